@@ -1,0 +1,46 @@
+"""The data contracts: every table and topic of the pipeline, declared once.
+
+Everything that needs a column list derives it from here: database DDL (`contracts.ddl`), Avro schemas
+(`contracts.schemas`), Flink columns (`contracts.flink`), the OpenSearch mapping (`contracts.search`).
+"""
+
+from contracts.tables import (
+    AUTH_USER,
+    CLEANED_USER,
+    CLEANED_TRANSACTION,
+    FLAGGED_USER,
+    FRAUD_ALERT,
+    OUTPUTS,
+    RULES,
+    SCHEMA,
+    SOURCES,
+    TOPIC_PREFIX,
+    USER_TRANSACTION,
+    Table,
+    raw_topic,
+)
+from contracts.types import BigInt, Boolean, Column, ColumnType, Decimal, Integer, String, Timestamp
+
+__all__ = [
+    "AUTH_USER",
+    "CLEANED_TRANSACTION",
+    "CLEANED_USER",
+    "FLAGGED_USER",
+    "FRAUD_ALERT",
+    "OUTPUTS",
+    "RULES",
+    "SCHEMA",
+    "SOURCES",
+    "TOPIC_PREFIX",
+    "USER_TRANSACTION",
+    "BigInt",
+    "Boolean",
+    "Column",
+    "ColumnType",
+    "Decimal",
+    "Integer",
+    "String",
+    "Table",
+    "Timestamp",
+    "raw_topic",
+]

@@ -1,0 +1,125 @@
+"""The two source tables, their cleaned topics and the two outputs of the fraud rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from contracts.types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
+
+# `topic.prefix` of the source connector: it is part of every raw topic's name and may never change.
+TOPIC_PREFIX = "fd"
+SCHEMA = "SAMPLE"
+
+RULES = ("burst_count", "burst_amount", "large_amount", "foreign_address")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table or topic: `columns` in order; `compacted` topics keep the last record of each key."""
+
+    name: str
+    topic: str
+    columns: tuple[Column, ...]
+    compacted: bool = False
+    doc: str = ""
+
+    @property
+    def key(self) -> tuple[Column, ...]:
+        """The columns that identify a row, empty for a topic without a key."""
+        return tuple(column for column in self.columns if column.key)
+
+    @property
+    def published(self) -> tuple[Column, ...]:
+        """The columns that leave the database: all but the sensitive ones."""
+        return tuple(column for column in self.columns if not column.sensitive)
+
+    @property
+    def sensitive(self) -> tuple[Column, ...]:
+        """The columns that the source connector must exclude."""
+        return tuple(column for column in self.columns if column.sensitive)
+
+
+def raw_topic(table_name: str) -> str:
+    """The topic that change data capture writes for a source table, e.g. `fd.SAMPLE.AUTH_USER`."""
+    return f"{TOPIC_PREFIX}.{SCHEMA}.{table_name}"
+
+
+AUTH_USER = Table(
+    name="AUTH_USER",
+    topic=raw_topic("AUTH_USER"),
+    compacted=True,
+    doc="The app's users (Django's own table); in the stream a dimension, kept by key.",
+    columns=(
+        Column(name="ID", type=BigInt(), key=True),
+        Column(name="PASSWORD", type=String(128), sensitive=True),
+        Column(name="LAST_LOGIN", type=Timestamp(), nullable=True),
+        Column(name="IS_SUPERUSER", type=Boolean()),
+        Column(name="USERNAME", type=String(150)),
+        Column(name="FIRST_NAME", type=String(150), nullable=True),
+        Column(name="LAST_NAME", type=String(150), nullable=True),
+        Column(name="EMAIL", type=String(254), nullable=True),
+        Column(name="IS_STAFF", type=Boolean()),
+        Column(name="IS_ACTIVE", type=Boolean()),
+        Column(name="DATE_JOINED", type=Timestamp()),
+    ),
+)
+
+USER_TRANSACTION = Table(
+    name="USER_TRANSACTION",
+    topic=raw_topic("USER_TRANSACTION"),
+    doc="Payments, one row each, never updated.",
+    columns=(
+        Column(name="ID", type=BigInt(), key=True),
+        Column(name="AMOUNT", type=Decimal(12, 2)),
+        Column(name="RECEIVED_AT", type=Timestamp(), doc="Event time: when the app received the payment."),
+        Column(name="IP_ADDRESS", type=String(45), doc="Where the payment came from, IPv4 or IPv6."),
+        Column(name="ACCOUNT_ID", type=BigInt(), doc="AUTH_USER.ID of the payer."),
+    ),
+)
+
+
+def _cleaned(source: Table, doc: str) -> Table:
+    """The flat append topic of a source table; the row's key stays a plain column, so no consumer upserts."""
+    columns = tuple(replace(column, key=False) for column in source.published)
+    return Table(name=source.name.lower(), topic=source.name.lower(), columns=columns, doc=doc)
+
+
+CLEANED_USER = _cleaned(AUTH_USER, "Every insert and update of a user, for the warehouse.")
+CLEANED_TRANSACTION = _cleaned(USER_TRANSACTION, "Every payment once, for the warehouse.")
+
+FLAGGED_USER = Table(
+    name="flagged_user",
+    topic="flagged_user",
+    compacted=True,
+    doc="Accounts for which a rule holds now; a row goes when none does any more.",
+    columns=(
+        Column(name="ACCOUNT_ID", type=BigInt(), key=True),
+        Column(name="user_name", type=String(150), nullable=True),
+        Column(name="email", type=String(254), nullable=True),
+        Column(name="total_amount", type=Decimal(18, 2), nullable=True, doc="Sum of the window's payments."),
+        Column(name="transaction_count", type=BigInt(), nullable=True, doc="Number of the window's payments."),
+        Column(name="updated_at", type=Timestamp(), nullable=True, doc="Event time of the latest payment."),
+        Column(name="rules", type=String(), nullable=True, doc="Ids of the rules that hold, comma separated."),
+        Column(name="score", type=Integer(), nullable=True, doc="0 to 100, the sum of the rules' weights, capped."),
+    ),
+)
+
+FRAUD_ALERT = Table(
+    name="fraud_alert",
+    topic="fraud_alert",
+    doc="One row for each payment and rule that it broke.",
+    columns=(
+        Column(name="alert_id", type=String(), key=True, doc="`<transaction>-<rule>`: the same after a replay."),
+        Column(name="transaction_id", type=BigInt(), nullable=True),
+        Column(name="ACCOUNT_ID", type=BigInt(), nullable=True),
+        Column(name="rule_id", type=String(), nullable=True),
+        Column(name="reason", type=String(1000), nullable=True, doc="Why, in words."),
+        Column(name="score", type=Integer(), nullable=True),
+        Column(name="amount", type=Decimal(12, 2), nullable=True),
+        Column(name="event_time", type=Timestamp(), nullable=True),
+        Column(name="detected_at", type=Timestamp(), nullable=True),
+    ),
+)
+
+SOURCES = (AUTH_USER, USER_TRANSACTION)
+OUTPUTS = (CLEANED_USER, CLEANED_TRANSACTION, FLAGGED_USER, FRAUD_ALERT)

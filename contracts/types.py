@@ -1,0 +1,57 @@
+"""Column types of the contracts, and the column itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BigInt:
+    """A 64-bit signed integer."""
+
+
+@dataclass(frozen=True)
+class Integer:
+    """A 32-bit signed integer."""
+
+
+@dataclass(frozen=True)
+class Boolean:
+    """True or false."""
+
+
+@dataclass(frozen=True)
+class Decimal:
+    """An exact number of `precision` digits, `scale` of them after the point: money is never a float."""
+
+    precision: int
+    scale: int
+
+
+@dataclass(frozen=True)
+class String:
+    """Text of at most `length` characters in the database; topics do not bound it."""
+
+    length: int = 255
+
+
+@dataclass(frozen=True)
+class Timestamp:
+    """A point in time with `precision` digits of a second (Flink's TIMESTAMP_LTZ)."""
+
+    precision: int = 3
+
+
+ColumnType = BigInt | Integer | Boolean | Decimal | String | Timestamp
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column. A `sensitive` column never leaves the database."""
+
+    name: str
+    type: ColumnType
+    key: bool = False
+    nullable: bool = False
+    sensitive: bool = False
+    doc: str = ""
