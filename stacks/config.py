@@ -1,0 +1,124 @@
+"""Reads Pulumi configuration as it is declared in Pulumi.yaml, and collects every problem before it reports one."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi.runtime import config as runtime_config
+
+PROJECT_FILE = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
+
+
+class SettingsError(Exception):
+    """All problems of a stack's configuration, one a line: key, value, what is allowed, how to mend it."""
+
+    def __init__(self, stack: str, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  - {problem}" for problem in self.problems)
+        super().__init__(f"Pulumi.{stack}.yaml has {len(self.problems)} problem(s); nothing was made:\n{lines}")
+
+
+class Reader:
+    """One typed read a key; a bad value is noted and a harmless stand-in returned, so that reading goes on.
+
+    Call `finish` before using what was read: it raises when anything was noted.
+    """
+
+    def __init__(self) -> None:
+        declared = yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))
+        self._project: str = declared["name"]
+        self._declared: dict[str, dict[str, Any]] = declared["config"]
+        self._config = pulumi.Config(self._project)
+        self.problems: list[str] = []
+
+    def finish(self) -> None:
+        """Raise SettingsError when a key is unknown or a value was refused."""
+        prefix = f"{self._project}:"
+        for full in sorted(runtime_config.CONFIG):
+            key = full.removeprefix(prefix)
+            if full.startswith(prefix) and key not in self._declared:
+                near = difflib.get_close_matches(key, self._declared, 1)
+                hint = f"did you mean {near[0]}?" if near else "see Pulumi.yaml for the keys that exist"
+                self.problems.append(f"{key}: no such key; {hint}")
+        if self.problems:
+            raise SettingsError(pulumi.get_stack(), self.problems)
+
+    def refuse(self, key: str, value: object, allowed: str, fix: str = "") -> None:
+        """Note a problem with a key's value."""
+        advice = fix or f"pulumi config set {key} <value>"
+        self.problems.append(f"{key}: {value!r} is not allowed; allowed: {allowed}; fix: {advice}")
+
+    def text(self, key: str, pattern: str, allowed: str) -> str:
+        """Text that matches `pattern` as a whole; `allowed` says so in words."""
+        value = str(self._raw(key))
+        if not re.fullmatch(pattern, value):
+            self.refuse(key, value, allowed)
+        return value
+
+    def choice(self, key: str, allowed: Sequence[str]) -> str:
+        """One of `allowed`."""
+        value = str(self._raw(key))
+        if value not in allowed:
+            self.refuse(key, value, ", ".join(allowed))
+        return value
+
+    def choices(self, key: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        """A list of distinct values out of `allowed`, in the order of `allowed`."""
+        value = self._raw(key)
+        try:
+            items = json.loads(value) if isinstance(value, str) else value
+        except json.JSONDecodeError:
+            items = None
+        if not isinstance(items, list) or set(map(str, items)) - set(allowed) or len(set(map(str, items))) != len(items):
+            self.refuse(key, value, f"a list of different values out of {', '.join(allowed)}")
+            return ()
+        return tuple(item for item in allowed if item in items)
+
+    def integer(self, key: str, low: int, high: int, only: Sequence[int] = ()) -> int:
+        """A whole number from low to high, or one of `only`."""
+        value = self._raw(key)
+        try:
+            number = int(str(value))
+        except ValueError:
+            number = None
+        if number is None or not low <= number <= high or (only and number not in only):
+            self.refuse(key, value, ", ".join(map(str, only)) if only else f"a whole number from {low} to {high}")
+            return low
+        return number
+
+    def money(self, key: str, low: str, high: str) -> Decimal:
+        """An exact amount with at most two decimals, from low to high."""
+        value = str(self._raw(key))
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        exact = amount.is_finite() and amount == round(amount, 2)
+        if not exact or not Decimal(low) <= amount <= Decimal(high):
+            self.refuse(key, value, f"an amount from {low} to {high} with at most two decimals")
+            return Decimal(low)
+        return round(amount, 2)
+
+    def secret(self, key: str, needed: bool) -> pulumi.Output[str]:
+        """A secret; noted when it is needed and missing, or stored in plaintext. Its value is never quoted."""
+        full = f"{self._project}:{key}"
+        value = self._config.get_secret(key)
+        if value is None:
+            if needed:
+                self.problems.append(f"{key}: missing secret; fix: pulumi config set --secret {key}")
+            return pulumi.Output.secret("")
+        if not runtime_config.is_config_secret(full):
+            self.problems.append(f"{key}: stored in plaintext; fix: pulumi config set --secret {key}")
+        return value
+
+    def _raw(self, key: str) -> Any:
+        value = self._config.get(key)
+        return self._declared[key]["default"] if value is None else value
