@@ -1,0 +1,94 @@
+"""What each principal may do in Kafka: one frozen grant set an account, turned into `KafkaAcl` resources.
+
+Kafka permissions are ACLs and not roles, because topic-level roles do not exist on a Basic cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_confluentcloud as confluent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """One or more operations on a resource, by its full name or by prefix."""
+
+    resource_type: str
+    name: str
+    operations: tuple[str, ...]
+    prefixed: bool = False
+
+
+def topic(name: str, *operations: str, prefixed: bool = False) -> Grant:
+    """A grant on a topic."""
+    return Grant(resource_type="TOPIC", name=name, operations=operations, prefixed=prefixed)
+
+
+def group(name: str, *operations: str, prefixed: bool = False) -> Grant:
+    """A grant on a consumer group."""
+    return Grant(resource_type="GROUP", name=name, operations=operations, prefixed=prefixed)
+
+
+CLUSTER_DESCRIBE = Grant(resource_type="CLUSTER", name="kafka-cluster", operations=("DESCRIBE",))
+
+
+def source_grants(topics: Iterable[str], prefix: str) -> tuple[Grant, ...]:
+    """ACLs that the Oracle XStream connector's account needs, besides those for its own topics (vendor's list)."""
+    return (
+        CLUSTER_DESCRIBE,
+        *(topic(name, "CREATE", "WRITE") for name in topics),
+        topic(f"__orcl-schema-changes.{prefix}", "CREATE", "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS", prefixed=True),
+        topic("__orcl-heartbeat.lcc", "CREATE", "WRITE", prefixed=True),
+        group(f"{prefix}-schemahistory", "READ", prefixed=True),
+    )
+
+
+def sink_grants(topics: Iterable[str], dead_letter: str, *, reports: bool = False) -> tuple[Grant, ...]:
+    """ACLs that a sink connector's account needs; `reports` adds the OpenSearch reporter's two topics."""
+    reporters = tuple(topic(f"{kind}-lcc", "CREATE", "WRITE", prefixed=True) for kind in ("success", "error"))
+    return (
+        CLUSTER_DESCRIBE,
+        *(topic(name, "READ") for name in topics),
+        topic(dead_letter, "CREATE", "WRITE"),
+        group("connect-lcc", "READ", prefixed=True),
+        *(reporters if reports else ()),
+    )
+
+
+def flink_grants(reads: Iterable[str], writes: Iterable[str]) -> tuple[Grant, ...]:
+    """ACLs that the account of the Flink statements needs: topics, and the transactions of exactly-once output."""
+    return (
+        *(topic(name, "READ", "DESCRIBE", "DESCRIBE_CONFIGS") for name in sorted(set(reads))),
+        *(topic(name, "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS") for name in sorted(set(writes))),
+        Grant(
+            resource_type="TRANSACTIONAL_ID",
+            name="_confluent-flink_",
+            operations=("DESCRIBE", "WRITE"),
+            prefixed=True,
+        ),
+    )
+
+
+def make_acls(
+    name: str, account: confluent.ServiceAccount, grants: Iterable[Grant], opts: pulumi.ResourceOptions
+) -> list[confluent.KafkaAcl]:
+    """One ACL for each operation of each grant; the cluster and its key come from the provider in `opts`."""
+    return [
+        confluent.KafkaAcl(
+            f"{name}-{grant.resource_type}-{grant.name}-{operation}".lower().replace("_", "-"),
+            resource_type=grant.resource_type,
+            # The SDK keeps `resource_name` for the Pulumi name: the trailing underscore is the ACL's own field.
+            resource_name_=grant.name,
+            pattern_type="PREFIXED" if grant.prefixed else "LITERAL",
+            principal=pulumi.Output.concat("User:", account.id),
+            host="*",
+            operation=operation,
+            permission="ALLOW",
+            opts=opts,
+        )
+        for grant in grants
+        for operation in grant.operations
+    ]

@@ -1,0 +1,56 @@
+"""Two-slot API keys.
+
+A refresh uses the credentials in state, so deleting a key before the switch locks the stack out for ever. With two slots
+a rotation is: make the other slot, `up`; switch the active slot, `up`; drop the old slot, `up`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_confluentcloud as confluent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """The resource that a key opens: a Kafka cluster, a Schema Registry or a Flink region."""
+
+    id: pulumi.Input[str]
+    api_version: pulumi.Input[str]
+    kind: pulumi.Input[str]
+
+
+class KeySlots:
+    """One `ApiKey` a slot; `id` and `secret` are those of the active slot. Not a component: it has no state of its own."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        account: confluent.ServiceAccount,
+        resource: Owner,
+        environment_id: pulumi.Input[str],
+        slots: tuple[str, ...],
+        active: str,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        if active not in slots:
+            raise ValueError(f"active_key_slot {active!r} is not among key_slots {slots}; add it there first")
+        self.keys = {
+            slot: confluent.ApiKey(
+                f"{name}-{slot}",
+                display_name=f"{name}-{slot}",
+                owner=confluent.ApiKeyOwnerArgs(id=account.id, api_version=account.api_version, kind=account.kind),
+                managed_resource=confluent.ApiKeyManagedResourceArgs(
+                    id=resource.id,
+                    api_version=resource.api_version,
+                    kind=resource.kind,
+                    environment=confluent.ApiKeyManagedResourceEnvironmentArgs(id=environment_id),
+                ),
+                opts=opts,
+            )
+            for slot in slots
+        }
+        self.id: pulumi.Output[str] = self.keys[active].id
+        self.secret: pulumi.Output[str] = pulumi.Output.secret(self.keys[active].secret)

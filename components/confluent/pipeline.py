@@ -1,0 +1,52 @@
+"""What flows: the statements and the connectors of the fraud pipeline, as data."""
+
+from __future__ import annotations
+
+import re
+
+from components.confluent.statements import Statement
+from contracts import (
+    AUTH_USER,
+    CLEANED_TRANSACTION,
+    CLEANED_USER,
+    FLAGGED_USER,
+    FRAUD_ALERT,
+    SCHEMA,
+    SOURCES,
+    USER_TRANSACTION,
+)
+
+# Both append topics feed the warehouse (workflow 1); what was flagged goes to search and to Snowflake (workflow 2).
+WAREHOUSE_TOPICS = (CLEANED_USER.topic, CLEANED_TRANSACTION.topic)
+FLAGGED_TOPICS = (FLAGGED_USER.topic, FRAUD_ALERT.topic)
+
+
+def table_include_list() -> str:
+    """The source connector's anchored expression, e.g. `SAMPLE[.](AUTH_USER|USER_TRANSACTION)`."""
+    return f"{SCHEMA}[.]({'|'.join(re.escape(table.name) for table in SOURCES)})"
+
+
+def column_exclude_list() -> str:
+    """Every sensitive column: it never leaves the database."""
+    return ",".join(f"{SCHEMA}[.]{table.name}[.]{column.name}" for table in SOURCES for column in table.sensitive)
+
+
+def statements(state_ttl_hours: int) -> tuple[Statement, ...]:
+    """The statements in the order in which they must run."""
+    sources = (AUTH_USER.topic, USER_TRANSACTION.topic)
+    ttl = {"sql.state-ttl": f"{state_ttl_hours} h"}
+    prepared = ("user-transaction-changelog", "user-transaction-watermark")
+    return (
+        Statement(name=prepared[0], file="user_transaction_changelog.sql", alters=(USER_TRANSACTION.topic,)),
+        Statement(
+            name=prepared[1],
+            file="user_transaction_watermark.sql",
+            alters=(USER_TRANSACTION.topic,),
+            after=prepared[:1],
+        ),
+        Statement(
+            name="cleaned", file="cleaned.sql", reads=sources, writes=WAREHOUSE_TOPICS, after=prepared, properties=ttl
+        ),
+        # No expiry here: an account's flag and its user must be there whenever its next payment comes.
+        Statement(name="fraud", file="fraud.sql", reads=sources, writes=FLAGGED_TOPICS, after=prepared),
+    )

@@ -1,0 +1,87 @@
+"""Flink SQL statements: each declared beside its file, with what it reads and writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+
+import pulumi
+import pulumi_confluentcloud as confluent
+
+SQL_FOLDER = Path(__file__).resolve().parents[2] / "flink_sql"
+# Limits of the service: a statement's name and the length of its text.
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,71}")
+MAX_TEXT = 131_072
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """`file` in flink_sql; `reads` and `writes` are topics; `after` are statements that must run before."""
+
+    name: str
+    file: str
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    alters: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, variables: Mapping[str, object]) -> str:
+        """The statement with its `${thresholds}` filled in.
+
+        Raises:
+            ValueError: the file is missing, names an unknown variable or is too long.
+        """
+        path = SQL_FOLDER / self.file
+        if not path.is_file():
+            raise ValueError(f"statement {self.name}: flink_sql/{self.file} does not exist")
+        try:
+            text = Template(path.read_text(encoding="utf-8")).substitute(variables)
+        except KeyError as error:
+            known = ", ".join(sorted(variables))
+            raise ValueError(f"flink_sql/{self.file}: no variable ${{{error.args[0]}}}; known: {known}") from None
+        except ValueError as error:
+            raise ValueError(f"flink_sql/{self.file}: {error}; write $$ for a dollar sign") from None
+        if len(text) > MAX_TEXT:
+            raise ValueError(f"flink_sql/{self.file}: {len(text)} characters; the service takes {MAX_TEXT}")
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementPlace:
+    """Where statements run: pool and principal come from here, credentials from the provider."""
+
+    prefix: str
+    catalog: pulumi.Input[str]
+    database: pulumi.Input[str]
+    principal_id: pulumi.Input[str]
+    variables: Mapping[str, object]
+
+
+def make_statement(
+    statement: Statement, place: StatementPlace, parent: pulumi.Resource, depends_on: list[pulumi.Resource]
+) -> confluent.FlinkStatement:
+    """A statement whose every change is a replacement, old one first: the service changes nothing in place."""
+    name = f"{place.prefix}-{statement.name}"
+    if not NAME.fullmatch(name):
+        raise ValueError(f"statement name {name!r}: at most 72 characters of a-z, 0-9 and -")
+    return confluent.FlinkStatement(
+        name,
+        statement=statement.text(place.variables),
+        statement_name=name,
+        properties={
+            "sql.current-catalog": place.catalog,
+            "sql.current-database": place.database,
+            **statement.properties,
+        },
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=depends_on,
+            delete_before_replace=True,
+            replace_on_changes=["properties", "statementName"],
+            custom_timeouts=pulumi.CustomTimeouts(create="20m"),
+        ),
+    )

@@ -1,0 +1,191 @@
+"""ConfluentStreaming: the fast-changing half of Confluent Cloud: topics, schemas, access, statements, connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_confluentcloud as confluent
+from pulumi import ResourceOptions
+
+from components.confluent import access, pipeline
+from components.confluent.cluster import ConfluentCluster
+from components.confluent.connectors import ConnectorConfig, OpenSearchSink, SinkConfig
+from components.confluent.gates import make_gate
+from components.confluent.statements import Statement, StatementPlace, make_statement
+from components.confluent.topics import DEAD_LETTER, make_schemas, make_topics
+from contracts import FRAUD_ALERT, SOURCES, TOPIC_PREFIX
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectorFactory:
+    """A connector's purpose, which names its account, and how its configuration follows from that account's id."""
+
+    purpose: str
+    build: Callable[[pulumi.Input[str]], ConnectorConfig]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfluentStreamingArgs:
+    """`source` and `sinks` build a connector's configuration from its service account's id.
+
+    `rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
+    """
+
+    cluster: ConfluentCluster
+    source: ConnectorFactory
+    sinks: tuple[ConnectorFactory, ...] = ()
+    partitions: int = 4
+    rules: Mapping[str, object] = field(default_factory=dict)
+    state_ttl_hours: int = 24
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.partitions <= 60:
+            raise ValueError(f"partitions is {self.partitions}; set it to 1 to 60")
+        names = [sink.purpose for sink in self.sinks]
+        if len(set(names)) != len(names):
+            raise ValueError(f"sinks repeat a purpose: {names}; each needs its own service account")
+
+
+class ConfluentStreaming(pulumi.ComponentResource):
+    """Realises the pipeline in order: topics and access, source, its gates, statements, sinks."""
+
+    def __init__(self, name: str, args: ConfluentStreamingArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("fraud:confluent:ConfluentStreaming", name, None, opts)
+        self._name, self._args, self._cluster = name, args, args.cluster
+        self._child = ResourceOptions(parent=self)
+        self.topics = make_topics(name, args.partitions, self._child)
+        self._schemas = make_schemas(name, self._child)
+        self.source = self._connector(args.source)
+        self._gates = self._source_gates()
+        self._access = self._runner_access()
+        self.statements = self._statements()
+        self.sinks = {sink.purpose: self._connector(sink, [self.statements["cleaned"], self.statements["fraud"]])
+                      for sink in args.sinks}  # fmt: skip
+        self.app = self._app()
+        self.register_outputs({"topics": sorted(self.topics)})
+
+    def _account(self, purpose: str, description: str) -> confluent.ServiceAccount:
+        return confluent.ServiceAccount(
+            f"{self._name}-{purpose}",
+            display_name=f"{self._name}-{purpose}",
+            description=description,
+            opts=self._child,
+        )
+
+    def _connector(self, factory: ConnectorFactory, after: list[pulumi.Resource] | None = None) -> confluent.Connector:
+        account = self._account(factory.purpose, f"Runs the connector {factory.purpose}.")
+        config: ConnectorConfig = factory.build(account.id)
+        acls = access.make_acls(f"{self._name}-{factory.purpose}", account, self._grants(config), self._child)
+        return confluent.Connector(
+            f"{self._name}-{factory.purpose}",
+            environment=confluent.ConnectorEnvironmentArgs(id=self._cluster.environment.id),
+            kafka_cluster=confluent.ConnectorKafkaClusterArgs(id=self._cluster.kafka.id),
+            config_nonsensitive=config.nonsensitive(),
+            config_sensitive=config.sensitive(),
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=[*acls, *self._topics_of(config), *(after or [])],
+                # A connector cannot be renamed; the default time limit is a day.
+                replace_on_changes=["configNonsensitive.name"],
+                delete_before_replace=True,
+                custom_timeouts=pulumi.CustomTimeouts(create="30m"),
+            ),
+        )
+
+    def _grants(self, config: ConnectorConfig) -> tuple[access.Grant, ...]:
+        if isinstance(config, SinkConfig):
+            return access.sink_grants(
+                config.topics, config.dead_letter_topic, reports=isinstance(config, OpenSearchSink)
+            )
+        return access.source_grants([table.topic for table in SOURCES], TOPIC_PREFIX)
+
+    def _topics_of(self, config: ConnectorConfig) -> list[confluent.KafkaTopic]:
+        names = (*config.topics, config.dead_letter_topic) if isinstance(config, SinkConfig) else self._raw_topics()
+        unknown = [name for name in names if name not in self.topics]
+        if unknown:
+            raise ValueError(f"connector {config.name}: no topic {', '.join(unknown)}; known: {sorted(self.topics)}")
+        return [self.topics[name] for name in names]
+
+    @staticmethod
+    def _raw_topics() -> list[str]:
+        return [table.topic for table in SOURCES]
+
+    def _source_gates(self) -> list[pulumi.Resource]:
+        cluster, subjects = self._cluster, [f"{topic}-value" for topic in self._raw_topics()]
+        running = make_gate(
+            f"{self._name}-source-running",
+            "connector",
+            {
+                "ENVIRONMENT": cluster.environment.id,
+                "CLUSTER": cluster.kafka.id,
+                "CONNECTOR": self.source.config_nonsensitive["name"],
+            },
+            ResourceOptions(parent=self, depends_on=[self.source]),
+        )
+        present = make_gate(
+            f"{self._name}-subjects-present",
+            "subjects",
+            {
+                "REGISTRY_URL": cluster.registry.rest_endpoint,
+                "REGISTRY_KEY": cluster.registry_key.id,
+                "REGISTRY_SECRET": cluster.registry_key.secret,
+                "SUBJECTS": ",".join(subjects),
+            },
+            ResourceOptions(parent=self, depends_on=[running]),
+        )
+        return [running, present]
+
+    def _runner_access(self) -> list[pulumi.Resource]:
+        declared = pipeline.statements(self._args.state_ttl_hours)
+        reads = [topic for statement in declared for topic in (*statement.reads, *statement.alters)]
+        writes = [topic for statement in declared for topic in statement.writes]
+        acls = access.make_acls(
+            f"{self._name}-runner", self._cluster.runner, access.flink_grants(reads, writes), self._child
+        )
+        roles = [
+            confluent.RoleBinding(
+                f"{self._name}-runner-{role}-{topic}".lower(),
+                principal=pulumi.Output.concat("User:", self._cluster.runner.id),
+                role_name=role,
+                crn_pattern=pulumi.Output.concat(self._cluster.registry.resource_name, f"/subject={topic}*"),
+                opts=self._child,
+            )
+            for topic, role in self._subject_roles(reads, writes)
+        ]
+        return [*acls, *roles]
+
+    @staticmethod
+    def _subject_roles(reads: list[str], writes: list[str]) -> list[tuple[str, str]]:
+        # ALTER TABLE keeps its options with the schema, so a statement also writes the subjects that it reads.
+        topics = sorted({*reads, *writes})
+        return [(topic, role) for topic in topics for role in ("DeveloperRead", "DeveloperWrite")]
+
+    def _statements(self) -> dict[str, confluent.FlinkStatement]:
+        place = StatementPlace(
+            prefix=self._name,
+            catalog=self._cluster.environment.display_name,
+            database=self._cluster.kafka.display_name,
+            principal_id=self._cluster.runner.id,
+            variables=self._args.rules,
+        )
+        made: dict[str, confluent.FlinkStatement] = {}
+        for statement in pipeline.statements(self._args.state_ttl_hours):
+            made[statement.name] = make_statement(statement, place, self, self._before(statement, made))
+        return made
+
+    def _before(self, statement: Statement, made: dict[str, confluent.FlinkStatement]) -> list[pulumi.Resource]:
+        topics = [self.topics[name] for name in (*statement.reads, *statement.writes, *statement.alters)]
+        return [*self._gates, *self._access, *self._schemas, *topics, *(made[name] for name in statement.after)]
+
+    def _app(self) -> confluent.ServiceAccount:
+        """The app reads the alerts back; it writes nothing to Kafka."""
+        account = self._account("app", "The transactions app: reads alerts.")
+        access.make_acls(
+            f"{self._name}-app",
+            account,
+            (access.topic(FRAUD_ALERT.topic, "READ", "DESCRIBE"), access.group("fraud-app", "READ", prefixed=True)),
+            self._child,
+        )
+        return account

@@ -1,0 +1,55 @@
+"""Topics and the schemas of those that the pipeline itself writes."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_confluentcloud as confluent
+
+from contracts import OUTPUTS, SOURCES, Table, schemas
+
+DEAD_LETTER = "dead_letter"
+_WEEK_MS = 7 * 24 * 3600 * 1000
+
+
+def make_topics(name: str, partitions: int, opts: pulumi.ResourceOptions) -> dict[str, confluent.KafkaTopic]:
+    """Every topic by its name: raw, cleaned, outputs and dead-letter."""
+    topics = {
+        table.topic: _topic(name, table.topic, partitions, "compact" if table.compacted else "delete", opts)
+        for table in (*SOURCES, *OUTPUTS)
+    }
+    # Order among records that could not be handled means nothing: one partition keeps them together.
+    topics[DEAD_LETTER] = _topic(name, DEAD_LETTER, 1, "delete", opts)
+    return topics
+
+
+def _topic(
+    name: str, topic: str, partitions: int, cleanup: str, opts: pulumi.ResourceOptions
+) -> confluent.KafkaTopic:
+    config = {"cleanup.policy": cleanup}
+    if cleanup == "delete":
+        config["retention.ms"] = str(_WEEK_MS)
+    return confluent.KafkaTopic(
+        f"{name}-topic-{topic}", topic_name=topic, partitions_count=partitions, config=config, opts=opts
+    )
+
+
+def make_schemas(name: str, opts: pulumi.ResourceOptions) -> list[confluent.Schema]:
+    """Key and value schemas of the output topics, so that Flink infers their tables from the contract."""
+    return [schema for table in OUTPUTS for schema in _schemas(name, table, opts)]
+
+
+def _schemas(name: str, table: Table, opts: pulumi.ResourceOptions) -> list[confluent.Schema]:
+    parts = {"value": schemas.avro_value(table)}
+    if table.key:
+        parts["key"] = schemas.avro_key(table)
+    return [
+        confluent.Schema(
+            f"{name}-schema-{table.topic}-{part}",
+            subject_name=f"{table.topic}-{part}",
+            format="AVRO",
+            schema=text,
+            hard_delete=True,
+            opts=opts,
+        )
+        for part, text in parts.items()
+    ]
