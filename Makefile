@@ -1,0 +1,64 @@
+# Every target makes the virtual environment that it needs. `make help` lists them.
+PYTHON ?= python3
+STACK ?= dev
+ARGS ?=
+VENV := .venv
+PY := $(VENV)/bin/python
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run plan plan-diff plan-accept test lint bench clean
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo '  STACK=dev|prod|local chooses the stack; ARGS="--for 60s --rate 20 --keep" go to the run.'
+
+run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts (ARGS="--help" for its options)
+	@$(PY) -m local run --stack $(STACK) $(ARGS)
+
+plan: $(VENV)/.program ## Print what STACK declares, offline (JSON=1: the golden form alone)
+	@$(PY) -m local plan --stack $(STACK) $(if $(JSON),--json)
+
+plan-diff: $(VENV)/.program ## Compare STACK with its committed golden plan; exit code 1 when it differs
+	@$(PY) -m local plan-diff --stack $(STACK)
+
+plan-accept: $(VENV)/.program ## Make the present plan of STACK the golden one
+	@$(PY) -m local plan-accept --stack $(STACK)
+
+test: $(VENV)/.test lint ## Run every test
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/.test ## Check style and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m pyright
+
+bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here
+	@$(PY) -m bench $(ARGS)
+
+clean: ## Remove the virtual environment and kept runs
+	rm -rf $(VENV) .local
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python %d.%d is too old: 3.11 or newer is needed; fix: make PYTHON=python3.12 ..." % v[:2])'
+	@echo 'Making the virtual environment $(VENV)'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# $(call install,FILE): packages with a line of progress; a failed download says what to do.
+install = echo 'Installing $(1) (once)'; \
+	$(PY) -m pip install --quiet --disable-pip-version-check -r $(1) \
+	|| { echo 'pip could not install $(1): check the network or the package index and run the command again' >&2; exit 1; }
+
+$(VENV)/.program: $(VENV)/.python requirements.txt
+	@$(call install,requirements.txt)
+	@touch $@
+
+$(VENV)/.local: $(VENV)/.program requirements-local.txt app/requirements.txt
+	@$(call install,requirements-local.txt)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.local requirements-test.txt
+	@$(call install,requirements-test.txt)
+	@touch $@
