@@ -1,0 +1,200 @@
+"""What a provider would answer, simulated: ids, computed outputs and look-ups. Deterministic, and never read by a cloud.
+
+Everything unlisted follows one rule: id `<name>-id`, text output `<name>-<output>`, numbers 0, lists and objects empty.
+"""
+
+from __future__ import annotations
+
+import collections.abc as cabc
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pulumi import _types
+
+Inputs = Mapping[str, Any]
+Fake = Callable[[str, Inputs], Any]
+
+ACCOUNT = "123456789012"
+ORGANIZATION = "00000000-0000-0000-0000-000000000000"
+SECRET_PREFIX = "simulated-secret:"
+"""Begins every simulated secret, so that one which loses its protection on the way is recognised."""
+_CONFLUENT = "confluentcloud:index/"
+
+
+def _environment_id(name: str) -> str:
+    return f"env-{name}"
+
+
+def _cluster_id(name: str) -> str:
+    return f"lkc-{name}"
+
+
+def _organization_crn() -> str:
+    return f"crn://confluent.cloud/organization={ORGANIZATION}"
+
+
+def _environment_crn(environment: str) -> str:
+    return f"{_organization_crn()}/environment={environment}"
+
+
+def _nested_id(inputs: Inputs, key: str) -> str:
+    return str((inputs.get(key) or {}).get("id"))
+
+
+def _cluster_crn(name: str, inputs: Inputs) -> str:
+    cluster = _cluster_id(name)
+    return f"{_environment_crn(_nested_id(inputs, 'environment'))}/cloud-cluster={cluster}"
+
+
+def _cluster_host(name: str, inputs: Inputs) -> str:
+    return f"{_cluster_id(name)}.{inputs.get('region')}.aws.confluent.cloud"
+
+
+IDS: dict[str, Callable[[str], str]] = {
+    f"{_CONFLUENT}environment:Environment": _environment_id,
+    f"{_CONFLUENT}kafkaCluster:KafkaCluster": _cluster_id,
+    f"{_CONFLUENT}serviceAccount:ServiceAccount": lambda name: f"sa-{name}",
+    f"{_CONFLUENT}flinkComputePool:FlinkComputePool": lambda name: f"lfcp-{name}",
+    f"{_CONFLUENT}connector:Connector": lambda name: f"lcc-{name}",
+    f"{_CONFLUENT}apiKey:ApiKey": lambda name: f"KEY-{name}",
+}
+"""Ids whose form the service fixes, so that a pattern built from one reads as it will."""
+
+OUTPUTS: dict[str, dict[str, Fake]] = {
+    f"{_CONFLUENT}environment:Environment": {
+        "resourceName": lambda name, _: _environment_crn(_environment_id(name)),
+    },
+    f"{_CONFLUENT}kafkaCluster:KafkaCluster": {
+        "rbacCrn": _cluster_crn,
+        "restEndpoint": lambda name, inputs: f"https://{_cluster_host(name, inputs)}:443",
+        "bootstrapEndpoint": lambda name, inputs: f"SASL_SSL://{_cluster_host(name, inputs)}:9092",
+        "apiVersion": lambda *_: "cmk/v2",
+        "kind": lambda *_: "Cluster",
+    },
+    f"{_CONFLUENT}serviceAccount:ServiceAccount": {"apiVersion": lambda *_: "iam/v2", "kind": lambda *_: "ServiceAccount"},
+    f"{_CONFLUENT}flinkComputePool:FlinkComputePool": {
+        "apiVersion": lambda *_: "fcpm/v2",
+        "kind": lambda *_: "ComputePool",
+        "resourceName": lambda name, inputs: (
+            f"{_environment_crn(_nested_id(inputs, 'environment'))}"
+            f"/flink-region=AWS.{inputs.get('region')}/compute-pool=lfcp-{name}"
+        ),
+    },
+    f"{_CONFLUENT}schema:Schema": {"schemaIdentifier": lambda *_: 1, "version": lambda *_: 1},
+    f"{_CONFLUENT}flinkStatement:FlinkStatement": {"latestOffsets": lambda *_: {}},
+    f"{_CONFLUENT}connector:Connector": {"status": lambda *_: "RUNNING"},
+}
+
+
+def resource_id(token: str, name: str) -> str:
+    return IDS[token](name) if token in IDS else f"{name}-id"
+
+
+def output(token: str, wire_name: str, hint: Any, name: str, inputs: Inputs, *, secret: bool) -> Any:
+    """The simulated value of one computed output; `inputs` in plain form, without secrets' wrappers."""
+    fake = OUTPUTS.get(token, {}).get(wire_name)
+    if fake:
+        return fake(name, inputs)
+    return _by_type(hint, f"{SECRET_PREFIX}{name}.{wire_name}" if secret else f"{name}-{wire_name}")
+
+
+def _by_type(hint: Any, text: str) -> Any:
+    origin = typing.get_origin(hint)
+    if origin in (list, cabc.Sequence):
+        return []
+    if origin in (dict, cabc.Mapping) or (isinstance(hint, type) and _types.is_output_type(hint)):
+        return {}
+    return {str: text, bool: False, int: 0, float: 0.0}.get(hint)
+
+
+def _schema_registry(args: Inputs) -> dict[str, Any]:
+    environment = _nested_id(args, "environment")
+    return {
+        "id": "lsrc-plan",
+        "apiVersion": "srcm/v3",
+        "kind": "Cluster",
+        "displayName": "Stream Governance Package",
+        "environment": {"id": environment},
+        "cloud": "AWS",
+        "region": "us-east-1",
+        "package": "ESSENTIALS",
+        "restEndpoint": "https://psrc-plan.us-east-1.aws.confluent.cloud",
+        "catalogEndpoint": "https://psrc-plan.us-east-1.aws.confluent.cloud",
+        "privateRestEndpoint": "",
+        "privateRegionalRestEndpoints": {},
+        "resourceName": f"{_environment_crn(environment)}/schema-registry=lsrc-plan",
+    }
+
+
+def _flink_region(args: Inputs) -> dict[str, Any]:
+    cloud, region = str(args.get("cloud", "AWS")), str(args.get("region", "us-east-1"))
+    host = f"https://flink.{region}.{cloud.lower()}"
+    return {
+        "id": f"{cloud}.{region}",
+        "apiVersion": "fcpm/v2",
+        "kind": "Region",
+        "cloud": cloud,
+        "region": region,
+        "restEndpoint": f"{host}.confluent.cloud",
+        "privateRestEndpoint": f"{host}.private.confluent.cloud",
+    }
+
+
+def _egress_addresses(args: Inputs) -> dict[str, Any]:
+    """Addresses of the ranges reserved for documentation (RFC 5737)."""
+    wanted = args.get("filter") or {}
+    region = (wanted.get("regions") or ["us-east-1"])[0]
+    addresses = [
+        {
+            "addressType": "EGRESS",
+            "apiVersion": "networking/v1",
+            "cloud": "AWS",
+            "ipPrefix": prefix,
+            "kind": "IpAddress",
+            "region": region,
+            "services": ["CONNECT"],
+        }
+        for prefix in ("192.0.2.10/32", "198.51.100.10/32")
+    ]
+    return {"id": "ip-addresses", "filter": wanted, "ipAddresses": addresses}
+
+
+def _region(args: Inputs) -> dict[str, Any]:
+    region = args.get("region") or args.get("name") or "us-east-1"
+    endpoint = f"ec2.{region}.amazonaws.com"
+    return {"id": region, "name": region, "region": region, "description": region, "endpoint": endpoint}
+
+
+def _availability_zones(args: Inputs) -> dict[str, Any]:
+    region = args.get("region") or "us-east-1"
+    return {
+        "id": region,
+        "region": region,
+        "names": [f"{region}{letter}" for letter in "abc"],
+        "zoneIds": [f"{region}-az{number}" for number in (1, 2, 3)],
+        "groupNames": [region],
+    }
+
+
+INVOKES: dict[str, Callable[[Inputs], dict[str, Any]]] = {
+    f"{_CONFLUENT}getSchemaRegistryCluster:getSchemaRegistryCluster": _schema_registry,
+    f"{_CONFLUENT}getFlinkRegion:getFlinkRegion": _flink_region,
+    f"{_CONFLUENT}getIpAddresses:getIpAddresses": _egress_addresses,
+    f"{_CONFLUENT}getOrganization:getOrganization": lambda _: {"id": ORGANIZATION, "resourceName": _organization_crn()},
+    "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {
+        "id": ACCOUNT,
+        "accountId": ACCOUNT,
+        "userId": "PLAN",
+        "arn": f"arn:aws:iam::{ACCOUNT}:user/plan",
+    },
+    "aws:index/getPartition:getPartition": lambda _: {
+        "id": "aws",
+        "partition": "aws",
+        "dnsSuffix": "amazonaws.com",
+        "reverseDnsPrefix": "com.amazonaws",
+    },
+    "aws:index/getRegion:getRegion": _region,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+}
+"""Every look-up the program may make. One that is missing fails by name, so a misspelt call does too."""

@@ -1,0 +1,108 @@
+"""The recorded plan as data. Standard library only: readers of a plan need no SDK."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MASK = "[secret]"
+"""Stands for every secret value. Nothing of the value (length, digest, type) can be derived from it."""
+
+UNKNOWN_TEXT = "[unknown]"
+"""Stands for a value known only after a deploy; appears in plans recorded in preview mode alone."""
+
+
+class PlanError(Exception):
+    """The program, its configuration or an input is wrong. The message is meant for the user, whole."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One registration.
+
+    `type` is the SDK's token (`confluentcloud:index/kafkaTopic:KafkaTopic`), `parent` the URN of the component it
+    belongs to (None at the top), `inputs` the wire form (camelCase keys) and `custom` False for a component.
+    `options` holds only options that are set; `dependsOn` in it lists the dependencies that no input implies.
+    """
+
+    urn: str
+    type: str
+    name: str
+    parent: str | None
+    custom: bool
+    inputs: dict[str, Any]
+    options: dict[str, Any] = field(default_factory=dict)
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "urn": self.urn,
+            "type": self.type,
+            "name": self.name,
+            "parent": self.parent,
+            "custom": self.custom,
+            "inputs": self.inputs,
+            "options": self.options,
+            "dependencies": list(self.dependencies),
+            "propertyDependencies": {key: list(urns) for key, urns in self.property_dependencies.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Resource:
+        return cls(
+            urn=data["urn"],
+            type=data["type"],
+            name=data["name"],
+            parent=data["parent"],
+            custom=data["custom"],
+            inputs=data["inputs"],
+            options=data["options"],
+            dependencies=tuple(data["dependencies"]),
+            property_dependencies={key: tuple(urns) for key, urns in data["propertyDependencies"].items()},
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every resource of one stack, dependencies first, and the stack's outputs."""
+
+    project: str
+    stack: str
+    resources: tuple[Resource, ...]
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "project": self.project,
+            "stack": self.stack,
+            "resources": [resource.to_dict() for resource in self.resources],
+            "outputs": self.outputs,
+        }
+
+    def to_json(self) -> str:
+        """The golden form: the same program and configuration give the same bytes."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Plan:
+        resources = tuple(Resource.from_dict(item) for item in data["resources"])
+        return cls(data["project"], data["stack"], resources, data["outputs"])
+
+    @classmethod
+    def load(cls, path: Path) -> Plan:
+        """Read a plan that `to_json` wrote. Raises PlanError when the file is missing or is not a plan."""
+        try:
+            return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise PlanError(f"There is no plan at {path}.") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise PlanError(f"{path} is not a recorded plan ({type(error).__name__}: {error}).") from None
+
+    def of_type(self, token: str) -> tuple[Resource, ...]:
+        return tuple(resource for resource in self.resources if resource.type == token)
+
+    def by_urn(self) -> dict[str, Resource]:
+        return {resource.urn: resource for resource in self.resources}

@@ -1,0 +1,230 @@
+"""The resource monitor and engine that the SDK talks to, in process: records what the program registers."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, resource_pb2
+
+from local.plan import fakes, validate, wire
+from local.plan.model import PlanError, Resource
+from local.plan.project import PLACEHOLDER_SECRET
+from local.plan.wire import UNKNOWN, Secret
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+_FEATURES = [
+    resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+]
+"""Transforms and hooks are left out: the SDK then refuses a program that uses them, instead of them not running."""
+
+
+class Monitor:
+    """Answers for one run of a program. `preview` leaves ids and computed outputs unknown, else they are simulated.
+
+    The SDK calls the methods from its worker threads; an exception raised here fails the program with its message.
+    """
+
+    def __init__(self, project: str, stack: str, *, preview: bool) -> None:
+        self.preview = preview
+        self.resources: dict[str, Resource] = {}
+        self.outputs: dict[str, Any] = {}
+        self.problems: dict[str, None] = {}
+        self._prefix = f"urn:pulumi:{stack}::{project}::"
+        self._lock = threading.Lock()
+
+    # The service, in the order of its use -----------------------------------------------------------------------
+
+    def GetDeploymentInfo(self, _request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:
+        return resource_pb2.DeploymentInfo(supportedFeatures=_FEATURES)
+
+    def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> resource_pb2.RegisterPackageResponse:
+        return resource_pb2.RegisterPackageResponse(ref=f"{request.name}@{request.version}")
+
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
+        urn = self._urn(request.parent, request.type, request.name)
+        if request.type == STACK_TYPE:
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        inputs = wire.decode_struct(request.object)
+        self._record(urn, request, inputs)
+        if not (request.custom or request.remote):
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        self._validate(urn, request.type, inputs)
+        outputs = self._outputs(request.type, request.name, inputs, frozenset(request.additionalSecretOutputs))
+        return resource_pb2.RegisterResourceResponse(
+            urn=urn, id=self._id(request) if request.custom else "", object=wire.encode_struct(outputs)
+        )
+
+    def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
+        urn = self._urn(request.parent, request.type, request.name)
+        inputs = wire.decode_struct(request.properties)
+        parent = _parent(request.parent)
+        options = {"read": request.id}
+        dependencies = tuple(sorted(request.dependencies))
+        self._add(Resource(urn, request.type, request.name, parent, True, wire.masked(inputs), options, dependencies))
+        outputs = self._outputs(request.type, request.name, inputs, frozenset(request.additionalSecretOutputs))
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=wire.encode_struct(outputs))
+
+    def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
+        answer = fakes.INVOKES.get(request.tok)
+        if answer is None:
+            raise PlanError(
+                f"The program calls {request.tok}, for which the plan knows no answer; add one to INVOKES in "
+                "local/plan/fakes.py."
+            )
+        result = answer(_opened(wire.decode_struct(request.args)))
+        return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode_struct(result)})
+
+    def Call(self, request: Any) -> Any:
+        raise PlanError(f"The program calls the resource method {request.tok}, which the plan cannot answer offline.")
+
+    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
+        if STACK_TYPE in request.urn:
+            outputs = wire.decode_struct(request.outputs)
+            self._find_leaks("the stack's outputs", outputs)
+            self.outputs = wire.masked(outputs)
+        return empty_pb2.Empty()
+
+    def SignalAndWaitForShutdown(self, _request: empty_pb2.Empty) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+    # Recording --------------------------------------------------------------------------------------------------
+
+    def _urn(self, parent: str, token: str, name: str) -> str:
+        parent_type = parent.split("::")[2] if parent else STACK_TYPE
+        qualified = token if parent_type == STACK_TYPE else f"{parent_type}${token}"
+        return f"{self._prefix}{qualified}::{name}"
+
+    def _id(self, request: resource_pb2.RegisterResourceRequest) -> str:
+        """Empty means unknown to the SDK."""
+        return "" if self.preview else fakes.resource_id(request.type, request.name)
+
+    def _record(self, urn: str, request: resource_pb2.RegisterResourceRequest, inputs: dict[str, Any]) -> None:
+        self._find_leaks(_label(urn, request.type), inputs)
+        properties = {
+            key: tuple(sorted(request.propertyDependencies[key].urns)) for key in sorted(request.propertyDependencies)
+        }
+        implied = {other for urns in properties.values() for other in urns}
+        dependencies = tuple(sorted({*request.dependencies, *implied}))
+        options = self._options(request, sorted(set(request.dependencies) - implied))
+        self._add(
+            Resource(
+                urn=urn,
+                type=request.type,
+                name=request.name,
+                parent=_parent(request.parent),
+                custom=request.custom,
+                inputs=wire.masked(inputs),
+                options=options,
+                dependencies=dependencies,
+                property_dependencies={key: urns for key, urns in properties.items() if urns},
+            )
+        )
+
+    def _add(self, resource: Resource) -> None:
+        with self._lock:
+            if resource.urn in self.resources:
+                raise PlanError(f"Two resources of the type {resource.type} have the name {resource.name!r}; rename one.")
+            self.resources[resource.urn] = resource
+
+    def _options(self, request: resource_pb2.RegisterResourceRequest, explicit: list[str]) -> dict[str, Any]:
+        """The options that are set, by their wire names."""
+        timeouts = request.customTimeouts
+        options = {
+            "additionalSecretOutputs": sorted(request.additionalSecretOutputs),
+            "aliases": sorted(self._alias(alias, request) for alias in request.aliases),
+            "customTimeouts": {
+                key: getattr(timeouts, key) for key in ("create", "update", "delete") if getattr(timeouts, key)
+            },
+            "deleteBeforeReplace": request.deleteBeforeReplace,
+            "deletedWith": request.deletedWith,
+            "dependsOn": explicit,
+            "ignoreChanges": sorted(request.ignoreChanges),
+            "import": request.importId,
+            "protect": request.protect,
+            "provider": request.provider.rsplit("::", 1)[0],  # without the provider's id
+            "replaceOnChanges": sorted(request.replaceOnChanges),
+            "retainOnDelete": request.retainOnDelete,
+        }
+        return {key: value for key, value in options.items() if value}
+
+    def _alias(self, alias: Any, request: resource_pb2.RegisterResourceRequest) -> str:
+        if alias.urn:
+            return alias.urn
+        spec = alias.spec
+        parent = "" if spec.noParent else spec.parentUrn or request.parent
+        return self._urn(parent, spec.type or request.type, spec.name or request.name)
+
+    # Simulating and checking ------------------------------------------------------------------------------------
+
+    def _outputs(self, token: str, name: str, inputs: dict[str, Any], secret: frozenset[str]) -> dict[str, Any]:
+        """The inputs, and each further output that the SDK declares: unknown in preview, else simulated."""
+        outputs, plain = dict(inputs), _opened(inputs)
+        for key, hint in validate.output_types(token).items():
+            if key not in outputs and key not in ("id", "urn"):
+                outputs[key] = UNKNOWN if self.preview else fakes.output(token, key, hint, name, plain, secret=key in secret)
+        return {key: Secret(value) if key in secret else value for key, value in outputs.items()}
+
+    def _validate(self, urn: str, token: str, inputs: dict[str, Any]) -> None:
+        found = validate.validate(token, inputs)
+        with self._lock:
+            self.problems.update({f"{_label(urn, token)}: {problem}": None for problem in found})
+
+    def _find_leaks(self, owner: str, values: dict[str, Any]) -> None:
+        """Offline, secrets are recognisable texts: one that stands outside a secret has lost its protection."""
+        found = {
+            f"{path}: a secret value stands here in plain text; pass on the secret Output as it came"
+            for path, text in wire.plain_texts(values, owner)
+            if PLACEHOLDER_SECRET in text or fakes.SECRET_PREFIX in text
+        }
+        with self._lock:
+            self.problems.update(dict.fromkeys(sorted(found)))
+
+
+def _label(urn: str, token: str) -> str:
+    return f"{token.rsplit(':', 1)[-1]} {urn.rsplit('::', 1)[1]!r}"
+
+
+def _parent(urn: str) -> str | None:
+    """The component that a resource belongs to; the stack itself is not one."""
+    return None if not urn or f"::{STACK_TYPE}::" in urn else urn
+
+
+def _opened(value: Any) -> Any:
+    """A decoded value without the wrappers of its secrets; what is unknown becomes None."""
+    if isinstance(value, Secret):
+        return _opened(value.value)
+    if isinstance(value, dict):
+        return {key: _opened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_opened(item) for item in value]
+    return None if value is UNKNOWN else value
+
+
+class Engine:
+    """Takes the SDK's log: warnings and errors are kept, the rest is dropped."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self._root = ""
+
+    def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:
+        if request.severity == engine_pb2.WARNING:
+            self.warnings.append(request.message)
+        return empty_pb2.Empty()
+
+    def GetRootResource(self, _request: Any) -> engine_pb2.GetRootResourceResponse:
+        return engine_pb2.GetRootResourceResponse(urn=self._root)
+
+    def SetRootResource(self, request: engine_pb2.SetRootResourceRequest) -> engine_pb2.SetRootResourceResponse:
+        self._root = request.urn
+        return engine_pb2.SetRootResourceResponse()
+
+    def RequirePulumiVersion(self, _request: Any) -> engine_pb2.RequirePulumiVersionResponse:
+        return engine_pb2.RequirePulumiVersionResponse()

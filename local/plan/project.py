@@ -1,0 +1,99 @@
+"""The project file and one stack's configuration, as the Pulumi CLI would hand them to the program."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.plan.model import PlanError
+
+PLACEHOLDER_SECRET = "placeholder-secret"
+"""What the program sees for each encrypted (`secure:`) value: offline there is no key to decrypt it with."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """`config` maps `namespace:key` to text (objects as JSON), `secret_keys` names those that are secret."""
+
+    name: str
+    stack: str
+    config: dict[str, str]
+    secret_keys: frozenset[str]
+
+
+def load(root: Path, stack: str) -> Project:
+    """Merge the defaults of Pulumi.yaml with Pulumi.<stack>.yaml. Raises PlanError for an unknown stack."""
+    project_file = root / "Pulumi.yaml"
+    if not project_file.is_file():
+        raise PlanError(f"There is no Pulumi.yaml in {root}; run from the root of the repository.")
+    stack_file = root / f"Pulumi.{stack}.yaml"
+    if not stack_file.is_file():
+        known = sorted(path.name.split(".")[1] for path in root.glob("Pulumi.?*.yaml"))
+        raise PlanError(f"There is no stack {stack!r}; the stacks are: {', '.join(known) or 'none'}.")
+    declared = _read(project_file)
+    name = declared.get("name")
+    if not isinstance(name, str):
+        raise PlanError("Pulumi.yaml has no name.")
+    config: dict[str, str] = {}
+    secret: set[str] = set()
+    for key, entry in (declared.get("config") or {}).items():
+        _add_default(_qualified(key, name), entry, config, secret)
+    for key, value in (_read(stack_file).get("config") or {}).items():
+        _add(_qualified(key, name), value, config, secret)
+    return Project(name, stack, config, frozenset(secret))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise PlanError(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(data or {}, dict):
+        raise PlanError(f"{path.name} must hold a mapping of keys to values.")
+    return data or {}
+
+
+def _qualified(key: str, project: str) -> str:
+    return key if ":" in key else f"{project}:{key}"
+
+
+def _add_default(key: str, entry: Any, config: dict[str, str], secret: set[str]) -> None:
+    """A declaration is either a plain value or `{type, description, secret, default | value}`."""
+    if not isinstance(entry, dict):
+        _add(key, entry, config, secret)
+        return
+    if entry.get("secret"):
+        secret.add(key)
+    for field in ("value", "default"):
+        if entry.get(field) is not None:
+            _add(key, entry[field], config, secret)
+            return
+
+
+def _add(key: str, value: Any, config: dict[str, str], secret: set[str]) -> None:
+    opened, was_secret = _open(value)
+    if was_secret:
+        secret.add(key)
+    if isinstance(opened, bool):
+        config[key] = "true" if opened else "false"
+    elif isinstance(opened, (dict, list)):
+        config[key] = json.dumps(opened)
+    elif opened is not None:
+        config[key] = str(opened)
+
+
+def _open(value: Any) -> tuple[Any, bool]:
+    """Replace each `{secure: …}` by the placeholder; tells whether there was one."""
+    if isinstance(value, dict):
+        if set(value) == {"secure"}:
+            return PLACEHOLDER_SECRET, True
+        opened = {key: _open(item) for key, item in value.items()}
+        return {key: item for key, (item, _) in opened.items()}, any(flag for _, flag in opened.values())
+    if isinstance(value, list):
+        items = [_open(item) for item in value]
+        return [item for item, _ in items], any(flag for _, flag in items)
+    return value, False

@@ -1,0 +1,163 @@
+"""Runs the program and records it; started as a process of its own by `local.plan.record`.
+
+    python -m local.plan.worker STACK ROOT MODE
+
+Standard output carries one JSON object, `{"plan": …}` or `{"error": text}`; what the program prints goes to standard
+error. The SDKs are imported once, the program's own modules anew for each mode.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import runpy
+import sys
+import traceback
+from pathlib import Path
+from typing import Literal
+
+import pulumi
+from pulumi.runtime import config, settings, stack as pulumi_stack
+
+from local.plan.model import Plan, PlanError, Resource
+from local.plan.monitor import Engine, Monitor
+from local.plan.order import topological
+from local.plan.project import Project, load
+
+Mode = Literal["preview", "update", "both"]
+
+
+def main(arguments: list[str]) -> None:
+    stack, root, mode = arguments
+    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    try:
+        answer = {"plan": record_here(stack, Path(root).resolve(), mode).to_dict()}  # type: ignore[arg-type]
+    except PlanError as error:
+        answer = {"error": str(error)}
+    with results:
+        json.dump(answer, results)
+    sys.stderr.flush()
+    os._exit(0)  # threads and modules of the SDKs take a noticeable time to be torn down, for nothing
+
+
+def record_here(stack: str, root: Path, mode: Mode) -> Plan:
+    """Record in this process. `both` runs in preview, then in update mode, and gives the latter's values."""
+    project = load(root, stack)
+    modes = {"both": (True, False), "preview": (True,), "update": (False,)}[mode]
+    runs = [_run(project, root, preview=preview) for preview in modes]
+    if mode == "both":
+        _same_resources(*runs)
+    monitor = runs[-1]
+    return Plan(project.name, stack, topological(monitor.resources.values()), dict(sorted(monitor.outputs.items())))
+
+
+def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
+    """One run of the program under a fresh monitor. Raises PlanError with every problem found."""
+    monitor, engine = Monitor(project.name, project.stack, preview=preview), Engine()
+    _reset_pulumi(project, root, monitor, engine, preview=preview)
+    before, path, directory = set(sys.modules), list(sys.path), os.getcwd()
+    failure = None
+    try:
+        os.chdir(root)
+        sys.path.insert(0, str(root))
+        failure = _execute(root)
+    finally:
+        os.chdir(directory)
+        sys.path[:] = path
+        _forget_program_modules(before, root)
+    for warning in engine.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    problems = [*sorted(monitor.problems), *([failure] if failure else [])]
+    if problems:
+        raise PlanError("\n".join(problems))
+    return monitor
+
+
+def _reset_pulumi(project: Project, root: Path, monitor: Monitor, engine: Engine, *, preview: bool) -> None:
+    settings.ROOT.set(None)
+    settings.configure(
+        settings.Settings(
+            project=project.name,
+            stack=project.stack,
+            monitor=monitor,  # type: ignore[arg-type]  # in process instead of over gRPC
+            engine=engine,  # type: ignore[arg-type]
+            dry_run=preview,
+            organization="organization",
+            root_directory=str(root),
+        )
+    )
+    config.set_all_config(project.config, sorted(project.secret_keys))
+
+
+def _execute(root: Path) -> str | None:
+    """Run `__main__.py`; returns what is wrong as text, or None."""
+    if not (root / "__main__.py").is_file():
+        raise PlanError(f"There is no __main__.py in {root}.")
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # futures left over by a program that failed
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(pulumi_stack.run_in_stack(_program))
+    except PlanError as error:
+        return str(error)
+    except SystemExit as error:
+        return None if not error.code else f"The program exits: {error.code}"
+    except Exception as error:  # whatever the program raises is the user's to read
+        return _explain(error, root)
+    finally:
+        loop.close()
+    return None
+
+
+def _program() -> None:
+    runpy.run_path("__main__.py", run_name="__main__")
+
+
+def _explain(error: Exception, root: Path) -> str:
+    """The program's own errors speak for themselves; Python's also need their kind and place."""
+    text = str(error).strip()
+    if isinstance(error, pulumi.RunError) or type(error).__module__ != "builtins":
+        return text or type(error).__name__
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_inside(frame.filename, root)]
+    place = f" ({_relative(frames[-1].filename, root)}, line {frames[-1].lineno})" if frames else ""
+    kind = "" if type(error) is ValueError and text else f"{type(error).__name__}: "
+    return f"{kind}{text}{place}"
+
+
+def _is_inside(filename: str, root: Path) -> bool:
+    """Whether a file belongs to the program: below its root, and in no virtual environment there."""
+    path = (root / filename).resolve()
+    return path.is_relative_to(root) and not {"site-packages", ".venv"} & set(path.relative_to(root).parts)
+
+
+def _relative(filename: str, root: Path) -> Path:
+    return (root / filename).resolve().relative_to(root)
+
+
+def _forget_program_modules(before: set[str], root: Path) -> None:
+    """So that the next mode imports them anew, with that mode's configuration and outputs."""
+    for name in set(sys.modules) - before:
+        filename = getattr(sys.modules[name], "__file__", None)
+        if filename and _is_inside(filename, root):
+            del sys.modules[name]
+
+
+def _same_resources(preview: Monitor, update: Monitor) -> None:
+    """A resource that depends on an output for its existence cannot be previewed."""
+    different: list[Resource] = [
+        (preview.resources.get(urn) or update.resources[urn])
+        for urn in sorted(preview.resources.keys() ^ update.resources.keys())
+    ]
+    if different:
+        names = ", ".join(f"{resource.name!r}" for resource in different)
+        raise PlanError(
+            f"These resources exist in only one of preview and update: {names}; never create a resource inside "
+            "`apply`, nor name or count resources by an output."
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
