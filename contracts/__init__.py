@@ -6,8 +6,8 @@ Everything that needs a column list derives it from here: database DDL (`contrac
 
 from contracts.tables import (
     AUTH_USER,
-    CLEANED_USER,
     CLEANED_TRANSACTION,
+    CLEANED_USER,
     FLAGGED_USER,
     FRAUD_ALERT,
     OUTPUTS,

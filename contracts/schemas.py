@@ -21,7 +21,7 @@ def avro_key(table: Table) -> str:
 
 
 def avro_value(table: Table) -> str:
-    """The value subject's schema as compact JSON text; it holds the key columns too, for sinks that read values only."""
+    """The value subject's schema as compact JSON text; the key columns too, for sinks that read values only."""
     return _record(f"{table.name}_value", table.published)
 
 

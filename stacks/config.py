@@ -42,7 +42,7 @@ class Reader:
     def finish(self) -> None:
         """Raise SettingsError when a key is unknown or a value was refused."""
         prefix = f"{self._project}:"
-        for full in sorted(runtime_config.CONFIG):
+        for full in sorted(runtime_config.CONFIG.get()):
             key = full.removeprefix(prefix)
             if full.startswith(prefix) and key not in self._declared:
                 near = difflib.get_close_matches(key, self._declared, 1)
@@ -77,10 +77,11 @@ class Reader:
             items = json.loads(value) if isinstance(value, str) else value
         except json.JSONDecodeError:
             items = None
-        if not isinstance(items, list) or set(map(str, items)) - set(allowed) or len(set(map(str, items))) != len(items):
+        names = [str(item) for item in items] if isinstance(items, list) else None
+        if names is None or set(names) - set(allowed) or len(set(names)) != len(names):
             self.refuse(key, value, f"a list of different values out of {', '.join(allowed)}")
             return ()
-        return tuple(item for item in allowed if item in items)
+        return tuple(item for item in allowed if item in names)
 
     def integer(self, key: str, low: int, high: int, only: Sequence[int] = ()) -> int:
         """A whole number from low to high, or one of `only`."""

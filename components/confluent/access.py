@@ -40,7 +40,9 @@ def source_grants(topics: Iterable[str], prefix: str) -> tuple[Grant, ...]:
     return (
         CLUSTER_DESCRIBE,
         *(topic(name, "CREATE", "WRITE") for name in topics),
-        topic(f"__orcl-schema-changes.{prefix}", "CREATE", "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS", prefixed=True),
+        topic(
+            f"__orcl-schema-changes.{prefix}", "CREATE", "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS", prefixed=True
+        ),
         topic("__orcl-heartbeat.lcc", "CREATE", "WRITE", prefixed=True),
         group(f"{prefix}-schemahistory", "READ", prefixed=True),
     )

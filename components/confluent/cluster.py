@@ -1,4 +1,4 @@
-"""ConfluentCluster: the slow-changing half of Confluent Cloud: environment, Kafka cluster, Flink pool, accounts, keys."""
+"""ConfluentCluster, the slow-changing half of Confluent Cloud: environment, cluster, Flink pool, accounts, keys."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ConfluentClusterArgs:
 
 
 class ConfluentCluster(pulumi.ComponentResource):
-    """Environment with Stream Governance, Kafka cluster, Flink compute pool, the accounts that deploy and run, their keys."""
+    """Environment with Stream Governance, Kafka cluster, Flink pool, the accounts that deploy and run, their keys."""
 
     def __init__(self, name: str, args: ConfluentClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:confluent:ConfluentCluster", name, None, opts)
@@ -80,7 +80,7 @@ class ConfluentCluster(pulumi.ComponentResource):
     def _registry(self) -> pulumi.Output[confluent.GetSchemaRegistryClusterResult]:
         # The registry appears with the first cluster of an environment, so the look-up waits for that.
         return confluent.get_schema_registry_cluster_output(
-            environment=confluent.GetSchemaRegistryClusterEnvironmentArgs(id=self.environment.id),
+            environment=self.environment.id.apply(lambda id: confluent.GetSchemaRegistryClusterEnvironmentArgs(id=id)),
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[self.kafka]),
         )
 
@@ -131,7 +131,9 @@ class ConfluentCluster(pulumi.ComponentResource):
             self.key("deployer-flink", self.deployer, flink, [developer, assigner]),
         )
 
-    def key(self, name: str, account: confluent.ServiceAccount, resource: Owner, after: list[pulumi.Resource]) -> KeySlots:
+    def key(
+        self, name: str, account: confluent.ServiceAccount, resource: Owner, after: list[pulumi.Resource]
+    ) -> KeySlots:
         """API keys of an account for one resource, one key a slot."""
         return KeySlots(
             f"{self._name}-{name}",

@@ -1,7 +1,7 @@
 """Two-slot API keys.
 
-A refresh uses the credentials in state, so deleting a key before the switch locks the stack out for ever. With two slots
-a rotation is: make the other slot, `up`; switch the active slot, `up`; drop the old slot, `up`.
+A refresh uses the credentials in state, so deleting a key before the switch locks the stack out for ever. With two
+slots a rotation is: make the other slot, `up`; switch the active slot, `up`; drop the old slot, `up`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Owner:
 
 
 class KeySlots:
-    """One `ApiKey` a slot; `id` and `secret` are those of the active slot. Not a component: it has no state of its own."""
+    """One `ApiKey` a slot; `id` and `secret` are those of the active slot. No component: it has no state of its own."""
 
     def __init__(
         self,

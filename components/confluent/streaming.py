@@ -14,7 +14,7 @@ from components.confluent.cluster import ConfluentCluster
 from components.confluent.connectors import ConnectorConfig, OpenSearchSink, SinkConfig
 from components.confluent.gates import make_gate
 from components.confluent.statements import Statement, StatementPlace, make_statement
-from components.confluent.topics import DEAD_LETTER, make_schemas, make_topics
+from components.confluent.topics import make_schemas, make_topics
 from contracts import FRAUD_ALERT, SOURCES, TOPIC_PREFIX
 
 

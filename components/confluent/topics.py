@@ -22,9 +22,7 @@ def make_topics(name: str, partitions: int, opts: pulumi.ResourceOptions) -> dic
     return topics
 
 
-def _topic(
-    name: str, topic: str, partitions: int, cleanup: str, opts: pulumi.ResourceOptions
-) -> confluent.KafkaTopic:
+def _topic(name: str, topic: str, partitions: int, cleanup: str, opts: pulumi.ResourceOptions) -> confluent.KafkaTopic:
     config = {"cleanup.policy": cleanup}
     if cleanup == "delete":
         config["retention.ms"] = str(_WEEK_MS)

@@ -35,7 +35,9 @@ def get(url: str, key: str, secret: str) -> tuple[int, object]:
 
 def connector(env: dict[str, str]) -> tuple[bool, str]:
     """Is the connector RUNNING, tasks included?"""
-    path = f"/connect/v1/environments/{env['ENVIRONMENT']}/clusters/{env['CLUSTER']}/connectors/{env['CONNECTOR']}/status"
+    path = (
+        f"/connect/v1/environments/{env['ENVIRONMENT']}/clusters/{env['CLUSTER']}/connectors/{env['CONNECTOR']}/status"
+    )
     base = env.get("CONFLUENT_API", API)
     status, body = get(base + path, env["CONFLUENT_CLOUD_API_KEY"], env["CONFLUENT_CLOUD_API_SECRET"])
     if status != 200 or not isinstance(body, dict):

@@ -1,0 +1,97 @@
+"""Typed connectors: secrets apart, unknown or missing keys and bad values refused."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from components.confluent.connectors import (
+    ConnectorConfig,
+    Index,
+    OpenSearchSink,
+    OracleXStreamSource,
+    RedshiftSink,
+    SnowflakeSink,
+)
+
+COMMON: dict[str, Any] = {"name": "c", "service_account_id": "sa-1"}
+SINK = COMMON | {"topics": ("t",), "dead_letter_topic": "dead_letter"}
+INDEX = Index(name="t", topic="t", write_method="UPSERT", on_null_values="DELETE")
+ARGUMENTS: dict[type[ConnectorConfig], dict[str, Any]] = {
+    OracleXStreamSource: COMMON
+    | {
+        "hostname": "h",
+        "user": "u",
+        "password": "hush",
+        "processor_licenses": 1,
+        "topic_prefix": "fd",
+        "table_include_list": "S[.]T",
+    },
+    RedshiftSink: SINK | {"domain": "h", "user": "u", "password": "hush", "database": "d"},
+    OpenSearchSink: SINK
+    | {"instance_url": "https://h", "connection_user": "u", "connection_password": "hush", "indexes": (INDEX,)},
+    SnowflakeSink: SINK | {"url": "h", "user": "u", "private_key": "hush", "database": "D", "schema": "S", "role": "R"},
+}
+ALL = pytest.mark.parametrize("connector", ARGUMENTS, ids=lambda connector: connector.__name__)
+
+
+@ALL
+def test_secrets_go_to_the_sensitive_map_alone(connector):
+    config = connector(**ARGUMENTS[connector])
+    assert "hush" in config.sensitive().values()
+    assert "hush" not in config.nonsensitive().values(), "mark the field secret=True"
+    assert config.nonsensitive()["connector.class"] == connector.connector_class
+    assert config.nonsensitive()["kafka.auth.mode"] == "SERVICE_ACCOUNT"
+
+
+@ALL
+def test_a_misspelt_key_is_refused(connector):
+    with pytest.raises(TypeError, match="tasks_maxx"):
+        connector(**ARGUMENTS[connector], tasks_maxx=1)
+
+
+@ALL
+def test_each_required_key_is_required(connector):
+    required = [field.name for field in dataclasses.fields(connector) if field.default is dataclasses.MISSING]
+    assert required
+    for name in required:
+        arguments = {key: value for key, value in ARGUMENTS[connector].items() if key != name}
+        with pytest.raises(TypeError, match=name):
+            connector(**arguments)
+
+
+@ALL
+def test_values_outside_the_allowed_ones_are_refused_with_the_list(connector):
+    restricted = [field for field in dataclasses.fields(connector) if field.metadata.get("allowed")]
+    assert restricted
+    for field in restricted:
+        with pytest.raises(
+            ValueError, match=rf"{field.name} is 'nonsense'; set it to one of {field.metadata['allowed'][0]}"
+        ):
+            connector(**ARGUMENTS[connector] | {field.name: "nonsense"})
+
+
+@ALL
+def test_every_value_of_the_maps_is_text(connector):
+    config = connector(**ARGUMENTS[connector])
+    for key, value in (config.nonsensitive() | config.sensitive()).items():
+        assert isinstance(value, str), f"{key} is {value!r}: the service takes text only"
+
+
+def test_the_source_reads_one_outbound_server():
+    with pytest.raises(ValueError, match="tasks_max must be 1"):
+        OracleXStreamSource(**ARGUMENTS[OracleXStreamSource], tasks_max=2)
+
+
+def test_each_topic_of_the_search_sink_needs_its_index():
+    with pytest.raises(ValueError, match="give each topic one index"):
+        OpenSearchSink(**ARGUMENTS[OpenSearchSink] | {"topics": ("t", "other")})
+    with pytest.raises(ValueError, match="takes 1 to 5"):
+        OpenSearchSink(**ARGUMENTS[OpenSearchSink] | {"indexes": ()})
+
+
+def test_a_streaming_buffer_is_at_least_a_second():
+    with pytest.raises(ValueError, match="1 second or more"):
+        SnowflakeSink(**ARGUMENTS[SnowflakeSink], buffer_flush_time=0)
