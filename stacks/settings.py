@@ -157,7 +157,7 @@ def _check_cku(reader: Reader, streaming: Streaming) -> None:
 
 def _rules(reader: Reader) -> Rules:
     rules = Rules(
-        window_minutes=reader.integer("windowMinutes", 1, 1440),
+        window_minutes=reader.integer("windowMinutes", 1, 99),
         burst_count=reader.integer("burstCount", 1, 10_000),
         burst_amount=reader.money("burstAmount", "0.01", "9999999999.99"),
         large_amount=reader.money("largeAmount", "0.01", "9999999999.99"),

@@ -76,7 +76,7 @@ def test_a_dedicated_cluster_needs_units():
 
 
 def test_state_must_outlive_the_window():
-    assert any("stateTtlHours" in p for p in problems(windowMinutes="120", stateTtlHours="2"))
+    assert any("stateTtlHours" in p for p in problems(windowMinutes="90", stateTtlHours="1"))
 
 
 def test_a_secret_in_plaintext_is_refused():
