@@ -1,4 +1,4 @@
-"""What a provider would answer, simulated: ids, computed outputs and look-ups. Deterministic, and never read by a cloud.
+"""What a provider would answer, simulated: ids, computed outputs and look-ups. Deterministic.
 
 Everything unlisted follows one rule: id `<name>-id`, text output `<name>-<output>`, numbers 0, lists and objects empty.
 """
@@ -17,7 +17,7 @@ Fake = Callable[[str, Inputs], Any]
 
 ACCOUNT = "123456789012"
 ORGANIZATION = "00000000-0000-0000-0000-000000000000"
-SECRET_PREFIX = "simulated-secret:"
+SECRET_PREFIX = "simulated-secret:"  # noqa: S105 (a marker, no password)
 """Begins every simulated secret, so that one which loses its protection on the way is recognised."""
 _CONFLUENT = "confluentcloud:index/"
 
@@ -72,7 +72,10 @@ OUTPUTS: dict[str, dict[str, Fake]] = {
         "apiVersion": lambda *_: "cmk/v2",
         "kind": lambda *_: "Cluster",
     },
-    f"{_CONFLUENT}serviceAccount:ServiceAccount": {"apiVersion": lambda *_: "iam/v2", "kind": lambda *_: "ServiceAccount"},
+    f"{_CONFLUENT}serviceAccount:ServiceAccount": {
+        "apiVersion": lambda *_: "iam/v2",
+        "kind": lambda *_: "ServiceAccount",
+    },
     f"{_CONFLUENT}flinkComputePool:FlinkComputePool": {
         "apiVersion": lambda *_: "fcpm/v2",
         "kind": lambda *_: "ComputePool",

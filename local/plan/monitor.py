@@ -79,7 +79,7 @@ class Monitor:
                 "local/plan/fakes.py."
             )
         result = answer(_opened(wire.decode_struct(request.args)))
-        return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode_struct(result)})
+        return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode_struct(result)})  # pyright: ignore[reportArgumentType]
 
     def Call(self, request: Any) -> Any:
         raise PlanError(f"The program calls the resource method {request.tok}, which the plan cannot answer offline.")
@@ -130,7 +130,9 @@ class Monitor:
     def _add(self, resource: Resource) -> None:
         with self._lock:
             if resource.urn in self.resources:
-                raise PlanError(f"Two resources of the type {resource.type} have the name {resource.name!r}; rename one.")
+                raise PlanError(
+                    f"Two resources of the type {resource.type} have the name {resource.name!r}; rename one."
+                )
             self.resources[resource.urn] = resource
 
     def _options(self, request: resource_pb2.RegisterResourceRequest, explicit: list[str]) -> dict[str, Any]:
@@ -168,7 +170,9 @@ class Monitor:
         outputs, plain = dict(inputs), _opened(inputs)
         for key, hint in validate.output_types(token).items():
             if key not in outputs and key not in ("id", "urn"):
-                outputs[key] = UNKNOWN if self.preview else fakes.output(token, key, hint, name, plain, secret=key in secret)
+                outputs[key] = (
+                    UNKNOWN if self.preview else fakes.output(token, key, hint, name, plain, secret=key in secret)
+                )
         return {key: Secret(value) if key in secret else value for key, value in outputs.items()}
 
     def _validate(self, urn: str, token: str, inputs: dict[str, Any]) -> None:

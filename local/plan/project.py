@@ -11,7 +11,7 @@ import yaml
 
 from local.plan.model import PlanError
 
-PLACEHOLDER_SECRET = "placeholder-secret"
+PLACEHOLDER_SECRET = "placeholder-secret"  # noqa: S105 (a stand-in, no password)
 """What the program sees for each encrypted (`secure:`) value: offline there is no key to decrypt it with."""
 
 
@@ -49,7 +49,7 @@ def load(root: Path, stack: str) -> Project:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (safe)
     except yaml.YAMLError as error:
         raise PlanError(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(data or {}, dict):

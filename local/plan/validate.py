@@ -199,7 +199,9 @@ def _check_object(value: dict[str, Any], args_class: type, path: str, *, secret:
             problems += _check(item, fields[key].hint, at, secret=secret)
         else:
             python_names = {field.python_name for field in fields.values()} | set(fields)
-            problems.append(Problem(at, f"{args_class.__name__} has no such input{_suggest(key, fields, python_names)}"))
+            problems.append(
+                Problem(at, f"{args_class.__name__} has no such input{_suggest(key, fields, python_names)}")
+            )
     for key, field in fields.items():
         if field.required and value.get(key) is None:
             text = f"{args_class.__name__} requires {field.python_name!r}, which is missing"

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Literal
 
 import pulumi
-from pulumi.runtime import config, settings, stack as pulumi_stack
+from pulumi.runtime import config, settings
+from pulumi.runtime import stack as pulumi_stack
 
 from local.plan.model import Plan, PlanError, Resource
 from local.plan.monitor import Engine, Monitor
@@ -58,7 +59,7 @@ def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
     """One run of the program under a fresh monitor. Raises PlanError with every problem found."""
     monitor, engine = Monitor(project.name, project.stack, preview=preview), Engine()
     _reset_pulumi(project, root, monitor, engine, preview=preview)
-    before, path, directory = set(sys.modules), list(sys.path), os.getcwd()
+    before, path, directory = set(sys.modules), list(sys.path), Path.cwd()
     failure = None
     try:
         os.chdir(root)

@@ -36,7 +36,9 @@ def recorded(tmp_path: Path) -> Recorder:
         (root / "Pulumi.yaml").write_text(PROJECT)
         (root / "Pulumi.dev.yaml").write_text(STACK)
         (root / "Pulumi.prod.yaml").write_text("config: {}\n")
-        (root / "__main__.py").write_text("import pulumi\nimport pulumi_confluentcloud as cc\n" + textwrap.dedent(source))
+        (root / "__main__.py").write_text(
+            "import pulumi\nimport pulumi_confluentcloud as cc\n" + textwrap.dedent(source)
+        )
         return record(stack, root, mode=mode)  # type: ignore[arg-type]
 
     return run

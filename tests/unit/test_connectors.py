@@ -87,9 +87,9 @@ def test_the_source_reads_one_outbound_server():
 
 def test_each_topic_of_the_search_sink_needs_its_index():
     with pytest.raises(ValueError, match="give each topic one index"):
-        OpenSearchSink(**ARGUMENTS[OpenSearchSink] | {"topics": ("t", "other")})
+        OpenSearchSink(**{**ARGUMENTS[OpenSearchSink], "topics": ("t", "other")})
     with pytest.raises(ValueError, match="takes 1 to 5"):
-        OpenSearchSink(**ARGUMENTS[OpenSearchSink] | {"indexes": ()})
+        OpenSearchSink(**{**ARGUMENTS[OpenSearchSink], "indexes": ()})
 
 
 def test_a_streaming_buffer_is_at_least_a_second():

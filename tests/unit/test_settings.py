@@ -28,7 +28,7 @@ def load(secret: tuple[str, ...] = SECRETS, **config: str) -> settings.Settings:
 
 def problems(**config: str) -> tuple[str, ...]:
     with pytest.raises(SettingsError) as caught:
-        load(**config)
+        load(SECRETS, **config)
     assert "hush-hush" not in str(caught.value), "a secret stands in an error"
     return caught.value.problems
 

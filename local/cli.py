@@ -1,0 +1,41 @@
+"""`python -m local COMMAND`: one entry per command; only the chosen command's module is imported."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """`module` has `<function>_arguments(parser)` and `<function>(args) -> int`, the exit code."""
+
+    module: str
+    function: str
+    help: str
+
+
+COMMANDS = {
+    "plan": Command("local.plan.commands", "plan", "record the stack's plan offline and print it"),
+    "plan-diff": Command("local.plan.commands", "plan_diff", "compare the plan with the accepted one"),
+    "plan-accept": Command("local.plan.commands", "plan_accept", "make the plan the accepted one"),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; an error is one clear message on standard error and exit code 1."""
+    chosen = next((word for word in arguments if not word.startswith("-")), None)
+    parser = argparse.ArgumentParser(prog="python -m local", description="The pipeline without a cloud.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        subparser = commands.add_parser(name, help=command.help, description=command.help)
+        if name == chosen:
+            getattr(importlib.import_module(command.module), f"{command.function}_arguments")(subparser)
+    args = parser.parse_args(arguments)
+    command = COMMANDS[args.command]
+    try:
+        return getattr(importlib.import_module(command.module), command.function)(args)
+    except BrokenPipeError:  # the reader of the output has gone, as with `| head`
+        sys.stderr.close()
+        return 1

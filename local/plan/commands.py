@@ -1,0 +1,86 @@
+"""The commands `plan`, `plan-diff` and `plan-accept`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from local.plan.model import Plan, PlanError
+from local.plan.record import record
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def golden_path(stack: str, root: Path = ROOT) -> Path:
+    return root / "tests" / "plan" / "golden" / f"{stack}.json"
+
+
+def plan_arguments(parser: argparse.ArgumentParser) -> None:
+    plan_diff_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print the golden form alone")
+
+
+def plan_diff_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stack", default="dev", help="the stack (default: dev)")
+
+
+plan_accept_arguments = plan_diff_arguments
+
+
+def plan(args: argparse.Namespace) -> int:
+    recorded = _recorded(args.stack)
+    if recorded is None:
+        return 1
+    if args.json:
+        sys.stdout.write(recorded.to_json())
+    else:
+        from local.plan.render import render
+
+        sys.stdout.write(render(recorded))
+    return 0
+
+
+def plan_diff(args: argparse.Namespace) -> int:
+    """Exit code 1 when the plan differs from the accepted one."""
+    from local.plan.diff import compare
+
+    recorded = _recorded(args.stack)
+    if recorded is None:
+        return 1
+    accept = f"make plan-accept STACK={args.stack}"
+    try:
+        golden = Plan.load(golden_path(args.stack))
+    except PlanError as error:
+        print(f"{error} Accept the present plan with: {accept}", file=sys.stderr)
+        return 1
+    changes = compare(golden, recorded)
+    for change in changes:
+        print(change)
+    if not changes and golden.to_json() == recorded.to_json():
+        print(f"The plan of {args.stack} is the accepted one.")
+        return 0
+    if not changes:
+        print("The stack's outputs differ.")
+    print(f"The plan differs from the accepted one. If that is meant: {accept}", file=sys.stderr)
+    return 1
+
+
+def plan_accept(args: argparse.Namespace) -> int:
+    recorded = _recorded(args.stack)
+    if recorded is None:
+        return 1
+    path = golden_path(args.stack)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(recorded.to_json(), encoding="utf-8")
+    print(f"Accepted: {len(recorded.resources)} resources in {path.relative_to(ROOT)}.")
+    return 0
+
+
+def _recorded(stack: str) -> Plan | None:
+    """The plan, or None after its errors were printed."""
+    try:
+        return record(stack, ROOT)
+    except PlanError as error:
+        print(error, file=sys.stderr)
+        return None

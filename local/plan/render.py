@@ -1,0 +1,56 @@
+"""A plan for people: the tree, counts by provider, the longest chain and the monthly estimate."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+
+from local.plan.durations import MINUTES
+from local.plan.model import Plan, Resource
+from local.plan.prices import monthly
+
+
+def paint(text: str, code: str) -> str:
+    """Coloured on a terminal, unless NO_COLOR is set."""
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+        return text
+    return f"\033[{code}m{text}\033[0m"
+
+
+def render(plan: Plan) -> str:
+    lines = [f"Plan of {plan.project}, stack {plan.stack} (recorded offline: it knows no prior state)", ""]
+    children: dict[str | None, list[Resource]] = {}
+    for resource in plan.resources:
+        children.setdefault(resource.parent, []).append(resource)
+    lines += _tree(children, None, "")
+    providers = Counter(resource.type.split(":")[0] for resource in plan.resources if resource.custom)
+    counts = ", ".join(f"{name} {count}" for name, count in sorted(providers.items()))
+    minutes, chain = longest_chain(plan)
+    usd, unknown = monthly(plan)
+    lines += ["", f"{sum(providers.values())} resources: {counts}"]
+    lines.append(f"Longest chain: about {minutes:.1f} min: {' -> '.join(chain) or 'none'}")
+    missing = f"; without {', '.join(unknown)}, whose price is not known here" if unknown else ""
+    lines.append(f"Monthly estimate: about ${usd:,.0f} for 24x7{missing}")
+    return "\n".join(lines) + "\n"
+
+
+def _tree(children: dict[str | None, list[Resource]], parent: str | None, indent: str) -> list[str]:
+    lines, siblings = [], children.get(parent, [])
+    for resource in siblings:
+        last = resource is siblings[-1]
+        protected = paint("  [protected]", "33") if resource.options.get("protect") else ""
+        kind = paint(resource.type.rsplit(":", 1)[-1], "36")
+        lines.append(f"{indent}{'└─ ' if last else '├─ '}{kind} {resource.name}{protected}")
+        lines += _tree(children, resource.urn, indent + ("   " if last else "│  "))
+    return lines
+
+
+def longest_chain(plan: Plan) -> tuple[float, list[str]]:
+    """Minutes, and the names of the resources on it that take time, first to last."""
+    best: dict[str, tuple[float, list[str]]] = {}
+    for resource in plan.resources:
+        before = max((best[urn] for urn in resource.dependencies if urn in best), key=lambda b: b[0], default=(0.0, []))
+        own = MINUTES.get(resource.type, 0.0)
+        best[resource.urn] = (before[0] + own, [*before[1], resource.name] if own else before[1])
+    return max(best.values(), key=lambda b: b[0], default=(0.0, []))
