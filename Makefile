@@ -7,15 +7,12 @@ PY := $(VENV)/bin/python
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run plan plan-diff plan-accept test lint bench clean
+.PHONY: help plan plan-diff plan-accept test lint clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  STACK=dev|prod|local chooses the stack; ARGS="--for 60s --rate 20 --keep" go to the run.'
-
-run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts (ARGS="--help" for its options)
-	@$(PY) -m local run --stack $(STACK) $(ARGS)
+	@echo '  STACK=dev|prod|local chooses the stack; ARGS="-k name" goes to pytest.'
 
 plan: $(VENV)/.program ## Print what STACK declares, offline (JSON=1: the golden form alone)
 	@$(PY) -m local plan --stack $(STACK) $(if $(JSON),--json)
@@ -34,11 +31,8 @@ lint: $(VENV)/.test ## Check style and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m pyright
 
-bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here
-	@$(PY) -m bench $(ARGS)
-
-clean: ## Remove the virtual environment and kept runs
-	rm -rf $(VENV) .local
+clean: ## Remove the virtual environment
+	rm -rf $(VENV)
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python %d.%d is too old: 3.11 or newer is needed; fix: make PYTHON=python3.12 ..." % v[:2])'
@@ -55,10 +49,6 @@ $(VENV)/.program: $(VENV)/.python requirements.txt
 	@$(call install,requirements.txt)
 	@touch $@
 
-$(VENV)/.local: $(VENV)/.program requirements-local.txt app/requirements.txt
-	@$(call install,requirements-local.txt)
-	@touch $@
-
-$(VENV)/.test: $(VENV)/.local requirements-test.txt
+$(VENV)/.test: $(VENV)/.program requirements-test.txt
 	@$(call install,requirements-test.txt)
 	@touch $@
