@@ -29,7 +29,7 @@ test: $(VENV)/.test lint ## Run every test
 lint: $(VENV)/.test ## Check style and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m pyright
+	@$(PY) -m pyright --pythonpath $(PY)
 
 clean: ## Remove the virtual environment
 	rm -rf $(VENV)
