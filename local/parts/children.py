@@ -1,0 +1,126 @@
+"""Every process of a run is started here, so that none outlives the runner, however the runner ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from local.parts import watchdog
+from local.parts.watchdog import kill_groups
+
+UNPRIVILEGED = "nobody"
+"""PostgreSQL and OpenSearch refuse to run as root; as root they are started as this user."""
+
+
+class Children:
+    """Starts processes in their own process groups (Ctrl-C reaches the runner alone) under a watchdog."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ledger = folder / "children"
+        self._lock = threading.Lock()
+        self._watchdog = subprocess.Popen(
+            [sys.executable, "-S", "-E", watchdog.__file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+            text=True,
+        )
+        self._tell(f"folder {folder}")
+
+    def start(
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        unprivileged: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """Start `command` in `folder`, its output appended to `log`; `environment` is added to the runner's own."""
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env={**os.environ, **(environment or {})},
+                start_new_session=True,
+                **owner(unprivileged),
+            )
+        self.adopt(process.pid)
+        return process
+
+    def adopt(self, pid: int) -> None:
+        """Watch a process group that something else started."""
+        self._tell(f"watch {pid}")
+        with self._lock, self._ledger.open("a", encoding="utf-8") as ledger, contextlib.suppress(psutil.NoSuchProcess):
+            ledger.write(f"{pid} {psutil.Process(pid).create_time()}\n")
+
+    def stop(self, process: subprocess.Popen[bytes], *, seconds: float, first: int = signal.SIGTERM) -> None:
+        """Ask the process to end with signal `first`; kill its group when it takes longer than `seconds`."""
+        if process.poll() is None:
+            process.send_signal(first)
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                kill_groups([process.pid])
+                process.wait()
+        self._tell(f"forget {process.pid}")
+
+    def close(self) -> None:
+        """Call when every child has been stopped."""
+        self._tell("goodbye")
+        if self._watchdog.stdin:
+            self._watchdog.stdin.close()
+        self._watchdog.wait()
+
+    def _tell(self, line: str) -> None:
+        with self._lock:
+            assert self._watchdog.stdin
+            self._watchdog.stdin.write(line + "\n")
+            self._watchdog.stdin.flush()
+
+
+def owner(unprivileged: bool) -> dict[str, Any]:
+    """Arguments of Popen that drop root's rights, when there are any to drop."""
+    if not unprivileged or os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam(UNPRIVILEGED)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def own(folder: Path) -> None:
+    """Give `folder` and what is in it to the unprivileged user, when running as root."""
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(UNPRIVILEGED)
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def kill_leftovers(folder: Path) -> int:
+    """Kill what an earlier run in `folder` left, such as after a power cut of its watchdog. Returns how many."""
+    ledger = folder / "children"
+    if not ledger.exists():
+        return 0
+    killed = 0
+    for line in ledger.read_text(encoding="utf-8").splitlines():
+        pid, _, started = line.partition(" ")
+        with contextlib.suppress(psutil.NoSuchProcess, ValueError):
+            # A process id is reused after a while; together with the time of its start it is unique.
+            if abs(psutil.Process(int(pid)).create_time() - float(started)) < 1:
+                kill_groups([int(pid)])
+                killed += 1
+    return killed

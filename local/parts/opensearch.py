@@ -1,0 +1,97 @@
+"""OpenSearch, one node without the security plugin, on the loopback address."""
+
+from __future__ import annotations
+
+import shutil
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from local.parts import jars, ports
+from local.parts.children import Children, own
+from local.parts.server import Server, java
+
+VERSION = "3.1.0"
+
+NODE = """\
+cluster.name: local
+node.name: local
+discovery.type: single-node
+network.host: {host}
+http.port: {port}
+transport.port: {transport}
+path.data: {folder}/data
+path.logs: {folder}/logs
+"""
+
+LOGGING = """\
+rootLogger.level=warn
+rootLogger.appenderRef.console.ref=console
+appender.console.name=console
+appender.console.type=CONSOLE
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d %-5p %c{1} %m%n
+"""
+
+PLUGIN = f"""\
+description=Netty 4 transport
+version={VERSION}
+name=transport-netty4
+classname=org.opensearch.transport.Netty4ModulePlugin
+java.version=21
+opensearch.version={VERSION}
+extended.plugins=
+has.native.controller=false
+"""
+
+
+class OpenSearch(Server):
+    """The index. Maven has its jars, not its archive, so the folder that the archive would unpack to is made here."""
+
+    name = "opensearch"
+    unprivileged = True
+
+    def __init__(self, children: Children, run_folder: Path) -> None:
+        super().__init__(children, run_folder)
+        self.port, self._transport = ports.free(2)
+
+    @property
+    def url(self) -> str:
+        return f"http://{ports.HOST}:{self.port}"
+
+    def prepare(self) -> None:
+        transport = self.folder / "modules" / "transport-netty4"
+        for folder in (self.folder / "lib", transport, *(self.folder / name for name in ("config", "data", "logs"))):
+            folder.mkdir(parents=True)
+        for name in ("plugins", "tmp"):
+            (self.folder / name).mkdir()
+        for jar in jars.classpath("opensearch"):
+            # A plugin has its own class loader, so its jars lie beside its descriptor.
+            shutil.copy(jar, transport if "netty" in jar.name else self.folder / "lib")
+        (transport / "plugin-descriptor.properties").write_text(PLUGIN, encoding="utf-8")
+        config = self.folder / "config"
+        node = NODE.format(host=ports.HOST, port=self.port, transport=self._transport, folder=self.folder)
+        (config / "opensearch.yml").write_text(node, encoding="utf-8")
+        (config / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
+        (config / "jvm.options").touch()
+        own(self.folder)
+
+    def command(self) -> list[str]:
+        return java(
+            f"-Djava.io.tmpdir={self.folder / 'tmp'}",
+            f"-Dopensearch.path.home={self.folder}",
+            f"-Dopensearch.path.conf={self.folder}/config",
+            "-Dopensearch.distribution.type=tar",
+            "--add-opens=java.base/java.nio.file=ALL-UNNAMED",
+            heap="512m",
+            classpath=[self.folder / "lib" / "*"],
+            main="org.opensearch.bootstrap.OpenSearch",
+            arguments=[],
+        )
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url, timeout=1):  # noqa: S310 - our own server
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
