@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import psutil
 
@@ -47,13 +47,17 @@ class Children:
         folder: Path,
         environment: Mapping[str, str] | None = None,
         unprivileged: bool = False,
+        speaks: bool = False,
     ) -> subprocess.Popen[bytes]:
-        """Start `command` in `folder`, its output appended to `log`; `environment` is added to the runner's own."""
+        """Start `command` in `folder`, its output appended to `log`; `environment` is added to the runner's own.
+
+        Of a process that `speaks`, standard output is a pipe for the caller instead.
+        """
         with log.open("ab") as output:
-            process = subprocess.Popen(
+            process: subprocess.Popen[bytes] = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=output,
+                stdout=subprocess.PIPE if speaks else output,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
                 env={**os.environ, **(environment or {})},
@@ -94,7 +98,15 @@ class Children:
             self._watchdog.stdin.flush()
 
 
-def owner(unprivileged: bool) -> dict[str, Any]:
+class Owner(TypedDict, total=False):
+    """The arguments of Popen that choose the user of a process."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def owner(unprivileged: bool) -> Owner:
     """Arguments of Popen that drop root's rights, when there are any to drop."""
     if not unprivileged or os.geteuid() != 0:
         return {}

@@ -23,6 +23,7 @@ class Server(abc.ABC):
 
     name: str
     unprivileged = False
+    speaks = False
     stop_signal: int = signal.SIGTERM
     stop_seconds = 10.0
 
@@ -62,9 +63,8 @@ class Server(abc.ABC):
         end = time.monotonic() + seconds
         while not self.is_ready():
             if not self.alive() or time.monotonic() > end:
-                raise RunError(
-                    self.trouble("ended at its start" if not self.alive() else f"not ready in {seconds:.0f} s")
-                )
+                what = f"not ready in {seconds:.0f} s" if self.alive() else "ended at its start"
+                raise RunError(self.trouble(what))
             time.sleep(0.05)
 
     def launch(self) -> None:
@@ -74,6 +74,7 @@ class Server(abc.ABC):
             folder=self.folder,
             environment=self.environment(),
             unprivileged=self.unprivileged,
+            speaks=self.speaks,
         )
 
     def stop(self) -> None:

@@ -1,0 +1,176 @@
+"""Statements as Flink jobs that outlive their JVM."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from py4j.protocol import Py4JError, Py4JJavaError
+
+from contracts import Table
+from local.errors import RunError
+from local.flink import settings, tables
+from local.flink.errors import StatementError, statement_error
+from local.flink.gateway import FlinkGateway
+from local.flink.tables import Declared, Watermark
+
+DECLARED = "declared"
+LIVE = "live"
+# Classes of Flink's syntax tree.
+INSERTS = ("RichSqlInsert", "SqlExecute")
+ALTER = "SqlAlterTable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """`file` is where its text comes from, for errors; `properties` are those of Confluent Cloud."""
+
+    name: str
+    sql: str
+    file: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+class FlinkCluster:
+    """Tables and statements, remembered so that `restart` can bring them back into a new JVM."""
+
+    def __init__(self, gateway: FlinkGateway, *, client: Mapping[str, str]) -> None:
+        """`client` are the settings of a Java Kafka client with the principal of the statements."""
+        self.gateway = gateway
+        self._client = dict(client)
+        self._tables: dict[str, Table] = {}
+        self._statements: dict[str, Statement] = {}
+        self._jobs: dict[str, Any] = {}
+        self._environment: Any = None
+
+    def open(self) -> None:
+        """Make the session in a JVM that has just been started."""
+        jvm = self.gateway.jvm
+        configuration = jvm.org.apache.flink.configuration.Configuration()
+        for key, value in settings.SESSION.items():
+            configuration.setString(key, value)
+        builder = jvm.org.apache.flink.table.api.EnvironmentSettings.newInstance().inStreamingMode()
+        built = builder.withConfiguration(configuration).build()
+        self._environment = jvm.org.apache.flink.table.api.TableEnvironment.create(built)
+        for database in (DECLARED, LIVE):
+            self._environment.executeSql(f"CREATE DATABASE `{database}`")
+
+    def restart(self) -> None:
+        """After the JVM died: the same tables and statements, each from its newest checkpoint."""
+        self._jobs.clear()
+        self.gateway.start()
+        self.open()
+        for table in self._tables.values():
+            self.create_table(table)
+        for statement in list(self._statements.values()):
+            self.submit(statement)
+
+    def create_table(self, table: Table) -> None:
+        """Make the tables of a topic."""
+        self._tables[table.topic] = table
+        self._use(DECLARED)
+        self._environment.executeSql(tables.declared_sql(table))
+        self._make_live(table)
+
+    def drop_table(self, topic: str) -> None:
+        table = self._tables.pop(topic)
+        self._drop_live(table)
+        self._use(DECLARED)
+        self._environment.executeSql(f"DROP TABLE `{topic}`")
+
+    def submit(self, statement: Statement) -> None:
+        """Run a statement: an ALTER TABLE at once, an INSERT or a set of them as a job.
+
+        Raises:
+            StatementError: Flink refuses it; names file, line and Flink's message.
+            RunError: a property that cannot be honoured.
+        """
+        try:
+            self._run(statement)
+        except Py4JJavaError as error:
+            raise statement_error(statement.name, statement.file, error) from None
+        self._statements[statement.name] = statement
+
+    def state(self, name: str) -> str:
+        """RUNNING, RESTARTING, FAILED … as Flink's job status; COMPLETED for an ALTER TABLE."""
+        if name not in self._jobs:
+            return "COMPLETED" if name in self._statements else "UNKNOWN"
+        try:
+            return str(self._jobs[name].getJobStatus().get().toString())
+        except Py4JError:  # the JVM is gone, or has forgotten the job
+            return "LOST"
+
+    def cancel(self, name: str) -> None:
+        """Stop a statement. What it wrote stays."""
+        self._statements.pop(name, None)
+        job = self._jobs.pop(name, None)
+        if job is not None:
+            job.cancel().get()
+
+    def _run(self, statement: Statement) -> None:
+        sql = statement.sql.rstrip().removesuffix(";")
+        kind = self._kind(sql)
+        if kind.startswith(ALTER):
+            self._use(DECLARED)
+            self._environment.executeSql(sql)
+            for table in self._tables.values():
+                self._drop_live(table)
+                self._make_live(table)
+        elif kind in INSERTS:
+            self._start_job(statement, sql)
+        else:
+            raise StatementError(
+                f"{statement.file}: statement {statement.name}: the run takes ALTER TABLE, INSERT and "
+                f"EXECUTE STATEMENT SET, not {kind}; declare tables as topics and schemas in the program."
+            )
+
+    def _kind(self, sql: str) -> str:
+        """The class of the statement in Flink's own syntax tree; parsing further would look up tables."""
+        parser = self._environment.getParser()
+        supplier = parser.getClass().getDeclaredField("calciteParserSupplier")
+        supplier.setAccessible(True)
+        return str(supplier.get(parser).get().parse(sql).getClass().getSimpleName())
+
+    def _start_job(self, statement: Statement, sql: str) -> None:
+        checkpoints = self.gateway.folder / "checkpoints" / statement.name
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        chosen = settings.of_statement(statement.name, statement.properties, checkpoints)
+        session = self._environment.getConfig()
+        for key, value in chosen.items():
+            session.set(key, value)
+        self._use(LIVE)
+        try:
+            self._jobs[statement.name] = self._environment.executeSql(sql).getJobClient().get()
+        finally:
+            for key in chosen:
+                session.getConfiguration().removeKey(key)
+
+    def _make_live(self, table: Table) -> None:
+        declared = self._declared(table)
+        self._use(LIVE)
+        for sql in tables.live_sql(table, declared, self._client):
+            self._environment.executeSql(sql)
+
+    def _drop_live(self, table: Table) -> None:
+        self._use(LIVE)
+        for name in (table.topic, tables.HIDDEN + table.topic):
+            self._environment.executeSql(f"DROP VIEW IF EXISTS `{name}`")
+            self._environment.executeSql(f"DROP TABLE IF EXISTS `{name}`")
+
+    def _declared(self, table: Table) -> Declared:
+        """Read the declared table back from Flink's catalog."""
+        path = self.gateway.jvm.org.apache.flink.table.catalog.ObjectPath(DECLARED, table.topic)
+        catalog = self._environment.getCatalog(self._environment.getCurrentCatalog()).get()
+        found = catalog.getTable(path)
+        mode = dict(found.getOptions())[tables.CHANGELOG_MODE]
+        if mode not in tables.MODES:
+            raise RunError(f"topic {table.topic}: changelog.mode {mode!r}; the run knows {', '.join(tables.MODES)}")
+        for spec in found.getUnresolvedSchema().getWatermarkSpecs():
+            if spec.getColumnName() != tables.ROWTIME:
+                expression = spec.getWatermarkExpression().getSqlExpression()
+                return Declared(mode=mode, watermark=Watermark(column=spec.getColumnName(), expression=expression))
+        return Declared(mode=mode)
+
+    def _use(self, database: str) -> None:
+        self._environment.useDatabase(database)

@@ -1,0 +1,111 @@
+"""The Flink JVM and the connection to it. Everything comes from packages: no Flink distribution is needed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import shutil
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+import py4j
+from py4j.java_gateway import GatewayParameters, JavaGateway
+
+from local.errors import RunError
+from local.parts import jars
+from local.parts.children import Children
+from local.parts.server import Server, java
+
+# It would print a stack trace whenever a JVM was killed; what that means is for the supervisor to say.
+logging.getLogger("py4j").setLevel(logging.CRITICAL)
+
+LOGGING = """\
+rootLogger.level=warn
+rootLogger.appenderRef.console.ref=console
+appender.console.name=console
+appender.console.type=CONSOLE
+appender.console.target=SYSTEM_ERR
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d %-5p %c{1} %m%n
+"""
+
+# Packages that Flink opens by reflection; the list of its own start script.
+OPENED = (
+    *(f"java.base/java.{name}" for name in ("lang", "net", "io", "nio", "lang.reflect", "text", "time", "util")),
+    *(f"java.base/java.util.concurrent{name}" for name in ("", ".atomic", ".locks")),
+    "java.base/sun.nio.ch",
+)
+
+
+class FlinkGateway(Server):
+    """A JVM with Flink on its class path that takes calls from this process alone, by token."""
+
+    name = "flink"
+    speaks = True
+
+    def __init__(self, children: Children, run_folder: Path) -> None:
+        super().__init__(children, run_folder)
+        self._logging = self.folder / "log4j2.properties"
+        self._gateway: JavaGateway | None = None
+
+    @property
+    def jvm(self) -> Any:
+        """py4j's view of the JVM: `jvm.java.util.ArrayList()`."""
+        assert self._gateway, "the gateway was not started"
+        return self._gateway.jvm
+
+    def prepare(self) -> None:
+        self._logging.write_text(LOGGING, encoding="utf-8")
+        (self.folder / "tmp").mkdir()
+
+    def command(self) -> list[str]:
+        opens = [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
+        return java(
+            f"-Dlog4j.configurationFile=file:{self._logging}",
+            f"-Djava.io.tmpdir={self.folder / 'tmp'}",
+            *opens,
+            heap="768m",
+            classpath=[*_flink_jars(), _py4j_jar(), *jars.classpath("flink")],
+            main="py4j.GatewayServer",
+            arguments=["--enable-auth", "0"],
+        )
+
+    def launch(self) -> None:
+        super().launch()
+        assert self.process and self.process.stdout
+        # The gateway says its port, then its token; both stay out of files and of the process list.
+        port, token = (self.process.stdout.readline().decode().strip() for _ in range(2))
+        if not port.isdigit():
+            raise RunError(self.trouble(f"ended at its start ({port})"))
+        self._gateway = JavaGateway(
+            # No memory management: few objects, and their finalizers would talk to a JVM that may have been killed.
+            gateway_parameters=GatewayParameters(
+                port=int(port), auth_token=token, auto_convert=True, enable_memory_management=False
+            )
+        )
+
+        # A full pipe would halt the JVM at its next line.
+        threading.Thread(target=self._drain, args=(self.process.stdout,), daemon=True).start()
+
+    def _drain(self, output: IO[bytes]) -> None:
+        with self.log.open("ab") as log:
+            shutil.copyfileobj(output, log)
+
+    def is_ready(self) -> bool:
+        return self._gateway is not None
+
+
+def _flink_jars() -> list[Path]:
+    distribution = importlib.metadata.distribution("apache-flink-libraries")
+    return sorted(Path(str(distribution.locate_file("pyflink/lib"))).glob("*.jar"))
+
+
+def _py4j_jar() -> Path:
+    """The jar that the py4j package brings, beside or above the module, by installer."""
+    version = importlib.metadata.version("py4j")
+    distribution = importlib.metadata.distribution("py4j")
+    for file in distribution.files or ():
+        if file.name == f"py4j{version}.jar":
+            return Path(str(distribution.locate_file(file))).resolve()
+    raise RunError(f"The jar of py4j {version} ({py4j.__file__}) is missing: install the package again.")

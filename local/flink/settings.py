@@ -1,0 +1,72 @@
+"""Configuration of Flink for the run, and what the statement properties of Confluent Cloud mean here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.errors import RunError
+
+# For each figure: what the default costs, as measured.
+SESSION = {
+    # One task slot a statement: two cores serve the whole run, and one task more means one watermark more to wait for.
+    "parallelism.default": "1",
+    # Watermarks are what a payment waits for: with the default of 200 ms the median latency is 110 ms, so 13.
+    "pipeline.auto-watermark-interval": "10 ms",
+    "execution.buffer-timeout.interval": "5 ms",
+    # A partition without payments holds the others back for this long.
+    "table.exec.source.idle-timeout": "500 ms",
+    "pipeline.object-reuse": "true",
+    # Rows reach readers of committed records once per checkpoint.
+    "execution.checkpointing.interval": "1 s",
+    "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
+    "execution.checkpointing.num-retained": "2",
+    "execution.checkpointing.tolerable-failed-checkpoints": "1000",
+    # Kafka may be away for a while: try again for ever, as the service does.
+    "restart-strategy.type": "fixed-delay",
+    "restart-strategy.fixed-delay.attempts": "2147483647",
+    "restart-strategy.fixed-delay.delay": "1 s",
+    # Flink 2.3 alone wants ON CONFLICT in the text; 2.4 takes that back, and Confluent Cloud never asked for it.
+    "table.exec.sink.require-on-conflict": "false",
+    "table.local-time-zone": "UTC",
+    "jobmanager.bind-host": "127.0.0.1",
+    "taskmanager.bind-host": "127.0.0.1",
+    "taskmanager.memory.network.min": "24 mb",
+    "taskmanager.memory.network.max": "24 mb",
+    "taskmanager.memory.managed.size": "16 mb",
+}
+
+# Name the place in the cloud (environment, cluster); here there is one place.
+PLACES = ("sql.current-catalog", "sql.current-database")
+DURATION = re.compile(r"\d+ ?(ms|s|min|h|d)")
+
+
+def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path) -> dict[str, str]:
+    """Flink's settings for a statement.
+
+    Raises:
+        RunError: a property that has no meaning here, or a value that Flink does not take.
+    """
+    settings = {"pipeline.name": name, "execution.checkpointing.dir": checkpoints.as_uri(), "table.exec.state.ttl": "0"}
+    for key, value in properties.items():
+        match key:
+            case "sql.state-ttl" if DURATION.fullmatch(value):
+                settings["table.exec.state.ttl"] = value
+            case "sql.state-ttl":
+                raise RunError(f"statement {name}: {key} = {value!r} is not a duration, such as '24 h'")
+            case _ if key in PLACES:
+                pass
+            case _:
+                known = ", ".join((*PLACES, "sql.state-ttl"))
+                raise RunError(f"statement {name}: the local run knows no property {key!r}; it knows {known}")
+    recovery = newest_checkpoint(checkpoints)
+    if recovery:
+        settings["execution.state-recovery.path"] = recovery.as_uri()
+    return settings
+
+
+def newest_checkpoint(checkpoints: Path) -> Path | None:
+    """The newest complete checkpoint below the folder of a statement; complete means that it has its metadata."""
+    complete = [file.parent for file in checkpoints.glob("*/chk-*/_metadata")]
+    return max(complete, key=lambda folder: (folder / "_metadata").stat().st_mtime_ns, default=None)

@@ -1,0 +1,137 @@
+"""The Flink tables of a topic, as Confluent Cloud infers them from the topic and its schemas.
+
+A topic has two tables of the same name. The *declared* one has the contract's columns and takes the ALTER TABLE
+statements, which Flink itself checks and applies. The *live* one reads and writes the topic: its columns, watermark
+and changelog mode are those of the declared one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts import SOURCES, Table
+from contracts.flink import columns
+
+# An option that Confluent Cloud has and that decides how the live table is made.
+CHANGELOG_MODE = "changelog.mode"
+ROWTIME = "$rowtime"
+MODES = ("append", "upsert")
+KAFKA = "org.apache.kafka."
+SHADED = "org.apache.flink.kafka.shaded."
+HIDDEN = "$change-events of "
+"""Prefix of the table behind a change data topic's view; not a name that a topic can have."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watermark:
+    """`expression` is SQL over the table's columns, as Flink printed it."""
+
+    column: str
+    expression: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What the declared table says by now."""
+
+    mode: str
+    watermark: Watermark | None = None
+
+
+def default_mode(table: Table) -> str:
+    """A compacted topic is inferred as an upsert table, another as an append table."""
+    return "upsert" if table.compacted else "append"
+
+
+def declared_sql(table: Table) -> str:
+    """CREATE TABLE of the declared table. It has a watermark on `$rowtime`, as every inferred table has."""
+    lines = [f"`{name}` {kind}" for name, kind in columns(table)]
+    lines += [f"`{ROWTIME}` TIMESTAMP_LTZ(3)", f"WATERMARK FOR `{ROWTIME}` AS `{ROWTIME}`"]
+    return f"CREATE TABLE `{table.topic}` ({', '.join(lines)}) WITH ('{CHANGELOG_MODE}' = '{default_mode(table)}')"
+
+
+def live_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> list[str]:
+    """Statements that make the live table; `client` are the settings of a Java Kafka client with its principal."""
+    if table in SOURCES:
+        return [_events_sql(table, declared, client), _events_view_sql(table, declared)]
+    return [_flat_sql(table, declared, client)]
+
+
+def _events_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> str:
+    """The change events of a source table: key, and the row after the change.
+
+    The columns that the watermark needs are computed from the row, since only a top-level column can carry one.
+    """
+    after = ", ".join(f"`{name}` {kind.removesuffix(' NOT NULL')}" for name, kind in columns(table))
+    lines = []
+    options = _options(table, client, declared.mode)
+    if declared.mode == "upsert":
+        kinds = dict(columns(table))
+        lines += [f"`{column.name}` {kinds[column.name]}" for column in table.key]
+        options |= {"value.fields-include": "EXCEPT_KEY"}
+    lines.append(f"`after` ROW<{after}>")
+    if declared.watermark:
+        name = declared.watermark.column
+        lines.append(f"`{name}` AS `after`.`{name}`")
+        lines.append(f"WATERMARK FOR `{name}` AS {declared.watermark.expression}")
+    return _create(HIDDEN + table.topic, lines, table if declared.mode == "upsert" else None, options)
+
+
+def _events_view_sql(table: Table, declared: Declared) -> str:
+    """The contract's columns. A delete event has no row after the change; the tombstone that follows deletes."""
+    inner = {column.name for column in table.key} if declared.mode == "upsert" else set()
+    if declared.watermark:
+        inner.add(declared.watermark.column)
+    picked = ", ".join(f"`{name}`" if name in inner else f"`after`.`{name}` AS `{name}`" for name, _ in columns(table))
+    query = f"SELECT {picked} FROM `{HIDDEN}{table.topic}` WHERE `after` IS NOT NULL"  # noqa: S608 - names of contracts
+    return f"CREATE VIEW `{table.topic}` AS {query}"
+
+
+def _flat_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> str:
+    lines = [f"`{name}` {kind}" for name, kind in columns(table)]
+    options = _options(table, client, declared.mode) | {
+        "sink.delivery-guarantee": "exactly-once",
+        # The prefix that the plan's ACL allows.
+        "sink.transactional-id-prefix": f"_confluent-flink_{table.topic}",
+        "properties.transaction.timeout.ms": "600000",
+        "properties.linger.ms": "0",
+    }
+    if declared.mode == "append" and table.key:
+        options |= {
+            "key.format": "json",
+            "key.fields": ";".join(column.name for column in table.key),
+        }
+    return _create(table.topic, lines, table if declared.mode == "upsert" else None, options)
+
+
+def _options(table: Table, client: Mapping[str, str], mode: str) -> dict[str, str]:
+    options = {
+        "connector": "upsert-kafka" if mode == "upsert" else "kafka",
+        "topic": table.topic,
+        "value.format": "json",
+        "value.json.timestamp-format.standard": "ISO-8601",
+        "value.json.encode.decimal-as-plain-number": "true",
+        # A malformed record must not stop the job; the run's own reader sends it to the dead-letter topic.
+        "value.json.ignore-parse-errors": "true",
+        "properties.fetch.max.wait.ms": "20",
+        # Offsets live in checkpoints; the service has no right to a consumer group either.
+        "properties.commit.offsets.on.checkpoint": "false",
+        # The connector's jar carries Kafka's classes under names of its own.
+        **{f"properties.{key}": value.replace(KAFKA, SHADED + KAFKA) for key, value in client.items()},
+    }
+    if mode == "upsert":
+        return options | {"key.format": "json", "key.json.ignore-parse-errors": "true"}
+    return options | {"scan.startup.mode": "earliest-offset"}
+
+
+def _create(name: str, lines: list[str], keyed: Table | None, options: Mapping[str, str]) -> str:
+    if keyed:
+        key = ", ".join(f"`{column.name}`" for column in keyed.key)
+        lines = [*lines, f"PRIMARY KEY ({key}) NOT ENFORCED"]
+    settings = ", ".join(f"'{key}' = {_quoted(value)}" for key, value in options.items())
+    return f"CREATE TABLE `{name}` ({', '.join(lines)}) WITH ({settings})"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
