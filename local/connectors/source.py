@@ -1,0 +1,76 @@
+"""OracleXStreamSource as Debezium's PostgreSQL connector: both are Debezium, so most keys are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from local.connectors.keys import COMMON, Key, carried, holds, translate
+
+SOURCE_CLASS = "OracleXStreamSource"
+
+_PLACE = "where Oracle is; the run has a PostgreSQL in its place"
+KEYS: dict[str, Key] = {
+    **COMMON,
+    "database.hostname": holds(_PLACE),
+    "database.port": holds(_PLACE),
+    "database.user": holds(_PLACE),
+    "database.dbname": holds(_PLACE),
+    "database.service.name": holds(_PLACE),
+    "database.pdb.name": holds(_PLACE),
+    "database.out.server.name": holds("Oracle's outbound server; here a replication slot"),
+    "database.processor.licenses": holds("PostgreSQL needs no licence"),
+    "database.tls.mode": holds("the connection does not leave this machine"),
+    "output.data.format": holds(
+        "one registry-less JSON for all topics, with the columns of the schema", "AVRO", "JSON_SR"
+    ),
+    "output.key.format": holds("as output.data.format", "AVRO", "JSON_SR"),
+    "topic.prefix": carried(to="topic.prefix", required=True),
+    "table.include.list": carried(to="table.include.list", required=True),
+    "column.exclude.list": carried(to="column.exclude.list"),
+    "snapshot.mode": carried("initial", "no_data", to="snapshot.mode"),
+    "decimal.handling.mode": carried("precise", to="decimal.handling.mode"),
+    "time.precision.mode": carried("connect", "adaptive", to="time.precision.mode"),
+    "tombstones.on.delete": carried("true", "false", to="tombstones.on.delete"),
+    "skipped.operations": carried(to="skipped.operations"),
+    "heartbeat.interval.ms": carried(to="heartbeat.interval.ms"),
+}
+
+HEARTBEAT_PREFIX = "__orcl-heartbeat.lcc"
+"""The managed connector's name for it, which the plan's ACL allows."""
+
+# What the twin needs beyond the plan's keys.
+FIXED = {
+    "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
+    "plugin.name": "pgoutput",
+    "publication.autocreate.mode": "filtered",
+    "topic.heartbeat.prefix": HEARTBEAT_PREFIX,
+    # The default of 500 ms would be most of the pipeline's latency.
+    "poll.interval.ms": "10",
+    "producer.override.linger.ms": "0",
+    "max.batch.size": "4096",
+    "max.queue.size": "16384",
+    # The database may be killed: try again until it is back.
+    "errors.max.retries": "-1",
+    "retriable.restart.connector.wait.ms": "1000",
+}
+
+
+def debezium(
+    config: Mapping[str, str], *, host: str, port: int, user: str, secret: str, database: str
+) -> dict[str, str]:
+    """Configuration for Kafka Connect; `secret` is the reference to the password. Raises RunError, all problems."""
+    return {
+        **FIXED,
+        **translate(config, KEYS),
+        "name": config["name"],
+        "database.hostname": host,
+        "database.port": str(port),
+        "database.user": user,
+        "database.password": secret,
+        "database.dbname": database,
+    }
+
+
+def heartbeat_topic(config: Mapping[str, str]) -> str:
+    """The topic that Debezium stands still without, and without an error, when it does not exist."""
+    return f"{HEARTBEAT_PREFIX}.{config['topic.prefix']}"

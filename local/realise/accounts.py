@@ -1,0 +1,59 @@
+"""Which service account of the plan each client of the run acts as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from local.errors import RunError
+from local.plan.model import Plan
+from local.realise.access import principals
+
+ROLE_BINDING = "confluentcloud:index/roleBinding:RoleBinding"
+ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
+CONNECTOR = "confluentcloud:index/connector:Connector"
+PROVIDER = "pulumi:providers:confluentcloud"
+ADMIN_ROLE = "CloudClusterAdmin"
+SOURCE_CLASS = "OracleXStreamSource"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """Ids of the accounts: `admin` makes topics and ACLs, `flink` runs statements, `source` captures changes."""
+
+    admin: str
+    flink: str
+    source: str
+    app: str
+    all: frozenset[str]
+
+
+def accounts(plan: Plan) -> Accounts:
+    """Raises RunError when the plan has no account for one of the clients."""
+    admins = [
+        binding.inputs["principal"].removeprefix("User:")
+        for binding in plan.of_type(ROLE_BINDING)
+        if binding.inputs["roleName"] == ADMIN_ROLE
+    ]
+    runners = [item.inputs["flinkPrincipalId"] for item in plan.of_type(PROVIDER) if "flinkPrincipalId" in item.inputs]
+    sources = [
+        item.inputs["configNonsensitive"]["kafka.service.account.id"]
+        for item in plan.of_type(CONNECTOR)
+        if item.inputs["configNonsensitive"].get("connector.class") == SOURCE_CLASS
+    ]
+    apps = [principal for principal in sorted(principals(plan)) if principal.endswith("-app")]
+    admin, flink, source, app = (
+        _one(found, what)
+        for found, what in (
+            (admins, f"RoleBinding with {ADMIN_ROLE}"),
+            (runners, "provider with flinkPrincipalId"),
+            (sources, f"connector of class {SOURCE_CLASS}"),
+            (apps, "account of the app (its name ends in -app)"),
+        )
+    )
+    return Accounts(admin=admin, flink=flink, source=source, app=app, all=frozenset(principals(plan) | {admin}))
+
+
+def _one(found: list[str], what: str) -> str:
+    if len(set(found)) != 1:
+        raise RunError(f"The local run needs exactly one {what}; the plan has {len(set(found))}.")
+    return found[0]

@@ -1,0 +1,223 @@
+"""One handler a resource type: create, read, update and delete of one resource on this machine."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any, Protocol
+
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ConfigResource,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from contracts import OUTPUTS, SOURCES
+from local.connectors import sinks, source
+from local.errors import RunError
+from local.flink.cluster import Statement
+from local.parts import ports
+from local.parts.connect import SECRET
+from local.parts.postgres import USER
+from local.plan.model import Resource
+from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
+from local.sinks.config import DUCKDB, OPENSEARCH, POSTGRES, SinkConfig
+
+State = dict[str, Any]
+"""What a resource is by now, in the words of its inputs."""
+
+
+class Handler(Protocol):
+    """Each method raises RunError with a text for the user. `read` is None for a resource that does not exist."""
+
+    def create(self, resource: Resource) -> None: ...
+    def read(self, resource: Resource) -> State | None: ...
+    def update(self, resource: Resource) -> None: ...
+    def delete(self, resource: Resource) -> None: ...
+
+
+class Topics:
+    """KafkaTopic: a topic of the broker with the plan's partitions and settings, and its Flink table."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+        self._tables = {table.topic: table for table in (*SOURCES, *OUTPUTS)}
+
+    def create(self, resource: Resource) -> None:
+        inputs = resource.inputs
+        name = inputs["topicName"]
+        self._servers.ready(self._servers.kafka)
+        topic = NewTopic(name, inputs["partitionsCount"], 1, config=inputs.get("config", {}))
+        _wait(admin(self._servers).create_topics([topic], request_timeout=30), resource)
+        if name in self._tables:
+            self._servers.ready(self._servers.gateway)
+            self._servers.flink.create_table(self._tables[name])
+
+    def read(self, resource: Resource) -> State | None:
+        name = resource.inputs["topicName"]
+        found = admin(self._servers).list_topics(timeout=30).topics.get(name)
+        return {"topicName": name, "partitionsCount": len(found.partitions)} if found else None
+
+    def update(self, resource: Resource) -> None:
+        inputs = resource.inputs
+        settings = ConfigResource(ConfigResource.Type.TOPIC, inputs["topicName"], inputs.get("config", {}))
+        _wait(admin(self._servers).alter_configs([settings]), resource)
+
+    def delete(self, resource: Resource) -> None:
+        name = resource.inputs["topicName"]
+        if name in self._tables:
+            self._servers.flink.drop_table(name)
+        _wait(admin(self._servers).delete_topics([name]), resource)
+
+
+class Acls:
+    """KafkaAcl: an ACL of the broker, which enforces it."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+
+    def create(self, resource: Resource) -> None:
+        self._servers.ready(self._servers.kafka)
+        _wait(admin(self._servers).create_acls([_acl(resource, AclBinding)]), resource)
+
+    def read(self, resource: Resource) -> State | None:
+        found = admin(self._servers).describe_acls(_acl(resource, AclBindingFilter)).result(30)
+        return dict(resource.inputs) if found else None
+
+    def update(self, resource: Resource) -> None:
+        raise RunError(f"{resource.name}: an ACL is replaced, never changed")
+
+    def delete(self, resource: Resource) -> None:
+        _wait(admin(self._servers).delete_acls([_acl(resource, AclBindingFilter)]), resource)
+
+
+class Statements:
+    """FlinkStatement: its text, word for word, in the Flink of this machine."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+
+    def create(self, resource: Resource) -> None:
+        inputs = resource.inputs
+        self._servers.ready(self._servers.gateway)
+        name = inputs["statementName"]
+        self._servers.flink.submit(
+            Statement(name=name, sql=inputs["statement"], file=_file_of(name), properties=inputs["properties"])
+        )
+
+    def read(self, resource: Resource) -> State | None:
+        state = self._servers.flink.state(resource.inputs["statementName"])
+        return None if state == "UNKNOWN" else {"statementName": resource.inputs["statementName"], "state": state}
+
+    def update(self, resource: Resource) -> None:
+        raise RunError(f"{resource.name}: a statement is replaced, never changed")
+
+    def delete(self, resource: Resource) -> None:
+        self._servers.flink.cancel(resource.inputs["statementName"])
+
+
+class Connectors:
+    """Connector: Debezium for the source, a sink process for each sink."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+
+    def create(self, resource: Resource) -> None:
+        config = resource.inputs["configNonsensitive"]
+        if config["connector.class"] == source.SOURCE_CLASS:
+            self._create_source(config)
+        else:
+            self._create_sink(config)
+
+    def read(self, resource: Resource) -> State | None:
+        name = resource.inputs["configNonsensitive"]["name"]
+        if name in self._servers.sinks:
+            return {"name": name, "status": "RUNNING" if self._servers.sinks[name].is_ready() else "PROVISIONING"}
+        self._servers.ready(self._servers.connect)
+        status, trace = self._servers.connect.status(name)
+        return {"name": name, "status": status, "trace": trace}
+
+    def update(self, resource: Resource) -> None:
+        self.delete(resource)
+        self.create(resource)
+
+    def delete(self, resource: Resource) -> None:
+        name = resource.inputs["configNonsensitive"]["name"]
+        if name in self._servers.sinks:
+            self._servers.sinks.pop(name).stop()
+        else:
+            self._servers.connect.delete(name)
+
+    def _create_source(self, config: dict[str, str]) -> None:
+        servers = self._servers
+        local = source.debezium(
+            config, host=ports.HOST, port=servers.postgres.port, user=USER, secret=SECRET, database=SOURCE_DATABASE
+        )
+        servers.ready(servers.kafka)
+        heartbeat = NewTopic(source.heartbeat_topic(config), 1, 1)
+        _wait(admin(servers).create_topics([heartbeat]), None)
+        servers.ready(servers.postgres)
+        servers.ready(servers.connect)
+        servers.connect.create(config["name"], local)
+
+    def _create_sink(self, config: dict[str, str]) -> None:
+        servers = self._servers
+        wanted = sinks.sink(config)
+        principal = config["kafka.service.account.id"]
+        kafka = {key: value for key, value in servers.kafka.client(principal).items() if key != "sasl.password"}
+        servers.ready(servers.kafka)
+        if wanted.kind == OPENSEARCH:
+            servers.ready(servers.opensearch)
+        elif wanted.kind == POSTGRES:
+            servers.ready(servers.postgres)
+        servers.add_sink(_placed(wanted, servers, kafka), principal)
+
+
+@functools.cache
+def admin(servers: Servers) -> AdminClient:
+    """A client that acts as the account which the plan lets make topics and ACLs."""
+    return AdminClient(servers.kafka.client(servers.accounts.admin))
+
+
+def _placed(config: SinkConfig, servers: Servers, kafka: dict[str, str]) -> SinkConfig:
+    targets: dict[str, dict[str, Any]] = {
+        POSTGRES: {"host": ports.HOST, "port": servers.postgres.port, "user": USER, "dbname": WAREHOUSE_DATABASE},
+        OPENSEARCH: {"url": servers.opensearch.url},
+        DUCKDB: {"path": str(servers.folder / f"{config.name}.duckdb")},
+    }
+    status = str(servers.folder / f"{config.name}.status.json")
+    return dataclasses.replace(config, kafka=kafka, target=targets[config.kind], status=status)
+
+
+def _file_of(statement: str) -> str:
+    """The file that a statement's text comes from: the statement is named after it."""
+    files = [file for file in (ROOT / "flink_sql").glob("*.sql") if statement.endswith(file.stem.replace("_", "-"))]
+    return f"flink_sql/{max(files, key=lambda file: len(file.stem)).name}" if files else statement
+
+
+def _acl(resource: Resource, binding: Any) -> Any:
+    inputs = resource.inputs
+    kind = "BROKER" if inputs["resourceType"] == "CLUSTER" else inputs["resourceType"]
+    return binding(
+        ResourceType[kind],
+        inputs["resourceName"],
+        ResourcePatternType[inputs["patternType"]],
+        inputs["principal"],
+        inputs["host"],
+        AclOperation[inputs["operation"]],
+        AclPermissionType[inputs["permission"]],
+    )
+
+
+def _wait(futures: dict[Any, Any], resource: Resource | None) -> None:
+    for name, future in futures.items():
+        try:
+            future.result(30)
+        except Exception as error:  # confluent_kafka raises one kind, futures another; both go to the user
+            raise RunError(f"{resource.name if resource else name}: {error}") from error

@@ -1,0 +1,83 @@
+"""Everything that can be found wrong with a plan before a process is started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts import OUTPUTS, SOURCES
+from local.connectors import sinks, source
+from local.errors import RunError
+from local.plan.model import Plan
+from local.realise.access import Need, needs, require
+from local.realise.accounts import CONNECTOR, Accounts
+from local.realise.registry import connector_config
+
+TOPIC = "confluentcloud:index/kafkaTopic:KafkaTopic"
+APP_GROUP = "fraud-app"
+
+
+def check(plan: Plan, accounts: Accounts) -> None:
+    """Raises RunError with all problems of the plan's connectors, topics and ACLs."""
+    problems: list[str] = []
+    for test in (_connectors, _topics):
+        problems += test(plan)
+    if not problems:
+        try:
+            require(plan, _needs(plan, accounts))
+        except RunError as error:
+            problems.append(str(error))
+    if problems:
+        raise RunError("\n".join(problems))
+
+
+def _connectors(plan: Plan) -> Iterator[str]:
+    for resource in plan.of_type(CONNECTOR):
+        config = connector_config(resource)
+        kind = config.get("connector.class", "")
+        try:
+            if kind == source.SOURCE_CLASS:
+                source.debezium(config, host="", port=0, user="", secret="", database="")
+            elif kind in sinks.SINKS:
+                sinks.sink(config)
+            else:
+                known = ", ".join((source.SOURCE_CLASS, *sinks.SINKS))
+                yield f"connector {resource.name}: class {kind!r} has no local twin; known: {known}"
+        except RunError as error:
+            yield str(error)
+
+
+def _topics(plan: Plan) -> Iterator[str]:
+    """Topic names are the contracts'; every client of the run needs them under these names."""
+    declared = {topic.inputs["topicName"] for topic in plan.of_type(TOPIC)}
+    for table in (*SOURCES, *OUTPUTS):
+        if table.topic not in declared:
+            yield f"the plan declares no topic {table.topic}, which contracts/ names; it declares {sorted(declared)}"
+    for resource in plan.of_type(CONNECTOR):
+        config = connector_config(resource)
+        wanted = [*config.get("topics", "").split(","), config.get("errors.deadletterqueue.topic.name", "")]
+        for name in filter(None, wanted):
+            if name not in declared:
+                yield f"connector {resource.name} uses topic {name}, which the plan does not declare"
+
+
+def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
+    reads = [table.topic for table in SOURCES]
+    writes = [table.topic for table in OUTPUTS]
+    found = [
+        *needs("flink", accounts.flink, "READ", "TOPIC", reads),
+        *needs("flink", accounts.flink, "WRITE", "TOPIC", writes),
+        *needs("flink", accounts.flink, "WRITE", "TRANSACTIONAL_ID", [f"_confluent-flink_{name}" for name in writes]),
+        *needs("app", accounts.app, "READ", "TOPIC", ["fraud_alert"]),
+        *needs("app", accounts.app, "READ", "GROUP", [APP_GROUP]),
+    ]
+    for resource in plan.of_type(CONNECTOR):
+        config = connector_config(resource)
+        name, account = config["name"], config["kafka.service.account.id"]
+        if config["connector.class"] == source.SOURCE_CLASS:
+            found += needs(name, account, "WRITE", "TOPIC", [*reads, source.heartbeat_topic(config)])
+        else:
+            local = sinks.sink(config)
+            found += needs(name, account, "READ", "TOPIC", [topic.topic for topic in local.topics])
+            found += needs(name, account, "READ", "GROUP", [local.group])
+            found += needs(name, account, "WRITE", "TOPIC", [local.dead_letter])
+    return found

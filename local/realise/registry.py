@@ -1,0 +1,57 @@
+"""Which resource types of the plan become real here, and why the others need nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from local.errors import RunError
+from local.plan.model import Plan, Resource
+from local.realise.handlers import Acls, Connectors, Handler, Statements, Topics
+from local.realise.servers import Servers
+
+PACKAGE = "confluentcloud:"
+"""The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
+
+NOTHING_TO_MAKE = {
+    "confluentcloud:index/environment:Environment": "the run folder is the environment",
+    "confluentcloud:index/kafkaCluster:KafkaCluster": "the broker of the run, started before the plan is walked",
+    "confluentcloud:index/flinkComputePool:FlinkComputePool": "the Flink of the run, started likewise",
+    "confluentcloud:index/serviceAccount:ServiceAccount": "a principal of the broker, made with the ACLs that name it",
+    "confluentcloud:index/apiKey:ApiKey": "each principal of the run has a password made for the run",
+    "confluentcloud:index/roleBinding:RoleBinding": "the cluster's administrator is the broker's super user; the other "
+    "roles are for the schema registry and Flink's API, which the run does not have",
+    "confluentcloud:index/schema:Schema": "tables have the columns of the contracts, from which the schema is made too",
+}
+
+
+def handlers(servers: Servers) -> dict[str, Handler]:
+    """The handlers by type token."""
+    return {
+        "confluentcloud:index/kafkaTopic:KafkaTopic": Topics(servers),
+        "confluentcloud:index/kafkaAcl:KafkaAcl": Acls(servers),
+        "confluentcloud:index/flinkStatement:FlinkStatement": Statements(servers),
+        "confluentcloud:index/connector:Connector": Connectors(servers),
+    }
+
+
+def realisable(plan: Plan, known: Mapping[str, Handler] | set[str]) -> list[Resource]:
+    """The plan's resources that have a handler, dependencies first.
+
+    Raises:
+        RunError: a streaming type with neither a handler nor a reason, which must not be passed over in silence.
+    """
+    unknown = sorted(
+        f"{resource.type} {resource.name}"
+        for resource in plan.resources
+        if resource.type.startswith(PACKAGE) and resource.type not in known and resource.type not in NOTHING_TO_MAKE
+    )
+    if unknown:
+        raise RunError(f"The local run cannot make {', '.join(unknown)}: add a handler in local/realise.")
+    return [resource for resource in plan.resources if resource.type in known]
+
+
+def connector_config(resource: Resource) -> dict[str, str]:
+    """The configuration of a Connector resource, texts as the service takes them."""
+    config = resource.inputs["configNonsensitive"]
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}

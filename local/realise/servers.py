@@ -1,0 +1,122 @@
+"""The servers of a run, started side by side."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from local.flink.cluster import FlinkCluster
+from local.flink.gateway import FlinkGateway
+from local.parts.children import Children
+from local.parts.connect import Connect
+from local.parts.kafka import Credentials, Kafka
+from local.parts.opensearch import OpenSearch
+from local.parts.postgres import Postgres
+from local.parts.server import Server
+from local.realise.accounts import Accounts
+from local.sinks.config import PASSWORD_VARIABLE, TARGET_PASSWORD_VARIABLE, SinkConfig
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE_DATABASE = "source"
+WAREHOUSE_DATABASE = "warehouse"
+
+
+class SinkProcess(Server):
+    """One sink connector's twin."""
+
+    def __init__(self, children: Children, run_folder: Path, config: SinkConfig, secrets: dict[str, str]) -> None:
+        self.name = config.name
+        super().__init__(children, run_folder)
+        self._config = config
+        self._secrets = secrets
+        self.status = Path(config.status)
+
+    def prepare(self) -> None:
+        self._config.save(self.folder / "sink.json")
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "local.sinks", str(self.folder / "sink.json")]
+
+    def environment(self) -> dict[str, str]:
+        return {**self._secrets, "PYTHONPATH": str(ROOT)}
+
+    def is_ready(self) -> bool:
+        return self.status.exists()
+
+
+class Servers:
+    """All servers; `start` returns at once, `ready(server)` waits for one."""
+
+    def __init__(self, children: Children, folder: Path, accounts: Accounts) -> None:
+        self.children = children
+        self.folder = folder
+        self.accounts = accounts
+        self.credentials = Credentials(accounts.admin, accounts.all)
+        self.kafka = Kafka(children, folder, self.credentials)
+        self.postgres = Postgres(children, folder)
+        self.opensearch = OpenSearch(children, folder)
+        self.gateway = FlinkGateway(children, folder)
+        self.flink = FlinkCluster(self.gateway, client=self.kafka.java_client(accounts.flink))
+        self.connect = Connect(
+            children,
+            folder,
+            client=self.kafka.java_client(accounts.source),
+            source_password=self.postgres.password,
+        )
+        self.sinks: dict[str, SinkProcess] = {}
+        self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=6)
+        self._started: dict[Server, concurrent.futures.Future[None]] = {}
+
+    def start(self, after_postgres: Callable[[Postgres], None]) -> None:
+        """Start all; the broker first, since the others wait for it. `after_postgres` makes tables and rows."""
+        self._later(self.kafka, lambda: _start(self.kafka))
+        self._later(self.gateway, self._start_flink)
+        self._later(self.postgres, lambda: (_start(self.postgres), after_postgres(self.postgres)))
+        self._later(self.connect, self._start_connect)
+        self._later(self.opensearch, lambda: _start(self.opensearch))
+
+    def ready(self, server: Server) -> None:
+        """Wait until the server is up. Raises RunError when it did not start."""
+        self._started[server].result()
+
+    def add_sink(self, config: SinkConfig, principal: str) -> SinkProcess:
+        """Start the twin of a sink connector."""
+        secrets = {
+            PASSWORD_VARIABLE: self.credentials.password(principal),
+            TARGET_PASSWORD_VARIABLE: self.postgres.password,
+        }
+        process = SinkProcess(self.children, self.folder, config, secrets)
+        self.sinks[config.name] = process
+        process.prepare()
+        self._later(process, process.start)
+        return process
+
+    @property
+    def all(self) -> list[Server]:
+        """Sinks first: the order in which they are stopped, so that what flows is still written."""
+        return [*self.sinks.values(), self.connect, self.gateway, self.opensearch, self.kafka, self.postgres]
+
+    def stop(self) -> None:
+        """Stop everything side by side. The runner's folder goes away, so nothing needs to be flushed."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        with concurrent.futures.ThreadPoolExecutor(max_workers=8) as pool:
+            list(pool.map(lambda server: server.stop(), self.all))
+
+    def _later(self, server: Server, action: Callable[[], object]) -> None:
+        self._started[server] = self._pool.submit(lambda: (action(), None)[1])
+
+    def _start_flink(self) -> None:
+        _start(self.gateway)
+        self.flink.open()
+
+    def _start_connect(self) -> None:
+        self.connect.prepare()
+        self.ready(self.kafka)
+        self.connect.start()
+
+
+def _start(server: Server) -> None:
+    server.prepare()
+    server.start()

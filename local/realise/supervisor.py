@@ -1,0 +1,69 @@
+"""Starts again what died. Every part keeps its data and goes on where it was."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from local.errors import RunError
+from local.parts.server import Server
+
+PERIOD_SECONDS = 0.2
+MOST_RESTARTS = 5
+WITHIN_SECONDS = 60.0
+
+
+class Supervisor(threading.Thread):
+    """Watches servers; `failure` is set when one dies too often to be worth starting again."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__(name="supervisor", daemon=True)
+        self.failure: RunError | None = None
+        self.restarts: dict[str, int] = {}
+        self._say = say
+        self._watched: dict[Server, Callable[[], None]] = {}
+        self._deaths: dict[Server, deque[float]] = {}
+        self._busy: set[Server] = set()
+        self._stopping = threading.Event()
+
+    def watch(self, server: Server, restart: Callable[[], None] | None = None) -> None:
+        """`restart` brings the server back; default: start it as it was started first."""
+        self._deaths[server] = deque(maxlen=MOST_RESTARTS)
+        self._watched[server] = restart or server.start
+
+    def run(self) -> None:
+        while not self._stopping.wait(PERIOD_SECONDS):
+            for server, restart in list(self._watched.items()):
+                if server not in self._busy and not server.alive():
+                    self._busy.add(server)
+                    # One thread each: Flink comes back while Kafka does.
+                    threading.Thread(target=self._revive, args=(server, restart), daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join()
+
+    def _revive(self, server: Server, restart: Callable[[], None]) -> None:
+        now = time.monotonic()
+        deaths = self._deaths[server]
+        if len(deaths) == MOST_RESTARTS and now - deaths[0] < WITHIN_SECONDS:
+            self.failure = RunError(server.trouble(f"died {MOST_RESTARTS + 1} times within a minute"))
+            return
+        deaths.append(now)
+        code = server.process.poll() if server.process else None
+        self._say(f"{server.name} died ({_reason(code)}); starting it again")
+        try:
+            restart()
+        except RunError as error:
+            if not self._stopping.is_set():
+                self._say(f"{server.name} did not start: {error}")
+        else:
+            self.restarts[server.name] = self.restarts.get(server.name, 0) + 1
+            self._say(f"{server.name} is back after {time.monotonic() - now:.1f} s")
+        self._busy.discard(server)
+
+
+def _reason(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"

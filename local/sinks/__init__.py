@@ -1,0 +1,1 @@
+"""The sink connectors' local twins: one loop, three writers."""

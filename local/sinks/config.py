@@ -1,0 +1,63 @@
+"""Settings of one sink process, as JSON between the runner and it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+POSTGRES = "postgres"
+OPENSEARCH = "opensearch"
+DUCKDB = "duckdb"
+
+PASSWORD_VARIABLE = "KAFKA_PASSWORD"  # noqa: S105 - the variable's name
+TARGET_PASSWORD_VARIABLE = "TARGET_PASSWORD"  # noqa: S105 - the variable's name
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicConfig:
+    """Where a topic goes: `target` is a table or index; `method` INSERT or UPSERT by the record's key.
+
+    `on_null` says what a record without a value (tombstone) does: DELETE, IGNORE, FAIL (dead letter) or DEFAULT (a row
+    without values).
+    """
+
+    topic: str
+    target: str
+    method: str = "INSERT"
+    on_null: str = "IGNORE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SinkConfig:
+    """One sink. `tolerant`: a bad record goes to the topic `dead_letter` and the sink goes on; else the sink stops.
+
+    `kafka` are librdkafka settings without the password, `target` those of the writer; passwords come by environment.
+    """
+
+    name: str
+    kind: str
+    topics: list[TopicConfig]
+    dead_letter: str
+    tolerant: bool
+    batch_size: int
+    flush_seconds: float
+    database: str = ""
+    kafka: dict[str, str] = field(default_factory=dict)
+    target: dict[str, Any] = field(default_factory=dict)
+    status: str = ""
+
+    @property
+    def group(self) -> str:
+        """The consumer group, with the prefix that managed connectors have and the plan's ACL allows."""
+        return f"connect-lcc-{self.name}"
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(dataclasses.asdict(self), indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> SinkConfig:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**{**data, "topics": [TopicConfig(**topic) for topic in data["topics"]]})
