@@ -17,6 +17,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "run": Command("local.run", "run", "run the stack's pipeline on this machine with real parts"),
     "plan": Command("local.plan.commands", "plan", "record the stack's plan offline and print it"),
     "plan-diff": Command("local.plan.commands", "plan_diff", "compare the plan with the accepted one"),
     "plan-accept": Command("local.plan.commands", "plan_accept", "make the plan the accepted one"),

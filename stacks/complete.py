@@ -15,4 +15,15 @@ def compose(settings: Settings) -> None:
     pulumi.export("environment", cluster.environment.id)
     pulumi.export("kafkaCluster", cluster.kafka.id)
     pulumi.export("bootstrapEndpoint", cluster.kafka.bootstrap_endpoint)
+    rules = settings.rules
+    pulumi.export(
+        "rules",
+        {
+            "windowMinutes": rules.window_minutes,
+            "burstCount": rules.burst_count,
+            "burstAmount": str(rules.burst_amount),
+            "largeAmount": str(rules.large_amount),
+            "homePrefix": rules.home_prefix,
+        },
+    )
     pulumi.export("topics", sorted(pipeline.topics))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -45,7 +46,8 @@ def _resolve(name: str, coordinates: str) -> Path:
     stamp = _stamp_of(name)
     if stamp.exists() and (folder := Path(stamp.read_text(encoding="utf-8"))).exists():
         return folder
-    import jgo  # half a second, needed on the first run only
+    with warnings.catch_warnings(action="ignore"):  # platformdirs' about XDG_RUNTIME_DIR
+        import jgo  # half a second, needed on the first run only
 
     try:
         folder = Path(jgo.build(coordinates).path)

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 
 from local.errors import RunError
 from local.plan.model import Plan, Resource
+from local.realise.access import ACL
+from local.realise.accounts import CONNECTOR
 from local.realise.handlers import Acls, Connectors, Handler, Statements, Topics
 from local.realise.servers import Servers
 
 PACKAGE = "confluentcloud:"
 """The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
+
+STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
 
 NOTHING_TO_MAKE = {
     "confluentcloud:index/environment:Environment": "the run folder is the environment",
@@ -29,9 +33,9 @@ def handlers(servers: Servers) -> dict[str, Handler]:
     """The handlers by type token."""
     return {
         "confluentcloud:index/kafkaTopic:KafkaTopic": Topics(servers),
-        "confluentcloud:index/kafkaAcl:KafkaAcl": Acls(servers),
-        "confluentcloud:index/flinkStatement:FlinkStatement": Statements(servers),
-        "confluentcloud:index/connector:Connector": Connectors(servers),
+        ACL: Acls(servers),
+        STATEMENT: Statements(servers),
+        CONNECTOR: Connectors(servers),
     }
 
 

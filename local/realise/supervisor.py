@@ -26,6 +26,7 @@ class Supervisor(threading.Thread):
         self._watched: dict[Server, Callable[[], None]] = {}
         self._deaths: dict[Server, deque[float]] = {}
         self._busy: set[Server] = set()
+        self._revivals: list[threading.Thread] = []
         self._stopping = threading.Event()
 
     def watch(self, server: Server, restart: Callable[[], None] | None = None) -> None:
@@ -39,11 +40,16 @@ class Supervisor(threading.Thread):
                 if server not in self._busy and not server.alive():
                     self._busy.add(server)
                     # One thread each: Flink comes back while Kafka does.
-                    threading.Thread(target=self._revive, args=(server, restart), daemon=True).start()
+                    revival = threading.Thread(target=self._revive, args=(server, restart), daemon=True)
+                    self._revivals.append(revival)
+                    revival.start()
 
     def stop(self) -> None:
+        """Let nothing be started any more; returns when what is just being started is up, so that it can be stopped."""
         self._stopping.set()
-        self.join()
+        for thread in (self, *self._revivals):
+            if thread.is_alive():
+                thread.join()
 
     def _revive(self, server: Server, restart: Callable[[], None]) -> None:
         now = time.monotonic()

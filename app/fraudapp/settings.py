@@ -1,0 +1,91 @@
+"""Settings, all from the environment; see docs/app.md for the list. Secure unless told otherwise."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[1]
+
+
+def flag(name: str) -> bool:
+    """True for 1, true, yes, on."""
+    return os.environ.get(name, "").lower() in ("1", "true", "yes", "on")
+
+
+DEBUG = flag("DEBUG")
+SECRET_KEY = os.environ.get("SECRET_KEY", "only for development" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY to a long random text, or DEBUG=1 on your own machine.")
+
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
+INSTALLED_APPS = ["django.contrib.staticfiles", "transactions"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fraudapp.middleware.ContentSecurityPolicy",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "fraudapp.urls"
+WSGI_APPLICATION = "fraudapp.wsgi.application"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+
+DATABASES = {
+    "default": dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}", conn_max_age=600),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+# Without `collectstatic`, as on a laptop, files come from the packages; the image collects them.
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+
+# Behind TLS cookies are for https alone and http goes there; a laptop has plain http.
+BEHIND_TLS = not (DEBUG or flag("PLAIN_HTTP"))
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # the cluster asks these by http
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
+SECURE_HSTS_PRELOAD = BEHIND_TLS
+CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "transactions.views.csrf_failure"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "fraudapp.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
+
+# Kafka: without a bootstrap address the page shows payments but no alerts.
+KAFKA = {
+    key: value
+    for key, value in {
+        "bootstrap.servers": os.environ.get("KAFKA_BOOTSTRAP"),
+        "security.protocol": os.environ.get("KAFKA_SECURITY_PROTOCOL"),
+        "sasl.mechanism": os.environ.get("KAFKA_SASL_MECHANISM"),
+        "sasl.username": os.environ.get("KAFKA_USERNAME"),
+        "sasl.password": os.environ.get("KAFKA_PASSWORD"),
+    }.items()
+    if value
+}
+ALERT_TOPIC = os.environ.get("ALERT_TOPIC", "fraud_alert")
+GROUP_PREFIX = os.environ.get("GROUP_PREFIX", "fraud-app")
+
+# The generator and the frauds: the same figures as the rules, from the same stack configuration.
+HOME_PREFIX = os.environ.get("HOME_PREFIX", "10.")
+BURST_COUNT = int(os.environ.get("BURST_COUNT", "10"))
+BURST_AMOUNT = os.environ.get("BURST_AMOUNT", "1000.00")
+LARGE_AMOUNT = os.environ.get("LARGE_AMOUNT", "1000.00")
+GENERATOR_RATE = float(os.environ.get("GENERATOR_RATE", "0"))
+GENERATOR_SEED = int(os.environ.get("GENERATOR_SEED", "1"))
+FRAUD_EVERY_SECONDS = float(os.environ.get("FRAUD_EVERY_SECONDS", "0"))

@@ -1,0 +1,15 @@
+"""Addresses of the app."""
+
+from django.urls import path
+from transactions import health, views
+
+urlpatterns = [
+    path("", views.page, name="page"),
+    path("events", views.events, name="events"),
+    path("api/state", views.state, name="state"),
+    path("api/frauds/<str:kind>", views.commit_fraud, name="commit-fraud"),
+    path("api/generator", views.set_generator, name="generator"),
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+]

@@ -1,0 +1,1 @@
+"""Payments of the app's users: made, stored, shown, together with the alerts that come back."""

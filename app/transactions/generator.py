@@ -1,0 +1,97 @@
+"""A steady, seeded stream of normal payments with frauds now and then."""
+
+import itertools
+import logging
+import random
+import threading
+import time
+
+from django.conf import settings
+from django.db import connection
+
+from transactions.models import User
+from transactions.payments import FRAUDS, Payment, normal
+from transactions.store import Store
+
+log = logging.getLogger(__name__)
+MOST_AT_ONCE = 1_000
+MAX_RATE = 100_000.0
+
+
+class Generator:
+    """Makes `rate` payments a second until stopped; each `fraud_every` seconds one fraud, in turn (0: none)."""
+
+    def __init__(self, store: Store, *, seed: int, rate: float, fraud_every: float = 0) -> None:
+        self.rate = rate
+        self.committed = 0
+        self._fraud_every = fraud_every
+        self._store = store
+        self._source = random.Random(seed)  # noqa: S311 - payments to look at, not secrets
+        self._kinds = itertools.cycle(FRAUDS)
+        self._stop = threading.Event()
+
+    def start(self) -> threading.Thread:
+        """Run in a thread of its own."""
+        thread = threading.Thread(target=self.run, name="generator", daemon=True)
+        thread.start()
+        return thread
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def run(self, *, seconds: float | None = None, count: int | None = None) -> None:
+        """Make payments for `seconds`, up to `count` of them, or until `stop`."""
+        accounts = list(User.objects.order_by("id").values_list("id", flat=True))
+        if not accounts:
+            raise RuntimeError("There is no user to pay: run `manage.py seed` first.")
+        end = None if seconds is None else time.monotonic() + seconds
+        due, last = 0.0, time.monotonic()
+        next_fraud = last + 0.5 if self._fraud_every else float("inf")
+        while not self._stop.is_set() and (end is None or time.monotonic() < end):
+            now = time.monotonic()
+            due = min(due + (now - last) * self.rate, 2.0 * MOST_AT_ONCE)
+            last = now
+            if now >= next_fraud:
+                next_fraud = now + self._fraud_every
+                self._add(FRAUDS[next(self._kinds)](self._source, self._source.choice(accounts)))
+            size = min(int(due), MOST_AT_ONCE if count is None else min(MOST_AT_ONCE, count - self.committed))
+            if size:
+                due -= size
+                self._add([normal(self._source, self._source.choice(accounts)) for _ in range(size)])
+            if count is not None and self.committed >= count:
+                break
+            if due < 1:
+                self._stop.wait(min(0.05, max(0.001, (1 - due) / self.rate)) if self.rate else 0.05)
+        connection.close()
+
+    def _add(self, payments: list[Payment]) -> None:
+        self.committed += len(self._store.add(payments, self._stop))
+
+
+def commit_fraud(store: Store, kind: str, source: random.Random, account: int | None = None) -> list[int]:
+    """Commit one fraud of a kind, by a random user when none is given. Returns the ids of its payments.
+
+    Raises KeyError for an unknown kind, User.DoesNotExist for an unknown account or without users.
+    """
+    make = FRAUDS[kind]
+    if account is None:
+        ids = User.objects.values_list("id", flat=True)
+        if not ids:
+            raise User.DoesNotExist("There is no user: run `manage.py seed` first.")
+        account = source.choice(list(ids[:10_000]))
+    else:
+        User.objects.get(pk=account)
+    ids = [int(row.pk) for row in store.add(make(source, account))]
+    for number in ids:
+        log.info("fraud committed", extra={"transaction": number, "fraud": kind})
+    return ids
+
+
+def from_settings(store: Store) -> Generator:
+    """The generator that the environment asks for; its rate may be 0, to be set on the page."""
+    return Generator(
+        store,
+        seed=settings.GENERATOR_SEED,
+        rate=settings.GENERATOR_RATE,
+        fraud_every=settings.FRAUD_EVERY_SECONDS,
+    )

@@ -1,0 +1,130 @@
+"""What the page shows: one watcher of the database and one reader of alerts, shared by all browsers."""
+
+import logging
+import queue
+import random
+import threading
+import time
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from transactions.alerts import Alerts
+from transactions.generator import Generator, from_settings
+from transactions.models import Transaction
+from transactions.store import Store
+
+log = logging.getLogger(__name__)
+PERIOD_SECONDS = 0.25
+SHOWN = 20
+MOST_BROWSERS = 16
+WAITING = 200
+KEEP_ALIVE_SECONDS = 10
+
+
+class TooManyBrowsersError(Exception):
+    """Each open page holds a thread of the server."""
+
+
+class Live:
+    """The running parts of the app in this process."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.source = random.Random(settings.GENERATOR_SEED + 1)  # noqa: S311
+        self.generator: Generator = from_settings(self.store)
+        self.alerts = Alerts(self._publish)
+        self.total = 0
+        self.rate = 0.0
+        self._browsers: set[queue.Queue[dict[str, Any]]] = set()
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        self.generator.start()
+        if settings.KAFKA:
+            self.alerts.start()
+        threading.Thread(target=self._watch, name="payments", daemon=True).start()
+
+    def state(self) -> dict[str, Any]:
+        """The key figures."""
+        return {
+            "payments": self.total,
+            "rate": round(self.rate, 1),
+            "generator": self.generator.rate,
+            "alerts": sum(self.alerts.by_rule.values()),
+            "by_rule": dict(self.alerts.by_rule),
+            "delay_p50_ms": self.alerts.delay_ms(0.5),
+            "delay_p99_ms": self.alerts.delay_ms(0.99),
+        }
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Events for one browser, the present ones first. A browser that does not read loses the oldest."""
+        mine: queue.Queue[dict[str, Any]] = queue.Queue(WAITING)
+        with self._lock:
+            if len(self._browsers) >= MOST_BROWSERS:
+                raise TooManyBrowsersError
+            self._browsers.add(mine)
+        return self._stream(mine)
+
+    def _stream(self, mine: queue.Queue[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        try:
+            yield {"type": "state", "state": self.state()}
+            for alert in list(self.alerts.latest):
+                yield {"type": "alert", "alert": alert}
+            while True:
+                try:
+                    yield mine.get(timeout=KEEP_ALIVE_SECONDS)
+                except queue.Empty:
+                    yield {"type": "keep-alive"}
+        finally:
+            with self._lock:
+                self._browsers.discard(mine)
+
+    def _publish(self, event: dict[str, Any]) -> None:
+        with self._lock:
+            browsers = list(self._browsers)
+        for browser in browsers:
+            try:
+                browser.put_nowait(event)
+            except queue.Full:
+                with_room = browser.get_nowait()
+                log.debug("a slow browser lost %s", with_room["type"])
+
+    def _watch(self) -> None:
+        newest = 0
+        while True:
+            started = time.monotonic()
+            try:
+                newest = self._look(newest)
+            except DatabaseError as error:
+                log.warning("payments not readable: %s", str(error).strip())
+                connection.close()
+            time.sleep(max(0.0, PERIOD_SECONDS - (time.monotonic() - started)))
+
+    def _look(self, newest: int) -> int:
+        rows = list(
+            Transaction.objects.filter(pk__gt=newest)
+            .order_by("-pk")
+            .values("id", "account_id", "amount", "received_at", "ip_address")[:SHOWN]
+        )
+        if not rows:
+            self.rate *= 0.8
+            self._publish({"type": "state", "state": self.state()})
+            return newest
+        # Ids come from one sequence, so their growth is the number of payments, but for rolled back ones.
+        grown = rows[0]["id"] - newest if newest else 0
+        self.rate += 0.2 * (grown / PERIOD_SECONDS - self.rate)
+        self.total = rows[0]["id"]
+        for row in reversed(rows):
+            self._publish({"type": "payment", "payment": row})
+        self._publish({"type": "state", "state": self.state()})
+        return int(rows[0]["id"])
+
+
+@cache
+def live() -> Live:
+    """The one of this process."""
+    return Live()

@@ -1,0 +1,44 @@
+"""`manage.py seed`: users to pay, once."""
+
+import random
+
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from transactions import tables
+from transactions.models import User
+
+FIRST = ("Ada", "Alan", "Barbara", "Claude", "Edsger", "Frances", "Grace", "John", "Katherine", "Radia")
+LAST = ("Allen", "Backus", "Dijkstra", "Hopper", "Johnson", "Liskov", "Lovelace", "Perlman", "Shannon", "Turing")
+
+
+class Command(BaseCommand):
+    help = "Make users up to the wanted number. Safe to run again: users that exist stay."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--users", type=int, default=1000, help="how many there shall be (default: 1000)")
+        parser.add_argument("--seed", type=int, default=1, help="of their names (default: 1)")
+
+    def handle(self, *_args: object, users: int, seed: int, **_options: object) -> None:
+        tables.ensure()
+        have = User.objects.count()
+        source = random.Random(seed)  # noqa: S311 - names
+        password = make_password(None)  # nobody can log in as one of them
+        now = timezone.now()
+        rows = [_user(source, number, password, now) for number in range(1, users + 1)]
+        User.objects.bulk_create(rows[have:], batch_size=1000)
+        self.stdout.write(f"{max(users, have)} users, {max(0, users - have)} of them new")
+
+
+def _user(source: random.Random, number: int, password: str, joined: object) -> User:
+    first, last = source.choice(FIRST), source.choice(LAST)
+    name = f"{first}.{last}.{number}".lower()
+    return User(
+        username=name,
+        first_name=first,
+        last_name=last,
+        email=f"{name}@example.com",
+        password=password,
+        date_joined=joined,
+    )

@@ -1,0 +1,47 @@
+"""The two tables. Change data capture reads them, so their names and columns are a contract.
+
+`managed = False`: the database's own set-up makes them (with supplemental logging or replica identity); `tables.ensure`
+makes them where nobody did, as in a fresh SQLite file.
+"""
+
+from django.db import models
+
+
+class User(models.Model):
+    """A payer. The columns are those of Django's own user table, which the reference captures."""
+
+    id = models.BigAutoField(primary_key=True, db_column="ID")
+    password = models.CharField(max_length=128, db_column="PASSWORD")
+    last_login = models.DateTimeField(null=True, db_column="LAST_LOGIN")
+    is_superuser = models.BooleanField(default=False, db_column="IS_SUPERUSER")
+    username = models.CharField(max_length=150, db_column="USERNAME")
+    first_name = models.CharField(max_length=150, null=True, db_column="FIRST_NAME")
+    last_name = models.CharField(max_length=150, null=True, db_column="LAST_NAME")
+    email = models.CharField(max_length=254, null=True, db_column="EMAIL")
+    is_staff = models.BooleanField(default=False, db_column="IS_STAFF")
+    is_active = models.BooleanField(default=True, db_column="IS_ACTIVE")
+    date_joined = models.DateTimeField(db_column="DATE_JOINED")
+
+    class Meta:
+        managed = False
+        db_table = "AUTH_USER"
+
+    def __str__(self) -> str:
+        return str(self.username)
+
+
+class Transaction(models.Model):
+    """A payment, never changed after it was made."""
+
+    id = models.BigAutoField(primary_key=True, db_column="ID")
+    amount = models.DecimalField(max_digits=12, decimal_places=2, db_column="AMOUNT")
+    received_at = models.DateTimeField(db_column="RECEIVED_AT")
+    ip_address = models.CharField(max_length=45, db_column="IP_ADDRESS")
+    account = models.ForeignKey(User, on_delete=models.PROTECT, db_column="ACCOUNT_ID", db_index=False)
+
+    class Meta:
+        managed = False
+        db_table = "USER_TRANSACTION"
+
+    def __str__(self) -> str:
+        return f"{self.amount} by {self.account_id}"

@@ -1,0 +1,92 @@
+"""Payments that people and fraudsters make, from a seed."""
+
+import datetime
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+
+CENT = Decimal("0.01")
+MILLISECOND = datetime.timedelta(milliseconds=1)
+NORMAL = (25, 5_000)  # cents: 0.25 to 50.00
+LARGE_SPREAD = 5_000  # cents over the large amount
+FOREIGN_PREFIX = "203.0.113."  # addresses kept for documentation: nobody's home
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What is paid, before it has an id and a time."""
+
+    account: int
+    amount: Decimal
+    address: str
+
+
+def normal(source: random.Random, account: int) -> Payment:
+    """0.25 to 50.00 from an address at home."""
+    return Payment(account, source.randint(*NORMAL) * CENT, _home(source))
+
+
+def burst_count(source: random.Random, account: int) -> list[Payment]:
+    """One payment more than the rule lets pass, all small."""
+    return [normal(source, account) for _ in range(settings.BURST_COUNT + 1)]
+
+
+def burst_amount(source: random.Random, account: int) -> list[Payment]:
+    """Payments below the large amount, until their sum reaches the limit."""
+    limit = Decimal(settings.BURST_AMOUNT)
+    part = min(limit / 4, Decimal(settings.LARGE_AMOUNT) - CENT)
+    payments: list[Payment] = []
+    while sum(payment.amount for payment in payments) < limit:
+        amount = (part * source.randint(90, 100) / 100).quantize(CENT)
+        payments.append(Payment(account, amount, _home(source)))
+    return payments
+
+
+def large_amount(source: random.Random, account: int) -> list[Payment]:
+    """One payment of the large amount, or up to 50.00 more."""
+    amount = Decimal(settings.LARGE_AMOUNT) + source.randint(0, LARGE_SPREAD) * CENT
+    return [Payment(account, amount, _home(source))]
+
+
+def foreign_address(source: random.Random, account: int) -> list[Payment]:
+    """A usual amount from an address that is not at home."""
+    payment = normal(source, account)
+    return [Payment(account, payment.amount, f"{FOREIGN_PREFIX}{source.randint(1, 254)}")]
+
+
+FRAUDS: dict[str, Callable[[random.Random, int], list[Payment]]] = {
+    "burst_count": burst_count,
+    "burst_amount": burst_amount,
+    "large_amount": large_amount,
+    "foreign_address": foreign_address,
+}
+
+
+class Clock:
+    """Times of payments, to the millisecond; those of one account always rise.
+
+    The rules compare payments of an account by time, and take two at the same millisecond for one moment.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[int, datetime.datetime] = {}
+
+    def stamp(self, payments: Iterable[Payment]) -> list[tuple[Payment, datetime.datetime]]:
+        now = datetime.datetime.now(datetime.UTC)
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        stamped = []
+        for payment in payments:
+            last = self._last.get(payment.account)
+            at = now if last is None or now > last else last + MILLISECOND
+            self._last[payment.account] = at
+            stamped.append((payment, at))
+        return stamped
+
+
+def _home(source: random.Random) -> str:
+    """An address that begins with the home prefix, e.g. 10.x.y.z."""
+    start = settings.HOME_PREFIX.rstrip(".").split(".")
+    return ".".join([*start, *(str(source.randint(1, 254)) for _ in range(4 - len(start)))])

@@ -1,0 +1,101 @@
+// Shows what the server sends and posts what the buttons ask for. No library: the page is three lists.
+"use strict";
+
+const SHOWN = 20;
+const byId = (id) => document.getElementById(id);
+const rules = Object.fromEntries(
+  [...document.querySelectorAll("[data-fraud]")].map((button) => [button.dataset.fraud, button.textContent]),
+);
+
+function cell(text, name) {
+  const element = document.createElement("td");
+  element.textContent = text;
+  if (name) element.className = name;
+  return element;
+}
+
+function clock(text) {
+  return new Date(text).toLocaleTimeString();
+}
+
+function prepend(list, element) {
+  list.prepend(element);
+  while (list.children.length > SHOWN) list.lastElementChild.remove();
+}
+
+function showPayment(payment) {
+  const row = document.createElement("tr");
+  row.append(
+    cell(payment.id), cell(payment.account_id), cell(payment.amount, "number"),
+    cell(payment.ip_address), cell(clock(payment.received_at)),
+  );
+  prepend(byId("payment-rows"), row);
+}
+
+function showAlert(alert) {
+  const item = document.createElement("li");
+  const title = document.createElement("strong");
+  title.textContent = `${rules[alert.rule_id] ?? alert.rule_id} · score ${alert.score}`;
+  const reason = document.createElement("p");
+  reason.textContent = `Account ${alert.ACCOUNT_ID}, payment ${alert.transaction_id}: ${alert.reason}`;
+  const when = document.createElement("small");
+  when.textContent = `${clock(alert.event_time)}, seen after ${alert.delay_ms} ms`;
+  item.append(title, reason, when);
+  prepend(byId("alert-rows"), item);
+}
+
+function showState(state) {
+  byId("payments").textContent = state.payments.toLocaleString();
+  byId("rate").textContent = state.rate.toLocaleString();
+  byId("alerts").textContent = state.alerts.toLocaleString();
+  byId("delay").textContent = state.delay_p50_ms === null ? "–" : `${state.delay_p50_ms} ms`;
+  for (const element of document.querySelectorAll("[data-rule]")) {
+    element.textContent = (state.by_rule[element.dataset.rule] ?? 0).toLocaleString();
+  }
+  if (document.activeElement !== byId("generator")) byId("generator").value = state.generator;
+  byId("generator-value").textContent = state.generator;
+}
+
+const show = { payment: (e) => showPayment(e.payment), alert: (e) => showAlert(e.alert), state: (e) => showState(e.state) };
+
+function listen() {
+  const source = new EventSource("events");
+  source.onopen = () => {
+    byId("connection").textContent = "Live";
+    byId("alert-rows").replaceChildren();  // the server sends the latest ones again
+  };
+  source.onerror = () => { byId("connection").textContent = "Connection lost, trying again…"; };
+  source.onmessage = (message) => {
+    const event = JSON.parse(message.data);
+    show[event.type]?.(event);
+  };
+}
+
+async function post(address, body) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": document.body.dataset.token };
+  const response = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error);
+  return answer;
+}
+
+async function report(action) {
+  try {
+    byId("message").textContent = await action();
+  } catch (error) {
+    byId("message").textContent = `That did not work: ${error.message}`;
+  }
+}
+
+for (const button of document.querySelectorAll("[data-fraud]")) {
+  button.addEventListener("click", () => report(async () => {
+    const answer = await post(`api/frauds/${button.dataset.fraud}`, {});
+    return `Committed: ${button.textContent.toLowerCase()}, ${answer.transactions.length} payment(s).`;
+  }));
+}
+byId("generator").addEventListener("change", (event) => report(async () => {
+  const answer = await post("api/generator", { rate: Number(event.target.value) });
+  byId("generator-value").textContent = answer.rate;
+  return answer.rate ? `Generating ${answer.rate} payments a second.` : "The generator stands still.";
+}));
+listen();

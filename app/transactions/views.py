@@ -1,0 +1,105 @@
+"""The page and its small API. GET reads; only POST, with a CSRF token, changes anything."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from transactions.generator import MAX_RATE
+from transactions.generator import commit_fraud as commit
+from transactions.live import TooManyBrowsersError, live
+from transactions.models import User
+from transactions.payments import FRAUDS
+
+RULES = {
+    "burst_count": "Many payments at once",
+    "burst_amount": "Small payments that add up",
+    "large_amount": "One large payment",
+    "foreign_address": "A foreign address",
+}
+
+
+@require_GET
+@ensure_csrf_cookie
+def page(request: HttpRequest) -> HttpResponse:
+    return render(request, "transactions/index.html", {"rules": RULES})
+
+
+@require_GET
+def state(_request: HttpRequest) -> JsonResponse:
+    return JsonResponse(live().state())
+
+
+@require_GET
+def events(_request: HttpRequest) -> HttpResponseBase:
+    """Server-sent events: payments, alerts and key figures as they come."""
+    try:
+        stream = live().events()
+    except TooManyBrowsersError:
+        return JsonResponse({"error": "Too many pages are open; close one and reload."}, status=503)
+    response = StreamingHttpResponse(_encoded(stream), content_type="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+@require_POST
+def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
+    if kind not in FRAUDS:
+        return _bad(f"Unknown fraud {kind!r}; choose one of {', '.join(FRAUDS)}.")
+    try:
+        account = _number(_body(request), "account")
+        ids = commit(live().store, kind, live().source, None if account is None else int(account))
+    except ValueError as error:
+        return _bad(str(error))
+    except User.DoesNotExist:
+        return JsonResponse({"error": "There is no such user."}, status=404)
+    return JsonResponse({"fraud": kind, "transactions": ids}, status=201)
+
+
+@require_POST
+def set_generator(request: HttpRequest) -> JsonResponse:
+    """Body: {"rate": payments a second, 0 to stop}."""
+    try:
+        rate = _number(_body(request), "rate")
+    except ValueError as error:
+        return _bad(str(error))
+    if rate is None or not 0 <= rate <= MAX_RATE:
+        return _bad(f"rate must be a number from 0 to {MAX_RATE:.0f}.")
+    live().generator.rate = rate
+    return JsonResponse({"rate": rate})
+
+
+def csrf_failure(_request: HttpRequest, reason: str = "") -> JsonResponse:
+    return JsonResponse({"error": f"{reason} Reload the page and try again."}, status=403)
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    try:
+        body = json.loads(request.body or b"{}")
+    except ValueError:
+        raise ValueError("The body is not JSON.") from None
+    if not isinstance(body, dict):
+        raise ValueError("The body must be a JSON object.")
+    return body
+
+
+def _number(body: dict[str, Any], name: str) -> float | None:
+    value = body.get(name)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise ValueError(f"{name} must be a number.")
+    return value
+
+
+def _bad(message: str) -> JsonResponse:
+    return JsonResponse({"error": message}, status=400)
+
+
+def _encoded(stream: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    for event in stream:
+        yield f"data: {json.dumps(event, cls=DjangoJSONEncoder)}\n\n".encode()

@@ -1,0 +1,77 @@
+"""What a run did, in figures."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.realise.app import App
+from local.realise.servers import Servers
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """The app's figures: delays are milliseconds from payment to alert, None before the first."""
+
+    payments: int
+    rate: float
+    alerts: int
+    by_rule: dict[str, int]
+    delay_p50_ms: int | None
+    delay_p99_ms: int | None
+
+
+EMPTY = State(payments=0, rate=0, alerts=0, by_rule={}, delay_p50_ms=None, delay_p99_ms=None)
+
+
+def read_state(app: App, otherwise: State = EMPTY) -> State:
+    """The app's figures; `otherwise` while the app is being started again."""
+    try:
+        with urllib.request.urlopen(f"{app.url}/api/state", timeout=2) as answer:  # noqa: S310 - our own server
+            found: dict[str, Any] = json.load(answer)
+    except (urllib.error.URLError, OSError, ValueError):
+        return otherwise
+    return State(**{name: found[name] for name in State.__dataclass_fields__})
+
+
+def sink_status(servers: Servers) -> dict[str, dict[str, Any]]:
+    """The last report of each sink: rows written a topic, records sent to the dead-letter topic, records to go."""
+    return {
+        name: json.loads(process.status.read_text(encoding="utf-8"))
+        for name, process in servers.sinks.items()
+        if process.status.exists()
+    }
+
+
+def line(state: State, servers: Servers) -> str:
+    """One line of progress."""
+    sinks = sink_status(servers)
+    rows = ", ".join(f"{name.rsplit('-', 1)[-1]} {sum(status['written'].values())}" for name, status in sinks.items())
+    delay = f", median delay {state.delay_p50_ms} ms" if state.delay_p50_ms is not None else ""
+    return f"{state.payments} payments ({state.rate:.0f}/s), {state.alerts} alerts{delay}; rows: {rows}"
+
+
+def summary(state: State, servers: Servers, restarts: Mapping[str, int]) -> str:
+    """The whole run, one figure a line."""
+    rules = ", ".join(f"{rule} {count}" for rule, count in sorted(state.by_rule.items())) or "none"
+    lines = [
+        "",
+        "Summary",
+        f"  payments           {state.payments}",
+        f"  alerts             {state.alerts} ({rules})",
+    ]
+    if state.delay_p50_ms is not None:
+        lines.append(f"  payment to alert   median {state.delay_p50_ms} ms, p99 {state.delay_p99_ms} ms")
+    dead = 0
+    for name, status in sink_status(servers).items():
+        rows = ", ".join(f"{topic} {count}" for topic, count in status["written"].items())
+        lines.append(f"  {name:<18} {rows}; {status['lag']} to go")
+        dead += status["dead"]
+    lines.append(f"  dead letters       {dead}")
+    if restarts:
+        lines.append("  started again      " + ", ".join(f"{name} {count}" for name, count in restarts.items()))
+    return "\n".join(lines)
