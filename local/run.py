@@ -28,6 +28,7 @@ from local.realise.registry import STATEMENT, handlers, realisable
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
 from local.realise.summary import State, line, read_state, summary
 from local.realise.supervisor import Supervisor
+from local.realise.walk import create_all
 
 RUNNING_TYPES = (CONNECTOR, STATEMENT)
 UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -81,7 +82,7 @@ class Run:
 
     def run(self) -> int:
         options = self._options
-        ports.require_free(options.port, 'ARGS="--port')
+        ports.require_free(options.port)
         plan = record(options.stack, ROOT, mode="update")
         found = accounts(plan)
         check(plan, found)
@@ -90,23 +91,25 @@ class Run:
         try:
             children = Children(path)
             servers = Servers(children, path, found)
+            done = False
             try:
-                return self._realise(plan, servers)
+                self._realise(plan, servers)
+                done = True
             finally:
-                servers.stop()
+                servers.stop(learn=done)
                 children.close()
+            return 0
         finally:
             self._folder.close(keep=options.keep)
             if options.keep:
                 self._say(f"Data and logs: {path}")
 
-    def _realise(self, plan: Plan, servers: Servers) -> int:
+    def _realise(self, plan: Plan, servers: Servers) -> None:
         self._say("Starting Kafka, Flink, Debezium, PostgreSQL and OpenSearch")
         servers.start(self._prepare_database)
         known = handlers(servers)
         resources = realisable(plan, set(known))
-        for resource in resources:
-            known[resource.type].create(resource)
+        create_all(resources, known)
         self._say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
         app = App(servers, plan, port=self._options.port, rate=self._options.rate)
         supervisor = Supervisor(self._say)
@@ -120,7 +123,6 @@ class Run:
             supervisor.stop()
             app.stop()
         print(summary(state, servers, supervisor.restarts))
-        return 0
 
     def _prepare_database(self, postgres: Postgres) -> None:
         """What a database administrator does before the pipeline: tables, users, a place for the warehouse."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,8 @@ class FlinkCluster:
         self._statements: dict[str, Statement] = {}
         self._jobs: dict[str, Any] = {}
         self._environment: Any = None
+        # The session's current database and settings are one for all threads.
+        self._lock = threading.RLock()
 
     def open(self) -> None:
         """Make the session in a JVM that has just been started."""
@@ -58,26 +61,29 @@ class FlinkCluster:
 
     def restart(self) -> None:
         """After the JVM died: the same tables and statements, each from its newest checkpoint."""
-        self._jobs.clear()
-        self.gateway.start()
-        self.open()
-        for table in self._tables.values():
-            self.create_table(table)
-        for statement in list(self._statements.values()):
-            self.submit(statement)
+        with self._lock:
+            self._jobs.clear()
+            self.gateway.start()
+            self.open()
+            for table in self._tables.values():
+                self.create_table(table)
+            for statement in list(self._statements.values()):
+                self.submit(statement)
 
     def create_table(self, table: Table) -> None:
         """Make the tables of a topic."""
-        self._tables[table.topic] = table
-        self._use(DECLARED)
-        self._environment.executeSql(tables.declared_sql(table))
-        self._make_live(table)
+        with self._lock:
+            self._tables[table.topic] = table
+            self._use(DECLARED)
+            self._environment.executeSql(tables.declared_sql(table))
+            self._make_live(table)
 
     def drop_table(self, topic: str) -> None:
-        table = self._tables.pop(topic)
-        self._drop_live(table)
-        self._use(DECLARED)
-        self._environment.executeSql(f"DROP TABLE `{topic}`")
+        with self._lock:
+            table = self._tables.pop(topic)
+            self._drop_live(table)
+            self._use(DECLARED)
+            self._environment.executeSql(f"DROP TABLE `{topic}`")
 
     def submit(self, statement: Statement) -> None:
         """Run a statement: an ALTER TABLE at once, an INSERT or a set of them as a job.
@@ -86,11 +92,12 @@ class FlinkCluster:
             StatementError: Flink refuses it; names file, line and Flink's message.
             RunError: a property that cannot be honoured.
         """
-        try:
-            self._run(statement)
-        except Py4JJavaError as error:
-            raise statement_error(statement.name, statement.file, error) from None
-        self._statements[statement.name] = statement
+        with self._lock:
+            try:
+                self._run(statement)
+            except Py4JJavaError as error:
+                raise statement_error(statement.name, statement.file, error) from None
+            self._statements[statement.name] = statement
 
     def state(self, name: str) -> str:
         """RUNNING, RESTARTING, FAILED … as Flink's job status; COMPLETED for an ALTER TABLE."""

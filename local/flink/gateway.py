@@ -6,6 +6,7 @@ import importlib.metadata
 import logging
 import shutil
 import threading
+import zipfile
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +17,7 @@ from local.errors import RunError
 from local.parts import jars
 from local.parts.children import Children
 from local.parts.server import Server, java
+from local.parts.startup import FOLDER, StartupCache
 
 # It would print a stack trace whenever a JVM was killed; what that means is for the supervisor to say.
 logging.getLogger("py4j").setLevel(logging.CRITICAL)
@@ -29,6 +31,9 @@ appender.console.target=SYSTEM_ERR
 appender.console.layout.type=PatternLayout
 appender.console.layout.pattern=%d %-5p %c{1} %m%n
 """
+
+PLANNER = "flink-table-planner"
+LOADER = f"{PLANNER}-loader"
 
 # Packages that Flink opens by reflection; the list of its own start script.
 OPENED = (
@@ -48,6 +53,8 @@ class FlinkGateway(Server):
         super().__init__(children, run_folder)
         self._logging = self.folder / "log4j2.properties"
         self._gateway: JavaGateway | None = None
+        self._classpath = [*_flink_jars(), _planner(), _py4j_jar(), *jars.classpath("flink")]
+        self.startup_cache = StartupCache(self.name, self._classpath)
 
     @property
     def jvm(self) -> Any:
@@ -61,12 +68,14 @@ class FlinkGateway(Server):
 
     def command(self) -> list[str]:
         opens = [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
+        assert self.startup_cache
         return java(
+            *self.startup_cache.options(),
             f"-Dlog4j.configurationFile=file:{self._logging}",
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",
             *opens,
             heap="768m",
-            classpath=[*_flink_jars(), _py4j_jar(), *jars.classpath("flink")],
+            classpath=self._classpath,
             main="py4j.GatewayServer",
             arguments=["--enable-auth", "0"],
         )
@@ -98,7 +107,26 @@ class FlinkGateway(Server):
 
 def _flink_jars() -> list[Path]:
     distribution = importlib.metadata.distribution("apache-flink-libraries")
-    return sorted(Path(str(distribution.locate_file("pyflink/lib"))).glob("*.jar"))
+    folder = Path(str(distribution.locate_file("pyflink/lib")))
+    return [jar for jar in sorted(folder.glob("*.jar")) if not jar.name.startswith(LOADER)]
+
+
+def _planner() -> Path:
+    """The planner, taken out of its loader once.
+
+    The loader unpacks 46 MB at each start and hides the classes from the start-up cache; Flink takes either.
+    """
+    version = importlib.metadata.version("apache-flink-libraries")
+    target = FOLDER / f"{PLANNER}-{version}.jar"
+    if not target.exists():
+        distribution = importlib.metadata.distribution("apache-flink-libraries")
+        loader = Path(str(distribution.locate_file(f"pyflink/lib/{LOADER}-{version}.jar")))
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        draft = target.with_suffix(".new")
+        with zipfile.ZipFile(loader) as archive:
+            draft.write_bytes(archive.read(f"{PLANNER}.jar"))
+        draft.replace(target)
+    return target
 
 
 def _py4j_jar() -> Path:

@@ -14,6 +14,7 @@ from local.errors import RunError
 from local.parts import jars, ports
 from local.parts.children import Children
 from local.parts.server import Server, java
+from local.parts.startup import StartupCache
 
 SECRET_VARIABLE = "SOURCE_PASSWORD"  # noqa: S105 - the variable's name
 SECRET = "${env:" + SECRET_VARIABLE + "}"
@@ -49,6 +50,7 @@ class Connect(Server):
         (self.port,) = ports.free(1)
         self._client = dict(client)
         self._source_password = source_password
+        self.startup_cache = StartupCache(self.name, jars.classpath("connect"))
         self._worker = self.folder / "worker.properties"
 
     def environment(self) -> Mapping[str, str]:
@@ -70,7 +72,9 @@ class Connect(Server):
 
     def command(self) -> list[str]:
         connectors = [str(path) for path in sorted(self.folder.glob("connector-*.json"))]
+        assert self.startup_cache
         return java(
+            *self.startup_cache.options(),
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             heap="384m",
             classpath=list(jars.classpath("connect")),

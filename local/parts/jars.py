@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.errors import RunError
+from local.parts.startup import FOLDER
 
 PINS = Path(__file__).with_name("jars.toml")
 SETS = ("kafka", "flink", "connect", "opensearch")
@@ -63,7 +64,7 @@ def _stamp_of(name: str) -> Path:
     """A file whose presence says that this very set, as pinned now, was fetched and checked."""
     pins = _pins()[name]
     digest = hashlib.sha256(repr((pins["coordinates"], sorted(pins["sha256"].items()))).encode()).hexdigest()[:16]
-    return Path.home() / ".cache" / "fraud-detection" / f"{name}-{digest}"
+    return FOLDER / f"{name}-{digest}"
 
 
 def _verify(name: str, folder: Path, jars: tuple[Path, ...], pinned: dict[str, str]) -> None:

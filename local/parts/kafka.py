@@ -12,6 +12,7 @@ from local.errors import RunError
 from local.parts import jars, ports
 from local.parts.children import Children
 from local.parts.server import Server, java
+from local.parts.startup import StartupCache
 
 CLUSTER_ID = "ZnJhdWQtZGV0ZWN0aW9uLQ"
 """22 characters of URL-safe base64, as Kafka wants it; one cluster per run, so any will do."""
@@ -76,6 +77,7 @@ class Kafka(Server):
         self.credentials = credentials
         self.port, self._controller = ports.free(2)
         self._properties = self.folder / "server.properties"
+        self.startup_cache = StartupCache(self.name, jars.classpath("kafka"))
 
     @property
     def bootstrap(self) -> str:
@@ -123,7 +125,8 @@ class Kafka(Server):
             raise RunError(f"kafka: its storage could not be formatted: {(result.stderr or result.stdout).strip()}")
 
     def command(self) -> list[str]:
-        return self._java(main="kafka.Kafka", arguments=[str(self._properties)])
+        assert self.startup_cache
+        return self._java(*self.startup_cache.options(), main="kafka.Kafka", arguments=[str(self._properties)])
 
     def is_ready(self) -> bool:
         return ports.accepts(self.port)

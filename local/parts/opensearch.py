@@ -33,13 +33,19 @@ appender.console.layout.type=PatternLayout
 appender.console.layout.pattern=%d %-5p %c{1} %m%n
 """
 
-PLUGIN = f"""\
-description=Netty 4 transport
-version={VERSION}
-name=transport-netty4
-classname=org.opensearch.transport.Netty4ModulePlugin
+# Parts of the archive that Maven has as plugins of their own: folder, class, and how its jars' names begin.
+MODULES = (
+    ("transport-netty4", "org.opensearch.transport.Netty4ModulePlugin", ("netty", "transport-netty4")),
+    ("mapper-extras", "org.opensearch.index.mapper.MapperExtrasModulePlugin", ("mapper-extras",)),
+)
+
+DESCRIPTOR = """\
+description={name}
+version={version}
+name={name}
+classname={main}
 java.version=21
-opensearch.version={VERSION}
+opensearch.version={version}
 extended.plugins=
 has.native.controller=false
 """
@@ -60,15 +66,20 @@ class OpenSearch(Server):
         return f"http://{ports.HOST}:{self.port}"
 
     def prepare(self) -> None:
-        transport = self.folder / "modules" / "transport-netty4"
-        for folder in (self.folder / "lib", transport, *(self.folder / name for name in ("config", "data", "logs"))):
-            folder.mkdir(parents=True)
-        for name in ("plugins", "tmp"):
+        for name in ("lib", "config", "data", "logs", "plugins", "tmp"):
             (self.folder / name).mkdir()
-        for jar in jars.classpath("opensearch"):
+        left = list(jars.classpath("opensearch"))
+        for name, main, starts in MODULES:
             # A plugin has its own class loader, so its jars lie beside its descriptor.
-            shutil.copy(jar, transport if "netty" in jar.name else self.folder / "lib")
-        (transport / "plugin-descriptor.properties").write_text(PLUGIN, encoding="utf-8")
+            module = self.folder / "modules" / name
+            module.mkdir(parents=True)
+            for jar in [jar for jar in left if jar.name.startswith(starts)]:
+                left.remove(jar)
+                shutil.copy(jar, module)
+            descriptor = DESCRIPTOR.format(name=name, main=main, version=VERSION)
+            (module / "plugin-descriptor.properties").write_text(descriptor, encoding="utf-8")
+        for jar in left:
+            shutil.copy(jar, self.folder / "lib")
         config = self.folder / "config"
         node = NODE.format(host=ports.HOST, port=self.port, transport=self._transport, folder=self.folder)
         (config / "opensearch.yml").write_text(node, encoding="utf-8")

@@ -19,14 +19,17 @@ def free(count: int) -> list[int]:
         return [item.getsockname()[1] for item in sockets]
 
 
-def require_free(port: int, option: str) -> None:
-    """Raises RunError, naming the command's `option`, when something listens on `port`."""
+def require_free(port: int) -> None:
+    """Raises RunError when something listens on `port`, the one that the user can choose."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise RunError(f"Port {port} is in use ({error.strerror}): stop its owner or choose {option} N.") from None
+            raise RunError(
+                f"Port {port} is in use ({error.strerror}): stop its owner, or choose another "
+                f'with ARGS="--port {port + 1}".'
+            ) from None
 
 
 def accepts(port: int) -> bool:

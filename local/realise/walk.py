@@ -1,0 +1,39 @@
+"""Makes the resources of a plan, each as soon as those are there that it names as dependencies."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Mapping, Sequence
+
+from local.plan.model import Resource
+from local.realise.handlers import Handler
+
+AT_ONCE = 24
+
+
+def create_all(resources: Sequence[Resource], handlers: Mapping[str, Handler]) -> None:
+    """Create `resources`, which come dependencies first, side by side where the plan allows it.
+
+    Dependencies on resources without a handler do not count. Order gates are among them: what they wait for is checked
+    once, for the whole run, when everything was made.
+
+    Raises:
+        RunError: of the first resource, in the order of the plan, that could not be made.
+    """
+    futures: dict[str, concurrent.futures.Future[None]] = {}
+
+    def create(resource: Resource, needed: list[concurrent.futures.Future[None]]) -> None:
+        for future in needed:
+            future.result()
+        handlers[resource.type].create(resource)
+
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        for resource in resources:
+            # The pool takes tasks in this order, so one that waits never holds back one that it waits for.
+            needed = [futures[urn] for urn in resource.dependencies if urn in futures]
+            futures[resource.urn] = pool.submit(create, resource, needed)
+        try:
+            for resource in resources:
+                futures[resource.urn].result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
