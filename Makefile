@@ -7,12 +7,16 @@ PY := $(VENV)/bin/python
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan plan-diff plan-accept test lint clean
+.PHONY: help run plan plan-diff plan-accept test lint clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  STACK=dev|prod|local chooses the stack; ARGS="-k name" goes to pytest.'
+	@echo '  STACK=dev|prod|local chooses the stack; ARGS="--for 60s --rate 20 --keep" go to the run,'
+	@echo '  ARGS="-k name" to the tests.'
+
+run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts (ARGS="--help": options)
+	@$(PY) -m local run --stack $(STACK) $(ARGS)
 
 plan: $(VENV)/.program ## Print what STACK declares, offline (JSON=1: the golden form alone)
 	@$(PY) -m local plan --stack $(STACK) $(if $(JSON),--json)
@@ -49,6 +53,10 @@ $(VENV)/.program: $(VENV)/.python requirements.txt
 	@$(call install,requirements.txt)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.program requirements-test.txt
+$(VENV)/.local: $(VENV)/.program requirements-local.txt app/requirements.txt
+	@$(call install,requirements-local.txt)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.local requirements-test.txt
 	@$(call install,requirements-test.txt)
 	@touch $@

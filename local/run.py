@@ -107,14 +107,15 @@ class Run:
     def _realise(self, plan: Plan, servers: Servers) -> None:
         self._say("Starting Kafka, Flink, Debezium, PostgreSQL and OpenSearch")
         servers.start(self._prepare_database)
+        app = App(servers, plan, port=self._options.port, rate=self._options.rate)
+        servers.add_app(app)
         known = handlers(servers)
         resources = realisable(plan, set(known))
         create_all(resources, known)
         self._say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
-        app = App(servers, plan, port=self._options.port, rate=self._options.rate)
         supervisor = Supervisor(self._say)
         try:
-            app.start()
+            servers.ready(app)
             self._settle(servers, plan)
             self._say(f"The page is at {app.url}/  (Ctrl-C stops everything)")
             self._supervise(supervisor, servers, app)

@@ -37,6 +37,7 @@ class Transaction(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=2, db_column="AMOUNT")
     received_at = models.DateTimeField(db_column="RECEIVED_AT")
     ip_address = models.CharField(max_length=45, db_column="IP_ADDRESS")
+    account_id: int
     account = models.ForeignKey(User, on_delete=models.PROTECT, db_column="ACCOUNT_ID", db_index=False)
 
     class Meta:

@@ -41,6 +41,7 @@ class FlinkCluster:
         self.gateway = gateway
         self._client = dict(client)
         self._tables: dict[str, Table] = {}
+        self._made: dict[str, Declared] = {}
         self._statements: dict[str, Statement] = {}
         self._jobs: dict[str, Any] = {}
         self._environment: Any = None
@@ -122,8 +123,9 @@ class FlinkCluster:
             self._use(DECLARED)
             self._environment.executeSql(sql)
             for table in self._tables.values():
-                self._drop_live(table)
-                self._make_live(table)
+                if self._declared(table) != self._made[table.topic]:
+                    self._drop_live(table)
+                    self._make_live(table)
         elif kind in INSERTS:
             self._start_job(statement, sql)
         else:
@@ -154,7 +156,7 @@ class FlinkCluster:
                 session.getConfiguration().removeKey(key)
 
     def _make_live(self, table: Table) -> None:
-        declared = self._declared(table)
+        declared = self._made[table.topic] = self._declared(table)
         self._use(LIVE)
         for sql in tables.live_sql(table, declared, self._client):
             self._environment.executeSql(sql)

@@ -48,10 +48,12 @@ class Children:
         environment: Mapping[str, str] | None = None,
         unprivileged: bool = False,
         speaks: bool = False,
+        niceness: int = 0,
     ) -> subprocess.Popen[bytes]:
         """Start `command` in `folder`, its output appended to `log`; `environment` is added to the runner's own.
 
-        Of a process that `speaks`, standard output is a pipe for the caller instead.
+        Of a process that `speaks`, standard output is a pipe for the caller instead. A `niceness` over 0 lets the
+        others go first when the processors are busy.
         """
         with log.open("ab") as output:
             process: subprocess.Popen[bytes] = subprocess.Popen(
@@ -65,6 +67,8 @@ class Children:
                 **owner(unprivileged),
             )
         self.adopt(process.pid)
+        if niceness:
+            psutil.Process(process.pid).nice(niceness)
         return process
 
     def adopt(self, pid: int) -> None:

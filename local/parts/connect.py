@@ -75,6 +75,7 @@ class Connect(Server):
         assert self.startup_cache
         return java(
             *self.startup_cache.options(),
+            "-XX:TieredStopAtLevel=1",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
             heap="384m",
             classpath=list(jars.classpath("connect")),

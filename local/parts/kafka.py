@@ -126,7 +126,12 @@ class Kafka(Server):
 
     def command(self) -> list[str]:
         assert self.startup_cache
-        return self._java(*self.startup_cache.options(), main="kafka.Kafka", arguments=[str(self._properties)])
+        return self._java(
+            "-XX:TieredStopAtLevel=1",
+            *self.startup_cache.options(),
+            main="kafka.Kafka",
+            arguments=[str(self._properties)],
+        )
 
     def is_ready(self) -> bool:
         return ports.accepts(self.port)

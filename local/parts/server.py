@@ -25,6 +25,7 @@ class Server(abc.ABC):
     name: str
     unprivileged = False
     speaks = False
+    niceness = 0
     stop_signal: int = signal.SIGTERM
     stop_seconds = 10.0
     startup_cache: StartupCache | None = None
@@ -77,6 +78,7 @@ class Server(abc.ABC):
             environment=self.environment(),
             unprivileged=self.unprivileged,
             speaks=self.speaks,
+            niceness=self.niceness,
         )
 
     def stop(self, *, learn: bool = False) -> None:

@@ -70,7 +70,7 @@ class Servers:
         # Acts as the account which the plan lets make topics and ACLs.
         self.admin = AdminClient(self.kafka.client(accounts.admin))
         self.sinks: dict[str, SinkProcess] = {}
-        self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=6)
+        self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=12)
         self._started: dict[Server, concurrent.futures.Future[None]] = {}
 
     def start(self, after_postgres: Callable[[Postgres], None]) -> None:
@@ -96,6 +96,16 @@ class Servers:
         process.prepare()
         self._later(process, process.start)
         return process
+
+    def add_app(self, app: Server) -> None:
+        """Start the app as soon as its database and the broker are there."""
+
+        def start() -> None:
+            self.ready(self.postgres)
+            self.ready(self.kafka)
+            app.start()
+
+        self._later(app, start)
 
     @property
     def all(self) -> list[Server]:
