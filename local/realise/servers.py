@@ -70,6 +70,7 @@ class Servers:
         # Acts as the account which the plan lets make topics and ACLs.
         self.admin = AdminClient(self.kafka.client(accounts.admin))
         self.sinks: dict[str, SinkProcess] = {}
+        self._apps: list[Server] = []
         self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=12)
         self._started: dict[Server, concurrent.futures.Future[None]] = {}
 
@@ -105,12 +106,21 @@ class Servers:
             self.ready(self.kafka)
             app.start()
 
+        self._apps.append(app)
         self._later(app, start)
 
     @property
     def all(self) -> list[Server]:
-        """Sinks first: the order in which they are stopped, so that what flows is still written."""
-        return [*self.sinks.values(), self.connect, self.gateway, self.opensearch, self.kafka, self.postgres]
+        """Every server that was started or will be."""
+        return [
+            *self._apps,
+            *self.sinks.values(),
+            self.connect,
+            self.gateway,
+            self.opensearch,
+            self.kafka,
+            self.postgres,
+        ]
 
     def stop(self, *, learn: bool) -> None:
         """Stop everything side by side. `learn`: the run went well, so its start-up caches are worth keeping."""

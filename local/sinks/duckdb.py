@@ -42,6 +42,12 @@ class DuckdbWriter:
         found = self._connection.execute('SELECT topic, "partition", next FROM connect_offsets').fetchall()
         return {(topic, part): at for topic, part, at in found}
 
+    def rows(self) -> dict[str, int]:
+        return {
+            topic: self._connection.execute(f"SELECT count(*) FROM {_name(target)}").fetchall()[0][0]  # noqa: S608
+            for topic, target in self._targets.items()
+        }
+
     def write(self, rows: list[Row], offsets: Offsets) -> list[tuple[Row, str]]:
         self._connection.begin()
         for topic, target in self._targets.items():

@@ -33,6 +33,10 @@ class Writer(Protocol):
         """Connect, make what is missing, and say where to go on. Raises TargetAwayError."""
         ...
 
+    def rows(self) -> dict[str, int]:
+        """Rows a topic that the target holds already."""
+        ...
+
     def write(self, rows: list[Row], offsets: Offsets) -> list[tuple[Row, str]]:
         """Write all rows; those that the target refuses for good come back with the reason. Raises TargetAwayError."""
         ...
@@ -80,6 +84,7 @@ class SinkLoop:
 
     def _open(self) -> None:
         stored = self._patiently(self._writer.open)
+        self._written |= self._patiently(self._writer.rows)
         partitions = [
             TopicPartition(topic.topic, number)
             for topic in self._config.topics

@@ -38,6 +38,12 @@ class OpenSearchWriter:
             raise TargetAwayError(str(error)) from error
         return {}  # the consumer group's offsets serve
 
+    def rows(self) -> dict[str, int]:
+        try:
+            return {name: self._client.count(index=topic.target)["count"] for name, topic in self._topics.items()}
+        except (ConnectionError, TransportError) as error:
+            raise TargetAwayError(str(error)) from error
+
     def write(self, rows: list[Row], offsets: Offsets) -> list[tuple[Row, str]]:
         lines: list[str] = []
         for row in rows:

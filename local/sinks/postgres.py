@@ -52,6 +52,17 @@ class PostgresWriter:
         except psycopg.OperationalError as error:
             raise TargetAwayError(str(error)) from error
 
+    def rows(self) -> dict[str, int]:
+        try:
+            connection = self._connect()
+            count = sql.SQL("SELECT count(*) FROM {}")
+            return {
+                topic: connection.execute(count.format(sql.Identifier(target))).fetchall()[0][0]
+                for topic, target in self._targets.items()
+            }
+        except psycopg.OperationalError as error:
+            raise TargetAwayError(str(error)) from error
+
     def write(self, rows: list[Row], offsets: Offsets) -> list[tuple[Row, str]]:
         try:
             connection = self._connect()

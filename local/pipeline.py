@@ -1,0 +1,129 @@
+"""The pipeline of a plan on this machine: started, supervised and stopped as one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from contracts import SCHEMA, SOURCES
+from contracts.ddl import postgres as ddl
+from local.errors import RunError
+from local.parts import jars
+from local.parts.children import Children
+from local.parts.folder import RunFolder
+from local.parts.postgres import Postgres
+from local.plan.model import Plan
+from local.realise.accounts import CONNECTOR, accounts
+from local.realise.app import App, seed
+from local.realise.preflight import check
+from local.realise.registry import STATEMENT, handlers, realisable
+from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
+from local.realise.supervisor import Supervisor
+from local.realise.walk import create_all
+
+RUNNING_TYPES = (CONNECTOR, STATEMENT)
+SETTLE_SECONDS = 60.0
+
+
+class Pipeline:
+    """A context: entered when everything runs, left when nothing does.
+
+    `users` pay; the app serves on `port` and makes `rate` payments a second. Raises RunError on entering: what is wrong
+    with the plan, or which part did not start; nothing is left running then.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        say: Callable[[str], None],
+        port: int,
+        rate: float = 0,
+        users: int = 1000,
+        keep: bool = False,
+    ) -> None:
+        self._plan = plan
+        self._say = say
+        self._rate = rate
+        self._port = port
+        self._users = users
+        self._keep = keep
+        self._folder = RunFolder(ROOT, plan.stack)
+        self.supervisor = Supervisor(say)
+
+    def __enter__(self) -> Self:
+        found = accounts(self._plan)
+        check(self._plan, found)
+        jars.fetch_all(self._say)
+        self.path = self._folder.open()
+        try:
+            self.children = Children(self.path)
+            self.servers = Servers(self.children, self.path, found)
+            self.app = App(self.servers, self._plan, port=self._port, rate=self._rate)
+            self._start()
+        except BaseException:
+            self._stop(learn=False)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._stop(learn=kind is None)
+
+    def check_running(self) -> None:
+        """Raises RunError when a part died so often that it is no longer started again."""
+        if self.supervisor.failure:
+            raise self.supervisor.failure
+
+    def _start(self) -> None:
+        self._say("Starting Kafka, Flink, Debezium, PostgreSQL and OpenSearch")
+        self.servers.start(self._prepare_database)
+        self.servers.add_app(self.app)
+        known = handlers(self.servers)
+        resources = realisable(self._plan, set(known))
+        create_all(resources, known)
+        self._say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
+        self.servers.ready(self.app)
+        self._settle()
+        for server in self.servers.all:
+            self.supervisor.watch(server, self.servers.flink.restart if server is self.servers.gateway else None)
+        self.supervisor.start()
+
+    def _stop(self, *, learn: bool) -> None:
+        self.supervisor.stop()
+        if hasattr(self, "servers"):
+            self.servers.stop(learn=learn)
+            self.children.close()
+        self._folder.close(keep=self._keep)
+        if self._keep:
+            self._say(f"Data and logs: {self.path}")
+
+    def _prepare_database(self, postgres: Postgres) -> None:
+        """What a database administrator does before the pipeline: tables, users, a place for the warehouse."""
+        for name in (SOURCE_DATABASE, WAREHOUSE_DATABASE):
+            postgres.create_database(name)
+        with postgres.connect(SOURCE_DATABASE) as connection:
+            connection.execute(f'CREATE SCHEMA "{SCHEMA}"')  # pyright: ignore[reportArgumentType]
+            for table in SOURCES:
+                connection.execute(ddl(table))  # pyright: ignore[reportArgumentType, reportCallIssue]
+        seed(postgres, self.path, self._users)
+
+    def _settle(self) -> None:
+        """The plan's order gates, checked before the run is called up: everything that should run does."""
+        known = handlers(self.servers)
+        waiting = [resource for resource in realisable(self._plan, set(known)) if resource.type in RUNNING_TYPES]
+        end = time.monotonic() + SETTLE_SECONDS
+        while waiting:
+            resource = waiting[0]
+            state = known[resource.type].read(resource) or {}
+            status = state.get("status") or state.get("state")
+            if status in ("RUNNING", "COMPLETED", "FINISHED"):
+                waiting.pop(0)
+            elif status == "FAILED" or time.monotonic() > end:
+                trace = f": {state['trace']}" if state.get("trace") else ""
+                raise RunError(f"{resource.name} is {status} and not running{trace}. Logs: run again with --keep.")
+            else:
+                time.sleep(0.1)
