@@ -28,6 +28,8 @@ WAREHOUSE_DATABASE = "warehouse"
 class SinkProcess(Server):
     """One sink connector's twin."""
 
+    niceness = 5  # what detects goes before what stores
+
     def __init__(self, children: Children, run_folder: Path, config: SinkConfig, secrets: dict[str, str]) -> None:
         self.name = config.name
         super().__init__(children, run_folder)

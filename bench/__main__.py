@@ -1,0 +1,36 @@
+"""`python -m bench [NAME …]`: print the figures of docs/local.md as measured here."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from bench import latency, planning, rules, throughput
+from local.errors import RunError
+
+BENCHES: dict[str, Callable[[], None]] = {
+    "plan": planning.measure,
+    "latency": latency.measure,
+    "rules": rules.measure,
+    "throughput": throughput.measure,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the local run on this machine.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHES)} (default: all)")
+    names = parser.parse_args().names or list(BENCHES)
+    unknown = sorted(set(names) - set(BENCHES))
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}; choose from {', '.join(BENCHES)}")
+    try:
+        for name in names:
+            BENCHES[name]()
+    except RunError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+sys.exit(main())

@@ -1,0 +1,43 @@
+"""Shared by the benches: a pipeline, percentiles, memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+
+import psutil
+
+from local.parts import ports
+from local.pipeline import Pipeline
+from local.plan.record import record
+from local.realise.servers import ROOT
+
+
+@contextlib.contextmanager
+def pipeline(stack: str, *, users: int = 1000) -> Iterator[Pipeline]:
+    """The stack's pipeline without generated payments."""
+    plan = record(stack, ROOT, mode="update")
+    (port,) = ports.free(1)
+    with Pipeline(plan, say=lambda _text: None, port=port, users=users) as running:
+        yield running
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def resident_megabytes() -> float:
+    """Memory of this process and all below it, pages that several share counted once."""
+    own = psutil.Process(os.getpid())
+    total = 0
+    for process in (own, *own.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += process.memory_full_info().pss
+    return total / 2**20
+
+
+def figure(name: str, text: str) -> None:
+    print(f"{name:<44} {text}", flush=True)

@@ -1,0 +1,119 @@
+"""The Flink statements alone: payments already in Kafka, read as fast as the machine does."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import random
+import time
+from pathlib import Path
+
+import psutil
+from confluent_kafka import Consumer, Producer
+
+from bench.common import figure
+from contracts import AUTH_USER, FRAUD_ALERT, OUTPUTS, SOURCES, USER_TRANSACTION
+from local.flink.cluster import FlinkCluster, Statement
+from local.flink.gateway import FlinkGateway
+from local.parts.children import Children
+from local.parts.folder import RunFolder
+from local.parts.kafka import Credentials, Kafka
+from local.plan.model import Plan
+from local.plan.record import record
+from local.realise.registry import STATEMENT
+from local.realise.servers import ROOT
+
+PAYMENTS = 500_000
+USERS = 10_000
+START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+STEP = datetime.timedelta(milliseconds=10)
+
+
+def measure() -> None:
+    plan = record("local", ROOT, mode="update")
+    folder = RunFolder(ROOT, "bench")
+    path = folder.open()
+    children = Children(path)
+    kafka = Kafka(children, path, Credentials("bench", []))
+    gateway = FlinkGateway(children, path)
+    try:
+        _measure(plan, kafka, gateway, path)
+    finally:
+        gateway.stop()
+        kafka.stop()
+        children.close()
+        folder.close(keep=False)
+
+
+def _measure(plan: Plan, kafka: Kafka, gateway: FlinkGateway, path: Path) -> None:
+    for server in (kafka, gateway):
+        server.prepare()
+        server.start()
+    _topics(kafka)
+    last = _payments(kafka)
+    cluster = FlinkCluster(gateway, client=kafka.java_client("bench"))
+    cluster.open()
+    for table in (*SOURCES, *OUTPUTS):
+        cluster.create_table(table)
+    statements = {item.inputs["statementName"].partition("-")[2].partition("-")[2]: item for item in plan.of_type(STATEMENT)}
+    process = psutil.Process(gateway.pid)
+    for name, resource in statements.items():
+        if name == "cleaned":
+            continue  # the rules alone
+        inputs = resource.inputs
+        started, before = time.perf_counter(), sum(process.cpu_times()[:2])
+        cluster.submit(Statement(name=name, sql=inputs["statement"], file=name, properties=inputs["properties"]))
+    _await_alert(kafka, last)
+    seconds, cpu = time.perf_counter() - started, sum(process.cpu_times()[:2]) - before
+    figure("rules alone", f"{PAYMENTS / seconds:.0f} payments/s, {PAYMENTS / cpu:.0f} per CPU second, start of the job included")
+    print("rss", process.memory_info().rss >> 20)
+
+
+def _topics(kafka: Kafka) -> None:
+    from confluent_kafka.admin import AdminClient, NewTopic
+
+    names = [table.topic for table in (*SOURCES, *OUTPUTS)]
+    admin = AdminClient(kafka.client("bench"))
+    for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
+        future.result()
+
+
+def _payments(kafka: Kafka) -> int:
+    """Fill the topics. Returns the id of a last payment that sets off an alert."""
+    producer = Producer({**kafka.client("bench"), "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
+    source = random.Random(1)
+    for number in range(1, USERS + 1):
+        user = {"ID": number, "USERNAME": f"user{number}", "EMAIL": "", "IS_STAFF": False, "IS_ACTIVE": True}
+        _send(producer, AUTH_USER.topic, number, user)
+    for number in range(1, PAYMENTS + 1):
+        at = (START + STEP * number).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        amount = 5000 if number == PAYMENTS else source.randint(25, 5000) / 100
+        account = source.randint(1, USERS)
+        payment = {"ID": number, "AMOUNT": amount, "RECEIVED_AT": at, "IP_ADDRESS": "10.0.0.1", "ACCOUNT_ID": account}
+        _send(producer, USER_TRANSACTION.topic, number, payment)
+    producer.flush()
+    return PAYMENTS
+
+
+def _send(producer: Producer, topic: str, number: int, row: dict[str, object]) -> None:
+    value = json.dumps({"before": None, "after": row, "op": "c"})
+    while True:
+        try:
+            producer.produce(topic, key=json.dumps({"ID": number}), value=value)
+            producer.poll(0)
+            return
+        except BufferError:
+            producer.poll(0.1)
+
+
+def _await_alert(kafka: Kafka, transaction: int) -> None:
+    consumer = Consumer(
+        {**kafka.client("bench"), "group.id": "bench", "auto.offset.reset": "earliest", "fetch.wait.max.ms": 20,
+         "isolation.level": "read_uncommitted"}
+    )
+    consumer.subscribe([FRAUD_ALERT.topic])
+    while True:
+        message = consumer.poll(1)
+        if message and not message.error() and json.loads(message.value() or b"")["transaction_id"] == transaction:
+            consumer.close()
+            return
