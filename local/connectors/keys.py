@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,23 +15,29 @@ class Key:
     """One configuration key.
 
     `to` is the local setting that carries its value, None when it holds by construction, for the reason in `why`.
-    `values` are those that have a meaning here; empty means any. A `required` key may not be missing.
+    `values` are those that have a meaning here; empty means any. A `form` is a pattern that the value must match, and
+    in words what that asks for. A `required` key may not be missing.
     """
 
     to: str | None = None
     values: tuple[str, ...] = ()
     why: str = ""
+    form: tuple[str, str] | None = None
     required: bool = False
 
 
-def carried(*values: str, to: str, required: bool = False) -> Key:
+COUNT = (r"[1-9]\d{0,8}", "a whole number from 1")
+WHOLE = (r"\d{1,9}", "a whole number from 0")
+
+
+def carried(*values: str, to: str, form: tuple[str, str] | None = None, required: bool = False) -> Key:
     """The local twin has this setting, as `to`."""
-    return Key(to=to, values=values, required=required)
+    return Key(to=to, values=values, form=form, required=required)
 
 
-def holds(why: str, *values: str) -> Key:
+def holds(why: str, *values: str, form: tuple[str, str] | None = None) -> Key:
     """True in the local run whatever it does, for one of `values` (all values when none are given)."""
-    return Key(values=values, why=why)
+    return Key(values=values, why=why, form=form)
 
 
 COMMON = {
@@ -38,7 +45,7 @@ COMMON = {
     "connector.class": holds("chose this table"),
     "kafka.auth.mode": holds("every client of the run has an account", "SERVICE_ACCOUNT"),
     "kafka.service.account.id": holds("the twin connects as this account"),
-    "tasks.max": holds("one task reads all partitions; more would change the speed alone"),
+    "tasks.max": holds("one task reads all partitions; more would change the speed alone", form=COUNT),
 }
 
 
@@ -63,7 +70,11 @@ def _problem(key: str, value: str, keys: Mapping[str, Key]) -> str | None:
         near = difflib.get_close_matches(key, keys, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         return f"{key} is not a key that the local run knows{hint}"
-    allowed = keys[key].values
+    allowed, form = keys[key].values, keys[key].form
     if allowed and value not in allowed:
-        return f"{key} is {value!r}; the local run can honour {', '.join(allowed)}"
+        near = difflib.get_close_matches(value, allowed, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return f"{key} is {value!r}; the local run can honour {', '.join(allowed)}{hint}"
+    if form and not re.fullmatch(form[0], value):
+        return f"{key} is {value!r}; set it to {form[1]}"
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from local.connectors.keys import COMMON, Key, carried, holds, translate
+from local.connectors.keys import COMMON, COUNT, WHOLE, Key, carried, holds, translate
 
 SOURCE_CLASS = "OracleXStreamSource"
 
@@ -12,14 +12,14 @@ _PLACE = "where Oracle is; the run has a PostgreSQL in its place"
 KEYS: dict[str, Key] = {
     **COMMON,
     "database.hostname": holds(_PLACE),
-    "database.port": holds(_PLACE),
+    "database.port": holds(_PLACE, form=COUNT),
     "database.user": holds(_PLACE),
     "database.dbname": holds(_PLACE),
     "database.service.name": holds(_PLACE),
     "database.pdb.name": holds(_PLACE),
     "database.out.server.name": holds("Oracle's outbound server; here a replication slot"),
-    "database.processor.licenses": holds("PostgreSQL needs no licence"),
-    "database.tls.mode": holds("the connection does not leave this machine"),
+    "database.processor.licenses": holds("PostgreSQL needs no licence", form=COUNT),
+    "database.tls.mode": holds("the connection does not leave this machine", "disable", "one-way"),
     "output.data.format": holds(
         "one registry-less JSON for all topics, with the columns of the schema", "AVRO", "JSON_SR"
     ),
@@ -32,7 +32,7 @@ KEYS: dict[str, Key] = {
     "time.precision.mode": carried("connect", "adaptive", to="time.precision.mode"),
     "tombstones.on.delete": carried("true", "false", to="tombstones.on.delete"),
     "skipped.operations": carried(to="skipped.operations"),
-    "heartbeat.interval.ms": carried(to="heartbeat.interval.ms"),
+    "heartbeat.interval.ms": carried(to="heartbeat.interval.ms", form=WHOLE),
 }
 
 HEARTBEAT_PREFIX = "__orcl-heartbeat.lcc"
