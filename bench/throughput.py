@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from bench.common import figure, pipeline
-from contracts import CLEANED_TRANSACTION, CLEANED_USER
+from contracts import CLEANED_TRANSACTION, CLEANED_USER, FRAUD_ALERT
 from local.pipeline import Pipeline
 from local.realise.servers import SOURCE_DATABASE
 from local.realise.summary import sink_status
@@ -14,9 +14,10 @@ USERS = 50_000
 PAYMENTS = 300_000
 BATCH = 1_000
 RATE = 6_000
+LARGE_EVERY = 500
 INSERT = f"""
 INSERT INTO "SAMPLE"."USER_TRANSACTION" ("AMOUNT", "RECEIVED_AT", "IP_ADDRESS", "ACCOUNT_ID")
-SELECT CASE WHEN g %% 500 = 0 THEN 1500 ELSE (g %% 5000) / 100.0 + 0.25 END, now() + g * interval '1 microsecond',
+SELECT CASE WHEN g %% {LARGE_EVERY} = 0 THEN 1500 ELSE (g %% 5000) / 100.0 + 0.25 END, now() + g * interval '1 microsecond',
   '10.0.0.1', (g * 7919) %% {USERS} + 1
 FROM generate_series(%s::bigint, %s::bigint) AS g"""
 
@@ -31,6 +32,7 @@ def measure() -> None:
                 time.sleep(max(0.0, started + (first + BATCH) / RATE - time.perf_counter()))
         inserted = time.perf_counter() - started
         _wait(running, CLEANED_TRANSACTION.topic, PAYMENTS)
+        _wait(running, FRAUD_ALERT.topic, PAYMENTS // LARGE_EVERY)
         done = time.perf_counter() - started
         rows = {name.rsplit("-", 1)[-1]: status["written"] for name, status in sink_status(running.servers).items()}
     figure("throughput: database to all sinks", f"{PAYMENTS / done:.0f} payments/s ({PAYMENTS} in {done:.1f} s)")
@@ -38,7 +40,7 @@ def measure() -> None:
     figure("throughput: rows", str(rows))
 
 
-def _wait(running: Pipeline, topic: str, count: int, seconds: float = 300) -> None:
+def _wait(running: Pipeline, topic: str, count: int, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         running.check_running()

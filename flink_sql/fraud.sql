@@ -5,21 +5,17 @@
 -- payments (as much or more is a burst); ${large_amount} one payment (as much or more is large); ${home_prefix} start of the
 -- addresses at home.
 --
--- `counted` finds payments that came twice, since the source connector sends again after a restart: a repetition has the
--- time and account of its original, so it directly follows it in their order, or is late, and late rows do not count. That
--- needs one id an account to remember; ROW_NUMBER by id would remember every payment for ever.
 -- `windowed` sums per account over event time, so that a replay of old payments gives the same answer as their first run.
--- Both inserts begin with the same two queries, word for word: Flink then runs them once.
+-- A window takes a payment only if it is newer than the account's last one that was judged. So payments that the source
+-- connector sends again after a restart do not count twice, without a memory of every id; nor does one that arrives after
+-- a newer one of its account.
+-- Both inserts begin with the same query, word for word: Flink then runs it once.
 EXECUTE STATEMENT SET
 BEGIN
 
 -- One row for each payment and rule that it broke; the id is the same after a replay.
 INSERT INTO `fraud_alert`
-WITH `counted` AS (
-  SELECT *, LAG(`ID`) OVER (PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`) AS `before`
-  FROM `fd.SAMPLE.USER_TRANSACTION`
-),
-`windowed` AS (
+WITH `windowed` AS (
   SELECT
     `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`,
     COUNT(*) OVER `recent` AS `payments`,
@@ -27,8 +23,7 @@ WITH `counted` AS (
     SUM(CASE WHEN `AMOUNT` < ${large_amount} THEN `AMOUNT` ELSE 0.00 END) OVER `recent` AS `small_amount`,
     SUM(CASE WHEN `AMOUNT` >= ${large_amount} THEN 1 ELSE 0 END) OVER `recent` AS `large_payments`,
     SUM(CASE WHEN `IP_ADDRESS` NOT LIKE '${home_prefix}%' THEN 1 ELSE 0 END) OVER `recent` AS `foreign_payments`
-  FROM `counted`
-  WHERE `before` IS NULL OR `before` <> `ID`
+  FROM `fd.SAMPLE.USER_TRANSACTION`
   WINDOW `recent` AS (
     PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
     RANGE BETWEEN INTERVAL '${window_minutes}' MINUTE PRECEDING AND CURRENT ROW
@@ -58,11 +53,7 @@ FROM (
 -- Accounts for which a rule holds over the window that ends with their latest payment. The row goes with the first
 -- payment for which none does.
 INSERT INTO `flagged_user`
-WITH `counted` AS (
-  SELECT *, LAG(`ID`) OVER (PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`) AS `before`
-  FROM `fd.SAMPLE.USER_TRANSACTION`
-),
-`windowed` AS (
+WITH `windowed` AS (
   SELECT
     `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`,
     COUNT(*) OVER `recent` AS `payments`,
@@ -70,8 +61,7 @@ WITH `counted` AS (
     SUM(CASE WHEN `AMOUNT` < ${large_amount} THEN `AMOUNT` ELSE 0.00 END) OVER `recent` AS `small_amount`,
     SUM(CASE WHEN `AMOUNT` >= ${large_amount} THEN 1 ELSE 0 END) OVER `recent` AS `large_payments`,
     SUM(CASE WHEN `IP_ADDRESS` NOT LIKE '${home_prefix}%' THEN 1 ELSE 0 END) OVER `recent` AS `foreign_payments`
-  FROM `counted`
-  WHERE `before` IS NULL OR `before` <> `ID`
+  FROM `fd.SAMPLE.USER_TRANSACTION`
   WINDOW `recent` AS (
     PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
     RANGE BETWEEN INTERVAL '${window_minutes}' MINUTE PRECEDING AND CURRENT ROW

@@ -16,7 +16,7 @@ SESSION = {
     "pipeline.auto-watermark-interval": "10 ms",
     "execution.buffer-timeout.interval": "5 ms",
     # A partition without payments holds the others back for this long.
-    "table.exec.source.idle-timeout": "750 ms",
+    "table.exec.source.idle-timeout": "500 ms",
     "pipeline.object-reuse": "true",
     # Rows reach readers of committed records once per checkpoint.
     "execution.checkpointing.interval": "1 s",

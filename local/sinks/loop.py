@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from local.sinks.config import PASSWORD_VARIABLE, SinkConfig
+from local.sinks.config import PASSWORD_VARIABLE, POSTGRES, SinkConfig
+from local.sinks.dead_letters import DeadLetters
 from local.sinks.records import MalformedError, Row, readers
 
 T = TypeVar("T")
@@ -22,12 +23,24 @@ Offsets = dict[tuple[str, int], int]
 """(topic, partition) to the offset of the record to read next."""
 
 
+_CONSUMER = {
+    "isolation.level": "read_committed",
+    "enable.auto.commit": False,
+    "enable.partition.eof": True,
+    "auto.offset.reset": "earliest",
+    "fetch.wait.max.ms": 50,
+    # Read ahead by a batch or two and no more: the default holds 64 MB.
+    "queued.min.messages": 10_000,
+    "queued.max.messages.kbytes": 8_192,
+}
+
+
 class TargetAwayError(Exception):
     """The target does not answer at present; writing again later may succeed."""
 
 
 class Writer(Protocol):
-    """A target. `write` is atomic together with `offsets`, or idempotent."""
+    """A target. `write` is atomic together with `offsets`, or idempotent: it may be called again with the same rows."""
 
     def open(self) -> Offsets:
         """Connect, make what is missing, and say where to go on. Raises TargetAwayError."""
@@ -51,32 +64,22 @@ class SinkLoop:
         self._config = config
         self._writer = writer
         self._stop = stop
-        self._readers = readers(topic.topic for topic in config.topics)
+        # Only a relational table bounds its text.
+        self._readers = readers((topic.topic for topic in config.topics), bounded=config.kind == POSTGRES)
         self._fails_on_null = {topic.topic for topic in config.topics if topic.on_null == "FAIL"}
         self._ignores_null = {topic.topic for topic in config.topics if topic.on_null == "IGNORE"}
         client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
-        self._consumer = Consumer(
-            {
-                **client,
-                "group.id": config.group,
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "fetch.wait.max.ms": 50,
-            }
-        )
-        self._producer = Producer({**client, "acks": "all", "message.timeout.ms": 0})
+        self._consumer = Consumer({**client, **_CONSUMER, "group.id": config.group})
+        self._dead = DeadLetters(client, sink=config.name, topic=config.dead_letter, tolerant=config.tolerant)
         self._offsets: Offsets = {}
+        self._ends: Offsets = {}
         self._written = {topic.topic: 0 for topic in config.topics}
-        self._dead = 0
         self._reported = 0.0
 
     def run(self) -> None:
         self._open()
         while not self._stop():
-            messages = self._consumer.consume(self._config.batch_size, self._config.flush_seconds)
-            if messages:
-                self._take(messages)
+            self._take(self._consumer.consume(self._config.batch_size, self._config.flush_seconds))
             self._report()
         self._report(force=True)
         self._writer.close()
@@ -85,64 +88,72 @@ class SinkLoop:
     def _open(self) -> None:
         stored = self._patiently(self._writer.open)
         self._written |= self._patiently(self._writer.rows)
-        partitions = [
-            TopicPartition(topic.topic, number)
-            for topic in self._config.topics
-            for number in self._partitions(topic.topic)
-        ]
-        committed = {(p.topic, p.partition): p.offset for p in self._consumer.committed(partitions, timeout=30)}
-        for partition in partitions:
-            place = (partition.topic, partition.partition)
-            # -1001: no group offset; -2: from the beginning.
-            partition.offset = stored.get(place, committed[place] if committed[place] >= 0 else -2)
-        self._consumer.assign(partitions)
+        places = self._patiently(lambda: self._places(stored))
+        self._offsets = {(place.topic, place.partition): place.offset for place in places}
+        self._consumer.assign(places)
+
+    def _places(self, stored: Offsets) -> list[TopicPartition]:
+        """Every partition, each with the offset to go on from. Raises TargetAwayError while the broker is away."""
+        try:
+            topics = [topic.topic for topic in self._config.topics]
+            partitions = [TopicPartition(topic, number) for topic in topics for number in self._partitions(topic)]
+            committed = self._consumer.committed(partitions, timeout=10)
+        except KafkaException as error:
+            if _passes(error.args[0]):
+                raise TargetAwayError(str(error)) from error
+            raise
+        for partition in committed:
+            # Below zero: the group has no offset here, so from the beginning.
+            group = partition.offset if partition.offset >= 0 else 0
+            partition.offset = stored.get((partition.topic, partition.partition), group)
+        return committed
 
     def _partitions(self, topic: str) -> list[int]:
-        metadata = self._consumer.list_topics(topic, timeout=30).topics[topic]
+        metadata = self._consumer.list_topics(topic, timeout=10).topics[topic]
         if metadata.error:
             raise KafkaException(metadata.error)
         return list(metadata.partitions)
 
     def _take(self, messages: list[Message]) -> None:
-        rows: list[Row] = []
+        offsets, rows = dict(self._offsets), list[Row]()
         for message in messages:
             error = message.error()
-            if error:
-                if error.retriable() or error.code() < 0:  # librdkafka's own, such as a broker that is away
-                    continue
+            if error is None:
+                row = _row(message)
+                offsets[(row.topic, row.partition)] = row.offset + 1
+                rows += self._read(row)
+            elif error.code() == KafkaError._PARTITION_EOF:
+                self._ends[(str(message.topic()), int(message.partition() or 0))] = int(message.offset() or 0)
+            elif not _passes(error):
                 raise KafkaException(error)
-            self._read(message, rows)
-        refused = self._patiently(lambda: self._writer.write(rows, self._offsets))
+        if offsets != self._offsets:
+            self._dead.settle()  # before the target stores offsets that are past them
+            self._store(rows, offsets)
+
+    def _read(self, row: Row) -> list[Row]:
+        """The row to write, or none: a tombstone that is ignored, or a bad record, which goes to the dead letters."""
+        try:
+            key, values = self._readers[row.topic].read(*row.raw)
+            if values is None and row.topic in self._fails_on_null:
+                raise MalformedError("the record has no value, which the connector cannot write")
+        except MalformedError as error:
+            self._dead.send(row, str(error))
+            return []
+        if values is None and row.topic in self._ignores_null:
+            return []
+        return [row._replace(key=key, values=values)]
+
+    def _store(self, rows: list[Row], offsets: Offsets) -> None:
+        refused = self._patiently(lambda: self._writer.write(rows, offsets))
         for row, reason in refused:
-            self._bury(row.topic, row.partition, row.offset, json.dumps(row.values).encode(), reason)
-        self._producer.flush()
+            self._dead.send(row, reason)
+        self._dead.settle()
+        self._offsets = offsets
         for row in rows:
             self._written[row.topic] += 1
         for row, _ in refused:
             self._written[row.topic] -= 1
         self._commit()
-
-    def _read(self, message: Message, rows: list[Row]) -> None:
-        topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
-        self._offsets[(topic, partition)] = offset + 1
-        try:
-            key, values = self._readers[topic].read(_bytes(message.key()), _bytes(message.value()))
-            if values is None and topic in self._fails_on_null:
-                raise MalformedError("the record has no value, and the connector appends rows only")
-        except MalformedError as error:
-            self._bury(topic, partition, offset, _bytes(message.value()), str(error))
-            self._producer.flush()
-            return
-        if values is not None or topic not in self._ignores_null:
-            rows.append(Row(topic, partition, offset, key, values))
-
-    def _bury(self, topic: str, partition: int, offset: int, value: bytes | None, reason: str) -> None:
-        if not self._config.tolerant:
-            raise SystemExit(f"{self._config.name}: {topic}[{partition}]@{offset}: {reason}; errors.tolerance is none")
-        headers = {"topic": topic, "partition": str(partition), "offset": str(offset), "error": reason}
-        names = {f"__connect.errors.{key}": text.encode() for key, text in headers.items()}
-        self._producer.produce(self._config.dead_letter, value=value, headers=list(names.items()))
-        self._dead += 1
 
     def _commit(self) -> None:
         positions = [TopicPartition(topic, number, at) for (topic, number), at in self._offsets.items()]
@@ -157,7 +168,7 @@ class SinkLoop:
             try:
                 return action()
             except TargetAwayError as error:
-                print(f"{self._config.name}: target away: {error}", flush=True)
+                print(f"{self._config.name}: away: {error}", flush=True)
                 if self._stop():
                     raise SystemExit(1) from error
                 time.sleep(0.5)
@@ -166,7 +177,7 @@ class SinkLoop:
         if not force and time.monotonic() - self._reported < 0.5:
             return
         self._reported = time.monotonic()
-        status = {"written": self._written, "dead": self._dead, "lag": self._lag()}
+        status = {"written": self._written, "dead": self._dead.count, "lag": self._lag()}
         path = Path(self._config.status)
         draft = path.with_suffix(".new")
         draft.write_text(json.dumps(status), encoding="utf-8")
@@ -176,14 +187,26 @@ class SinkLoop:
         """Records that are there and not yet written, by the broker's last answer."""
         lag = 0
         for partition in self._consumer.assignment():
+            place = (partition.topic, partition.partition)
             try:
                 _, high = self._consumer.get_watermark_offsets(partition, cached=True)
             except KafkaException:
                 continue
-            position = self._consumer.position([partition])[0].offset
-            if high > 0 and position >= 0:
-                lag += max(0, high - position)
+            # A transaction ends with a mark that has an offset and is no record: the end that was reached counts.
+            at = max(self._offsets.get(place, 0), self._ends.get(place, 0))
+            lag += max(0, high - at)
         return lag
+
+
+def _row(message: Message) -> Row:
+    """The record as it came, not yet decoded."""
+    topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
+    return Row(topic, partition, offset, (), None, (_bytes(message.key()), _bytes(message.value())))
+
+
+def _passes(error: KafkaError) -> bool:
+    """Whether an error goes by itself; codes below zero are librdkafka's own, such as a broker that is away."""
+    return error.retriable() or error.code() < 0
 
 
 def _bytes(data: str | bytes | None) -> bytes | None:

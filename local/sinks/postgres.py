@@ -19,6 +19,7 @@ OFFSETS = """
 CREATE TABLE IF NOT EXISTS connect_offsets (
   sink text, topic text, partition int, next bigint, PRIMARY KEY (sink, topic, partition)
 )"""
+STORED = "SELECT topic, partition, next FROM connect_offsets WHERE sink = %s"
 UPSERT = """
 INSERT INTO connect_offsets VALUES (%s, %s, %s, %s)
 ON CONFLICT (sink, topic, partition) DO UPDATE SET next = excluded.next"""
@@ -47,8 +48,8 @@ class PostgresWriter:
                     columns = sql.SQL(", ").join(_column(column) for column in self._tables[topic].published)
                     statement = sql.SQL("CREATE TABLE IF NOT EXISTS {} ({})")
                     connection.execute(statement.format(sql.Identifier(target), columns))
-            query = "SELECT topic, partition, next FROM connect_offsets WHERE sink = %s"
-            return {(topic, part): at for topic, part, at in connection.execute(query, [self._config.name])}
+            found = connection.execute(STORED, [self._config.name])
+            return {(topic, part): at for topic, part, at in found}
         except psycopg.OperationalError as error:
             raise TargetAwayError(str(error)) from error
 
@@ -67,22 +68,39 @@ class PostgresWriter:
         try:
             connection = self._connect()
             with connection.transaction(), connection.cursor() as cursor:
+                stored = self._stored(cursor)
+                fresh = [row for row in rows if row.offset >= stored.get((row.topic, row.partition), 0)]
                 for topic, target in self._targets.items():
-                    chosen = [row.values for row in rows if row.topic == topic]
-                    if chosen:
-                        with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(target))) as copy:
-                            for values in chosen:
-                                assert values is not None  # the loop sends tombstones to the dead letters
-                                copy.write_row(values)
-                cursor.executemany(UPSERT, [(self._config.name, *place, at) for place, at in offsets.items()])
+                    self._copy(cursor, target, [row for row in fresh if row.topic == topic])
+                ahead = {place: at for place, at in offsets.items() if at > stored.get(place, 0)}
+                cursor.executemany(UPSERT, [(self._config.name, *place, at) for place, at in ahead.items()])
         except psycopg.OperationalError as error:
-            self._connection = None
+            self.close()
             raise TargetAwayError(str(error)) from error
         return []
+
+    def _stored(self, cursor: psycopg.Cursor[Any]) -> Offsets:
+        """Offsets as of now: a commit whose answer was lost, or that a killed process left under way, counts.
+
+        The lock makes this transaction wait for such a one.
+        """
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self._config.name])
+        found = cursor.execute(STORED, [self._config.name]).fetchall()
+        return {(topic, part): at for topic, part, at in found}
+
+    @staticmethod
+    def _copy(cursor: psycopg.Cursor[Any], target: str, rows: list[Row]) -> None:
+        if not rows:
+            return
+        with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(target))) as copy:
+            for row in rows:
+                assert row.values is not None  # the loop sends tombstones to the dead letters
+                copy.write_row(row.values)
 
     def close(self) -> None:
         if self._connection:
             self._connection.close()
+        self._connection = None
 
     def _connect(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:

@@ -1,0 +1,177 @@
+"""Real servers and sink processes for the tests of the sinks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import Consumer, Message, Producer
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from local.parts.children import Children
+from local.parts.kafka import Credentials, Kafka
+from local.parts.opensearch import OpenSearch
+from local.parts.postgres import USER, Postgres
+from local.parts.server import Server
+from local.realise.servers import SinkProcess
+from local.sinks.config import DUCKDB, OPENSEARCH, PASSWORD_VARIABLE, POSTGRES, TARGET_PASSWORD_VARIABLE
+from local.sinks.config import SinkConfig, TopicConfig
+
+ACCOUNT = "sa-test"
+DEAD = "dead"
+WAREHOUSE = "warehouse"
+
+
+class SinkLab:
+    """Kafka, PostgreSQL and OpenSearch in one folder. Each test makes its topics anew with `topics`."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "logs").mkdir()
+        self.folder = folder
+        self.children = Children(folder)
+        self.kafka = Kafka(self.children, folder, Credentials(ACCOUNT, []))
+        self.postgres = Postgres(self.children, folder)
+        self.opensearch = OpenSearch(self.children, folder)
+        self.sinks = list[SinkProcess]()
+
+    def start(self) -> None:
+        for server in self._servers:
+            server.prepare()
+            server.start()
+        self.postgres.create_database(WAREHOUSE)
+        self.admin = AdminClient(self.kafka.client(ACCOUNT))
+
+    def stop(self) -> None:
+        for server in (*self.sinks, *self._servers):
+            server.stop()
+        self.children.close()
+
+    @property
+    def _servers(self) -> list[Server]:
+        return [self.kafka, self.postgres, self.opensearch]
+
+    def topics(self, *names: str, partitions: int = 3) -> None:
+        """Make the topics, and the dead-letter topic, empty; sinks of earlier tests would read them too and end."""
+        while self.sinks:
+            self.sinks.pop().stop()
+        existing = [name for name in (*names, DEAD) if name in self.admin.list_topics(timeout=10).topics]
+        if existing:
+            for future in self.admin.delete_topics(existing).values():
+                future.result()
+            until(lambda: not set(existing) & set(self.admin.list_topics(timeout=10).topics), "topics go away")
+        for future in self.admin.create_topics([NewTopic(n, partitions, 1) for n in (*names, DEAD)]).values():
+            future.result()
+
+    def produce(self, topic: str, records: list[tuple[Any, Any]], *, abort: bool = False) -> None:
+        """Produce (key, value) in one transaction: bytes as they are, None as a tombstone, the rest as JSON."""
+        settings = {**self.kafka.client(ACCOUNT), "transactional.id": "test", "linger.ms": 20}
+        producer = Producer({**settings, "queue.buffering.max.messages": 1_000_000})
+        producer.init_transactions()
+        producer.begin_transaction()
+        for key, value in records:
+            producer.produce(topic, key=_bytes(key), value=_bytes(value))
+        if abort:
+            producer.flush()
+            producer.abort_transaction()
+        else:
+            producer.commit_transaction()
+
+    def sink(self, name: str, kind: str, *topics: TopicConfig, **changes: Any) -> SinkProcess:
+        """Start a sink process of its own name."""
+        kafka = {key: value for key, value in self.kafka.client(ACCOUNT).items() if key != "sasl.password"}
+        config = SinkConfig(
+            name=name,
+            kind=kind,
+            topics=list(topics),
+            dead_letter=DEAD,
+            **({"tolerant": True, "batch_size": 3000, "flush_seconds": 0.1} | changes),
+            database="STREAMING",
+            kafka=kafka,
+            target=self._target(name, kind),
+            status=str(self.folder / f"{name}.status"),
+        )
+        secrets = {
+            PASSWORD_VARIABLE: self.kafka.credentials.password(ACCOUNT),
+            TARGET_PASSWORD_VARIABLE: self.postgres.password,
+        }
+        process = SinkProcess(self.children, self.folder, config, secrets)
+        self.sinks.append(process)
+        process.prepare()
+        process.launch()
+        return process
+
+    def _target(self, name: str, kind: str) -> dict[str, Any]:
+        return {
+            POSTGRES: {"host": "127.0.0.1", "port": self.postgres.port, "user": USER, "dbname": WAREHOUSE},
+            OPENSEARCH: {"url": self.opensearch.url},
+            DUCKDB: {"path": str(self.folder / f"{name}.duckdb")},
+        }[kind]
+
+    def dead_letters(self, count: int) -> list[Message]:
+        """All dead letters; fails when they do not become `count`."""
+        consumer = Consumer(
+            {**self.kafka.client(ACCOUNT), "group.id": f"dead-{time.time()}", "auto.offset.reset": "earliest"}
+        )
+        consumer.subscribe([DEAD])
+        found = list[Message]()
+        end = time.monotonic() + 20
+        while time.monotonic() < end and len(found) < count:
+            found += [message for message in consumer.consume(100, 0.2) if not message.error()]
+        found += [message for message in consumer.consume(10, 0.5) if not message.error()]
+        consumer.close()
+        seen = [(message.value() or b"")[:60] for message in found]
+        assert len(found) == count, f"{len(found)} dead letters, expected {count}: {seen}"
+        return found
+
+
+@contextmanager
+def sink_lab() -> Iterator[SinkLab]:
+    # Not pytest's folder: servers that drop root's rights could not reach it.
+    folder = Path(tempfile.mkdtemp(prefix="sink-lab-"))
+    folder.chmod(0o755)
+    lab = SinkLab(folder)
+    try:
+        lab.start()
+        yield lab
+    finally:
+        lab.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"{what}: not within {seconds:.0f} s"
+        time.sleep(0.05)
+
+
+def status(process: SinkProcess) -> dict[str, Any]:
+    return json.loads(process.status.read_text()) if process.status.exists() else {"written": {}, "dead": 0, "lag": -1}
+
+
+def caught_up(process: SinkProcess, topic: str, count: int) -> Callable[[], bool]:
+    """Whether the sink says that it has written `count` rows of the topic and that nothing is left."""
+
+    def true() -> bool:
+        assert process.alive(), process.trouble("ended")
+        found = status(process)
+        return found["written"].get(topic, 0) >= count and found["lag"] == 0
+
+    return true
+
+
+def kill(server: Server) -> None:
+    assert server.process
+    server.process.kill()
+    server.process.wait()
+
+
+def _bytes(data: Any) -> bytes | None:
+    return data if data is None or isinstance(data, bytes) else json.dumps(data).encode()

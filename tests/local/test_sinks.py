@@ -1,0 +1,262 @@
+"""The sinks on real servers: exact whatever is killed, no bad record lost or in the way, each connector's semantics."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import duckdb
+import pytest
+from opensearchpy import OpenSearch
+
+from local.realise.servers import SinkProcess
+from local.sinks.config import DUCKDB, OPENSEARCH, POSTGRES, TopicConfig
+from tests.local.sink_lab import WAREHOUSE, SinkLab, caught_up, kill, sink_lab, status, until
+
+pytestmark = pytest.mark.local
+
+COUNT = 60_000
+MOMENT = "2026-11-24T10:00:00.123Z"
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[SinkLab]:
+    with sink_lab() as started:
+        yield started
+
+
+def payment(number: int) -> dict[str, Any]:
+    return {
+        "ID": number,
+        "AMOUNT": number % 5000 + 0.25,
+        "RECEIVED_AT": MOMENT,
+        "IP_ADDRESS": "10.0.0.1",
+        "ACCOUNT_ID": 7,
+    }
+
+
+def alert(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    key = {"alert_id": f"{number}-large_amount"}
+    rest = {"transaction_id": number, "ACCOUNT_ID": 7, "rule_id": "large_amount", "reason": "groß", "score": 60}
+    return key, key | rest | {"amount": 1200.5, "event_time": MOMENT, "detected_at": MOMENT}
+
+
+def flagged(account: int, total: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    key = {"ACCOUNT_ID": account}
+    rest = {"user_name": "u", "email": None, "total_amount": total, "transaction_count": 3, "updated_at": MOMENT}
+    return key, key | rest | {"rules": "burst_count", "score": 40}
+
+
+def in_postgres(lab: SinkLab, query: str) -> list[Any]:
+    with lab.postgres.connect(WAREHOUSE) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def in_duckdb(lab: SinkLab, sink: SinkProcess, query: str) -> list[Any]:
+    sink.stop()
+    with duckdb.connect(str(lab.folder / f"{sink.name}.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def in_opensearch(lab: SinkLab, index: str, size: int = 0) -> tuple[int, dict[str, Any]]:
+    client = OpenSearch(lab.opensearch.url)
+    client.indices.refresh(index=index)
+    hits = client.search(index=index, body={"size": size}, params={"track_total_hits": "true"})["hits"]
+    return hits["total"]["value"], {hit["_id"]: hit["_source"] for hit in hits["hits"]}
+
+
+def kill_again_and_again(sink: SinkProcess, done: Callable[[], bool], kills: int = 5) -> None:
+    """SIGKILL while it writes, each time at another moment of a batch; then let it finish."""
+    moments = random.Random(4)
+    for _ in range(kills):
+        before = sum(status(sink)["written"].values())
+        until(lambda before=before: sum(status(sink)["written"].values()) > before or done(), "the sink writes")
+        time.sleep(moments.uniform(0, 0.15))
+        kill(sink)
+        sink.launch()
+    until(done, "the sink catches up")
+
+
+def test_killed_while_it_writes_the_warehouse_has_every_row_once(lab):
+    lab.topics("user_transaction")
+    lab.produce("user_transaction", [(None, payment(number)) for number in range(COUNT)])
+    sink = lab.sink("kills-pg", POSTGRES, TopicConfig(topic="user_transaction", target="kills"), batch_size=1000)
+    kill_again_and_again(sink, caught_up(sink, "user_transaction", COUNT))
+    query = 'SELECT count(*), count(DISTINCT "ID"), sum("AMOUNT") FROM kills'
+    assert in_postgres(lab, query) == [(COUNT, COUNT, sum(number % 5000 for number in range(COUNT)) + COUNT // 4)]
+
+
+def test_a_killed_database_comes_back_to_a_sink_that_waited(lab):
+    lab.topics("user_transaction")
+    sink = lab.sink("away-pg", POSTGRES, TopicConfig(topic="user_transaction", target="away"), batch_size=200)
+    lab.produce("user_transaction", [(None, payment(number)) for number in range(COUNT)])
+    for _ in range(3):
+        before = status(sink)["written"].get("user_transaction", 0)
+        until(lambda before=before: status(sink)["written"].get("user_transaction", 0) > before, "the sink writes")
+        kill(lab.postgres)
+        lab.postgres.start()
+    until(caught_up(sink, "user_transaction", COUNT), "the sink catches up")
+    assert in_postgres(lab, 'SELECT count(*), count(DISTINCT "ID") FROM away') == [(COUNT, COUNT)]
+
+
+def test_killed_while_it_writes_the_file_has_every_row_once(lab):
+    lab.topics("fraud_alert")
+    lab.produce("fraud_alert", [alert(number) for number in range(COUNT)])
+    sink = lab.sink("kills-duck", DUCKDB, TopicConfig(topic="fraud_alert", target="kills"), batch_size=1000)
+    kill_again_and_again(sink, caught_up(sink, "fraud_alert", COUNT))
+    query = "SELECT count(*), count(DISTINCT alert_id), sum(amount) FROM STREAMING.kills"
+    assert in_duckdb(lab, sink, query) == [(COUNT, COUNT, COUNT * 1200.5)]
+
+
+@pytest.mark.parametrize("method", ["INSERT", "UPSERT"])
+def test_killed_while_it_writes_the_index_has_every_document_once(lab, method):
+    lab.topics("fraud_alert")
+    lab.produce("fraud_alert", [alert(number) for number in range(20_000)])
+    index = f"kills-{method.lower()}"
+    sink = lab.sink(index, OPENSEARCH, TopicConfig(topic="fraud_alert", target=index, method=method), batch_size=500)
+    # Rows of a batch that was written twice are counted twice by the process, never by the index.
+    kill_again_and_again(sink, lambda: status(sink)["lag"] == 0, kills=4)
+    assert in_opensearch(lab, index)[0] == 20_000
+
+
+def test_the_broker_killed_while_sinks_run(lab):
+    lab.topics("user_transaction")
+    sink = lab.sink("broker-pg", POSTGRES, TopicConfig(topic="user_transaction", target="broker"), batch_size=500)
+    lab.produce("user_transaction", [(None, payment(number)) for number in range(30_000)])
+    until(lambda: status(sink)["written"].get("user_transaction", 0) > 0, "the sink writes")
+    kill(lab.kafka)
+    kill(sink)
+    sink.launch()  # the broker is away at its start, too
+    time.sleep(3)
+    lab.kafka.start()
+    until(caught_up(sink, "user_transaction", 30_000), "the sink catches up")
+    assert in_postgres(lab, 'SELECT count(*), count(DISTINCT "ID") FROM broker') == [(30_000, 30_000)]
+
+
+def test_rows_of_a_transaction_that_was_given_up_are_never_written(lab):
+    lab.topics("user_transaction", partitions=1)
+    lab.produce("user_transaction", [(None, payment(number)) for number in range(500)], abort=True)
+    lab.produce("user_transaction", [(None, payment(number)) for number in range(1000, 1100)])
+    sink = lab.sink("aborted", POSTGRES, TopicConfig(topic="user_transaction", target="aborted"))
+    until(caught_up(sink, "user_transaction", 100), "the sink catches up")
+    assert in_postgres(lab, 'SELECT count(*), min("ID") FROM aborted') == [(100, 1000)]
+
+
+BAD_PAYMENTS: dict[str, Any] = {
+    "no JSON": b"{oops",
+    "not UTF-8": b'{"ID":"\xff"}',
+    "deep": b"[" * 100_000,
+    "no object": b"[1]",
+    "missing": {"ID": 1},
+    "null": payment(1) | {"AMOUNT": None},
+    "text for a number": payment(1) | {"ID": "1"},
+    "number for a text": payment(1) | {"IP_ADDRESS": 1.5},
+    "too great": payment(1) | {"ID": 2**63},
+    "too many digits": payment(1) | {"AMOUNT": 10_000_000_000},
+    "too fine": payment(1) | {"AMOUNT": 1.005},
+    "not a number": payment(1) | {"AMOUNT": float("nan")},
+    "no such day": payment(1) | {"RECEIVED_AT": "2026-02-30T10:00:00Z"},
+    "no zone": payment(1) | {"RECEIVED_AT": "2026-02-20T10:00:00"},
+    "too long": payment(1) | {"IP_ADDRESS": "1" * 46},
+    "NUL": payment(1) | {"IP_ADDRESS": "a\0b"},
+    "half a surrogate pair": payment(1) | {"IP_ADDRESS": "\ud83d"},
+    "tombstone": None,
+}
+
+
+def test_bad_payments_go_to_the_dead_letters_and_the_others_go_on(lab):
+    lab.topics("user_transaction", partitions=1)
+    records = [(b"k", value) for value in BAD_PAYMENTS.values()]
+    lab.produce("user_transaction", [(None, payment(1)), *records, (None, payment(2))])
+    sink = lab.sink("bad-pg", POSTGRES, TopicConfig(topic="user_transaction", target="bad", on_null="FAIL"))
+    until(caught_up(sink, "user_transaction", 2), "the good payments are written")
+    dead = lab.dead_letters(len(BAD_PAYMENTS))
+    assert status(sink)["dead"] == len(BAD_PAYMENTS)
+    assert in_postgres(lab, 'SELECT "ID" FROM bad ORDER BY 1') == [(1,), (2,)]
+    headers = dict(next(m for m in dead if m.value() == b"{oops").headers() or [])
+    assert headers["__connect.errors.topic"] == b"user_transaction" and headers["__connect.errors.offset"] == b"1"
+    assert b"not JSON" in headers["__connect.errors.exception.message"]
+    assert {m.key() for m in dead} == {b"k"}, "a dead letter keeps its key"
+
+
+@pytest.mark.parametrize("kind", [OPENSEARCH, DUCKDB])
+def test_bad_alerts_go_to_the_dead_letters_and_the_others_go_on(lab, kind):
+    lab.topics("fraud_alert", partitions=1)
+    key, value = alert(2)
+    bad = [
+        (key, b"{oops"),
+        (b"no key", value),
+        (None, value),
+        ({"alert_id": None}, value),
+        (key, value | {"amount": "1.5"}),
+        (key, value | {"score": 2**31}),
+        (key, value | {"event_time": "yesterday"}),
+        (key, value | {"reason": "\ud83d"}),
+    ]
+    lab.produce("fraud_alert", [alert(1), *bad, alert(3)])
+    sink = lab.sink(f"bad-{kind}", kind, TopicConfig(topic="fraud_alert", target="bad", method="UPSERT"))
+    until(caught_up(sink, "fraud_alert", 2), "the good alerts are written")
+    lab.dead_letters(len(bad))
+    if kind == OPENSEARCH:
+        assert set(in_opensearch(lab, "bad", 10)[1]) == {"1-large_amount", "3-large_amount"}
+    else:
+        assert in_duckdb(lab, sink, "SELECT transaction_id FROM STREAMING.bad ORDER BY 1") == [(1,), (3,)]
+
+
+def test_what_only_the_index_refuses_goes_to_the_dead_letters_as_it_came(lab):
+    lab.topics("fraud_alert", partitions=1)
+    key, value = alert(2)
+    lab.produce("fraud_alert", [alert(1), (key, value | {"rule_id": "x" * 40_000}), alert(3)])
+    sink = lab.sink("refused", OPENSEARCH, TopicConfig(topic="fraud_alert", target="refused", method="UPSERT"))
+    until(caught_up(sink, "fraud_alert", 2), "the good alerts are written")
+    (dead,) = lab.dead_letters(1)
+    assert b'"alert_id": "2-large_amount"' in (dead.key() or b"") and len(dead.value() or b"") > 40_000
+
+
+def test_a_sink_that_tolerates_nothing_stops_before_the_bad_record(lab):
+    lab.topics("user_transaction", partitions=1)
+    lab.produce("user_transaction", [(None, payment(1)), (None, b"{oops"), (None, payment(2))])
+    sink = lab.sink("strict", POSTGRES, TopicConfig(topic="user_transaction", target="strict"), tolerant=False)
+    assert sink.process and sink.process.wait(30) == 1
+    assert "user_transaction[0]@1: the value is not JSON" in sink.log.read_text()
+    assert in_postgres(lab, 'SELECT count(*) FROM strict WHERE "ID" > 1') == [(0,)]
+
+
+UPSERTS = [flagged(1, 10.5), flagged(2, 20), flagged(1, 11.25), ({"ACCOUNT_ID": 2}, None), flagged(3, 30)]
+
+
+def test_the_index_follows_the_upserts_and_deletes(lab):
+    lab.topics("flagged_user")
+    lab.produce("flagged_user", [*UPSERTS, ({"ACCOUNT_ID": 99}, None)])
+    topic = TopicConfig(topic="flagged_user", target="upserts", method="UPSERT", on_null="DELETE")
+    sink = lab.sink("upserts", OPENSEARCH, topic)
+    until(lambda: status(sink)["lag"] == 0, "the sink catches up")
+    documents = in_opensearch(lab, "upserts", 10)[1]
+    assert {name: document["total_amount"] for name, document in documents.items()} == {"1": 11.25, "3": 30}
+    assert lab.dead_letters(0) == []
+
+
+@pytest.mark.parametrize(("on_null", "rows"), [("DEFAULT", 5), ("IGNORE", 4)])
+def test_the_file_appends_and_its_view_shows_the_latest(lab, on_null, rows):
+    lab.topics("flagged_user")
+    lab.produce("flagged_user", UPSERTS)
+    topic = TopicConfig(topic="flagged_user", target="appended", on_null=on_null)
+    sink = lab.sink(f"appends-{on_null.lower()}", DUCKDB, topic)
+    until(caught_up(sink, "flagged_user", rows), "the sink catches up")
+    assert in_duckdb(lab, sink, "SELECT count(*) FROM STREAMING.appended") == [(rows,)]
+    latest = in_duckdb(lab, sink, "SELECT ACCOUNT_ID, total_amount FROM STREAMING.appended_latest ORDER BY 1")
+    still_there = [] if on_null == "DEFAULT" else [(2, 20.0)]  # an ignored tombstone deletes nothing
+    assert [(account, float(total)) for account, total in latest] == [(1, 11.25), *still_there, (3, 30.0)]
+
+
+def test_a_sink_asked_to_stop_has_stored_what_it_read_and_ends_well(lab):
+    lab.topics("user_transaction")
+    sink = lab.sink("asked", POSTGRES, TopicConfig(topic="user_transaction", target="asked"), batch_size=500)
+    lab.produce("user_transaction", [(None, payment(number)) for number in range(30_000)])
+    until(lambda: status(sink)["written"].get("user_transaction", 0) > 0, "the sink writes")
+    sink.stop()
+    assert sink.process and sink.process.returncode == 0, sink.trouble("did not end well")
+    written = status(sink)["written"]["user_transaction"]
+    assert in_postgres(lab, "SELECT count(*) FROM asked") == [(written,)]
