@@ -35,6 +35,13 @@ _CONSUMER = {
 }
 
 
+_FORBIDDEN = (
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.GROUP_AUTHORIZATION_FAILED,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+)
+
+
 class TargetAwayError(Exception):
     """The target does not answer at present; writing again later may succeed."""
 
@@ -205,8 +212,8 @@ def _row(message: Message) -> Row:
 
 
 def _passes(error: KafkaError) -> bool:
-    """Whether an error goes by itself; codes below zero are librdkafka's own, such as a broker that is away."""
-    return error.retriable() or error.code() < 0
+    """Whether an error may go by itself, as all do while a broker starts: all but a missing right."""
+    return error.code() not in _FORBIDDEN
 
 
 def _bytes(data: str | bytes | None) -> bytes | None:

@@ -21,8 +21,15 @@ from local.parts.opensearch import OpenSearch
 from local.parts.postgres import USER, Postgres
 from local.parts.server import Server
 from local.realise.servers import SinkProcess
-from local.sinks.config import DUCKDB, OPENSEARCH, PASSWORD_VARIABLE, POSTGRES, TARGET_PASSWORD_VARIABLE
-from local.sinks.config import SinkConfig, TopicConfig
+from local.sinks.config import (
+    DUCKDB,
+    OPENSEARCH,
+    PASSWORD_VARIABLE,
+    POSTGRES,
+    TARGET_PASSWORD_VARIABLE,
+    SinkConfig,
+    TopicConfig,
+)
 
 ACCOUNT = "sa-test"
 DEAD = "dead"
