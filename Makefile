@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run plan plan-diff plan-accept test lint clean
+.PHONY: help run bench plan plan-diff plan-accept test lint clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ lint: $(VENV)/.test ## Check style and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m pyright --pythonpath $(PY)
+
+bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here (some minutes)
+	@$(PY) -m bench $(ARGS)
 
 clean: ## Remove the virtual environment
 	rm -rf $(VENV)

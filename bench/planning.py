@@ -17,7 +17,7 @@ ROUNDS = 5
 def measure() -> None:
     floor = _median([sys.executable, "-c", IMPORTS])
     plan = _median([sys.executable, "-m", "local", "plan", "--stack", "dev"])
-    figure("plan: recording and printing", f"{plan:.2f} s, {plan / floor:.2f} × importing the SDKs ({floor:.2f} s)")
+    figure("plan: recording and printing", f"{plan:.2f} s, {plan / floor:.2f} times importing the SDKs ({floor:.2f} s)")
 
 
 def _median(command: list[str]) -> float:

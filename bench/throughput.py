@@ -17,8 +17,8 @@ RATE = 6_000
 LARGE_EVERY = 500
 INSERT = f"""
 INSERT INTO "SAMPLE"."USER_TRANSACTION" ("AMOUNT", "RECEIVED_AT", "IP_ADDRESS", "ACCOUNT_ID")
-SELECT CASE WHEN g %% {LARGE_EVERY} = 0 THEN 1500 ELSE (g %% 5000) / 100.0 + 0.25 END, now() + g * interval '1 microsecond',
-  '10.0.0.1', (g * 7919) %% {USERS} + 1
+SELECT CASE WHEN g %% {LARGE_EVERY} = 0 THEN 1500 ELSE (g %% 5000) / 100.0 + 0.25 END,
+  now() + g * interval '1 microsecond', '10.0.0.1', (g * 7919) %% {USERS} + 1
 FROM generate_series(%s::bigint, %s::bigint) AS g"""
 
 
@@ -28,7 +28,7 @@ def measure() -> None:
         started = time.perf_counter()
         with running.servers.postgres.connect(SOURCE_DATABASE) as connection:
             for first in range(0, PAYMENTS, BATCH):
-                connection.execute(INSERT, (first, first + BATCH - 1))
+                connection.execute(INSERT.encode(), (first, first + BATCH - 1))
                 time.sleep(max(0.0, started + (first + BATCH) / RATE - time.perf_counter()))
         inserted = time.perf_counter() - started
         _wait(running, CLEANED_TRANSACTION.topic, PAYMENTS)

@@ -100,6 +100,11 @@ class FlinkCluster:
                 raise statement_error(statement.name, statement.file, error) from None
             self._statements[statement.name] = statement
 
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Names of the statements that were submitted."""
+        return tuple(self._statements)
+
     def state(self, name: str) -> str:
         """RUNNING, RESTARTING, FAILED … as Flink's job status; COMPLETED for an ALTER TABLE."""
         if name not in self._jobs:

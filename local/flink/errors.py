@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from py4j.protocol import Py4JJavaError
 
@@ -18,17 +19,29 @@ class StatementError(RunError):
 
 def statement_error(name: str, file: str, error: Py4JJavaError) -> StatementError:
     """Flink's innermost message, at the place in the file that it names; the text is the file's, line by line."""
-    messages = _messages(error)
-    place = next((found for found in map(PLACE.search, reversed(messages)) if found), None)
-    where = f"{file}:{place[1]}:{place[2]}" if place else file
+    causes = _causes(error)
+    messages = [str(cause.getMessage() or cause.getClass().getName()) for cause in causes]
+    place = _place(causes, messages)
+    where = f"{file}:{place[0]}:{place[1]}" if place else file
     lines = messages[-1].strip().splitlines()[:MESSAGE_LINES]
     return StatementError(f"{where}: statement {name}: " + "\n  ".join(lines))
 
 
-def _messages(error: Py4JJavaError) -> list[str]:
-    """The messages of an exception and its causes, outermost first."""
+def _place(causes: list[Any], messages: list[str]) -> tuple[int, int] | None:
+    """(line, column): the parser's errors carry it, those of the validation have it in their text."""
+    for cause in causes:
+        if cause.getClass().getSimpleName() == "SqlParseException" and cause.getPos():
+            return cause.getPos().getLineNum(), cause.getPos().getColumnNum()
+    for found in map(PLACE.search, reversed(messages)):
+        if found:
+            return int(found[1]), int(found[2])
+    return None
+
+
+def _causes(error: Py4JJavaError) -> list[Any]:
+    """An exception and its causes, outermost first."""
     found, cause = [], error.java_exception
     while cause is not None:
-        found.append(str(cause.getMessage() or cause.getClass().getName()))
+        found.append(cause)
         cause = cause.getCause()
     return found

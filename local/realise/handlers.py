@@ -106,7 +106,7 @@ class Statements:
         self._servers.ready(self._servers.gateway)
         name = inputs["statementName"]
         self._servers.flink.submit(
-            Statement(name=name, sql=inputs["statement"], file=_file_of(name), properties=inputs["properties"])
+            Statement(name=name, sql=inputs["statement"], file=file_of(name), properties=inputs["properties"])
         )
 
     def read(self, resource: Resource) -> State | None:
@@ -187,7 +187,7 @@ def _placed(config: SinkConfig, servers: Servers, kafka: dict[str, str]) -> Sink
     return dataclasses.replace(config, kafka=kafka, target=targets[config.kind], status=status)
 
 
-def _file_of(statement: str) -> str:
+def file_of(statement: str) -> str:
     """The file that a statement's text comes from: the statement is named after it."""
     files = [file for file in (ROOT / "flink_sql").glob("*.sql") if statement.endswith(file.stem.replace("_", "-"))]
     return f"flink_sql/{max(files, key=lambda file: len(file.stem)).name}" if files else statement

@@ -32,6 +32,7 @@ _CONSUMER = {
     # Read ahead by a batch or two and no more: the default holds 64 MB.
     "queued.min.messages": 10_000,
     "queued.max.messages.kbytes": 8_192,
+    "fetch.queue.backoff.ms": 5,
 }
 
 

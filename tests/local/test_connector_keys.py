@@ -1,165 +1,117 @@
-"""Connector keys: each one of the plan is honoured, holds by construction, or is refused with all others at once."""
+"""Each configuration key of a connector is honoured or refused; none is passed over."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from local.connectors import sinks, source
 from local.errors import RunError
-from local.sinks.config import SinkConfig
-
-COMMON = {
-    "name": "c",
-    "kafka.auth.mode": "SERVICE_ACCOUNT",
-    "kafka.service.account.id": "sa-c",
-    "tasks.max": "1",
-}
-SINK = COMMON | {
-    "input.data.format": "AVRO",
-    "errors.tolerance": "all",
-    "errors.deadletterqueue.topic.name": "dead",
-}
-SOURCE = COMMON | {
-    "connector.class": "OracleXStreamSource",
-    "topic.prefix": "fd",
-    "table.include.list": "SAMPLE[.]AUTH_USER",
-    "decimal.handling.mode": "precise",
-    "heartbeat.interval.ms": "10000",
-    "database.out.server.name": "XOUT",
-}
-REDSHIFT = SINK | {
-    "connector.class": "RedshiftSink",
-    "topics": "auth_user,user_transaction",
-    "aws.redshift.database": "fraud",
-    "auto.create": "true",
-    "batch.size": "700",
-    "table.name.format": "raw_${topic}",
-}
-OPENSEARCH = SINK | {
-    "connector.class": "OpenSearchSink",
-    "topics": "flagged_user",
-    "indexes.num": "1",
-    "index1.name": "flagged",
-    "index1.topic": "flagged_user",
-    "index1.write.method": "UPSERT",
-    "index1.behavior.on.null.values": "DELETE",
-}
-SNOWFLAKE = SINK | {
-    "connector.class": "SnowflakeSink",
-    "topics": "flagged_user,fraud_alert",
-    "snowflake.schema.name": "STREAMING",
-    "snowflake.topic2table.map": "flagged_user:FLAGGED",
-    "behavior.on.null.values": "IGNORE",
-    "buffer.flush.time": "10",
-}
-ALL = pytest.mark.parametrize("config", [SOURCE, REDSHIFT, OPENSEARCH, SNOWFLAKE], ids=lambda c: c["connector.class"])
+from local.plan.model import Plan, Resource
+from local.plan.record import record
+from local.realise.accounts import CONNECTOR, accounts
+from local.realise.preflight import check
+from local.realise.registry import connector_config
+from local.realise.servers import ROOT
 
 
-def translated(config: dict[str, str]) -> Any:
-    if config["connector.class"] == source.SOURCE_CLASS:
-        return source.debezium(config, host="h", port=5, user="u", secret="${s}", database="d")
-    return sinks.sink(config)
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return record("dev", ROOT, mode="update")
 
 
-def refusal(config: dict[str, str]) -> str:
+def config_of(plan: Plan, kind: str) -> dict[str, str]:
+    found = [connector_config(item) for item in plan.of_type(CONNECTOR)]
+    return dict(next(config for config in found if config["connector.class"] == kind))
+
+
+def changed(plan: Plan, name: str, **inputs: object) -> Plan:
+    """The plan with other inputs for the resource that `name` ends with; None removes the resource."""
+    resources = []
+    for item in plan.resources:
+        if item.name.endswith(name):
+            if inputs.get("gone"):
+                continue
+            item = Resource(**{**vars(item), "inputs": {**item.inputs, **inputs}})
+        resources.append(item)
+    return Plan(plan.project, plan.stack, tuple(resources), plan.outputs)
+
+
+@pytest.mark.parametrize("kind", sorted(sinks.SINKS))
+def test_the_plans_own_sinks_are_honoured(plan: Plan, kind: str) -> None:
+    config = config_of(plan, kind)
+    assert [topic.topic for topic in sinks.sink(config).topics] == config["topics"].split(",")
+
+
+def test_opensearch_keeps_method_and_null_behaviour_of_each_index(plan: Plan) -> None:
+    local = sinks.sink(config_of(plan, "OpenSearchSink"))
+    assert [(t.topic, t.method, t.on_null) for t in local.topics] == [
+        ("flagged_user", "UPSERT", "DELETE"),
+        ("fraud_alert", "UPSERT", "IGNORE"),
+    ]
+
+
+def test_the_source_keeps_the_keys_that_debezium_shares(plan: Plan) -> None:
+    config = config_of(plan, source.SOURCE_CLASS)
+    local = source.debezium(config, host="h", port=1, user="u", secret="s", database="d")
+    for key in ("topic.prefix", "table.include.list", "column.exclude.list", "snapshot.mode", "tombstones.on.delete"):
+        assert local[key] == config[key], key
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("topic.prefixx", "fd", "did you mean topic.prefix?"),
+        ("snapshot.mode", "recovery", "can honour initial, no_data"),
+        ("output.data.format", "PROTOBUF", "can honour AVRO, JSON_SR"),
+    ],
+)
+def test_a_key_without_a_meaning_is_refused(plan: Plan, key: str, value: str, message: str) -> None:
+    config = {**config_of(plan, source.SOURCE_CLASS), key: value}
     with pytest.raises(RunError) as caught:
-        translated(config)
-    return str(caught.value)
+        source.debezium(config, host="", port=0, user="", secret="", database="")
+    assert message in str(caught.value) and key in str(caught.value)
 
 
-@ALL
-def test_a_misspelt_key_is_refused_with_the_nearest_name(config):
-    wrong = {key: value for key, value in config.items() if key != "tasks.max"} | {"task.max": "1"}
-    message = refusal(wrong)
-    assert "task.max" in message and "did you mean tasks.max" in message
-    assert f"connector c ({config['connector.class']})" in message
+def test_all_problems_come_at_once(plan: Plan) -> None:
+    config = {**config_of(plan, "RedshiftSink"), "batch.sise": "1", "db.timezone": "CET"}
+    del config["topics"]
+    with pytest.raises(RunError) as caught:
+        sinks.sink(config)
+    for part in ("batch.sise", "did you mean batch.size?", "db.timezone is 'CET'", "topics is missing"):
+        assert part in str(caught.value), part
 
 
-@ALL
-def test_every_problem_is_in_one_error(config):
-    message = refusal(config | {"kafka.auth.mode": "KAFKA_API_KEY", "tasks.max": "two", "nonsense.key": "1"})
-    assert "can honour SERVICE_ACCOUNT" in message
-    assert "tasks.max is 'two'; set it to a whole number from 1" in message
-    assert "nonsense.key" in message
-
-
-@ALL
-def test_no_value_of_any_key_ends_in_anything_but_a_clear_error(config):
-    for key in config.keys() - {"connector.class", "name"}:
-        try:
-            translated(config | {key: "§ nonsense, of no meaning"})
-        except RunError as error:
-            assert key in str(error), f"the refusal does not name {key}"
+def test_the_plan_as_it_is_passes(plan: Plan) -> None:
+    check(plan, accounts(plan))
 
 
 @pytest.mark.parametrize(
-    ("config", "key", "value", "allowed"),
+    ("name", "inputs", "message"),
     [
-        (SOURCE, "decimal.handling.mode", "double", "precise"),
-        (SOURCE, "snapshot.mode", "recovery", "initial"),
-        (SOURCE, "output.data.format", "PROTOBUF", "AVRO"),
-        (SOURCE, "heartbeat.interval.ms", "soon", "a whole number"),
-        (REDSHIFT, "auto.create", "false", "true"),
-        (REDSHIFT, "db.timezone", "Europe/Berlin", "UTC"),
-        (REDSHIFT, "table.name.format", "one_for_all", "${topic}"),
-        (REDSHIFT, "batch.size", "0", "a whole number"),
-        (OPENSEARCH, "index1.write.method", "UPSRT", "did you mean UPSERT"),
-        (OPENSEARCH, "index1.name", "Flagged", "lower-case"),
-        (OPENSEARCH, "indexes.num", "two", "1 to 5"),
-        (SNOWFLAKE, "snowflake.enable.schematization", "false", "true"),
-        (SNOWFLAKE, "snowflake.topic2table.map", "flagged_user", "topic:table"),
-        (SNOWFLAKE, "buffer.flush.time", "0", "a whole number from 1"),
+        (
+            "redshift-topic-auth-user-read",
+            {"gone": True},
+            "fd-dev-redshift: sa-fd-dev-redshift may not READ TOPIC auth_user",
+        ),
+        ("runner-topic-fraud-alert-write", {"gone": True}, "may not WRITE TOPIC fraud_alert"),
+        ("app-topic-fraud-alert-read", {"permission": "DENY"}, "app: sa-fd-dev-app may not READ TOPIC fraud_alert"),
+        ("topic-dead_letter", {"topicName": "other"}, "uses topic dead_letter, which the plan does not declare"),
+        ("topic-fraud_alert", {"topicName": "alerts"}, "declares no topic fraud_alert"),
     ],
 )
-def test_a_value_without_a_local_meaning_is_refused_with_what_is_allowed(config, key, value, allowed):
-    message = refusal(config | {key: value})
-    assert f"{key} is {value!r}" in message and allowed in message
+def test_what_is_missing_is_found_before_the_start(
+    plan: Plan, name: str, inputs: dict[str, object], message: str
+) -> None:
+    broken = changed(plan, name, **inputs)
+    with pytest.raises(RunError) as caught:
+        check(broken, accounts(broken))
+    assert message in str(caught.value), str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("config", "key"),
-    [
-        (SOURCE, "topic.prefix"),
-        (REDSHIFT, "topics"),
-        (REDSHIFT, "errors.deadletterqueue.topic.name"),
-        (OPENSEARCH, "indexes.num"),
-        (OPENSEARCH, "index1.topic"),
-        (SNOWFLAKE, "snowflake.schema.name"),
-    ],
-)
-def test_a_missing_key_is_named(config, key):
-    assert f"{key} is missing" in refusal({name: value for name, value in config.items() if name != key})
-
-
-def test_keys_of_an_index_beyond_their_number_are_refused():
-    assert "index2.name is not a key" in refusal(OPENSEARCH | {"index2.name": "other"})
-
-
-def test_topics_and_indexes_must_agree():
-    assert "fraud_alert" in refusal(OPENSEARCH | {"topics": "flagged_user,fraud_alert"})
-
-
-def test_the_source_keeps_its_own_keys_and_its_secret_is_a_reference():
-    config = translated(SOURCE)
-    for key in ("topic.prefix", "table.include.list", "decimal.handling.mode", "heartbeat.interval.ms"):
-        assert config[key] == SOURCE[key]
-    assert config["database.password"] == "${s}" and config["database.hostname"] == "h"
-    assert source.heartbeat_topic(SOURCE).startswith("__orcl-heartbeat.lcc"), "the plan's ACL allows this prefix alone"
-
-
-def test_the_sinks_carry_names_methods_and_null_values():
-    redshift: SinkConfig = translated(REDSHIFT)
-    assert [topic.target for topic in redshift.topics] == ["raw_auth_user", "raw_user_transaction"]
-    assert (redshift.batch_size, redshift.dead_letter, redshift.tolerant) == (700, "dead", True)
-    (index,) = translated(OPENSEARCH).topics
-    assert (index.target, index.method, index.on_null) == ("flagged", "UPSERT", "DELETE")
-    flagged, alert = translated(SNOWFLAKE).topics
-    assert (flagged.target, alert.target, flagged.on_null) == ("FLAGGED", "fraud_alert", "IGNORE")
-
-
-def test_a_sink_tolerates_bad_records_only_when_both_keys_say_so():
-    assert not translated(REDSHIFT | {"errors.tolerance": "none"}).tolerant
-    assert not translated(OPENSEARCH | {"behavior.on.error": "FAIL"}).tolerant
-    assert translated(OPENSEARCH | {"behavior.on.error": "IGNORE"}).tolerant
+def test_an_unknown_connector_class_names_the_known_ones(plan: Plan) -> None:
+    config = {**config_of(plan, "SnowflakeSink"), "connector.class": "MySqlSink"}
+    broken = changed(plan, "fd-dev-snowflake", configNonsensitive=config)
+    with pytest.raises(
+        RunError, match=r"class 'MySqlSink' has no local twin; known: OracleXStreamSource, RedshiftSink"
+    ):
+        check(broken, accounts(broken))

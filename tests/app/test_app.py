@@ -1,0 +1,160 @@
+"""The app: its tables are the contract, its payments are exact, its page is safe."""
+
+from __future__ import annotations
+
+import json
+import random
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from contracts import AUTH_USER, USER_TRANSACTION, Table
+
+
+def client(**options: Any) -> Any:
+    from django.test import Client
+
+    return Client(**options)
+
+
+@pytest.mark.parametrize(("name", "table"), [("User", AUTH_USER), ("Transaction", USER_TRANSACTION)])
+def test_the_models_are_the_contract(name: str, table: Table) -> None:
+    from transactions import models
+
+    model: Any = getattr(models, name)
+    fields = {field.column: field for field in model._meta.get_fields() if hasattr(field, "column")}
+    assert model._meta.db_table == table.name
+    assert list(fields) and set(fields) == {column.name for column in table.columns}
+    for column in table.columns:
+        assert fields[column.name].null == column.nullable, f"{column.name}: nullable differs from contracts/tables.py"
+        assert fields[column.name].primary_key == column.key, column.name
+
+
+def test_seeding_again_makes_no_more_users() -> None:
+    from django.core.management import call_command
+    from transactions.models import User
+
+    out = StringIO()
+    call_command("seed", users=50, stdout=out)
+    assert "0 of them new" in out.getvalue()
+    assert User.objects.count() == 50
+
+
+def test_nobody_can_log_in_as_a_seeded_user() -> None:
+    from django.contrib.auth.hashers import is_password_usable
+    from transactions.models import User
+
+    assert not is_password_usable(User.objects.first().password)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_fraud_breaks_its_rule_and_no_more(seed: int) -> None:
+    from transactions.payments import FRAUDS
+
+    source = random.Random(seed)
+    made = {kind: make(source, 1) for kind, make in FRAUDS.items()}
+    count = made["burst_count"]
+    assert len(count) == 11 and sum(p.amount for p in count) < 1000
+    amounts = [p.amount for p in made["burst_amount"]]
+    assert sum(amounts) >= 1000 and max(amounts) < 1000 and len(amounts) <= 10
+    assert [1000 <= p.amount <= 1050 for p in made["large_amount"]] == [True]
+    assert [p.address.startswith("10.") for p in made["foreign_address"]] == [False]
+
+
+def test_a_seed_gives_the_same_payments() -> None:
+    from transactions.payments import normal
+
+    one, two = ([normal(source, 1) for _ in range(50)] for source in (random.Random(7), random.Random(7)))
+    assert one == two
+    assert all(Decimal("0.25") <= p.amount <= 50 and p.address.startswith("10.") for p in one)
+
+
+def test_times_of_an_account_always_rise() -> None:
+    from transactions.payments import Clock, Payment
+
+    stamps = [at for _, at in Clock().stamp([Payment(1, Decimal(1), "10.0.0.1")] * 20)]
+    assert len(set(stamps)) == 20 and stamps == sorted(stamps), "the rules take equal times for one moment"
+
+
+def test_the_generator_commits_what_it_counts() -> None:
+    from django.core.management import call_command
+    from transactions.models import Transaction
+
+    before, out = Transaction.objects.count(), StringIO()
+    call_command("generate", count=250, rate=0, stdout=out)
+    assert json.loads(out.getvalue())["committed"] == 250
+    assert Transaction.objects.count() - before == 250
+
+
+def test_a_button_commits_its_fraud() -> None:
+    from transactions.models import Transaction
+
+    answer = client().post("/api/frauds/large_amount", "{}", content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    (number,) = answer.json()["transactions"]
+    assert Transaction.objects.get(pk=number).amount >= 1000
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "status", "message"),
+    [
+        ("/api/frauds/theft", "{}", 400, "choose one of burst_count, burst_amount, large_amount, foreign_address"),
+        ("/api/frauds/large_amount", '{"account": 999999}', 404, "no such user"),
+        ("/api/frauds/large_amount", "[]", 400, "must be a JSON object"),
+        ("/api/generator", '{"rate": -1}', 400, "from 0 to"),
+        ("/api/generator", '{"rate": "much"}', 400, "must be a number"),
+        ("/api/generator", "{", 400, "not JSON"),
+    ],
+)
+def test_bad_input_is_a_clear_4xx(address: str, body: str, status: int, message: str) -> None:
+    answer = client().post(address, body, content_type="application/json")
+    assert (answer.status_code, message in answer.json()["error"]) == (status, True), answer.content
+
+
+def test_a_post_without_a_token_is_refused() -> None:
+    answer = client(enforce_csrf_checks=True).post("/api/frauds/large_amount", "{}", content_type="application/json")
+    assert answer.status_code == 403 and "Reload the page" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("address", ["/api/frauds/large_amount", "/api/generator"])
+def test_a_get_changes_nothing(address: str) -> None:
+    assert client().get(address).status_code == 405
+
+
+def test_the_page_runs_under_a_strict_policy() -> None:
+    answer = client().get("/")
+    page = answer.content.decode()
+    assert "default-src 'none'; script-src 'self'" in answer["Content-Security-Policy"]
+    assert "<script>" not in page and "style=" not in page and "onclick" not in page, "inline code would be blocked"
+    assert "http://" not in page and "https://" not in page, "everything comes from the app itself"
+
+
+def test_health_says_alive_and_ready() -> None:
+    assert client().get("/livez").status_code == 200
+    assert client().get("/readyz").json() == {"ready": True}
+
+
+def test_metrics_are_prometheus_text() -> None:
+    answer = client().get("/metrics")
+    assert "fraud_app_payments" in answer.content.decode()
+
+
+def test_deployed_as_it_is_django_finds_nothing_to_complain_about() -> None:
+    import os
+    import subprocess
+    import sys
+
+    from tests.app.conftest import APP
+
+    environment = {**os.environ, "PLAIN_HTTP": "", "SECRET_KEY": "k" * 20 + "abcdefghijklmnopqrstuvwxyz0123456789"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=APP,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

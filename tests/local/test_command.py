@@ -1,0 +1,55 @@
+"""`python -m local run`: bad input is one clear message and a non-zero exit code, with nothing started."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.realise.servers import ROOT
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "local", "run", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_names_every_option() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for option in ("--stack", "--for", "--rate", "--users", "--port", "--keep"):
+        assert option in done.stdout, option
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--stack", "nowhere"), "nowhere"),
+        (("--for", "soon"), "give seconds, or a number with s, m or h"),
+        (("--rate", "-1"), "give payments a second, from 0 to 100000"),
+    ],
+)
+def test_bad_input_is_told(arguments: tuple[str, ...], message: str) -> None:
+    done = run(*arguments)
+    assert done.returncode != 0
+    assert message in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+
+
+def test_the_first_run_without_a_network_says_so(tmp_path: Path) -> None:
+    # An empty home has no jars; a proxy that nobody listens on is no network.
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    done = run("--stack", "local", "--port", "18999", HOME=str(tmp_path), **nowhere)
+    assert done.returncode == 1, done.stdout
+    assert "The first run needs the network" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr

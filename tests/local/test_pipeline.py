@@ -1,0 +1,166 @@
+"""The whole pipeline from the plan, with every server killed once: the sinks hold exactly what the database says."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import pytest
+
+from contracts import FLAGGED_USER, FRAUD_ALERT
+from local.parts import ports
+from local.parts.server import Server
+from local.pipeline import Pipeline
+from local.plan.record import record
+from local.realise.app import FOLDER
+from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE
+from local.realise.summary import sink_status
+
+PAYMENTS = int(os.environ.get("KILL_TEST_PAYMENTS", "15000"))
+RATE = 600
+USERS = 3000
+PATIENCE_SECONDS = 90.0
+WINDOW_SECONDS = 600
+
+
+@pytest.mark.local
+@pytest.mark.timeout(600)
+def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once() -> None:
+    plan = record("local", ROOT, mode="update")
+    (port,) = ports.free(1)
+    said: list[str] = []
+    with Pipeline(plan, say=said.append, port=port, users=USERS, keep=True) as pipeline:
+        servers = pipeline.servers
+        generator = generate(pipeline)
+        for server in (servers.gateway, servers.connect, servers.kafka, servers.postgres, servers.opensearch):
+            time.sleep(3)
+            kill(server)
+            wait(server.alive, f"{server.name} was not started again: {said[-5:]}")
+        for sink in servers.sinks.values():
+            kill(sink)
+        output, _ = generator.communicate(timeout=300)
+        assert generator.returncode == 0, "the generator must survive a database that goes away"
+        committed = json.loads(output)["committed"]
+        rows = payments(pipeline)
+        assert len(rows) == committed, "the generator counts what is in the database"
+        alerts, flagged = judge(rows)
+        assert alerts, "this test needs frauds among its payments"
+        wait(
+            lambda: warehouse(pipeline) == len(rows),
+            lambda: f"warehouse: {warehouse(pipeline)} of {len(rows)} payments",
+        )
+        wait(lambda: set(documents(pipeline, FRAUD_ALERT.topic)) == set(alerts), lambda: difference(pipeline, alerts))
+        wait(
+            lambda: (
+                {k: row["transaction_count"] for k, row in documents(pipeline, FLAGGED_USER.topic).items()} == flagged
+            ),
+            lambda: f"flagged_user differs from the database's own sums: {len(flagged)} accounts expected",
+        )
+        wait(lambda: all(s["lag"] == 0 or s["lag"] <= 2 for s in sink_status(servers).values()), "sinks that caught up")
+        assert sum(status["dead"] for status in sink_status(servers).values()) == 0
+        path = pipeline.path
+    appended(path / "fd-local-snowflake.duckdb", set(alerts), set(flagged))
+
+
+def generate(pipeline: Pipeline) -> subprocess.Popen[str]:
+    command = [sys.executable, str(FOLDER / "manage.py"), "generate", "--count", str(PAYMENTS), "--rate", str(RATE)]
+    environment = {**os.environ, **pipeline.app.environment()}
+    return subprocess.Popen([*command, "--fraud-every", "1"], env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def kill(server: Server) -> None:
+    os.kill(server.pid, signal.SIGKILL)
+    assert server.process
+    server.process.wait()
+
+
+def wait(condition: Callable[[], Any], what: str | Callable[[], str]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            if condition():
+                return
+        except (OSError, duckdb.Error):
+            pass  # a server that was killed is on its way back
+        assert time.monotonic() < end, what if isinstance(what, str) else what()
+        time.sleep(0.3)
+
+
+def payments(pipeline: Pipeline) -> list[tuple[Any, ...]]:
+    query = 'SELECT "ID", "ACCOUNT_ID", "AMOUNT", "RECEIVED_AT", "IP_ADDRESS" FROM "SAMPLE"."USER_TRANSACTION" '
+    with pipeline.servers.postgres.connect(SOURCE_DATABASE) as connection:
+        return connection.execute(query + 'ORDER BY "RECEIVED_AT", "ID"').fetchall()  # type: ignore[arg-type]
+
+
+def judge(rows: list[tuple[Any, ...]]) -> tuple[list[str], dict[str, int]]:
+    """What the rules must say, by the plainest program: ids of alerts; payments in the windows of flagged accounts."""
+    windows: dict[int, deque[tuple[Any, ...]]] = {}
+    alerts, flagged = [], {}
+    for row in rows:
+        number, account, amount, at, address = row
+        window = windows.setdefault(account, deque())
+        window.append(row)
+        while (at - window[0][3]).total_seconds() > WINDOW_SECONDS:
+            window.popleft()
+        small = sum(item[2] for item in window if item[2] < 1000)
+        broken = {
+            "burst_count": len(window) > 10,
+            "burst_amount": small >= 1000 and amount < 1000,
+            "large_amount": amount >= 1000,
+            "foreign_address": not address.startswith("10."),
+        }
+        alerts += [f"{number}-{rule}" for rule, holds in broken.items() if holds]
+        over_window = (
+            len(window) > 10
+            or small >= 1000
+            or any(item[2] >= 1000 or not item[4].startswith("10.") for item in window)
+        )
+        flagged.pop(str(account), None)
+        if over_window:
+            flagged[str(account)] = len(window)
+    return alerts, flagged
+
+
+def warehouse(pipeline: Pipeline) -> int:
+    with pipeline.servers.postgres.connect(WAREHOUSE_DATABASE) as connection:
+        return connection.execute('SELECT count(DISTINCT "ID") FROM user_transaction').fetchall()[0][0]
+
+
+def documents(pipeline: Pipeline, index: str) -> dict[str, dict[str, Any]]:
+    body = json.dumps({"size": 10_000, "query": {"match_all": {}}}).encode()
+    request = urllib.request.Request(
+        f"{pipeline.servers.opensearch.url}/{index}/_search", body, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return {hit["_id"]: hit["_source"] for hit in json.load(answer)["hits"]["hits"]}
+
+
+def counts(pipeline: Pipeline) -> dict[str, int]:
+    return {key: row["transaction_count"] for key, row in documents(pipeline, FLAGGED_USER.topic).items()}
+
+
+def difference(pipeline: Pipeline, alerts: list[str]) -> str:
+    found = set(documents(pipeline, FRAUD_ALERT.topic))
+    missing, surplus = sorted(set(alerts) - found), sorted(found - set(alerts))
+    return f"fraud_alert: {len(missing)} missing {missing[:5]}, {len(surplus)} surplus {surplus[:5]}"
+
+
+def appended(path: Any, alerts: set[str], flagged: set[str]) -> None:
+    """The appending sink keeps offsets with its rows, so not even a kill doubles one."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        schema = connection.execute("SELECT table_schema FROM information_schema.tables LIMIT 1").fetchall()[0][0]
+        connection.execute(f'USE "{schema}"')
+        ids = Counter(row[0] for row in connection.execute("SELECT alert_id FROM fraud_alert").fetchall())
+        latest = {str(row[0]) for row in connection.execute('SELECT "ACCOUNT_ID" FROM flagged_user_latest').fetchall()}
+    assert set(ids) == alerts
+    assert [number for number, count in ids.items() if count > 1] == [], "alerts appended twice"
+    assert latest == flagged

@@ -1,0 +1,99 @@
+"""A runner that is killed leaves no process and no folder; one that ends well is left alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local.errors import RunError
+from local.parts import ports
+from local.parts.folder import RunFolder, require_disk
+
+RUNNER = """
+import sys, time
+from pathlib import Path
+from local.parts.children import Children
+from local.parts.folder import RunFolder
+folder = RunFolder(Path("."), sys.argv[1])
+path = folder.open()
+children = Children(path)
+child = children.start(["sleep", "600"], log=path / "log", folder=path)
+print(path, child.pid, flush=True)
+if sys.argv[2] == "end":
+    children.stop(child, seconds=5)
+    children.close()
+    folder.close(keep=False)
+else:
+    time.sleep(600)
+"""
+
+
+def start(stack: str, how: str) -> tuple[subprocess.Popen[str], Path, int]:
+    runner = subprocess.Popen([sys.executable, "-c", RUNNER, stack, how], stdout=subprocess.PIPE, text=True)
+    assert runner.stdout
+    path, pid = runner.stdout.readline().split()
+    return runner, Path(path), int(pid)
+
+
+def eventually(condition: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+
+
+def test_a_killed_runner_leaves_nothing() -> None:
+    runner, path, pid = start("watchdog-kill", "wait")
+    assert psutil.pid_exists(pid)
+    os.kill(runner.pid, signal.SIGKILL)
+    runner.wait()
+    eventually(lambda: not path.exists(), f"{path} is still there: the watchdog did not remove it")
+    eventually(lambda: not psutil.pid_exists(pid), "the child still runs: the watchdog did not kill it")
+
+
+def test_what_a_dead_watchdog_left_is_removed_by_the_next_run() -> None:
+    runner, path, pid = start("watchdog-both", "wait")
+    for process in psutil.Process(runner.pid).children():
+        if "watchdog" in " ".join(process.cmdline()):
+            process.kill()
+    os.kill(runner.pid, signal.SIGKILL)
+    runner.wait()
+    assert psutil.pid_exists(pid), "this test needs a child that outlives both"
+    again, _, _ = start("watchdog-both", "end")
+    assert again.wait(10) == 0
+    eventually(lambda: not psutil.pid_exists(pid), "the next run did not kill the leftover child")
+    assert not path.exists()
+
+
+def test_two_runs_of_a_stack_refuse_each_other(tmp_path: Path) -> None:
+    first, second = RunFolder(tmp_path, "twice"), RunFolder(tmp_path, "twice")
+    first.open()
+    try:
+        with pytest.raises(RunError, match="Stack twice is running already"):
+            second.open()
+    finally:
+        first.close(keep=False)
+
+
+def test_a_full_disk_is_found_before_the_start(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"GB free, the run needs .*: make room, or set TMPDIR"):
+        require_disk(tmp_path, gigabytes=1e6)
+
+
+def test_a_port_in_use_is_told_with_the_option() -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind((ports.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(RunError, match=rf"Port {port} is in use .* ARGS=\"--port {port + 1}\""):
+            ports.require_free(port)

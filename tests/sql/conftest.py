@@ -1,0 +1,170 @@
+"""One Kafka and one Flink for all tests of the SQL; the statements of stack `local` run as the plan has them."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import json
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer, Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, SOURCES, USER_TRANSACTION
+from local.flink.cluster import FlinkCluster, Statement
+from local.flink.gateway import FlinkGateway
+from local.parts.children import Children
+from local.parts.folder import RunFolder
+from local.parts.kafka import Credentials, Kafka
+from local.plan.record import record
+from local.realise.handlers import file_of
+from local.realise.registry import STATEMENT
+from local.realise.servers import ROOT
+
+ADMIN = "tests"
+PATIENCE_SECONDS = 30.0
+
+
+class Lab:
+    """Sends users and payments into the raw topics and collects what the statements make of them.
+
+    Each test takes its own hour of event time and its own accounts, so that none sees another's rows.
+    """
+
+    def __init__(self, kafka: Kafka, flink: FlinkCluster) -> None:
+        self.kafka = kafka
+        self.flink = flink
+        self.alerts: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        self.flagged: dict[int, list[dict[str, Any] | None]] = defaultdict(list)
+        self.cleaned: dict[int, dict[str, Any]] = {}
+        self._producer = Producer({**kafka.client(ADMIN), "linger.ms": 0})
+        self._sent: dict[int, str] = {}
+        self._ids = itertools.count(1)
+        self._hours = itertools.count(1)
+        self._accounts = itertools.count(1)
+        self.now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    def new_test(self) -> None:
+        self.now += datetime.timedelta(hours=1)
+
+    def user(self, **columns: object) -> int:
+        """A new user; returns the account."""
+        number = next(self._accounts)
+        self.send_user(number, **columns)
+        return number
+
+    def send_user(self, number: int, **columns: object) -> None:
+        row = {"ID": number, "USERNAME": f"user{number}", "EMAIL": f"{number}@example.com", **columns}
+        self._send(AUTH_USER.topic, number, {"before": None, "after": row, "op": "c"})
+
+    def delete_user(self, number: int) -> None:
+        self._send(AUTH_USER.topic, number, {"before": {"ID": number}, "after": None, "op": "d"})
+        self._send(AUTH_USER.topic, number, None)
+
+    def pay(self, account: int, amount: str, *, after: float = 1.0, address: str = "10.0.0.1") -> int:
+        """A payment `after` seconds after the last one. Returns its id."""
+        self.now += datetime.timedelta(seconds=after)
+        number = next(self._ids)
+        time_text = self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        row = f'"ID":{number},"AMOUNT":{amount},"RECEIVED_AT":"{time_text}","IP_ADDRESS":"{address}"'
+        self._sent[number] = f'{{"before":null,"after":{{{row},"ACCOUNT_ID":{account}}},"op":"c"}}'
+        self.send_again(number)
+        return number
+
+    def send_again(self, number: int) -> None:
+        """The same record, as the source connector sends it after a restart."""
+        self.raw(USER_TRANSACTION.topic, number, self._sent[number])
+
+    def raw(self, topic: str, number: int, value: str | None) -> None:
+        self._producer.produce(topic, key=json.dumps({"ID": number}), value=value)
+        self._producer.flush()
+
+    def settle(self) -> None:
+        """Wait until everything sent before was judged: a large payment of a new account has its alert."""
+        account = self.user()
+        self.pay(account, "5000.00")
+        self.wait(lambda: self.alerts[account], "the alert of a large payment; see whether the Flink job runs")
+
+    def wait(self, condition: Callable[[], Any], what: str) -> Any:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            if found := condition():
+                return found
+            time.sleep(0.02)
+        states = {name: self.flink.state(name) for name in self.flink.statements}
+        raise AssertionError(f"No {what}, after {PATIENCE_SECONDS:.0f} s. Statements: {states}")
+
+    def rules(self, account: int) -> list[str]:
+        return [alert["rule_id"] for alert in self.alerts[account]]
+
+    def _send(self, topic: str, number: int, value: object) -> None:
+        self.raw(topic, number, None if value is None else json.dumps(value))
+
+    def _collect(self) -> None:
+        consumer = Consumer(
+            {
+                **self.kafka.client(ADMIN),
+                "group.id": "tests",
+                "auto.offset.reset": "earliest",
+                "isolation.level": "read_uncommitted",
+                "fetch.wait.max.ms": 10,
+            }
+        )
+        consumer.subscribe([FRAUD_ALERT.topic, FLAGGED_USER.topic, "user_transaction"])
+        while True:
+            message = consumer.poll(1)
+            if message is None or message.error():
+                continue
+            value: Any = json.loads(message.value() or b"null", parse_float=str)
+            if message.topic() == FRAUD_ALERT.topic:
+                self.alerts[value["ACCOUNT_ID"]].append(value)
+            elif message.topic() == FLAGGED_USER.topic:
+                self.flagged[json.loads(message.key() or b"")["ACCOUNT_ID"]].append(value)
+            else:
+                self.cleaned[value["ID"]] = value
+
+
+@pytest.fixture(scope="session")
+def running_lab() -> Iterator[Lab]:
+    plan = record("local", ROOT, mode="update")
+    folder = RunFolder(ROOT, "test-sql")
+    path = folder.open()
+    children = Children(path)
+    kafka = Kafka(children, path, Credentials(ADMIN, []))
+    gateway = FlinkGateway(children, path)
+    try:
+        for server in (kafka, gateway):
+            server.prepare()
+            server.start()
+        names = [table.topic for table in (*SOURCES, *OUTPUTS)]
+        admin = AdminClient(kafka.client(ADMIN))
+        for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
+            future.result()
+        flink = FlinkCluster(gateway, client=kafka.java_client(ADMIN))
+        flink.open()
+        for table in (*SOURCES, *OUTPUTS):
+            flink.create_table(table)
+        for resource in plan.of_type(STATEMENT):
+            inputs = resource.inputs
+            name = inputs["statementName"]
+            flink.submit(
+                Statement(name=name, sql=inputs["statement"], file=file_of(name), properties=inputs["properties"])
+            )
+        yield Lab(kafka, flink)
+    finally:
+        gateway.stop()
+        kafka.stop()
+        children.close()
+        folder.close(keep=False)
+
+
+@pytest.fixture
+def lab(running_lab: Lab) -> Lab:
+    running_lab.new_test()
+    return running_lab

@@ -1,0 +1,87 @@
+"""What Flink refuses is told by file and line; what it ran survives its JVM."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from confluent_kafka import Consumer
+
+from contracts import FRAUD_ALERT
+from local.errors import RunError
+from local.flink.cluster import Statement
+from local.flink.errors import StatementError
+from tests.sql.conftest import ADMIN, Lab
+
+pytestmark = pytest.mark.local
+
+
+def statement(sql: str, **properties: str) -> Statement:
+    return Statement(name="test", sql=sql, file="flink_sql/test.sql", properties=properties)
+
+
+@pytest.mark.parametrize(
+    ("sql", "line", "message"),
+    [
+        ("-- a comment\nINSERT INTO `auth_user`\nSELEC 1", 3, "Non-query expression"),
+        ("INSERT INTO `user_transaction`\nSELECT `NO_SUCH` FROM\n`fd.SAMPLE.USER_TRANSACTION`", 2, "NO_SUCH"),
+    ],
+)
+def test_an_error_names_file_line_and_flinks_message(lab: Lab, sql: str, line: int, message: str) -> None:
+    with pytest.raises(StatementError) as caught:
+        lab.flink.submit(statement(sql))
+    assert f"flink_sql/test.sql:{line}:" in str(caught.value), str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_a_missing_sink_column_is_refused(lab: Lab) -> None:
+    with pytest.raises(StatementError, match=r"flink_sql/test\.sql: .*"):
+        lab.flink.submit(statement("INSERT INTO `user_transaction` SELECT `ID` FROM `fd.SAMPLE.USER_TRANSACTION`"))
+
+
+def test_a_table_is_declared_in_the_program_and_not_in_sql(lab: Lab) -> None:
+    with pytest.raises(StatementError, match="declare tables as topics"):
+        lab.flink.submit(statement("CREATE TABLE `x` (`a` INT)"))
+
+
+def test_an_unknown_property_is_refused(lab: Lab) -> None:
+    sql = "INSERT INTO `user_transaction` SELECT * FROM `fd.SAMPLE.USER_TRANSACTION`"
+    with pytest.raises(RunError, match=r"no property 'sql\.tables\.x'; it knows .*sql\.state-ttl"):
+        lab.flink.submit(statement(sql, **{"sql.tables.x": "1"}))
+
+
+def test_statements_go_on_after_their_jvm_was_killed(lab: Lab) -> None:
+    before, after = lab.user(), lab.user()
+    lab.pay(before, "600.00")
+    lab.settle()
+    time.sleep(1.5)  # a checkpoint takes what was judged
+    os.kill(lab.flink.gateway.pid, signal.SIGKILL)
+    lab.pay(before, "600.00")
+    lab.pay(after, "1500.00")
+    lab.flink.restart()
+    lab.settle()
+    assert "burst_amount" in lab.rules(before), "the payment before the kill is part of the window after it"
+    assert "large_amount" in lab.rules(after), "a payment made while Flink was down is judged afterwards"
+    assert committed_duplicates(lab) == [], "read_committed readers see each alert once"
+
+
+def committed_duplicates(lab: Lab) -> list[str]:
+    time.sleep(3)  # the checkpoint that commits the last transaction
+    consumer = Consumer(
+        {**lab.kafka.client(ADMIN), "group.id": "committed", "auto.offset.reset": "earliest"}
+        | {"isolation.level": "read_committed", "enable.partition.eof": True}
+    )
+    consumer.subscribe([FRAUD_ALERT.topic])
+    seen: list[str] = []
+    while True:
+        message = consumer.poll(10)
+        assert message is not None, "Kafka does not answer"
+        if message.error():
+            break
+        seen.append(json.loads(message.value() or b"")["alert_id"])
+    consumer.close()
+    assert seen, "no committed alert: do checkpoints complete?"
+    return sorted({alert for alert in seen if seen.count(alert) > 1})
