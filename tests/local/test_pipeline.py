@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from confluent_kafka import Consumer, Producer
 
 from contracts import FLAGGED_USER, FRAUD_ALERT
 from local.parts import ports
@@ -67,6 +68,7 @@ def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once() -> None:
         )
         wait(lambda: all(s["lag"] == 0 or s["lag"] <= 2 for s in sink_status(servers).values()), "sinks that caught up")
         assert sum(status["dead"] for status in sink_status(servers).values()) == 0
+        malformed(pipeline)
         path = pipeline.path
     appended(path / "fd-local-snowflake.duckdb", set(alerts), set(flagged))
 
@@ -142,6 +144,26 @@ def documents(pipeline: Pipeline, index: str) -> dict[str, dict[str, Any]]:
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         return {hit["_id"]: hit["_source"] for hit in json.load(answer)["hits"]["hits"]}
+
+
+def malformed(pipeline: Pipeline) -> None:
+    """A bad record goes to the dead-letter topic, once for each sink that reads it, and stops none of them."""
+    servers = pipeline.servers
+    producer = Producer(servers.kafka.client(servers.accounts.admin))
+    producer.produce("user_transaction", value="{not json")
+    producer.produce(FRAUD_ALERT.topic, key='{"alert_id":"x"}', value='{"alert_id":"x","score":"high"}')
+    producer.flush()
+    wait(lambda: sum(s["dead"] for s in sink_status(servers).values()) == 3, "three dead letters: one and two")
+    reader = Consumer(
+        {**servers.kafka.client(servers.accounts.admin), "group.id": "test", "auto.offset.reset": "earliest"}
+    )
+    reader.subscribe(["dead_letter"])
+    letters = reader.consume(3, 20)
+    reader.close()
+    assert sorted(letter.value() or b"" for letter in letters) == [
+        b"{not json",
+        *[b'{"alert_id":"x","score":"high"}'] * 2,
+    ], "a dead letter holds the record as it came"
 
 
 def counts(pipeline: Pipeline) -> dict[str, int]:
