@@ -1,0 +1,71 @@
+"""The recorder refuses what the installed SDKs would not take, in both modes, and never writes a secret."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.plan import PlanError
+from tests.plan.conftest import Recorder
+
+TOPIC = "cc.KafkaTopic('t', topic_name='t', partitions_count=1, rest_endpoint='https://x', {more})"
+CLUSTER = "cc.KafkaCluster('c', availability='SINGLE_ZONE', cloud='AWS', region='us-east-1', environment={env}, {more})"
+GOOD = {"env": "{'id': 'e'}"}
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (CLUSTER.format(env="{'idd': 'e'}", more="basic={}"), "idd"),
+        (CLUSTER.format(env="{'id': 5}", more="basic={}"), "id"),
+        (CLUSTER.format(**GOOD, more="dedicated={'ckus': 2}"), "ckus"),
+        (TOPIC.format(more="config={'retention.ms': 5}"), "retention.ms"),
+        (TOPIC.format(more="").replace("partitions_count=1", "partitions_count='many'"), "partitionsCount"),
+        ("cc.KafkaTopic('t', partitions_count=1)", "topic_name"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["preview", "update"])
+def test_a_wrong_input_is_refused_in_both_modes(recorded: Recorder, source: str, message: str, mode: str) -> None:
+    with pytest.raises(PlanError) as caught:
+        recorded(source, mode=mode)
+    assert message in str(caught.value), str(caught.value)
+
+
+def test_all_problems_come_in_one_error(recorded: Recorder) -> None:
+    source = CLUSTER.format(env="{'idd': 'e'}", more="basic={}") + "\n" + TOPIC.format(more="config={'a': 5}")
+    with pytest.raises(PlanError) as caught:
+        recorded(source)
+    assert "idd" in str(caught.value) and "config" in str(caught.value), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["pulumi.Config().require_secret('password')", "pulumi.Output.secret('open sesame')"],
+)
+def test_a_secret_never_reaches_the_plan(recorded: Recorder, secret: str) -> None:
+    plan = recorded(
+        f"cc.Connector('c', environment={{'id': 'e'}}, kafka_cluster={{'id': 'k'}}, config_nonsensitive={{'a': 'b'}}, "
+        f"config_sensitive={{'password': {secret}}})"
+    )
+    text = plan.to_json()
+    assert "[secret]" in text
+    assert "sesame" not in text and "AABencrypted" not in text
+
+
+def test_what_an_apply_makes_of_a_secret_is_a_secret(recorded: Recorder) -> None:
+    plan = recorded("pulumi.export('x', pulumi.Output.secret('sesame').apply(lambda s: 'open ' + s))")
+    assert plan.outputs == {"x": "[secret]"}
+
+
+def test_the_same_program_gives_the_same_bytes(recorded: Recorder) -> None:
+    source = TOPIC.format(more="config={'b': '1', 'a': '2'}")
+    assert recorded(source).to_json() == recorded(source, folder="again").to_json()
+
+
+def test_an_unknown_stack_names_the_known_ones(recorded: Recorder) -> None:
+    with pytest.raises(PlanError, match=r"dev.*prod"):
+        recorded("pass", stack="nowhere")
+
+
+def test_an_error_of_the_program_is_told_with_its_place(recorded: Recorder) -> None:
+    with pytest.raises(PlanError, match="no such thing"):
+        recorded("raise ValueError('no such thing')")
