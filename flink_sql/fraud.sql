@@ -5,17 +5,26 @@
 -- payments (as much or more is a burst); ${large_amount} one payment (as much or more is large); ${home_prefix} start of the
 -- addresses at home.
 --
+-- `counted` takes each payment once, although the source connector sends payments again after a restart. A window takes a
+-- row only if it is newer than the account's last one that was judged, so a repetition comes too late; unless the original
+-- waits to be judged still, then both have the same time and one follows the other. This remembers one payment an account,
+-- where ROW_NUMBER by id would remember every id for ever.
 -- `windowed` sums per account over event time, so that a replay of old payments gives the same answer as their first run.
--- A window takes a payment only if it is newer than the account's last one that was judged. So payments that the source
--- connector sends again after a restart do not count twice, without a memory of every id; nor does one that arrives after
--- a newer one of its account.
--- Both inserts begin with the same query, word for word: Flink then runs it once.
+-- Both inserts begin with the same two queries, word for word: Flink then runs them once.
 EXECUTE STATEMENT SET
 BEGIN
 
 -- One row for each payment and rule that it broke; the id is the same after a replay.
 INSERT INTO `fraud_alert`
-WITH `windowed` AS (
+WITH `counted` AS (
+  SELECT *, FIRST_VALUE(`ID`) OVER `pair` AS `before`, COUNT(*) OVER `pair` AS `rows`
+  FROM `fd.SAMPLE.USER_TRANSACTION`
+  WINDOW `pair` AS (
+    PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
+    ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
+  )
+),
+`windowed` AS (
   SELECT
     `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`,
     COUNT(*) OVER `recent` AS `payments`,
@@ -23,7 +32,8 @@ WITH `windowed` AS (
     SUM(CASE WHEN `AMOUNT` < ${large_amount} THEN `AMOUNT` ELSE 0.00 END) OVER `recent` AS `small_amount`,
     SUM(CASE WHEN `AMOUNT` >= ${large_amount} THEN 1 ELSE 0 END) OVER `recent` AS `large_payments`,
     SUM(CASE WHEN `IP_ADDRESS` NOT LIKE '${home_prefix}%' THEN 1 ELSE 0 END) OVER `recent` AS `foreign_payments`
-  FROM `fd.SAMPLE.USER_TRANSACTION`
+  FROM `counted`
+  WHERE `rows` = 1 OR `before` <> `ID`
   WINDOW `recent` AS (
     PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
     RANGE BETWEEN INTERVAL '${window_minutes}' MINUTE PRECEDING AND CURRENT ROW
@@ -53,7 +63,15 @@ FROM (
 -- Accounts for which a rule holds over the window that ends with their latest payment. The row goes with the first
 -- payment for which none does.
 INSERT INTO `flagged_user`
-WITH `windowed` AS (
+WITH `counted` AS (
+  SELECT *, FIRST_VALUE(`ID`) OVER `pair` AS `before`, COUNT(*) OVER `pair` AS `rows`
+  FROM `fd.SAMPLE.USER_TRANSACTION`
+  WINDOW `pair` AS (
+    PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
+    ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
+  )
+),
+`windowed` AS (
   SELECT
     `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`,
     COUNT(*) OVER `recent` AS `payments`,
@@ -61,7 +79,8 @@ WITH `windowed` AS (
     SUM(CASE WHEN `AMOUNT` < ${large_amount} THEN `AMOUNT` ELSE 0.00 END) OVER `recent` AS `small_amount`,
     SUM(CASE WHEN `AMOUNT` >= ${large_amount} THEN 1 ELSE 0 END) OVER `recent` AS `large_payments`,
     SUM(CASE WHEN `IP_ADDRESS` NOT LIKE '${home_prefix}%' THEN 1 ELSE 0 END) OVER `recent` AS `foreign_payments`
-  FROM `fd.SAMPLE.USER_TRANSACTION`
+  FROM `counted`
+  WHERE `rows` = 1 OR `before` <> `ID`
   WINDOW `recent` AS (
     PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
     RANGE BETWEEN INTERVAL '${window_minutes}' MINUTE PRECEDING AND CURRENT ROW

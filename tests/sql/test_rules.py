@@ -102,6 +102,22 @@ def test_a_payment_sent_again_counts_once(lab: Lab) -> None:
     assert lab.rules(account) == [], "three payments of 300.00, each sent twice, are 900.00: below the limit"
 
 
+def test_a_payment_sent_again_at_once_counts_once(lab: Lab) -> None:
+    account = lab.user()
+    for _ in range(3):
+        lab.send_again(lab.pay(account, "300.00"))
+    lab.settle()
+    assert lab.rules(account) == [], "original and repetition reach the window together"
+
+
+def test_payments_of_one_millisecond_all_count(lab: Lab) -> None:
+    accounts = [lab.user() for _ in range(20)]
+    for account in accounts:
+        lab.pay(account, "1500.00", after=0)
+    lab.settle()
+    assert [lab.rules(account) for account in accounts] == [["large_amount"]] * 20
+
+
 def test_a_changed_user_changes_the_flagged_row_and_no_alert(lab: Lab) -> None:
     account = lab.user(EMAIL="old@example.com")
     lab.pay(account, "1500.00")
