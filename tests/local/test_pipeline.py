@@ -160,10 +160,9 @@ def malformed(pipeline: Pipeline) -> None:
     reader.subscribe(["dead_letter"])
     letters = reader.consume(3, 20)
     reader.close()
-    assert sorted(letter.value() or b"" for letter in letters) == [
-        b"{not json",
-        *[b'{"alert_id":"x","score":"high"}'] * 2,
-    ], "a dead letter holds the record as it came"
+    found = sorted(letter.value() or b"" for letter in letters)
+    expected = [b'{"alert_id":"x","score":"high"}', b'{"alert_id":"x","score":"high"}', b"{not json"]
+    assert found == expected, "a dead letter holds the record as it came"
 
 
 def counts(pipeline: Pipeline) -> dict[str, int]:
