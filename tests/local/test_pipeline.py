@@ -20,6 +20,7 @@ from confluent_kafka import Consumer, Producer
 from contracts import FLAGGED_USER, FRAUD_ALERT
 from local.parts import ports
 from local.parts.server import Server
+from local.parts.watchdog import remove_folder
 from local.pipeline import Pipeline
 from local.plan.record import record
 from local.realise.app import FOLDER
@@ -70,7 +71,10 @@ def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once() -> None:
         assert sum(status["dead"] for status in sink_status(servers).values()) == 0
         malformed(pipeline)
         path = pipeline.path
-    appended(path / "fd-local-snowflake.duckdb", set(alerts), set(flagged))
+    try:
+        appended(path / "fd-local-snowflake.duckdb", set(alerts), set(flagged))
+    finally:
+        remove_folder(path)
 
 
 def generate(pipeline: Pipeline) -> subprocess.Popen[str]:
