@@ -42,6 +42,7 @@ clean: ## Remove the virtual environment
 	rm -rf $(VENV)
 
 $(VENV)/.python:
+	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) is not there: install Python 3.11 or newer, or name it: make PYTHON=python3.12 ...' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python %d.%d is too old: 3.11 or newer is needed; fix: make PYTHON=python3.12 ..." % v[:2])'
 	@echo 'Making the virtual environment $(VENV)'
 	@$(PYTHON) -m venv $(VENV)
