@@ -29,7 +29,7 @@ from local.realise.summary import sink_status
 
 PAYMENTS = int(os.environ.get("KILL_TEST_PAYMENTS", "15000"))
 RATE = 600
-USERS = 3000
+USERS = PAYMENTS // 5  # few payments each: else every account is a burst, and OpenSearch shows 10,000 documents at most
 PATIENCE_SECONDS = 90.0
 WINDOW_SECONDS = 600
 
