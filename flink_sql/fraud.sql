@@ -7,9 +7,11 @@
 --
 -- `counted` takes each payment once, although the source connector sends payments again after a restart. A window takes a
 -- row only if it is newer than the account's last one that was judged, so a repetition comes too late; unless the original
--- waits to be judged still, then both have the same time and one follows the other. This remembers one payment an account,
+-- waits to be judged still, then both have the same time and one follows the other: the ids of such a pair add up to twice
+-- the id. (A sum, since FIRST_VALUE would keep maps of all values to take one back.) This remembers one payment an account,
 -- where ROW_NUMBER by id would remember every id for ever.
 -- `windowed` sums per account over event time, so that a replay of old payments gives the same answer as their first run.
+-- It has a large payment when its payments add up to more than its small ones.
 -- Both inserts begin with the same two queries, word for word: Flink then runs them once.
 EXECUTE STATEMENT SET
 BEGIN
@@ -17,7 +19,7 @@ BEGIN
 -- One row for each payment and rule that it broke; the id is the same after a replay.
 INSERT INTO `fraud_alert`
 WITH `counted` AS (
-  SELECT *, FIRST_VALUE(`ID`) OVER `pair` AS `before`, COUNT(*) OVER `pair` AS `rows`
+  SELECT *, SUM(`ID`) OVER `pair` AS `ids`
   FROM `fd.SAMPLE.USER_TRANSACTION`
   WINDOW `pair` AS (
     PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
@@ -30,10 +32,9 @@ WITH `counted` AS (
     COUNT(*) OVER `recent` AS `payments`,
     SUM(`AMOUNT`) OVER `recent` AS `amount`,
     SUM(CASE WHEN `AMOUNT` < ${large_amount} THEN `AMOUNT` ELSE 0.00 END) OVER `recent` AS `small_amount`,
-    SUM(CASE WHEN `AMOUNT` >= ${large_amount} THEN 1 ELSE 0 END) OVER `recent` AS `large_payments`,
     SUM(CASE WHEN `IP_ADDRESS` NOT LIKE '${home_prefix}%' THEN 1 ELSE 0 END) OVER `recent` AS `foreign_payments`
   FROM `counted`
-  WHERE `rows` = 1 OR `before` <> `ID`
+  WHERE `ids` <> 2 * `ID`
   WINDOW `recent` AS (
     PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
     RANGE BETWEEN INTERVAL '${window_minutes}' MINUTE PRECEDING AND CURRENT ROW
@@ -64,7 +65,7 @@ FROM (
 -- payment for which none does.
 INSERT INTO `flagged_user`
 WITH `counted` AS (
-  SELECT *, FIRST_VALUE(`ID`) OVER `pair` AS `before`, COUNT(*) OVER `pair` AS `rows`
+  SELECT *, SUM(`ID`) OVER `pair` AS `ids`
   FROM `fd.SAMPLE.USER_TRANSACTION`
   WINDOW `pair` AS (
     PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
@@ -77,10 +78,9 @@ WITH `counted` AS (
     COUNT(*) OVER `recent` AS `payments`,
     SUM(`AMOUNT`) OVER `recent` AS `amount`,
     SUM(CASE WHEN `AMOUNT` < ${large_amount} THEN `AMOUNT` ELSE 0.00 END) OVER `recent` AS `small_amount`,
-    SUM(CASE WHEN `AMOUNT` >= ${large_amount} THEN 1 ELSE 0 END) OVER `recent` AS `large_payments`,
     SUM(CASE WHEN `IP_ADDRESS` NOT LIKE '${home_prefix}%' THEN 1 ELSE 0 END) OVER `recent` AS `foreign_payments`
   FROM `counted`
-  WHERE `rows` = 1 OR `before` <> `ID`
+  WHERE `ids` <> 2 * `ID`
   WINDOW `recent` AS (
     PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
     RANGE BETWEEN INTERVAL '${window_minutes}' MINUTE PRECEDING AND CURRENT ROW
@@ -90,7 +90,7 @@ WITH `counted` AS (
   SELECT `ACCOUNT_ID`, `RECEIVED_AT`, `payments`, `amount`,
     `payments` > ${burst_count} AS `burst_count`,
     `small_amount` >= ${burst_amount} AS `burst_amount`,
-    `large_payments` > 0 AS `large_amount`,
+    `amount` > `small_amount` AS `large_amount`,
     `foreign_payments` > 0 AS `foreign_address`
   FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT` DESC) AS `newest`

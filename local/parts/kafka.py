@@ -121,22 +121,25 @@ class Kafka(Server):
             encoding="utf-8",
         )
         arguments = ["format", "-t", CLUSTER_ID, "-c", str(self._properties)]
-        command = self._java("-XX:TieredStopAtLevel=1", main="kafka.tools.StorageTool", arguments=arguments)
+        assert self.startup_cache
+        command = self._java(*self.startup_cache.reading(), main="kafka.tools.StorageTool", arguments=arguments)
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise RunError(f"kafka: its storage could not be formatted: {(result.stderr or result.stdout).strip()}")
 
     def command(self) -> list[str]:
         assert self.startup_cache
-        return self._java(
-            "-XX:TieredStopAtLevel=1",
-            *self.startup_cache.options(),
-            main="kafka.Kafka",
-            arguments=[str(self._properties)],
-        )
+        return self._java(*self.startup_cache.options(), main="kafka.Kafka", arguments=[str(self._properties)])
 
     def is_ready(self) -> bool:
         return ports.accepts(self.port)
 
     def _java(self, *options: str, main: str, arguments: list[str]) -> list[str]:
-        return java(*options, heap="384m", classpath=list(jars.classpath("kafka")), main=main, arguments=arguments)
+        return java(
+            "-XX:TieredStopAtLevel=1",
+            *options,
+            heap="384m",
+            classpath=list(jars.classpath("kafka")),
+            main=main,
+            arguments=arguments,
+        )

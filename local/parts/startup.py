@@ -26,10 +26,14 @@ class StartupCache:
         self._draft = self._file.with_suffix(".new")
         self._training = not self._file.exists()
 
+    def reading(self) -> list[str]:
+        """JVM options that use the cache if there is one, for another program with the same class path."""
+        return [] if self._training else [f"-XX:AOTCache={self._file}"]
+
     def options(self) -> list[str]:
         """JVM options that record the cache, or use it."""
         if not self._training:
-            return [f"-XX:AOTCache={self._file}"]
+            return self.reading()
         FOLDER.mkdir(parents=True, exist_ok=True)
         return [f"-XX:AOTCacheOutput={self._draft}"]
 

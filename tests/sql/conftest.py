@@ -15,7 +15,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, SOURCES, USER_TRANSACTION
+from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
 from local.flink.cluster import FlinkCluster, Statement
 from local.flink.gateway import FlinkGateway
 from local.parts.children import Children
@@ -36,7 +36,8 @@ class Lab:
     Each test takes its own hour of event time and its own accounts, so that none sees another's rows.
     """
 
-    def __init__(self, kafka: Kafka, flink: FlinkCluster) -> None:
+    def __init__(self, kafka: Kafka, flink: FlinkCluster, *, burst: int) -> None:
+        """`burst` payments within the window are allowed."""
         self.kafka = kafka
         self.flink = flink
         self.alerts: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -44,6 +45,7 @@ class Lab:
         self.cleaned: dict[int, dict[str, Any]] = {}
         self._producer = Producer({**kafka.client(ADMIN), "linger.ms": 0})
         self._sent: dict[int, str] = {}
+        self._burst = burst
         self._ids = itertools.count(1)
         self._hours = itertools.count(1)
         self._accounts = itertools.count(1)
@@ -86,10 +88,23 @@ class Lab:
         self._producer.flush()
 
     def settle(self) -> None:
-        """Wait until everything sent before was judged: a large payment of a new account has its alert."""
+        """Wait until everything sent before was judged.
+
+        The rules are branches of the job, each in its own order alone: a new account breaks all four, and when its last
+        payment has its row in flagged_user too, nothing sent before is still under way.
+        """
         account = self.user()
+        for _ in range(self._burst):
+            self.pay(account, "100.00")
+        self.pay(account, "100.00", address="203.0.113.1")
         self.pay(account, "5000.00")
-        self.wait(lambda: self.alerts[account], "the alert of a large payment; see whether the Flink job runs")
+        self.wait(lambda: set(self.rules(account)) == set(RULES), "alerts of all four rules; see whether Flink runs")
+        paid = self._burst + 2
+        rows = self.flagged[account]
+        self.wait(
+            lambda: rows and rows[-1] and rows[-1]["transaction_count"] == paid,
+            "row in flagged_user of the account that broke all rules",
+        )
 
     def wait(self, condition: Callable[[], Any], what: str) -> Any:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -156,7 +171,7 @@ def running_lab() -> Iterator[Lab]:
             flink.submit(
                 Statement(name=name, sql=inputs["statement"], file=file_of(name), properties=inputs["properties"])
             )
-        yield Lab(kafka, flink)
+        yield Lab(kafka, flink, burst=plan.outputs["rules"]["burstCount"])
     finally:
         gateway.stop()
         kafka.stop()

@@ -57,7 +57,7 @@ def test_statements_go_on_after_their_jvm_was_killed(lab: Lab) -> None:
     before, after = lab.user(), lab.user()
     lab.pay(before, "600.00")
     lab.settle()
-    time.sleep(1.5)  # a checkpoint takes what was judged
+    time.sleep(2.5)  # a checkpoint takes what was judged
     os.kill(lab.flink.gateway.pid, signal.SIGKILL)
     lab.pay(before, "600.00")
     lab.pay(after, "1500.00")
@@ -69,7 +69,7 @@ def test_statements_go_on_after_their_jvm_was_killed(lab: Lab) -> None:
 
 
 def committed_duplicates(lab: Lab) -> list[str]:
-    time.sleep(3)  # the checkpoint that commits the last transaction
+    time.sleep(4)  # the checkpoint that commits the last transaction
     consumer = Consumer(
         {**lab.kafka.client(ADMIN), "group.id": "committed", "auto.offset.reset": "earliest"}
         | {"isolation.level": "read_committed", "enable.partition.eof": True}
