@@ -15,13 +15,16 @@ from types import FrameType
 from local.errors import RunError
 from local.parts import ports
 from local.pipeline import Pipeline
-from local.plan.model import PlanError
+from local.plan.model import Plan, PlanError
 from local.plan.record import record
+from local.realise.alerts import AlertFeed
 from local.realise.servers import ROOT
 from local.realise.summary import State, line, read_state, summary
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 STATUS_SECONDS = 5.0
+USERS = 5_000
+"""At 20 payments a second each pays two or three times in ten minutes, far from a burst."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,7 @@ def run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stack", default="dev", help="the stack whose plan is made real (default: dev)")
     parser.add_argument("--for", dest="seconds", type=_duration, metavar="60s", help="stop after this time (s, m, h)")
     parser.add_argument("--rate", type=_rate, default=20.0, help="generated payments a second, 0: none (default: 20)")
-    parser.add_argument("--users", type=int, default=1000, help="users who pay (default: 1000)")
+    parser.add_argument("--users", type=_users, default=USERS, help=f"users who pay (default: {USERS})")
     parser.add_argument("--port", type=int, default=8000, help="port of the page (default: 8000)")
     parser.add_argument("--keep", action="store_true", help="leave the run's data and logs; the next run replaces them")
 
@@ -74,24 +77,32 @@ class Run:
         pipeline = Pipeline(
             plan, say=self._say, port=options.port, rate=options.rate, users=options.users, keep=options.keep
         )
-        with pipeline:
+        self._hint(plan)
+        with AlertFeed(ports.url(options.port), self._say), pipeline:
             self._say(f"The page is at {pipeline.app.url}/  (Ctrl-C stops everything)")
             state = self._watch(pipeline)
             print(summary(state, pipeline.servers, pipeline.supervisor.restarts), flush=True)
         return 0
 
+    def _hint(self, plan: Plan) -> None:
+        """Ordinary payments that break the burst rule would bury the frauds."""
+        rules, options = plan.outputs["rules"], self._options
+        each = options.rate * 60 * rules["windowMinutes"] / options.users
+        if each > rules["burstCount"] / 2:
+            self._say(
+                f"Hint: each user will pay about {each:.0f} times in {rules['windowMinutes']} minutes, and more than "
+                f'{rules["burstCount"]} are a burst_count. Slow down, or ARGS="--users {options.users * 10}".'
+            )
+
     def _watch(self, pipeline: Pipeline) -> State:
         """Report until the time is over or the user interrupts. Returns the last figures."""
         end = None if self._options.seconds is None else time.monotonic() + self._options.seconds
-        state, seen = read_state(pipeline.app), False
+        state = read_state(pipeline.app)
         next_status = time.monotonic() + STATUS_SECONDS
         with contextlib.suppress(KeyboardInterrupt):
             while end is None or time.monotonic() < end:
                 pipeline.check_running()
                 state = read_state(pipeline.app, state)
-                if state.alerts and not seen:
-                    seen = True
-                    self._say("First alert")
                 if time.monotonic() >= next_status:
                     next_status += STATUS_SECONDS
                     self._say(line(state, pipeline.servers))
@@ -124,6 +135,12 @@ def _duration(text: str) -> float:
     if not match:
         raise argparse.ArgumentTypeError(f"{text!r}: give seconds, or a number with s, m or h, such as 60s")
     return float(match[1]) * UNITS.get(match[2], 1)
+
+
+def _users(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r}: give a number of users, from 1 to 1000000")
+    return int(text)
 
 
 def _rate(text: str) -> float:

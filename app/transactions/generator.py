@@ -28,6 +28,7 @@ class Generator:
         self._store = store
         self._source = random.Random(seed)  # noqa: S311 - payments to look at, not secrets
         self._kinds = itertools.cycle(FRAUDS)
+        self._turns: list[int] = []
         self._stop = threading.Event()
 
     def start(self) -> threading.Thread:
@@ -57,12 +58,18 @@ class Generator:
             size = min(int(due), MOST_AT_ONCE if count is None else min(MOST_AT_ONCE, count - self.committed))
             if size:
                 due -= size
-                self._add([normal(self._source, self._source.choice(accounts)) for _ in range(size)])
+                self._add([normal(self._source, self._next_payer(accounts)) for _ in range(size)])
             if count is not None and self.committed >= count:
                 break
             if due < 1:
                 self._stop.wait(min(0.05, max(0.001, (1 - due) / self.rate)) if self.rate else 0.05)
         connection.close()
+
+    def _next_payer(self, accounts: list[int]) -> int:
+        """Everybody pays once before anybody pays again: by pure chance some would make a burst."""
+        if not self._turns:
+            self._turns = self._source.sample(accounts, len(accounts))
+        return self._turns.pop()
 
     def _add(self, payments: list[Payment]) -> None:
         self.committed += len(self._store.add(payments, self._stop))

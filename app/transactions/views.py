@@ -37,6 +37,15 @@ def state(_request: HttpRequest) -> JsonResponse:
 
 
 @require_GET
+def alerts(request: HttpRequest) -> JsonResponse:
+    """The latest alerts, oldest first; `?after=NUMBER`: only those that came after that one."""
+    after = request.GET.get("after", "0")
+    if not after.isdecimal():
+        return _bad("after must be the number of an alert.")
+    return JsonResponse({"alerts": live().alerts.since(int(after))})
+
+
+@require_GET
 def events(_request: HttpRequest) -> HttpResponseBase:
     """Server-sent events: payments, alerts and key figures as they come."""
     try:

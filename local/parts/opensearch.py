@@ -64,7 +64,7 @@ class OpenSearch(Server):
 
     @property
     def url(self) -> str:
-        return f"http://{ports.HOST}:{self.port}"
+        return ports.url(self.port)
 
     def prepare(self) -> None:
         for name in ("lib", "config", "data", "logs", "plugins", "tmp"):

@@ -32,6 +32,11 @@ def require_free(port: int) -> None:
             ) from None
 
 
+def url(port: int) -> str:
+    """The address of what serves HTTP on `port`."""
+    return f"http://{HOST}:{port}"
+
+
 def accepts(port: int) -> bool:
     """Whether something listens on `port`."""
     with contextlib.suppress(OSError), socket.create_connection((HOST, port), 0.2):

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import Counter
 
 from local.plan.durations import MINUTES
 from local.plan.model import Plan, Resource
 from local.plan.prices import monthly
-
-
-def paint(text: str, code: str) -> str:
-    """Coloured on a terminal, unless NO_COLOR is set."""
-    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
-        return text
-    return f"\033[{code}m{text}\033[0m"
+from local.terminal import CYAN, YELLOW, paint
 
 
 def render(plan: Plan) -> str:
@@ -39,8 +31,8 @@ def _tree(children: dict[str | None, list[Resource]], parent: str | None, indent
     lines, siblings = [], children.get(parent, [])
     for resource in siblings:
         last = resource is siblings[-1]
-        protected = paint("  [protected]", "33") if resource.options.get("protect") else ""
-        kind = paint(resource.type.rsplit(":", 1)[-1], "36")
+        protected = paint("  [protected]", YELLOW) if resource.options.get("protect") else ""
+        kind = paint(resource.type.rsplit(":", 1)[-1], CYAN)
         lines.append(f"{indent}{'└─ ' if last else '├─ '}{kind} {resource.name}{protected}")
         lines += _tree(children, resource.urn, indent + ("   " if last else "│  "))
     return lines

@@ -38,7 +38,7 @@ class App(Server):
 
     @property
     def url(self) -> str:
-        return f"http://{ports.HOST}:{self.port}"
+        return ports.url(self.port)
 
     def command(self) -> list[str]:
         return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", ports.HOST, "--port", str(self.port)]

@@ -71,6 +71,18 @@ def test_a_seed_gives_the_same_payments() -> None:
     assert all(Decimal("0.25") <= p.amount <= 50 and p.address.startswith("10.") for p in one)
 
 
+def test_everybody_pays_once_before_anybody_pays_again() -> None:
+    from transactions.generator import Generator
+    from transactions.models import Transaction, User
+    from transactions.store import Store
+
+    before = Transaction.objects.count()
+    Generator(Store(), seed=3, rate=1e5).run(count=100)
+    payers = list(Transaction.objects.order_by("pk").values_list("account_id", flat=True)[before:])
+    everybody = sorted(User.objects.values_list("pk", flat=True))
+    assert sorted(payers[:50]) == sorted(payers[50:]) == everybody, "by chance alone some accounts would make a burst"
+
+
 def test_times_of_an_account_always_rise() -> None:
     from transactions.payments import Clock, Payment
 

@@ -36,6 +36,7 @@ def test_help_names_every_option() -> None:
     [
         (("--stack", "nowhere"), "nowhere"),
         (("--for", "soon"), "give seconds, or a number with s, m or h"),
+        (("--users", "0"), "give a number of users, from 1 to 1000000"),
         (("--rate", "-1"), "give payments a second, from 0 to 100000"),
     ],
 )

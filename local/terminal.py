@@ -1,0 +1,15 @@
+"""How the commands write to a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+RED, YELLOW, CYAN = "31", "33", "36"
+
+
+def paint(text: str, colour: str) -> str:
+    """Coloured on a terminal, unless NO_COLOR is set."""
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+        return text
+    return f"\033[{colour}m{text}\033[0m"
