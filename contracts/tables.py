@@ -10,6 +10,9 @@ from contracts.types import BigInt, Boolean, Column, Decimal, Integer, String, T
 TOPIC_PREFIX = "fd"
 SCHEMA = "SAMPLE"
 
+# Flink's dead-letter table for the raw topics. Flink makes it, with its own columns, when a statement first names it.
+ERROR_LOG_TOPIC = "error_log"
+
 RULES = ("burst_count", "burst_amount", "large_amount", "foreign_address")
 
 

@@ -60,9 +60,13 @@ def sink_grants(topics: Iterable[str], dead_letter: str, *, reports: bool = Fals
     )
 
 
-def flink_grants(reads: Iterable[str], writes: Iterable[str]) -> tuple[Grant, ...]:
-    """ACLs that the account of the Flink statements needs: topics, and the transactions of exactly-once output."""
+def flink_grants(reads: Iterable[str], writes: Iterable[str], error_log: str) -> tuple[Grant, ...]:
+    """ACLs that the account of the Flink statements needs: topics, and the transactions of exactly-once output.
+
+    `error_log` is the dead-letter topic, which Flink makes itself.
+    """
     return (
+        topic(error_log, "CREATE", "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS"),
         *(topic(name, "READ", "DESCRIBE", "DESCRIBE_CONFIGS") for name in sorted(set(reads))),
         *(topic(name, "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS") for name in sorted(set(writes))),
         Grant(

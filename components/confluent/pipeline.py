@@ -35,14 +35,16 @@ def statements(state_ttl_hours: int) -> tuple[Statement, ...]:
     """The statements in the order in which they must run."""
     sources = (AUTH_USER.topic, USER_TRANSACTION.topic)
     ttl = {"sql.state-ttl": f"{state_ttl_hours} h"}
-    prepared = ("user-transaction-changelog", "user-transaction-watermark")
+    options = ("auth-user-options", "user-transaction-options")
+    prepared = (*options, "user-transaction-watermark")
     return (
-        Statement(name=prepared[0], file="user_transaction_changelog.sql", alters=(USER_TRANSACTION.topic,)),
+        Statement(name=options[0], file="auth_user_options.sql", alters=(AUTH_USER.topic,)),
+        Statement(name=options[1], file="user_transaction_options.sql", alters=(USER_TRANSACTION.topic,)),
         Statement(
-            name=prepared[1],
+            name=prepared[2],
             file="user_transaction_watermark.sql",
             alters=(USER_TRANSACTION.topic,),
-            after=prepared[:1],
+            after=options[1:],
         ),
         Statement(
             name="cleaned", file="cleaned.sql", reads=sources, writes=WAREHOUSE_TOPICS, after=prepared, properties=ttl

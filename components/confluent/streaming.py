@@ -15,7 +15,7 @@ from components.confluent.connectors import ConnectorConfig, OpenSearchSink, Sin
 from components.confluent.gates import make_gate
 from components.confluent.statements import Statement, StatementPlace, make_statement
 from components.confluent.topics import make_schemas, make_topics
-from contracts import FRAUD_ALERT, SOURCES, TOPIC_PREFIX
+from contracts import ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES, TOPIC_PREFIX
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +142,10 @@ class ConfluentStreaming(pulumi.ComponentResource):
         reads = [topic for statement in declared for topic in (*statement.reads, *statement.alters)]
         writes = [topic for statement in declared for topic in statement.writes]
         acls = access.make_acls(
-            f"{self._name}-runner", self._cluster.runner, access.flink_grants(reads, writes), self._child
+            f"{self._name}-runner",
+            self._cluster.runner,
+            access.flink_grants(reads, writes, ERROR_LOG_TOPIC),
+            self._child,
         )
         roles = [
             confluent.RoleBinding(
@@ -159,7 +162,7 @@ class ConfluentStreaming(pulumi.ComponentResource):
     @staticmethod
     def _subject_roles(reads: list[str], writes: list[str]) -> list[tuple[str, str]]:
         # ALTER TABLE keeps its options with the schema, so a statement also writes the subjects that it reads.
-        topics = sorted({*reads, *writes})
+        topics = sorted({*reads, *writes, ERROR_LOG_TOPIC})
         return [(topic, role) for topic in topics for role in ("DeveloperRead", "DeveloperWrite")]
 
     def _statements(self) -> dict[str, confluent.FlinkStatement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from py4j.protocol import Py4JError, Py4JJavaError
@@ -16,6 +16,8 @@ from local.flink.errors import StatementError, statement_error
 from local.flink.gateway import FlinkGateway
 from local.flink.tables import Declared, Watermark
 
+# The service's default for error-handling.log.target.
+DEFAULT_ERROR_LOG = "error_log"
 DECLARED = "declared"
 LIVE = "live"
 # Classes of Flink's syntax tree.
@@ -105,6 +107,11 @@ class FlinkCluster:
         """Names of the statements that were submitted."""
         return tuple(self._statements)
 
+    @property
+    def error_logs(self) -> dict[str, str]:
+        """Topics whose malformed records are logged, each with the topic for them."""
+        return {topic: made.error_log for topic, made in self._made.items() if made.error_log}
+
     def state(self, name: str) -> str:
         """RUNNING, RESTARTING, FAILED … as Flink's job status; COMPLETED for an ALTER TABLE."""
         if name not in self._jobs:
@@ -177,14 +184,25 @@ class FlinkCluster:
         path = self.gateway.jvm.org.apache.flink.table.catalog.ObjectPath(DECLARED, table.topic)
         catalog = self._environment.getCatalog(self._environment.getCurrentCatalog()).get()
         found = catalog.getTable(path)
-        mode = dict(found.getOptions())[tables.CHANGELOG_MODE]
-        if mode not in tables.MODES:
-            raise RunError(f"topic {table.topic}: changelog.mode {mode!r}; the run knows {', '.join(tables.MODES)}")
+        options = dict(found.getOptions())
+        unknown = sorted(set(options) - set(tables.OPTIONS))
+        if unknown:
+            raise RunError(f"topic {table.topic}: the run knows no option {unknown[0]!r}; it knows {tables.OPTIONS}")
+        errors = options.get(tables.ERROR_MODE, tables.ERROR_MODES[0])
+        for option, value, known in (
+            (tables.CHANGELOG_MODE, options[tables.CHANGELOG_MODE], tables.MODES),
+            (tables.ERROR_MODE, errors, tables.ERROR_MODES),
+        ):
+            if value not in known:
+                raise RunError(f"topic {table.topic}: {option} is {value!r}; the run knows {', '.join(known)}")
+        error_log = options.get(tables.ERROR_TARGET, DEFAULT_ERROR_LOG) if errors == "log" else None
+        declared = Declared(mode=options[tables.CHANGELOG_MODE], errors=errors, error_log=error_log)
         for spec in found.getUnresolvedSchema().getWatermarkSpecs():
             if spec.getColumnName() != tables.ROWTIME:
                 expression = spec.getWatermarkExpression().getSqlExpression()
-                return Declared(mode=mode, watermark=Watermark(column=spec.getColumnName(), expression=expression))
-        return Declared(mode=mode)
+                watermark = Watermark(column=spec.getColumnName(), expression=expression)
+                return replace(declared, watermark=watermark)
+        return declared
 
     def _use(self, database: str) -> None:
         self._environment.useDatabase(database)

@@ -13,10 +13,15 @@ from dataclasses import dataclass
 from contracts import SOURCES, Table
 from contracts.flink import columns
 
-# An option that Confluent Cloud has and that decides how the live table is made.
+# Options that Confluent Cloud has. This one decides how the live table is made.
 CHANGELOG_MODE = "changelog.mode"
-ROWTIME = "$rowtime"
 MODES = ("append", "upsert")
+# What becomes of a record that cannot be read, and where to it is logged.
+ERROR_MODE = "error-handling.mode"
+ERROR_MODES = ("fail", "ignore", "log")
+ERROR_TARGET = "error-handling.log.target"
+OPTIONS = (CHANGELOG_MODE, ERROR_MODE, ERROR_TARGET)
+ROWTIME = "$rowtime"
 KAFKA = "org.apache.kafka."
 SHADED = "org.apache.flink.kafka.shaded."
 HIDDEN = "$change-events of "
@@ -33,9 +38,11 @@ class Watermark:
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """What the declared table says by now."""
+    """What the declared table says by now; `error_log` is the topic for records that cannot be read, if any."""
 
     mode: str
+    errors: str = "fail"
+    error_log: str | None = None
     watermark: Watermark | None = None
 
 
@@ -65,7 +72,7 @@ def _events_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> 
     """
     after = ", ".join(f"`{name}` {kind.removesuffix(' NOT NULL')}" for name, kind in columns(table))
     lines = []
-    options = _options(table, client, declared.mode)
+    options = _options(table, client, declared)
     if declared.mode == "upsert":
         kinds = dict(columns(table))
         lines += [f"`{column.name}` {kinds[column.name]}" for column in table.key]
@@ -79,18 +86,24 @@ def _events_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> 
 
 
 def _events_view_sql(table: Table, declared: Declared) -> str:
-    """The contract's columns. A delete event has no row after the change; the tombstone that follows deletes."""
+    """The contract's columns. A delete event has no row after the change; the tombstone that follows deletes.
+
+    A row without a column that the contract requires is malformed: the service could not even read it.
+    """
     inner = {column.name for column in table.key} if declared.mode == "upsert" else set()
     if declared.watermark:
         inner.add(declared.watermark.column)
-    picked = ", ".join(f"`{name}`" if name in inner else f"`after`.`{name}` AS `{name}`" for name, _ in columns(table))
-    query = f"SELECT {picked} FROM `{HIDDEN}{table.topic}` WHERE `after` IS NOT NULL"  # noqa: S608 - names of contracts
+    place = {name: f"`{name}`" if name in inner else f"`after`.`{name}`" for name, _ in columns(table)}
+    picked = ", ".join(f"{text} AS `{name}`" for name, text in place.items())
+    required = [f"{place[column.name]} IS NOT NULL" for column in table.published if not column.nullable]
+    present = " AND ".join(["`after` IS NOT NULL", *(required if declared.errors != "fail" else ())])
+    query = f"SELECT {picked} FROM `{HIDDEN}{table.topic}` WHERE {present}"  # noqa: S608 - names of contracts
     return f"CREATE VIEW `{table.topic}` AS {query}"
 
 
 def _flat_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> str:
     lines = [f"`{name}` {kind}" for name, kind in columns(table)]
-    options = _options(table, client, declared.mode) | {
+    options = _options(table, client, declared) | {
         "sink.delivery-guarantee": "exactly-once",
         # The prefix that the plan's ACL allows.
         "sink.transactional-id-prefix": f"_confluent-flink_{table.topic}",
@@ -105,15 +118,15 @@ def _flat_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> st
     return _create(table.topic, lines, table if declared.mode == "upsert" else None, options)
 
 
-def _options(table: Table, client: Mapping[str, str], mode: str) -> dict[str, str]:
+def _options(table: Table, client: Mapping[str, str], declared: Declared) -> dict[str, str]:
+    skips = "false" if declared.errors == "fail" else "true"
     options = {
-        "connector": "upsert-kafka" if mode == "upsert" else "kafka",
+        "connector": "upsert-kafka" if declared.mode == "upsert" else "kafka",
         "topic": table.topic,
         "value.format": "json",
         "value.json.timestamp-format.standard": "ISO-8601",
         "value.json.encode.decimal-as-plain-number": "true",
-        # A malformed record must not stop the job; the run's own reader sends it to the dead-letter topic.
-        "value.json.ignore-parse-errors": "true",
+        "value.json.ignore-parse-errors": skips,
         "properties.fetch.max.wait.ms": "20",
         # Partitions are read in turn, one fetch of each: small ones keep their watermarks side by side. With the
         # default of 1 MB a partition waited so long for its turn that it was taken for idle and its rows for late.
@@ -123,8 +136,8 @@ def _options(table: Table, client: Mapping[str, str], mode: str) -> dict[str, st
         # The connector's jar carries Kafka's classes under names of its own.
         **{f"properties.{key}": value.replace(KAFKA, SHADED + KAFKA) for key, value in client.items()},
     }
-    if mode == "upsert":
-        return options | {"key.format": "json", "key.json.ignore-parse-errors": "true"}
+    if declared.mode == "upsert":
+        return options | {"key.format": "json", "key.json.ignore-parse-errors": skips}
     return options | {"scan.startup.mode": "earliest-offset"}
 
 

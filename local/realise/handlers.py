@@ -108,6 +108,7 @@ class Statements:
         self._servers.flink.submit(
             Statement(name=name, sql=inputs["statement"], file=file_of(name), properties=inputs["properties"])
         )
+        self._servers.add_error_logs()
 
     def read(self, resource: Resource) -> State | None:
         state = self._servers.flink.state(resource.inputs["statementName"])

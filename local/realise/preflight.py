@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts import OUTPUTS, SOURCES
+from contracts import ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
 from local.connectors import sinks, source
 from local.errors import RunError
 from local.plan.model import Plan
@@ -67,7 +67,9 @@ def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
         *needs("flink", accounts.flink, "READ", "TOPIC", reads),
         *needs("flink", accounts.flink, "WRITE", "TOPIC", writes),
         *needs("flink", accounts.flink, "WRITE", "TRANSACTIONAL_ID", [f"_confluent-flink_{name}" for name in writes]),
-        *needs("app", accounts.app, "READ", "TOPIC", ["fraud_alert"]),
+        *needs("flink", accounts.flink, "CREATE", "TOPIC", [ERROR_LOG_TOPIC]),
+        *needs("flink", accounts.flink, "WRITE", "TOPIC", [ERROR_LOG_TOPIC]),
+        *needs("app", accounts.app, "READ", "TOPIC", [FRAUD_ALERT.topic]),
         *needs("app", accounts.app, "READ", "GROUP", [APP_GROUP]),
     ]
     for resource in plan.of_type(CONNECTOR):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import concurrent.futures
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
 
+from local.errors import RunError
 from local.flink.cluster import FlinkCluster
+from local.flink.error_log import ErrorLogConfig
 from local.flink.gateway import FlinkGateway
 from local.parts.children import Children
 from local.parts.connect import Connect
@@ -35,6 +39,7 @@ class SinkProcess(Server):
         super().__init__(children, run_folder)
         self._config = config
         self._secrets = secrets
+        self.dead_letter = config.dead_letter
         self.status = Path(config.status)
 
     def prepare(self) -> None:
@@ -48,6 +53,32 @@ class SinkProcess(Server):
 
     def is_ready(self) -> bool:
         return self.status.exists()
+
+
+class ErrorLogProcess(Server):
+    """Logs what Flink cannot read of one topic."""
+
+    niceness = 15  # at full speed it reads every payment, for records that hardly ever come
+
+    def __init__(self, children: Children, run_folder: Path, config: ErrorLogConfig, password: str) -> None:
+        self.name = f"error-log-{config.topic}"
+        super().__init__(children, run_folder)
+        self._config = config
+        self._password = password
+        self.target = config.target
+        self.state = Path(config.state)
+
+    def prepare(self) -> None:
+        self._config.save(self.folder / "error_log.json")
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "local.flink.error_log", str(self.folder / "error_log.json")]
+
+    def environment(self) -> dict[str, str]:
+        return {PASSWORD_VARIABLE: self._password, "PYTHONPATH": str(ROOT)}
+
+    def is_ready(self) -> bool:
+        return self.state.exists()
 
 
 class Servers:
@@ -72,6 +103,8 @@ class Servers:
         # Acts as the account which the plan lets make topics and ACLs.
         self.admin = AdminClient(self.kafka.client(accounts.admin))
         self.sinks: dict[str, SinkProcess] = {}
+        self.error_logs: dict[str, ErrorLogProcess] = {}
+        self._lock = threading.Lock()
         self._apps: list[Server] = []
         self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=12)
         self._started: dict[Server, concurrent.futures.Future[None]] = {}
@@ -100,6 +133,25 @@ class Servers:
         self._later(process, process.start)
         return process
 
+    def add_error_logs(self) -> None:
+        """Start the readers that Flink's tables ask for by now; like the service, make the topic that they log to."""
+        with self._lock:
+            for topic, target in self.flink.error_logs.items():
+                if topic not in self.error_logs:
+                    self.error_logs[topic] = self._error_log(topic, target)
+
+    def _error_log(self, topic: str, target: str) -> ErrorLogProcess:
+        client = self.kafka.client(self.accounts.flink)
+        if target not in {process.target for process in self.error_logs.values()}:
+            _make_topic(AdminClient(client), target)
+        plain = {key: value for key, value in client.items() if key != "sasl.password"}
+        state = str(self.folder / f"error-log-{topic}.state")
+        config = ErrorLogConfig(topic=topic, target=target, kafka=plain, state=state)
+        process = ErrorLogProcess(self.children, self.folder, config, client["sasl.password"])
+        process.prepare()
+        self._later(process, process.start)
+        return process
+
     def add_app(self, app: Server) -> None:
         """Start the app as soon as its database and the broker are there."""
 
@@ -117,6 +169,7 @@ class Servers:
         return [
             *self._apps,
             *self.sinks.values(),
+            *self.error_logs.values(),
             self.connect,
             self.gateway,
             self.opensearch,
@@ -141,6 +194,14 @@ class Servers:
         self.connect.prepare()
         self.ready(self.kafka)
         self.connect.start()
+
+
+def _make_topic(admin: AdminClient, name: str) -> None:
+    for future in admin.create_topics([NewTopic(name, 1, 1)]).values():
+        try:
+            future.result(30)
+        except KafkaException as error:
+            raise RunError(f"Flink's account cannot make its dead-letter topic {name}: {error}") from error
 
 
 def _start(server: Server) -> None:

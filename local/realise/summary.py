@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,17 @@ def sink_status(servers: Servers) -> dict[str, dict[str, Any]]:
     }
 
 
+def dead_letters(servers: Servers) -> dict[str, int]:
+    """Records that could not be handled, by the topic that holds them."""
+    found = Counter[str]()
+    for name, status in sink_status(servers).items():
+        found[servers.sinks[name].dead_letter] += status["dead"]
+    for process in servers.error_logs.values():
+        if process.state.exists():
+            found[process.target] += json.loads(process.state.read_text(encoding="utf-8"))["logged"]
+    return dict(found)
+
+
 def line(state: State, servers: Servers) -> str:
     """One line of progress."""
     sinks = sink_status(servers)
@@ -66,12 +78,12 @@ def summary(state: State, servers: Servers, restarts: Mapping[str, int]) -> str:
     ]
     if state.delay_p50_ms is not None:
         lines.append(f"  payment to alert   median {state.delay_p50_ms} ms, p99 {state.delay_p99_ms} ms")
-    dead = 0
     for name, status in sink_status(servers).items():
         rows = ", ".join(f"{topic} {count}" for topic, count in status["written"].items())
         lines.append(f"  {name:<18} {rows}; {status['lag']} to go")
-        dead += status["dead"]
-    lines.append(f"  dead letters       {dead}")
+    dead = dead_letters(servers)
+    places = ", ".join(f"{topic} {count}" for topic, count in dead.items())
+    lines.append(f"  dead letters       {sum(dead.values())} ({places})")
     if restarts:
         lines.append("  started again      " + ", ".join(f"{name} {count}" for name, count in restarts.items()))
     return "\n".join(lines)

@@ -99,7 +99,7 @@ def _test_of(column: Column, *, bounded: bool) -> Callable[[Any], bool]:
         case Decimal(precision, scale):
             return _decimal(precision, scale)
         case Timestamp():
-            return _is_timestamp
+            return is_timestamp
         case String(length):
             return _text(length) if bounded else _is_text
 
@@ -114,7 +114,8 @@ def _decimal(precision: int, scale: int) -> Callable[[Any], bool]:
     return lambda value: bool(fits(value)) if type(value) is Number else type(value) is int and abs(value) < limit
 
 
-def _is_timestamp(value: Any) -> bool:
+def is_timestamp(value: Any) -> bool:
+    """A point in time in UTC, as Flink and Debezium write it."""
     if type(value) is not str or not _TIMESTAMP.fullmatch(value):
         return False
     try:

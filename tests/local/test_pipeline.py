@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ import duckdb
 import pytest
 from confluent_kafka import Consumer, Producer
 
-from contracts import FLAGGED_USER, FRAUD_ALERT
+from contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
 from local.parts import ports
 from local.parts.server import Server
 from local.parts.watchdog import remove_folder
@@ -25,12 +26,13 @@ from local.pipeline import Pipeline
 from local.plan.record import record
 from local.realise.app import FOLDER
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE
-from local.realise.summary import sink_status
+from local.realise.summary import dead_letters, sink_status
 
 PAYMENTS = int(os.environ.get("KILL_TEST_PAYMENTS", "15000"))
 RATE = 600
 USERS = PAYMENTS // 5  # few payments each: else every account is a burst, and OpenSearch shows 10,000 documents at most
 PATIENCE_SECONDS = 90.0
+DEAD_LETTER = "dead_letter"
 WINDOW_SECONDS = 600
 
 
@@ -47,8 +49,8 @@ def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once() -> None:
             time.sleep(3)
             kill(server)
             wait(server.alive, f"{server.name} was not started again: {said[-5:]}")
-        for sink in servers.sinks.values():
-            kill(sink)
+        for process in (*servers.sinks.values(), *servers.error_logs.values()):
+            kill(process)
         output, _ = generator.communicate(timeout=300)
         assert generator.returncode == 0, "the generator must survive a database that goes away"
         committed = json.loads(output)["committed"]
@@ -68,7 +70,7 @@ def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once() -> None:
             lambda: f"flagged_user differs from the database's own sums: {len(flagged)} accounts expected",
         )
         wait(lambda: all(s["lag"] == 0 or s["lag"] <= 2 for s in sink_status(servers).values()), "sinks that caught up")
-        assert sum(status["dead"] for status in sink_status(servers).values()) == 0
+        assert not any(dead_letters(servers).values())
         malformed(pipeline)
         path = pipeline.path
     try:
@@ -151,26 +153,33 @@ def documents(pipeline: Pipeline, index: str) -> dict[str, dict[str, Any]]:
 
 
 def malformed(pipeline: Pipeline) -> None:
-    """A bad record goes to the dead-letter topic, once for each sink that reads it, and stops none of them."""
+    """A bad record goes to a dead-letter topic, once for each client that cannot read it, and stops none of them."""
     servers = pipeline.servers
     producer = Producer(servers.kafka.client(servers.accounts.admin))
-    producer.produce("user_transaction", value="{not json")
+    producer.produce(CLEANED_TRANSACTION.topic, value="{not json")
     producer.produce(FRAUD_ALERT.topic, key='{"alert_id":"x"}', value='{"alert_id":"x","score":"high"}')
+    producer.produce(USER_TRANSACTION.topic, key='{"ID":1}', value='{"after":{"ID":1}}')
     producer.flush()
-    wait(lambda: sum(s["dead"] for s in sink_status(servers).values()) == 3, "three dead letters: one and two")
-    reader = Consumer(
-        {**servers.kafka.client(servers.accounts.admin), "group.id": "test", "auto.offset.reset": "earliest"}
+    wait(
+        lambda: dead_letters(servers) == {DEAD_LETTER: 3, ERROR_LOG_TOPIC: 1},
+        lambda: f"one dead letter of the warehouse, two of the alerts' sinks, one of Flink: {dead_letters(servers)}",
     )
-    reader.subscribe(["dead_letter"])
-    letters = reader.consume(3, 20)
-    reader.close()
-    found = sorted(letter.value() or b"" for letter in letters)
+    found = sorted(letters(pipeline, DEAD_LETTER, 3))
     expected = [b'{"alert_id":"x","score":"high"}', b'{"alert_id":"x","score":"high"}', b"{not json"]
     assert found == expected, "a dead letter holds the record as it came"
+    (logged,) = map(json.loads, letters(pipeline, ERROR_LOG_TOPIC, 1))
+    assert base64.b64decode(logged["source_record"]["value"]) == b'{"after":{"ID":1}}'
+    assert logged["affected_name"] == USER_TRANSACTION.topic and "AMOUNT is missing" in logged["error_message"]
 
 
-def counts(pipeline: Pipeline) -> dict[str, int]:
-    return {key: row["transaction_count"] for key, row in documents(pipeline, FLAGGED_USER.topic).items()}
+def letters(pipeline: Pipeline, topic: str, count: int) -> list[bytes]:
+    servers = pipeline.servers
+    client = servers.kafka.client(servers.accounts.admin)
+    reader = Consumer({**client, "group.id": f"test-{topic}", "auto.offset.reset": "earliest"})
+    reader.subscribe([topic])
+    found = [letter.value() or b"" for letter in reader.consume(count, 20)]
+    reader.close()
+    return [value if isinstance(value, bytes) else value.encode() for value in found]
 
 
 def difference(pipeline: Pipeline, alerts: list[str]) -> str:

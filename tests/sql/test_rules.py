@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from contracts import USER_TRANSACTION
+from local.flink import unreadable
 from tests.sql.conftest import Lab
 
 pytestmark = pytest.mark.local
@@ -140,6 +144,47 @@ def test_a_malformed_record_does_not_stop_the_stream(lab: Lab) -> None:
     lab.raw("fd.SAMPLE.USER_TRANSACTION", 0, "{not json")
     lab.raw("fd.SAMPLE.USER_TRANSACTION", 0, '{"after": 5}')
     lab.settle()
+
+
+ROW = {"AMOUNT": 5, "RECEIVED_AT": "2025-01-01T00:00:00.000Z", "IP_ADDRESS": "10.0.0.1", "ACCOUNT_ID": 1}
+CHANGES: dict[str, object] = {
+    "whole": ROW,
+    "a column more": ROW | {"COLOUR": "red"},
+    "numbers in quotes": ROW | {"AMOUNT": " 12.30", "ACCOUNT_ID": "7"},
+    "a number for an address": ROW | {"IP_ADDRESS": 5},
+    "no amount": {key: ROW[key] for key in ROW if key != "AMOUNT"},
+    "no time": ROW | {"RECEIVED_AT": None},
+    "no account": ROW | {"ACCOUNT_ID": None},
+    "words for an amount": ROW | {"AMOUNT": "much"},
+    "too great an amount": ROW | {"AMOUNT": 1e10},
+    "an amount below none": ROW | {"AMOUNT": -1e10},
+    "a truth for an amount": ROW | {"AMOUNT": True},
+    "words for an account": ROW | {"ACCOUNT_ID": "x"},
+    "too great an account": ROW | {"ACCOUNT_ID": 2**63},
+    "no such day": ROW | {"RECEIVED_AT": "2025-02-30T10:00:00Z"},
+    "no such month": ROW | {"RECEIVED_AT": "2025-13-01T10:00:00Z"},
+    "no such hour": ROW | {"RECEIVED_AT": "2025-12-01T25:00:00Z"},
+    "no zone": ROW | {"RECEIVED_AT": "2025-02-20T10:00:00"},
+    "a blank for the T": ROW | {"RECEIVED_AT": "2025-02-20 10:00:00Z"},
+    "a list": [1],
+    "a text": "row",
+}
+
+
+def test_flink_reads_what_the_error_log_takes_for_readable_and_skips_the_rest(lab: Lab) -> None:
+    expected = {}
+    for number, (name, row) in enumerate(CHANGES.items(), start=1_000_000_000):
+        value = json.dumps(
+            {"before": None, "after": {"ID": number, **row} if isinstance(row, dict) else row, "op": "c"}
+        )
+        expected[name] = unreadable.reason(USER_TRANSACTION, None, value.encode()) is None
+        lab.raw(USER_TRANSACTION.topic, number, value)
+    lab.settle()
+    numbers = dict(zip(CHANGES, range(1_000_000_000, 1_000_000_000 + len(CHANGES)), strict=True))
+    last = lab.pay(lab.user(), "1.00")
+    lab.wait(lambda: last in lab.cleaned, "row in user_transaction")
+    assert {name: number in lab.cleaned for name, number in numbers.items()} == expected
+    assert not all(expected.values()) and any(expected.values())
 
 
 def test_the_warehouse_gets_each_payment_with_exact_columns(lab: Lab) -> None:

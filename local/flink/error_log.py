@@ -1,0 +1,147 @@
+"""`python -m local.flink.error_log CONFIG`: error-handling.mode = log of one topic, until SIGTERM.
+
+Confluent Cloud does this inside a statement that reads the topic; Apache Flink can only skip. So this reads the topic
+too and sends what Flink skips to the dead-letter topic, with the columns that the service gives it.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+
+from contracts import SOURCES
+from local.flink.unreadable import reason
+from local.sinks.config import PASSWORD_VARIABLE
+
+BATCH = 1_000
+WAIT_SECONDS = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorLogConfig:
+    """`kafka` are librdkafka settings without the password; `state` is a file: places to go on from, records logged."""
+
+    topic: str
+    target: str
+    kafka: dict[str, str]
+    state: str
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(dataclasses.asdict(self), indent=1), encoding="utf-8")
+
+
+class ErrorLog:
+    """Reads every partition from where it was. A crash may log a record again, never lose one."""
+
+    def __init__(self, config: ErrorLogConfig) -> None:
+        client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
+        self._config = config
+        self._table = next(table for table in SOURCES if table.topic == config.topic)
+        # Partitions are assigned and places kept in the file: Flink's account has no right to a consumer group.
+        settings = {"group.id": "unused", "enable.auto.commit": False, "auto.offset.reset": "earliest"}
+        self._consumer = Consumer({**client, **settings})
+        self._producer = Producer({**client, "enable.idempotence": True, "message.timeout.ms": 0})
+        self._state = Path(config.state)
+        self._places: dict[str, int] = {}
+        self._logged = 0
+
+    def run(self, stopping: threading.Event) -> None:
+        self._load()
+        self._assign(stopping)
+        while not stopping.is_set():
+            for message in self._consumer.consume(BATCH, WAIT_SECONDS):
+                if message.error() is None:  # the others are the broker's being away; it comes back
+                    self._take(message)
+            self._producer.flush()
+            self._save()
+        self._consumer.close()
+
+    def _assign(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            try:
+                partitions = self._consumer.list_topics(self._config.topic, timeout=10).topics[self._config.topic]
+            except KafkaException as error:
+                print(f"broker away: {error}", flush=True)
+                continue
+            places = [TopicPartition(self._config.topic, n, self._places.get(str(n), 0)) for n in partitions.partitions]
+            self._consumer.assign(places)
+            return
+
+    def _take(self, message: Message) -> None:
+        key, value = _bytes(message.key()), _bytes(message.value())
+        found = reason(self._table, key, value)
+        if found:
+            self._producer.produce(self._config.target, value=json.dumps(self._row(message, found, key, value)))
+            self._logged += 1
+        self._places[str(message.partition())] = int(message.offset() or 0) + 1
+
+    def _row(self, message: Message, found: str, key: bytes | None, value: bytes | None) -> dict[str, Any]:
+        kind, made = message.timestamp()
+        record = {
+            "topic": message.topic(),
+            "partition": message.partition(),
+            "offset": message.offset(),
+            "timestamp": _iso(made / 1000),
+            "timestamp_type": "LogAppendTime" if kind == 2 else "CreateTime",
+            "headers": {name: _text(data) for name, data in message.headers() or []},
+            "key": _text(key),
+            "value": _text(value),
+        }
+        return {
+            "error_timestamp": _iso(datetime.datetime.now(datetime.UTC).timestamp()),
+            "error_code": 1,
+            "error_reason": "DESERIALIZATION",
+            "error_message": found,
+            "error_details": {},
+            "processor": "FLINK",
+            "statement_name": None,
+            "affected_type": "TABLE",
+            "affected_catalog": None,
+            "affected_database": None,
+            "affected_name": self._config.topic,
+            "source_record": record,
+        }
+
+    def _load(self) -> None:
+        if self._state.exists():
+            found = json.loads(self._state.read_text(encoding="utf-8"))
+            self._places, self._logged = found["places"], found["logged"]
+
+    def _save(self) -> None:
+        draft = self._state.with_suffix(".new")
+        draft.write_text(json.dumps({"places": self._places, "logged": self._logged}), encoding="utf-8")
+        draft.replace(self._state)
+
+
+def _iso(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="milliseconds")
+
+
+def _bytes(data: str | bytes | None) -> bytes | None:
+    return data.encode() if isinstance(data, str) else data
+
+
+def _text(data: str | bytes | None) -> str | None:
+    """Bytes in JSON, as Flink writes them: base64."""
+    return None if data is None else base64.b64encode(_bytes(data) or b"").decode()
+
+
+def main(path: str) -> None:
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    ErrorLog(ErrorLogConfig(**json.loads(Path(path).read_text(encoding="utf-8")))).run(stopping)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
