@@ -121,6 +121,12 @@ class FlinkCluster:
         except Py4JError:  # the JVM is gone, or has forgotten the job
             return "LOST"
 
+    def explain(self, sql: str) -> str:
+        """Flink's plan for an INSERT, or for a set of them without the word EXECUTE."""
+        with self._lock:
+            self._use(LIVE)
+            return str(self._environment.executeSql(f"EXPLAIN {sql}").collect().next().getField(0))
+
     def cancel(self, name: str) -> None:
         """Stop a statement. What it wrote stays."""
         self._statements.pop(name, None)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 
 import pytest
 from confluent_kafka import Consumer
 
+from components.confluent import pipeline
 from contracts import FRAUD_ALERT
 from local.errors import RunError
 from local.flink.cluster import Statement
 from local.flink.errors import StatementError
+from local.flink.tables import HIDDEN
 from tests.sql.conftest import ADMIN, Lab
 
 pytestmark = pytest.mark.local
@@ -51,6 +54,28 @@ def test_an_unknown_property_is_refused(lab: Lab) -> None:
     sql = "INSERT INTO `user_transaction` SELECT * FROM `fd.SAMPLE.USER_TRANSACTION`"
     with pytest.raises(RunError, match=r"no property 'sql\.tables\.x'; it knows .*sql\.state-ttl"):
         lab.flink.submit(statement(sql, **{"sql.tables.x": "1"}))
+
+
+VARIABLES = {
+    "window_minutes": 10,
+    "burst_count": 10,
+    "burst_amount": "1000.00",
+    "large_amount": "1000.00",
+    "home_prefix": "10.",
+}
+
+
+@pytest.mark.parametrize("declared", pipeline.statements(24), ids=lambda declared: declared.name)
+def test_what_a_statement_is_declared_to_touch_is_what_flink_plans(lab: Lab, declared: pipeline.Statement) -> None:
+    sql = declared.text(VARIABLES).rstrip().removesuffix(";")
+    if declared.alters:
+        assert re.findall(r"ALTER TABLE `([^`]+)`", sql) == list(declared.alters)
+        return
+    plan = lab.flink.explain(sql[sql.index("STATEMENT SET") :])
+    reads = {name.removeprefix(HIDDEN) for name in re.findall(r"TableSourceScan\(table=\[\[\w+, \w+, ([^\],]+)", plan)}
+    writes = set(re.findall(r"Sink\(table=\[\w+\.\w+\.([^\]]+)\]", plan))
+    assert reads == set(declared.reads), f"correct reads= of {declared.name} in components/confluent/pipeline.py"
+    assert writes == set(declared.writes), f"correct writes= of {declared.name} in components/confluent/pipeline.py"
 
 
 def test_statements_go_on_after_their_jvm_was_killed(lab: Lab) -> None:

@@ -1,0 +1,115 @@
+"""What must hold for the streaming part of every stack's plan, whatever else changes in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from local.plan import Plan, Resource, record
+from local.plan.commands import ROOT, golden_path
+
+ACCOUNT, ACL, CONNECTOR, STATEMENT, COMMAND = (
+    "confluentcloud:index/serviceAccount:ServiceAccount",
+    "confluentcloud:index/kafkaAcl:KafkaAcl",
+    "confluentcloud:index/connector:Connector",
+    "confluentcloud:index/flinkStatement:FlinkStatement",
+    "command:local:Command",
+)
+
+
+@pytest.fixture(scope="module", params=["dev", "local", "prod"])
+def plan(request: pytest.FixtureRequest) -> Plan:
+    # The golden plan: another test says whether the program still gives it.
+    return Plan.load(golden_path(request.param))
+
+
+def before(plan: Plan, resource: Resource) -> set[str]:
+    """Names of all resources that must be there before this one."""
+    by_urn, found, todo = plan.by_urn(), set[str](), [resource]
+    while todo:
+        for urn in todo.pop().dependencies:
+            if urn in by_urn and by_urn[urn].name not in found:
+                found.add(by_urn[urn].name)
+                todo.append(by_urn[urn])
+    return found
+
+
+def named(plan: Plan, token: str, end: str) -> Resource:
+    (found,) = [resource for resource in plan.of_type(token) if resource.name.endswith(end)]
+    return found
+
+
+def test_each_connector_has_an_account_of_its_own(plan: Plan) -> None:
+    accounts = [c.inputs["configNonsensitive"]["kafka.service.account.id"] for c in plan.of_type(CONNECTOR)]
+    assert len(accounts) == 4 and len(set(accounts)) == 4, "a shared account may do what either connector needs"
+
+
+def test_no_acl_allows_everything(plan: Plan) -> None:
+    for acl in plan.of_type(ACL):
+        inputs = acl.inputs
+        assert inputs["operation"] not in ("ALL", "ALTER", "DELETE", "CLUSTER_ACTION"), f"{acl.name}: too much"
+        assert inputs["resourceName"] not in ("*", ""), f"{acl.name}: name the resource"
+        assert inputs["permission"] == "ALLOW" and inputs["principal"].startswith("User:sa-"), acl.name
+
+
+def test_no_two_acls_are_the_same(plan: Plan) -> None:
+    keys = ("principal", "resourceType", "resourceName", "patternType", "operation")
+    counted = Counter(tuple(acl.inputs[key] for key in keys) for acl in plan.of_type(ACL))
+    assert [acl for acl, count in counted.items() if count > 1] == []
+
+
+def test_the_app_and_the_sinks_write_nothing_but_dead_letters_and_reports(plan: Plan) -> None:
+    for acl in plan.of_type(ACL):
+        account, inputs = acl.inputs["principal"], acl.inputs
+        if inputs["resourceType"] == "TOPIC" and inputs["operation"] == "WRITE" and "runner" not in account:
+            allowed = ("dead_letter", "success-lcc", "error-lcc")
+            assert "oracle" in account or inputs["resourceName"] in allowed, f"{account} may write {acl.name}"
+
+
+def test_a_changed_statement_replaces_the_old_one_first(plan: Plan) -> None:
+    for statement in plan.of_type(STATEMENT):
+        assert statement.options["deleteBeforeReplace"], f"{statement.name}: two INSERTs would run side by side"
+        assert statement.options["replaceOnChanges"] == ["properties", "statementName"], "in place these changes fail"
+        assert statement.options["customTimeouts"] == {"create": "20m"}, "the default of six hours hides a failure"
+
+
+def test_a_connector_is_replaced_when_renamed_and_fails_in_time(plan: Plan) -> None:
+    for connector in plan.of_type(CONNECTOR):
+        assert connector.options["replaceOnChanges"] == ["configNonsensitive.name"]
+        assert connector.options["customTimeouts"] == {"create": "30m"}, "the default is a day"
+
+
+def test_the_order_is_source_then_gates_then_statements_then_sinks(plan: Plan) -> None:
+    stack = plan.stack
+    running, present = f"fd-{stack}-source-running", f"fd-{stack}-subjects-present"
+    assert f"fd-{stack}-oracle-xstream" in before(plan, named(plan, COMMAND, "source-running"))
+    assert running in before(plan, named(plan, COMMAND, "subjects-present"))
+    for statement in plan.of_type(STATEMENT):
+        assert present in before(plan, statement), f"{statement.name} may run before its tables exist"
+    for sink in ("redshift", "opensearch", "snowflake"):
+        needed = before(plan, named(plan, CONNECTOR, sink))
+        assert {f"fd-{stack}-cleaned", f"fd-{stack}-fraud"} <= needed, f"{sink} may start before its topics flow"
+
+
+def test_the_password_of_users_never_leaves_the_database(plan: Plan) -> None:
+    config = named(plan, CONNECTOR, "oracle-xstream").inputs["configNonsensitive"]
+    assert "PASSWORD" in config["column.exclude.list"]
+    assert "password" not in " ".join(config).lower(), "secrets belong into configSensitive"
+
+
+def test_two_key_slots_are_two_keys_and_the_active_one_is_used(tmp_path) -> None:
+    root = tmp_path / "program"
+    root.mkdir()
+    for name in ("__main__.py", "Pulumi.yaml", "stacks", "components", "contracts", "flink_sql"):
+        (root / name).symlink_to(ROOT / name)
+    settings = (ROOT / "Pulumi.dev.yaml").read_text()
+    (root / "Pulumi.dev.yaml").write_text(
+        settings + "  fraud-detection:keySlots: [a, b]\n  fraud-detection:activeKeySlot: b\n"
+    )
+    plan = record("dev", root)
+    keys = [key.name for key in plan.of_type("confluentcloud:index/apiKey:ApiKey")]
+    assert sorted(name[-1] for name in keys) == ["a"] * 3 + ["b"] * 3
+    (provider,) = plan.of_type("pulumi:providers:confluentcloud")
+    used = [urn.rpartition("::")[2] for urn in provider.property_dependencies["kafkaApiKey"]]
+    assert "fraud-dev-provisioner-kafka-b" in used and "fraud-dev-provisioner-kafka-a" not in used, used

@@ -1,0 +1,135 @@
+"""Components under plain Pulumi mocks, as their users test them, and what their arguments refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
+from components.confluent.connectors import OracleXStreamSource, RedshiftSink
+from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs, ConnectorFactory
+
+CLUSTER = "confluentcloud:index/kafkaCluster:KafkaCluster"
+RULES = {
+    "window_minutes": 10,
+    "burst_count": 10,
+    "burst_amount": "1000.00",
+    "large_amount": "1000.00",
+    "home_prefix": "10.",
+}
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Ids are `<name>-id`; every registration is kept."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, pulumi.runtime.MockResourceArgs] = {}
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.made[args.name] = args
+        more = {"rbacCrn": "crn://cluster", "restEndpoint": "https://cluster"} if args.typ == CLUSTER else {}
+        return f"{args.name}-id", {**args.inputs, "apiVersion": "v", "kind": "k", "resourceName": "crn://x", **more}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        answer = {"id": "found", "apiVersion": "v", "kind": "k", "resourceName": "crn://found"}
+        return answer | {"restEndpoint": "https://found", "displayName": "found"}
+
+
+@pytest.fixture
+def mocks() -> Mocks:
+    found = Mocks()
+    pulumi.runtime.set_mocks(found, project="fraud-detection", stack="test")
+    return found
+
+
+def source(account: pulumi.Input[str]) -> OracleXStreamSource:
+    return OracleXStreamSource(
+        name="source",
+        service_account_id=account,
+        hostname="oracle",
+        user="u",
+        password="hush",
+        processor_licenses=1,
+        topic_prefix="fd",
+        table_include_list="SAMPLE[.](AUTH_USER|USER_TRANSACTION)",
+    )
+
+
+def redshift(topics: tuple[str, ...]) -> ConnectorFactory:
+    return ConnectorFactory(
+        purpose="redshift",
+        build=lambda account: RedshiftSink(
+            name="redshift",
+            service_account_id=account,
+            topics=topics,
+            dead_letter_topic="dead_letter",
+            domain="h",
+            user="u",
+            password="hush",
+            database="d",
+        ),
+    )
+
+
+def streaming(*sinks: ConnectorFactory) -> ConfluentStreaming:
+    cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1"))
+    args = ConfluentStreamingArgs(
+        cluster=cluster, source=ConnectorFactory(purpose="source", build=source), sinks=sinks, rules=RULES
+    )
+    return ConfluentStreaming("s", args)
+
+
+@pulumi.runtime.test
+def test_a_sink_runs_as_the_account_that_was_made_for_it(mocks: Mocks) -> Any:
+    made = streaming(redshift(("auth_user",)))
+
+    def check(values: list[Any]) -> None:
+        config, account = values
+        assert config["kafka.service.account.id"] == account == "s-redshift-id"
+        assert config["topics"] == "auth_user"
+        assert "hush" not in str(config), "the password belongs into config_sensitive"
+
+    account = made.sinks["redshift"].config_nonsensitive["kafka.service.account.id"]
+    return pulumi.Output.all(made.sinks["redshift"].config_nonsensitive, account).apply(check)
+
+
+@pulumi.runtime.test
+def test_the_topics_are_those_of_the_contracts(mocks: Mocks) -> Any:
+    made = streaming()
+    names = {"fd.SAMPLE.AUTH_USER", "fd.SAMPLE.USER_TRANSACTION", "auth_user", "user_transaction"}
+    assert set(made.topics) == names | {"flagged_user", "fraud_alert", "dead_letter"}
+    return made.topics["fd.SAMPLE.AUTH_USER"].config.apply(lambda c: _same(c, {"cleanup.policy": "compact"}))
+
+
+def _same(found: object, expected: object) -> None:
+    assert found == expected
+
+
+def test_a_sink_of_an_unknown_topic_is_refused_with_the_known_ones(mocks: Mocks) -> None:
+    with pytest.raises(ValueError, match=r"no topic fraud_alerts; known: .*'fraud_alert'"):
+        streaming(redshift(("fraud_alerts",)))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"cluster_type": "huge"}, "cluster_type is 'huge'; set it to one of basic, standard, enterprise, dedicated"),
+        ({"cku": 2}, "cku is 2; a dedicated cluster needs 1 or more, every other type 0"),
+        ({"cluster_type": "dedicated"}, "cku is 0; a dedicated cluster needs 1 or more"),
+    ],
+)
+def test_bad_arguments_of_a_cluster_name_field_and_fix(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ConfluentClusterArgs(region="us-east-1", **change)
+
+
+def test_an_active_slot_without_a_key_is_refused(mocks: Mocks) -> None:
+    with pytest.raises(ValueError, match=r"active_key_slot 'b' is not among key_slots \('a',\); add it there first"):
+        ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", active_key_slot="b"))
+
+
+def test_two_sinks_of_one_purpose_would_share_an_account(mocks: Mocks) -> None:
+    with pytest.raises(ValueError, match="sinks repeat a purpose"):
+        streaming(redshift(("auth_user",)), redshift(("auth_user",)))
