@@ -99,7 +99,7 @@ class FlinkCluster:
             try:
                 self._run(statement)
             except Py4JJavaError as error:
-                raise statement_error(statement.name, statement.file, error) from None
+                raise statement_error(statement.name, statement.file, error, sorted(self._tables)) from None
             self._statements[statement.name] = statement
 
     @property

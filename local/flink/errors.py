@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
@@ -10,6 +11,7 @@ from py4j.protocol import Py4JJavaError
 from local.errors import RunError
 
 PLACE = re.compile(r"(?:From|At|at) line (\d+), column (\d+)")
+UNKNOWN_TABLE = re.compile(r"Cannot find table|Object '.*' not found|[Tt]able .* (doesn't|does not) exist")
 MESSAGE_LINES = 6
 
 
@@ -17,14 +19,18 @@ class StatementError(RunError):
     """Flink refused a statement: `file:line:column: Flink's message`."""
 
 
-def statement_error(name: str, file: str, error: Py4JJavaError) -> StatementError:
-    """Flink's innermost message, at the place in the file that it names; the text is the file's, line by line."""
+def statement_error(name: str, file: str, error: Py4JJavaError, topics: Iterable[str]) -> StatementError:
+    """Flink's innermost message, at the place in the file that it names; the text is the file's, line by line.
+
+    `topics` are named when Flink misses a table.
+    """
     causes = _causes(error)
     messages = [str(cause.getMessage() or cause.getClass().getName()) for cause in causes]
     place = _place(causes, messages)
     where = f"{file}:{place[0]}:{place[1]}" if place else file
     lines = messages[-1].strip().splitlines()[:MESSAGE_LINES]
-    return StatementError(f"{where}: statement {name}: " + "\n  ".join(lines))
+    hint = f"\n  The topics are: {', '.join(topics)}." if UNKNOWN_TABLE.search(messages[-1]) else ""
+    return StatementError(f"{where}: statement {name}: " + "\n  ".join(lines) + hint)
 
 
 def _place(causes: list[Any], messages: list[str]) -> tuple[int, int] | None:

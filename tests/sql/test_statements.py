@@ -12,7 +12,7 @@ import pytest
 from confluent_kafka import Consumer
 
 from components.confluent import pipeline
-from contracts import FRAUD_ALERT
+from contracts import CLEANED_TRANSACTION, FRAUD_ALERT
 from local.errors import RunError
 from local.flink.cluster import Statement
 from local.flink.errors import StatementError
@@ -38,6 +38,37 @@ def test_an_error_names_file_line_and_flinks_message(lab: Lab, sql: str, line: i
         lab.flink.submit(statement(sql))
     assert f"flink_sql/test.sql:{line}:" in str(caught.value), str(caught.value)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO `fraud_alerts` SELECT * FROM `fraud_alert`",
+        "INSERT INTO `fraud_alert` SELECT * FROM `fraud_alerts`",
+        "ALTER TABLE `fraud_alerts` SET ('changelog.mode' = 'append')",
+    ],
+)
+def test_an_unknown_table_is_told_with_the_topics_that_exist(lab: Lab, sql: str) -> None:
+    with pytest.raises(StatementError, match=r"The topics are: auth_user, .*fraud_alert, user_transaction") as caught:
+        lab.flink.submit(statement(sql))
+    assert "fraud_alerts" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("'changelog.mood' = 'append'", "knows no option 'changelog.mood'"),
+        ("'changelog.mode' = 'retract'", "changelog.mode is 'retract'; the run knows append, upsert"),
+        ("'error-handling.mode' = 'loud'", "error-handling.mode is 'loud'; the run knows fail, ignore, log"),
+    ],
+)
+def test_an_option_without_a_meaning_is_refused(lab: Lab, option: str, message: str) -> None:
+    try:
+        with pytest.raises(RunError, match=message):
+            lab.flink.submit(statement(f"ALTER TABLE `user_transaction` SET ({option})"))
+    finally:
+        lab.flink.drop_table("user_transaction")
+        lab.flink.create_table(CLEANED_TRANSACTION)
 
 
 def test_a_missing_sink_column_is_refused(lab: Lab) -> None:
