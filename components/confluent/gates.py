@@ -13,17 +13,19 @@ def make_gate(
     name: str,
     kind: str,
     environment: dict[str, pulumi.Input[str]],
+    connector_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> local.Command:
-    """Run `python -m components.confluent.wait KIND`, which ends when the gate is open or its deadline has passed.
+    """Run `python3 -m components.confluent.wait KIND`, which ends when the gate is open or its deadline has passed.
 
-    `kind` is `connector` (the connector is RUNNING) or `subjects` (its schemas are in the registry).
+    `kind` is `connector` (the connector is RUNNING) or `subjects` (its schemas are in the registry). A connector that
+    was replaced has a new `connector_id` and is waited for anew.
     """
     return local.Command(
         name,
-        create=f"python -m components.confluent.wait {kind}",
+        create=f"python3 -m components.confluent.wait {kind}",
         dir=".",
         environment=environment,
-        triggers=sorted(environment),
+        triggers=[connector_id],
         opts=opts,
     )

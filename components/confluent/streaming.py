@@ -122,6 +122,7 @@ class ConfluentStreaming(pulumi.ComponentResource):
                 "CLUSTER": cluster.kafka.id,
                 "CONNECTOR": self.source.config_nonsensitive["name"],
             },
+            self.source.id,
             ResourceOptions(parent=self, depends_on=[self.source]),
         )
         present = make_gate(
@@ -133,6 +134,7 @@ class ConfluentStreaming(pulumi.ComponentResource):
                 "REGISTRY_SECRET": cluster.registry_key.secret,
                 "SUBJECTS": ",".join(subjects),
             },
+            self.source.id,
             ResourceOptions(parent=self, depends_on=[running]),
         )
         return [running, present]

@@ -85,6 +85,8 @@ def test_the_order_is_source_then_gates_then_statements_then_sinks(plan: Plan) -
     running, present = f"fd-{stack}-source-running", f"fd-{stack}-subjects-present"
     assert f"fd-{stack}-oracle-xstream" in before(plan, named(plan, COMMAND, "source-running"))
     assert running in before(plan, named(plan, COMMAND, "subjects-present"))
+    for gate in plan.of_type(COMMAND):
+        assert gate.inputs["triggers"] == [f"lcc-fd-{stack}-oracle-xstream"], "a replaced connector is waited for anew"
     for statement in plan.of_type(STATEMENT):
         assert present in before(plan, statement), f"{statement.name} may run before its tables exist"
     for sink in ("redshift", "opensearch", "snowflake"):

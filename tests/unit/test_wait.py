@@ -1,0 +1,136 @@
+"""The waiter behind the order gates, run as `pulumi up` runs it, against a small HTTP server."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "hush-hush"
+
+
+class Service:
+    """Answers each path with the next of its prepared (status, body) pairs, the last one again and again."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, list[tuple[int, Any]]] = {}
+        self.keys: set[str] = set()
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                token = self.headers["Authorization"].removeprefix("Basic ")
+                service.keys.add(base64.b64decode(token).decode())
+                answers = service.answers.get(self.path, [(404, {})])
+                status, body = answers.pop(0) if len(answers) > 1 else answers[0]
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    found = Service()
+    yield found
+    found.close()
+
+
+def wait(kind: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    quick = {"GATE_POLL_SECONDS": "0.05", "GATE_DEADLINE_SECONDS": "0.5"}
+    done = subprocess.run(
+        [sys.executable, "-m", "components.confluent.wait", kind],
+        cwd=ROOT,
+        env=quick | environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert SECRET not in done.stdout + done.stderr, "what the gate prints is kept in the stack's state"
+    return done
+
+
+def connector(service: Service, *answers: tuple[int, Any]) -> subprocess.CompletedProcess[str]:
+    service.answers["/connect/v1/environments/env-1/clusters/lkc-1/connectors/source/status"] = list(answers)
+    return wait(
+        "connector",
+        CONFLUENT_API=service.url,
+        ENVIRONMENT="env-1",
+        CLUSTER="lkc-1",
+        CONNECTOR="source",
+        CONFLUENT_CLOUD_API_KEY="key",
+        CONFLUENT_CLOUD_API_SECRET=SECRET,
+    )
+
+
+def status(connector_state: str, *tasks: str) -> tuple[int, Any]:
+    return 200, {"connector": {"state": connector_state}, "tasks": [{"state": task} for task in tasks]}
+
+
+def test_the_gate_opens_when_connector_and_tasks_run(service: Service) -> None:
+    starting = [(404, {}), (503, {}), status("PROVISIONING"), status("RUNNING", "UNASSIGNED")]
+    done = connector(service, *starting, status("RUNNING", "RUNNING"))
+    assert done.returncode == 0, done.stderr
+    assert "connector: open" in done.stdout and "RUNNING, UNASSIGNED" in done.stdout
+    assert service.keys == {f"key:{SECRET}"}
+
+
+def test_a_failed_connector_ends_the_wait_at_once_with_its_trace(service: Service) -> None:
+    done = connector(service, (200, {"connector": {"state": "FAILED", "trace": "ORA-01017"}, "tasks": []}))
+    assert done.returncode == 1 and "FAILED" in done.stderr and "ORA-01017" in done.stderr
+
+
+def test_the_deadline_says_the_last_answer(service: Service) -> None:
+    done = connector(service, status("PROVISIONING"))
+    assert done.returncode == 1 and "still closed at the deadline; last answer: PROVISIONING" in done.stderr
+
+
+def subjects(service: Service, *names: str) -> subprocess.CompletedProcess[str]:
+    registry = {"REGISTRY_URL": service.url, "REGISTRY_KEY": "key", "REGISTRY_SECRET": SECRET}
+    return wait("subjects", SUBJECTS=",".join(names), **registry)
+
+
+def test_the_gate_opens_when_every_subject_exists(service: Service) -> None:
+    service.answers["/subjects/a-value/versions/latest"] = [(200, {"id": 1})]
+    service.answers["/subjects/b-value/versions/latest"] = [(404, {}), (404, {}), (200, {"id": 2})]
+    done = subjects(service, "a-value", "b-value")
+    assert done.returncode == 0 and "missing: b-value (HTTP 404" in done.stdout, done.stderr
+
+
+def test_a_key_that_may_not_read_is_told_at_once(service: Service) -> None:
+    service.answers["/subjects/a-value/versions/latest"] = [(401, {})]
+    done = subjects(service, "a-value")
+    assert done.returncode == 1 and "the key may not read it; check its role" in done.stderr
+
+
+def test_missing_variables_and_unknown_gates_are_usage_errors() -> None:
+    missing = wait("connector", ENVIRONMENT="env-1")
+    assert missing.returncode == 2 and "CLUSTER, CONNECTOR, CONFLUENT_CLOUD_API_KEY" in missing.stderr
+    unknown = wait("moon")
+    assert unknown.returncode == 2 and "{connector,subjects}" in unknown.stderr
+
+
+def test_a_service_that_is_away_is_waited_for() -> None:
+    registry = {"REGISTRY_URL": "http://127.0.0.1:9", "REGISTRY_KEY": "key", "REGISTRY_SECRET": SECRET}
+    done = wait("subjects", SUBJECTS="a-value", **registry)
+    assert done.returncode == 1 and "HTTP 0" in done.stderr
