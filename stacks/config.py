@@ -14,6 +14,8 @@ import pulumi
 import yaml
 from pulumi.runtime import config as runtime_config
 
+# The loader in C takes a tenth of the time; some builds of PyYAML are without it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PROJECT_FILE = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
 
 
@@ -33,7 +35,7 @@ class Reader:
     """
 
     def __init__(self) -> None:
-        declared = yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))
+        declared = yaml.load(PROJECT_FILE.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - it is a safe one
         self._project: str = declared["name"]
         self._declared: dict[str, dict[str, Any]] = declared["config"]
         self._config = pulumi.Config(self._project)

@@ -1,13 +1,14 @@
-"""Start the worker process that records a plan, and read its answer."""
+"""Start the worker processes that record a plan, and read their answers."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from local.plan.model import Plan, PlanError
 
@@ -17,28 +18,51 @@ if TYPE_CHECKING:
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
-def record(stack: str, root: Path, *, mode: Mode = "both") -> Plan:
+def record(stack: str, root: Path, *, mode: Mode | Literal["both"] = "both") -> Plan:
     """Record what the program in `root` creates for a stack.
 
-    `both` validates in preview (outputs unknown) and in update mode (outputs simulated) and returns the update mode's
-    values. Raises PlanError with every problem: unknown stack, settings, inputs, or what the program raised.
+    `both` validates in preview (outputs unknown) and in update mode (outputs simulated), side by side, and returns the
+    update mode's values. Raises PlanError with every problem: unknown stack, settings, inputs, what the program raised.
     """
+    modes: tuple[Mode, ...] = ("preview", "update") if mode == "both" else (mode,)
+    with contextlib.ExitStack() as closing:
+        workers = [closing.enter_context(_start(stack, root, one)) for one in modes]
+        for worker in workers:
+            closing.callback(worker.kill)  # one that has ended does not mind
+        plans = [_answer(worker) for worker in workers]
+    _same_resources(plans[0], plans[-1])
+    return plans[-1]
+
+
+def _start(stack: str, root: Path, mode: Mode) -> subprocess.Popen[bytes]:
     search_path = os.pathsep.join(filter(None, (str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH"))))
     # A fixed hash seed: a program that walks a set gives the same plan each time.
     environment = {**_without_pulumi(os.environ), "PYTHONPATH": search_path, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(
-        [sys.executable, "-m", "local.plan.worker", stack, str(root), mode],
-        stdout=subprocess.PIPE,
-        env=environment,
-        check=False,
-    )
+    command = [sys.executable, "-m", "local.plan.worker", stack, str(root), mode]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+
+
+def _answer(worker: subprocess.Popen[bytes]) -> Plan:
+    output, _ = worker.communicate()
     try:
-        answer = json.loads(done.stdout)
+        answer = json.loads(output)
     except ValueError:
-        raise PlanError(f"The recorder ended with exit code {done.returncode}; its messages are above.") from None
+        raise PlanError(f"The recorder ended with exit code {worker.returncode}; its messages are above.") from None
     if "error" in answer:
         raise PlanError(answer["error"])
     return Plan.from_dict(answer["plan"])
+
+
+def _same_resources(preview: Plan, update: Plan) -> None:
+    """A resource that depends on an output for its existence cannot be previewed."""
+    before, after = preview.by_urn(), update.by_urn()
+    different = [(before | after)[urn].name for urn in sorted(before.keys() ^ after.keys())]
+    if different:
+        names = ", ".join(map(repr, different))
+        raise PlanError(
+            f"These resources exist in only one of preview and update: {names}; never create a resource inside "
+            "`apply`, nor name or count resources by an output."
+        )
 
 
 def _without_pulumi(environment: os._Environ[str]) -> dict[str, str]:

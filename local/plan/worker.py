@@ -3,12 +3,13 @@
     python -m local.plan.worker STACK ROOT MODE
 
 Standard output carries one JSON object, `{"plan": …}` or `{"error": text}`; what the program prints goes to standard
-error. The SDKs are imported once, the program's own modules anew for each mode.
+error. One process, one mode: the program's modules keep what they read of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -16,18 +17,19 @@ import runpy
 import sys
 import traceback
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pulumi
-from pulumi.runtime import config, settings
+from pulumi.runtime import config, resource, settings
 from pulumi.runtime import stack as pulumi_stack
+from pulumi.runtime.proto import source_pb2
 
-from local.plan.model import Plan, PlanError, Resource
+from local.plan.model import Plan, PlanError
 from local.plan.monitor import Engine, Monitor
 from local.plan.order import topological
 from local.plan.project import Project, load
 
-Mode = Literal["preview", "update", "both"]
+Mode = Literal["preview", "update"]
 
 
 def main(arguments: list[str]) -> None:
@@ -45,30 +47,20 @@ def main(arguments: list[str]) -> None:
 
 
 def record_here(stack: str, root: Path, mode: Mode) -> Plan:
-    """Record in this process. `both` runs in preview, then in update mode, and gives the latter's values."""
+    """Record in this process, which is then of no further use. Raises PlanError with every problem found."""
+    gc.disable()  # the process ends soon, and a third of a second of its time would be collecting
     project = load(root, stack)
-    modes = {"both": (True, False), "preview": (True,), "update": (False,)}[mode]
-    runs = [_run(project, root, preview=preview) for preview in modes]
-    if mode == "both":
-        _same_resources(*runs)
-    monitor = runs[-1]
+    monitor = _run(project, root, preview=mode == "preview")
     return Plan(project.name, stack, topological(monitor.resources.values()), dict(sorted(monitor.outputs.items())))
 
 
 def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
-    """One run of the program under a fresh monitor. Raises PlanError with every problem found."""
+    """One run of the program under a monitor."""
     monitor, engine = Monitor(project.name, project.stack, preview=preview), Engine()
     _reset_pulumi(project, root, monitor, engine, preview=preview)
-    before, path, directory = set(sys.modules), list(sys.path), Path.cwd()
-    failure = None
-    try:
-        os.chdir(root)
-        sys.path.insert(0, str(root))
-        failure = _execute(root)
-    finally:
-        os.chdir(directory)
-        sys.path[:] = path
-        _forget_program_modules(before, root)
+    os.chdir(root)
+    sys.path.insert(0, str(root))
+    failure = _execute(root)
     for warning in engine.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     problems = [*sorted(monitor.problems), *([failure] if failure else [])]
@@ -78,6 +70,8 @@ def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
 
 
 def _reset_pulumi(project: Project, root: Path, monitor: Monitor, engine: Engine, *, preview: bool) -> None:
+    # A plan has no source positions; finding them for each resource takes a tenth of the recording.
+    resource._get_stack_trace = source_pb2.StackTrace
     settings.ROOT.set(None)
     settings.configure(
         settings.Settings(
@@ -113,8 +107,12 @@ def _execute(root: Path) -> str | None:
     return None
 
 
-def _program() -> None:
+async def _program() -> None:
     runpy.run_path("__main__.py", run_name="__main__")
+    # The SDK waits for the outputs one by one, each time for all that are left; this leaves it few.
+    tracked: set[asyncio.Future[Any]] = settings.SETTINGS.outputs  # pyright: ignore[reportAttributeAccessIssue]
+    while outputs := {task for task in set(tracked) if not task.done()}:
+        await asyncio.wait(outputs)
 
 
 def _explain(error: Exception, root: Path) -> str:
@@ -136,28 +134,6 @@ def _is_inside(filename: str, root: Path) -> bool:
 
 def _relative(filename: str, root: Path) -> Path:
     return (root / filename).resolve().relative_to(root)
-
-
-def _forget_program_modules(before: set[str], root: Path) -> None:
-    """So that the next mode imports them anew, with that mode's configuration and outputs."""
-    for name in set(sys.modules) - before:
-        filename = getattr(sys.modules[name], "__file__", None)
-        if filename and _is_inside(filename, root):
-            del sys.modules[name]
-
-
-def _same_resources(preview: Monitor, update: Monitor) -> None:
-    """A resource that depends on an output for its existence cannot be previewed."""
-    different: list[Resource] = [
-        (preview.resources.get(urn) or update.resources[urn])
-        for urn in sorted(preview.resources.keys() ^ update.resources.keys())
-    ]
-    if different:
-        names = ", ".join(f"{resource.name!r}" for resource in different)
-        raise PlanError(
-            f"These resources exist in only one of preview and update: {names}; never create a resource inside "
-            "`apply`, nor name or count resources by an output."
-        )
 
 
 if __name__ == "__main__":

@@ -61,6 +61,18 @@ def test_the_same_program_gives_the_same_bytes(recorded: Recorder) -> None:
     assert recorded(source).to_json() == recorded(source, folder="again").to_json()
 
 
+@pytest.mark.parametrize("mode", ["preview", "update", "both"])
+def test_an_apply_that_fails_is_told_and_ends_the_recording(recorded: Recorder, mode: str) -> None:
+    with pytest.raises(PlanError, match=r"division by zero \(__main__\.py, line 3\)"):
+        recorded("pulumi.Output.secret('x').apply(lambda _: 1 / 0)", mode=mode)
+
+
+def test_a_resource_that_only_an_output_makes_is_refused(recorded: Recorder) -> None:
+    source = "pulumi.Output.from_input(cc.ServiceAccount('a').id).apply(lambda i: cc.ServiceAccount(f'b-{i}'))"
+    with pytest.raises(PlanError, match="exist in only one of preview and update: 'b-sa-a'"):
+        recorded(source)
+
+
 def test_an_unknown_stack_names_the_known_ones(recorded: Recorder) -> None:
     with pytest.raises(PlanError, match=r"dev.*prod"):
         recorded("pass", stack="nowhere")
