@@ -44,12 +44,12 @@ clean: ## Remove the virtual environment
 $(VENV)/.python:
 	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) is not there: install Python 3.11 or newer, or name it: make PYTHON=python3.12 ...' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python %d.%d is too old: 3.11 or newer is needed; fix: make PYTHON=python3.12 ..." % v[:2])'
-	@echo 'Making the virtual environment $(VENV)'
+	@echo 'Making the virtual environment $(VENV)' >&2
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
 # $(call install,FILE): packages with a line of progress; a failed download says what to do.
-install = echo 'Installing $(1) (once)'; \
+install = echo 'Installing $(1) (once)' >&2; \
 	$(PY) -m pip install --quiet --disable-pip-version-check -r $(1) \
 	|| { echo 'pip could not install $(1): check the network or the package index and run the command again' >&2; exit 1; }
 

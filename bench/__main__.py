@@ -6,11 +6,12 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import latency, planning, rules, throughput
+from bench import latency, planning, rules, start, throughput
 from local.errors import RunError
 
 BENCHES: dict[str, Callable[[], None]] = {
     "plan": planning.measure,
+    "start": start.measure,
     "latency": latency.measure,
     "rules": rules.measure,
     "throughput": throughput.measure,

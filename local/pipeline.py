@@ -86,7 +86,8 @@ class Pipeline:
         resources = realisable(self._plan, set(known))
         create_all(resources, known)
         self._say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
-        self.servers.ready(self.app)
+        for server in (self.app, *self.servers.error_logs.values()):
+            self.servers.ready(server)
         self._settle()
         for server in self.servers.all:
             self.supervisor.watch(server, self.servers.flink.restart if server is self.servers.gateway else None)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from contracts import SOURCES
 from local.flink.unreadable import reason
@@ -26,6 +26,7 @@ from local.sinks.config import PASSWORD_VARIABLE
 
 BATCH = 1_000
 WAIT_SECONDS = 0.5
+RETRY_SECONDS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,36 +56,57 @@ class ErrorLog:
         self._state = Path(config.state)
         self._places: dict[str, int] = {}
         self._logged = 0
+        self._refused: KafkaError | None = None
 
     def run(self, stopping: threading.Event) -> None:
+        """Raises KafkaException for a right that Flink's account lacks; everything else is waited for."""
         self._load()
         self._assign(stopping)
         while not stopping.is_set():
             for message in self._consumer.consume(BATCH, WAIT_SECONDS):
-                if message.error() is None:  # the others are the broker's being away; it comes back
-                    self._take(message)
+                self._take(message)
             self._producer.flush()
+            if self._refused:
+                raise KafkaException(self._refused)
             self._save()
         self._consumer.close()
 
     def _assign(self, stopping: threading.Event) -> None:
-        while not stopping.is_set():
+        topic = self._config.topic
+        while not stopping.wait(RETRY_SECONDS):
             try:
-                partitions = self._consumer.list_topics(self._config.topic, timeout=10).topics[self._config.topic]
+                found = self._consumer.list_topics(topic, timeout=10).topics[topic]
             except KafkaException as error:
                 print(f"broker away: {error}", flush=True)
                 continue
-            places = [TopicPartition(self._config.topic, n, self._places.get(str(n), 0)) for n in partitions.partitions]
+            if found.error:
+                self._check(found.error)
+                continue
+            places = [TopicPartition(topic, number, self._places.get(str(number), 0)) for number in found.partitions]
             self._consumer.assign(places)
             return
 
     def _take(self, message: Message) -> None:
+        error = message.error()
+        if error:
+            self._check(error)
+            return
         key, value = _bytes(message.key()), _bytes(message.value())
         found = reason(self._table, key, value)
         if found:
-            self._producer.produce(self._config.target, value=json.dumps(self._row(message, found, key, value)))
+            row = json.dumps(self._row(message, found, key, value))
+            self._producer.produce(self._config.target, value=row, on_delivery=self._delivered)
             self._logged += 1
         self._places[str(message.partition())] = int(message.offset() or 0) + 1
+
+    @staticmethod
+    def _check(error: KafkaError) -> None:
+        """A missing right does not come by itself; a broker that is away does."""
+        if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            raise KafkaException(error)
+
+    def _delivered(self, error: KafkaError | None, _: Message) -> None:
+        self._refused = self._refused or error
 
     def _row(self, message: Message, found: str, key: bytes | None, value: bytes | None) -> dict[str, Any]:
         kind, made = message.timestamp()

@@ -95,6 +95,10 @@ class Connect(Server):
         self._file(name).unlink(missing_ok=True)
         self._request("DELETE", f"/connectors/{name}")
 
+    def names(self) -> list[str]:
+        """The connectors that exist."""
+        return self._request("GET", "/connectors")
+
     def status(self, name: str) -> tuple[str, str]:
         """(state, trace) of the connector: RUNNING when it and each of its tasks run; trace is empty unless FAILED."""
         answer = self._request("GET", f"/connectors/{name}/status")

@@ -11,6 +11,7 @@ from confluent_kafka.admin import (
     AclOperation,
     AclPermissionType,
     ConfigResource,
+    NewPartitions,
     NewTopic,
     ResourcePatternType,
     ResourceType,
@@ -64,6 +65,11 @@ class Topics:
 
     def update(self, resource: Resource) -> None:
         inputs = resource.inputs
+        have, wanted = (self.read(resource) or {}).get("partitionsCount", 0), inputs["partitionsCount"]
+        if wanted < have:
+            raise RunError(f"{resource.name}: a topic cannot lose partitions ({have} to {wanted}): replace it")
+        if wanted > have:
+            _wait(self._servers.admin.create_partitions([NewPartitions(inputs["topicName"], wanted)]), resource)
         settings = ConfigResource(ConfigResource.Type.TOPIC, inputs["topicName"], inputs.get("config", {}))
         _wait(self._servers.admin.alter_configs([settings]), resource)
 
@@ -135,10 +141,14 @@ class Connectors:
             self._create_sink(config)
 
     def read(self, resource: Resource) -> State | None:
-        name = resource.inputs["configNonsensitive"]["name"]
-        if name in self._servers.sinks:
-            return {"name": name, "status": "RUNNING" if self._servers.sinks[name].is_ready() else "PROVISIONING"}
+        config = resource.inputs["configNonsensitive"]
+        name = config["name"]
+        if config["connector.class"] != source.SOURCE_CLASS:
+            process = self._servers.sinks.get(name)
+            return process and {"name": name, "status": "RUNNING" if process.is_ready() else "PROVISIONING"}
         self._servers.ready(self._servers.connect)
+        if name not in self._servers.connect.names():
+            return None
         status, trace = self._servers.connect.status(name)
         return {"name": name, "status": status, "trace": trace}
 

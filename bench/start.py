@@ -1,0 +1,34 @@
+"""From the command until the first alert, as a user sees it. The first round warms the caches and does not count."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+
+from bench.common import figure
+from local.errors import RunError
+from local.parts import ports
+from local.realise.servers import ROOT
+
+ROUNDS = 3
+
+
+def measure() -> None:
+    times = [_first_alert() for _ in range(ROUNDS + 1)][1:]
+    figure("start: command to first alert", f"median {statistics.median(times):.1f} s, slowest {max(times):.1f} s")
+
+
+def _first_alert() -> float:
+    (port,) = ports.free(1)
+    command = [sys.executable, "-m", "local", "run", "--for", "1s", "--port", str(port)]
+    started, seen = time.perf_counter(), None
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout
+        for line in run.stdout:
+            if seen is None and " ALERT " in line:
+                seen = time.perf_counter() - started
+    if seen is None:
+        raise RunError(f"The run ended with exit code {run.returncode} and no alert.")
+    return seen
