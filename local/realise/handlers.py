@@ -10,7 +10,10 @@ from confluent_kafka.admin import (
     AclBindingFilter,
     AclOperation,
     AclPermissionType,
+    AlterConfigOpType,
+    ConfigEntry,
     ConfigResource,
+    ConfigSource,
     NewPartitions,
     NewTopic,
     ResourcePatternType,
@@ -28,6 +31,7 @@ from local.plan.model import Resource
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
 from local.sinks.config import DUCKDB, OPENSEARCH, POSTGRES, SinkConfig
 
+DYNAMIC = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
 State = dict[str, Any]
 """What a resource is by now, in the words of its inputs."""
 
@@ -70,8 +74,17 @@ class Topics:
             raise RunError(f"{resource.name}: a topic cannot lose partitions ({have} to {wanted}): replace it")
         if wanted > have:
             _wait(self._servers.admin.create_partitions([NewPartitions(inputs["topicName"], wanted)]), resource)
-        settings = ConfigResource(ConfigResource.Type.TOPIC, inputs["topicName"], inputs.get("config", {}))
-        _wait(self._servers.admin.alter_configs([settings]), resource)
+        self._configure(inputs["topicName"], inputs.get("config", {}), resource)
+
+    def _configure(self, name: str, wanted: dict[str, str], resource: Resource) -> None:
+        """Settings as wanted; those that are no longer wanted go back to the broker's own."""
+        admin, place = self._servers.admin, ConfigResource(ConfigResource.Type.TOPIC, name)
+        entries = admin.describe_configs([place])[place].result(30).values()
+        unwanted = [e.name for e in entries if e.source == DYNAMIC and e.name not in wanted]
+        changes = [_change(key, value, AlterConfigOpType.SET) for key, value in wanted.items()]
+        changes += [_change(key, "", AlterConfigOpType.DELETE) for key in unwanted]
+        place = ConfigResource(ConfigResource.Type.TOPIC, name, incremental_configs=changes)
+        _wait(admin.incremental_alter_configs([place]), resource)
 
     def delete(self, resource: Resource) -> None:
         name = resource.inputs["topicName"]
@@ -202,6 +215,10 @@ def file_of(statement: str) -> str:
     """The file that a statement's text comes from: the statement is named after it."""
     files = [file for file in (ROOT / "flink_sql").glob("*.sql") if statement.endswith(file.stem.replace("_", "-"))]
     return f"flink_sql/{max(files, key=lambda file: len(file.stem)).name}" if files else statement
+
+
+def _change(key: str, value: str, operation: AlterConfigOpType) -> ConfigEntry:
+    return ConfigEntry(key, value, incremental_operation=operation)
 
 
 def _acl(resource: Resource, binding: Any) -> Any:

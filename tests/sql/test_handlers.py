@@ -33,25 +33,30 @@ def resource(**inputs: Any) -> Resource:
     return Resource(urn="urn", type="type", name="test", parent=None, custom=True, inputs=inputs)
 
 
-def topic(partitions: int, retention: str) -> Resource:
-    return resource(topicName="handled", partitionsCount=partitions, config={"retention.ms": retention})
+def topic(partitions: int, **config: str) -> Resource:
+    settings = {key.replace("_", "."): value for key, value in config.items()}
+    return resource(topicName="handled", partitionsCount=partitions, config=settings)
+
+
+def setting(servers: Any, name: str) -> str:
+    place = ConfigResource(ConfigResource.Type.TOPIC, "handled")
+    return servers.admin.describe_configs([place])[place].result(10)[name].value
 
 
 def test_a_topic_is_made_grows_and_goes(lab: Lab, servers: Any) -> None:
-    handler = Topics(servers)
-    assert handler.read(topic(2, "1000")) is None
-    handler.create(topic(2, "1000"))
-    lab.wait(lambda: handler.read(topic(2, "1000")), "topic")
-    handler.update(topic(3, "5000"))
-    lab.wait(
-        lambda: handler.read(topic(3, "5000")) == {"topicName": "handled", "partitionsCount": 3}, "third partition"
-    )
-    place = ConfigResource(ConfigResource.Type.TOPIC, "handled")
-    assert servers.admin.describe_configs([place])[place].result(10)["retention.ms"].value == "5000"
+    handler, small = Topics(servers), topic(2, retention_ms="1000", cleanup_policy="compact")
+    large = topic(3, retention_ms="5000")
+    assert handler.read(small) is None
+    handler.create(small)
+    lab.wait(lambda: handler.read(small), "topic")
+    handler.update(large)
+    lab.wait(lambda: handler.read(large) == {"topicName": "handled", "partitionsCount": 3}, "third partition")
+    lab.wait(lambda: setting(servers, "retention.ms") == "5000", "other retention")
+    assert setting(servers, "cleanup.policy") == "delete", "a setting that is no longer there goes back to the default"
     with pytest.raises(RunError, match=r"cannot lose partitions \(3 to 1\): replace it"):
-        handler.update(topic(1, "5000"))
-    handler.delete(topic(3, "5000"))
-    lab.wait(lambda: handler.read(topic(3, "5000")) is None, "end of the topic")
+        handler.update(topic(1))
+    handler.delete(large)
+    lab.wait(lambda: handler.read(large) is None, "end of the topic")
 
 
 def test_an_acl_is_made_and_goes(lab: Lab, servers: Any) -> None:
