@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from typing import Any, Self
 
+from local.realise.app import ask
 from local.terminal import RED, paint
 
 PERIOD_SECONDS = 0.2
@@ -45,11 +43,8 @@ class AlertFeed:
                 self._say(f"{len(alerts) - MOST_AT_ONCE} alerts more")
 
     def _new(self) -> list[dict[str, Any]]:
-        try:
-            with urllib.request.urlopen(f"{self._url}/api/alerts?after={self._last}", timeout=2) as answer:  # noqa: S310 - our own server
-                alerts: list[dict[str, Any]] = json.load(answer)["alerts"]
-        except (urllib.error.URLError, OSError, ValueError):
-            return []  # the app is starting, or being started again
+        answer = ask(f"{self._url}/api/alerts?after={self._last}")
+        alerts: list[dict[str, Any]] = answer["alerts"] if answer else []
         self._last = alerts[-1]["number"] if alerts else self._last
         return alerts
 

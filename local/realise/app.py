@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import secrets
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from contracts import FRAUD_ALERT, SCHEMA
@@ -62,6 +66,15 @@ class App(Server):
 
     def is_ready(self) -> bool:
         return ports.accepts(self.port)
+
+
+def ask(url: str) -> dict[str, Any] | None:
+    """The app's answer; None while it is starting, stopping or being started again."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own server
+            return json.load(answer)
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
 
 
 def rules(plan: Plan) -> dict[str, str]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.realise.app import App
+from local.realise.app import App, ask
 from local.realise.servers import Servers
 
 
@@ -31,12 +29,8 @@ EMPTY = State(payments=0, rate=0, alerts=0, by_rule={}, delay_p50_ms=None, delay
 
 def read_state(app: App, otherwise: State = EMPTY) -> State:
     """The app's figures; `otherwise` while the app is being started again."""
-    try:
-        with urllib.request.urlopen(f"{app.url}/api/state", timeout=2) as answer:  # noqa: S310 - our own server
-            found: dict[str, Any] = json.load(answer)
-    except (urllib.error.URLError, OSError, ValueError):
-        return otherwise
-    return State(**{name: found[name] for name in State.__dataclass_fields__})
+    found = ask(f"{app.url}/api/state")
+    return State(**{name: found[name] for name in State.__dataclass_fields__}) if found else otherwise
 
 
 def sink_status(servers: Servers) -> dict[str, dict[str, Any]]:
