@@ -18,12 +18,16 @@ RULES = ("burst_count", "burst_amount", "large_amount", "foreign_address")
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table or topic: `columns` in order; `compacted` topics keep the last record of each key."""
+    """A table or topic: `columns` in order; `compacted` topics keep the last record of each key.
+
+    An `ordered` topic has one partition, so that its records are read in the order in which they were written.
+    """
 
     name: str
     topic: str
     columns: tuple[Column, ...]
     compacted: bool = False
+    ordered: bool = False
     doc: str = ""
 
     @property
@@ -70,6 +74,9 @@ AUTH_USER = Table(
 USER_TRANSACTION = Table(
     name="USER_TRANSACTION",
     topic=raw_topic("USER_TRANSACTION"),
+    # The source connector's key is the payment's id: with more partitions an account's payments would be spread over
+    # them, and those read out of their order would be too late for the account's window.
+    ordered=True,
     doc="Payments, one row each, never updated.",
     columns=(
         Column(name="ID", type=BigInt(), key=True),

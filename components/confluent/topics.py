@@ -12,9 +12,11 @@ _WEEK_MS = 7 * 24 * 3600 * 1000
 
 
 def make_topics(name: str, partitions: int, opts: pulumi.ResourceOptions) -> dict[str, confluent.KafkaTopic]:
-    """Every topic by its name: raw, cleaned, outputs and dead-letter."""
+    """Every topic by its name: raw, cleaned, outputs and dead-letter; an ordered one has one partition."""
     topics = {
-        table.topic: _topic(name, table.topic, partitions, "compact" if table.compacted else "delete", opts)
+        table.topic: _topic(
+            name, table.topic, 1 if table.ordered else partitions, "compact" if table.compacted else "delete", opts
+        )
         for table in (*SOURCES, *OUTPUTS)
     }
     # Order among records that could not be handled means nothing: one partition keeps them together.

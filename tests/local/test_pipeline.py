@@ -39,7 +39,7 @@ WINDOW_SECONDS = 600
 @pytest.mark.local
 @pytest.mark.timeout(600)
 def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once() -> None:
-    plan = record("local", ROOT, mode="update")
+    plan = record("dev", ROOT, mode="update")
     (port,) = ports.free(1)
     said: list[str] = []
     with Pipeline(plan, say=said.append, port=port, users=USERS, keep=True) as pipeline:
@@ -74,7 +74,7 @@ def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once() -> None:
         malformed(pipeline)
         path = pipeline.path
     try:
-        appended(path / "fd-local-snowflake.duckdb", set(alerts), set(flagged))
+        appended(path / "fd-dev-snowflake.duckdb", set(alerts), set(flagged))
     finally:
         remove_folder(path)
 

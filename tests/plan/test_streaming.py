@@ -9,8 +9,8 @@ import pytest
 from local.plan import Plan, Resource, record
 from local.plan.commands import ROOT, golden_path
 
-ACCOUNT, ACL, CONNECTOR, STATEMENT, COMMAND = (
-    "confluentcloud:index/serviceAccount:ServiceAccount",
+TOPIC, ACL, CONNECTOR, STATEMENT, COMMAND = (
+    "confluentcloud:index/kafkaTopic:KafkaTopic",
     "confluentcloud:index/kafkaAcl:KafkaAcl",
     "confluentcloud:index/connector:Connector",
     "confluentcloud:index/flinkStatement:FlinkStatement",
@@ -43,6 +43,12 @@ def named(plan: Plan, token: str, end: str) -> Resource:
 def test_each_connector_has_an_account_of_its_own(plan: Plan) -> None:
     accounts = [c.inputs["configNonsensitive"]["kafka.service.account.id"] for c in plan.of_type(CONNECTOR)]
     assert len(accounts) == 4 and len(set(accounts)) == 4, "a shared account may do what either connector needs"
+
+
+def test_payments_are_read_in_their_order(plan: Plan) -> None:
+    partitions = {t.inputs["topicName"]: t.inputs["partitionsCount"] for t in plan.of_type(TOPIC)}
+    assert partitions["fd.SAMPLE.USER_TRANSACTION"] == 1, "an account's payments would be spread, and read too late"
+    assert partitions["user_transaction"] == {"dev": 4, "local": 1, "prod": 12}[plan.stack]
 
 
 def test_no_acl_allows_everything(plan: Plan) -> None:
