@@ -128,9 +128,6 @@ def _options(table: Table, client: Mapping[str, str], declared: Declared) -> dic
         "value.json.encode.decimal-as-plain-number": "true",
         "value.json.ignore-parse-errors": skips,
         "properties.fetch.max.wait.ms": "20",
-        # Partitions are read in turn, one fetch of each: small ones keep their watermarks side by side. With the
-        # default of 1 MB a partition waited so long for its turn that it was taken for idle and its rows for late.
-        "properties.max.partition.fetch.bytes": "32768",
         # Offsets live in checkpoints; the service has no right to a consumer group either.
         "properties.commit.offsets.on.checkpoint": "false",
         # The connector's jar carries Kafka's classes under names of its own.
