@@ -23,6 +23,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from contracts import SOURCES
 from local.flink.unreadable import reason
 from local.sinks.config import PASSWORD_VARIABLE
+from local.sinks.records import as_bytes
 
 BATCH = 1_000
 WAIT_SECONDS = 0.5
@@ -91,7 +92,7 @@ class ErrorLog:
         if error:
             self._check(error)
             return
-        key, value = _bytes(message.key()), _bytes(message.value())
+        key, value = as_bytes(message.key()), as_bytes(message.value())
         found = reason(self._table, key, value)
         if found:
             row = json.dumps(self._row(message, found, key, value))
@@ -150,13 +151,9 @@ def _iso(seconds: float) -> str:
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="milliseconds")
 
 
-def _bytes(data: str | bytes | None) -> bytes | None:
-    return data.encode() if isinstance(data, str) else data
-
-
 def _text(data: str | bytes | None) -> str | None:
     """Bytes in JSON, as Flink writes them: base64."""
-    return None if data is None else base64.b64encode(_bytes(data) or b"").decode()
+    return None if data is None else base64.b64encode(as_bytes(data) or b"").decode()
 
 
 def main(path: str) -> None:

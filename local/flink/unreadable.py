@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable
 from decimal import Decimal as Number
 from decimal import InvalidOperation
+from functools import cache
 from typing import Any, NoReturn
 
-from contracts import Table
+from contracts import SOURCES, Table
 from contracts.types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
 from local.sinks.records import is_timestamp
+
+Tests = dict[str, Callable[[Any], bool]]
 
 
 def reason(table: Table, key: bytes | None, value: bytes | None) -> str | None:
@@ -19,12 +22,12 @@ def reason(table: Table, key: bytes | None, value: bytes | None) -> str | None:
         change = None if value is None else _object("value", value)
         row = None if change is None else change.get("after")
         if table.compacted:
-            _require(_object("key", key), "key", [(column.name, column.type) for column in table.key])
+            _require(_object("key", key), "key", _tests(table.topic)[0])
         if row is None:
             return None
         if not isinstance(row, dict):
             return "after is not an object"
-        _require(row, "after", [(column.name, column.type) for column in table.published if not column.nullable])
+        _require(row, "after", _tests(table.topic)[1])
     except ValueError as error:
         return str(error)
     return None
@@ -44,11 +47,20 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON number")
 
 
-def _require(row: dict[str, Any], where: str, columns: list[tuple[str, ColumnType]]) -> None:
-    for name, kind in columns:
+@cache
+def _tests(topic: str) -> tuple[Tests, Tests]:
+    """Those of a source table's key and of the columns that it requires: made once, since every payment is read."""
+    table = next(table for table in SOURCES if table.topic == topic)
+    required = [column for column in table.published if not column.nullable]
+    key, row = ({column.name: _test_of(column.type) for column in columns} for columns in (table.key, required))
+    return key, row
+
+
+def _require(row: dict[str, Any], where: str, tests: Tests) -> None:
+    for name, test in tests.items():
         if row.get(name) is None:
             raise ValueError(f"{where}.{name} is missing")
-        if not _test_of(kind)(row[name]):
+        if not test(row[name]):
             raise ValueError(f"{where}.{name} is {row[name]!r:.80}")
 
 

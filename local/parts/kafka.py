@@ -97,6 +97,10 @@ class Kafka(Server):
             "log_level": 2,
         }
 
+    def client_without_password(self, principal: str) -> dict[str, Any]:
+        """The same for a file: the password travels by environment."""
+        return {key: value for key, value in self.client(principal).items() if key != "sasl.password"}
+
     def java_client(self, principal: str) -> dict[str, str]:
         """Settings of a Java client that acts as `principal`."""
         return {

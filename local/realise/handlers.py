@@ -192,7 +192,7 @@ class Connectors:
         servers = self._servers
         wanted = sinks.sink(config)
         principal = config["kafka.service.account.id"]
-        kafka = {key: value for key, value in servers.kafka.client(principal).items() if key != "sasl.password"}
+        kafka = servers.kafka.client_without_password(principal)
         servers.ready(servers.kafka)
         if wanted.kind == OPENSEARCH:
             servers.ready(servers.opensearch)

@@ -141,13 +141,13 @@ class Servers:
                     self.error_logs[topic] = self._error_log(topic, target)
 
     def _error_log(self, topic: str, target: str) -> ErrorLogProcess:
-        client = self.kafka.client(self.accounts.flink)
+        flink = self.accounts.flink
         if target not in {process.target for process in self.error_logs.values()}:
-            _make_topic(AdminClient(client), target)
-        plain = {key: value for key, value in client.items() if key != "sasl.password"}
+            _make_topic(AdminClient(self.kafka.client(flink)), target)
+        kafka = self.kafka.client_without_password(flink)
         state = str(self.folder / f"error-log-{topic}.state")
-        config = ErrorLogConfig(topic=topic, target=target, kafka=plain, state=state)
-        process = ErrorLogProcess(self.children, self.folder, config, client["sasl.password"])
+        config = ErrorLogConfig(topic=topic, target=target, kafka=kafka, state=state)
+        process = ErrorLogProcess(self.children, self.folder, config, self.credentials.password(flink))
         process.prepare()
         self._later(process, process.start)
         return process

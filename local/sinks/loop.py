@@ -16,7 +16,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from local.sinks.config import PASSWORD_VARIABLE, POSTGRES, SinkConfig
 from local.sinks.dead_letters import DeadLetters
-from local.sinks.records import MalformedError, Row, readers
+from local.sinks.records import MalformedError, Row, as_bytes, readers
 
 T = TypeVar("T")
 Offsets = dict[tuple[str, int], int]
@@ -209,13 +209,9 @@ class SinkLoop:
 def _row(message: Message) -> Row:
     """The record as it came, not yet decoded."""
     topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
-    return Row(topic, partition, offset, (), None, (_bytes(message.key()), _bytes(message.value())))
+    return Row(topic, partition, offset, (), None, (as_bytes(message.key()), as_bytes(message.value())))
 
 
 def _passes(error: KafkaError) -> bool:
     """Whether an error may go by itself, as all do while a broker starts: all but a missing right."""
     return error.code() not in _FORBIDDEN
-
-
-def _bytes(data: str | bytes | None) -> bytes | None:
-    return data.encode() if isinstance(data, str) else data

@@ -22,6 +22,11 @@ _decode = json.JSONDecoder(parse_float=Number).decode
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 
 
+def as_bytes(data: str | bytes | None) -> bytes | None:
+    """A record's key or value, which the client's types allow to be text."""
+    return data.encode() if isinstance(data, str) else data
+
+
 class MalformedError(Exception):
     """A record does not fit its contract; the message says where."""
 

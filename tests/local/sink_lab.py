@@ -92,7 +92,7 @@ class SinkLab:
 
     def sink(self, name: str, kind: str, *topics: TopicConfig, **changes: Any) -> SinkProcess:
         """Start a sink process of its own name."""
-        kafka = {key: value for key, value in self.kafka.client(ACCOUNT).items() if key != "sasl.password"}
+        kafka = self.kafka.client_without_password(ACCOUNT)
         config = SinkConfig(
             name=name,
             kind=kind,
