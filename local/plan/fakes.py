@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import collections.abc as cabc
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from pulumi import _types
 
-Inputs = Mapping[str, Any]
-Fake = Callable[[str, Inputs], Any]
+from local.plan import fakes_aws
+from local.plan.fakes_aws import Fake, Inputs
 
-ACCOUNT = "123456789012"
 ORGANIZATION = "00000000-0000-0000-0000-000000000000"
 SECRET_PREFIX = "simulated-secret:"  # noqa: S105 (a marker, no password)
 """Begins every simulated secret, so that one which loses its protection on the way is recognised."""
@@ -52,6 +51,7 @@ def _cluster_host(name: str, inputs: Inputs) -> str:
 
 
 IDS: dict[str, Callable[[str], str]] = {
+    **fakes_aws.IDS,
     f"{_CONFLUENT}environment:Environment": _environment_id,
     f"{_CONFLUENT}kafkaCluster:KafkaCluster": _cluster_id,
     f"{_CONFLUENT}serviceAccount:ServiceAccount": lambda name: f"sa-{name}",
@@ -62,6 +62,7 @@ IDS: dict[str, Callable[[str], str]] = {
 """Ids whose form the service fixes, so that a pattern built from one reads as it will."""
 
 OUTPUTS: dict[str, dict[str, Fake]] = {
+    **fakes_aws.OUTPUTS,
     f"{_CONFLUENT}environment:Environment": {
         "resourceName": lambda name, _: _environment_crn(_environment_id(name)),
     },
@@ -163,41 +164,11 @@ def _egress_addresses(args: Inputs) -> dict[str, Any]:
     return {"id": "ip-addresses", "filter": wanted, "ipAddresses": addresses}
 
 
-def _region(args: Inputs) -> dict[str, Any]:
-    region = args.get("region") or args.get("name") or "us-east-1"
-    endpoint = f"ec2.{region}.amazonaws.com"
-    return {"id": region, "name": region, "region": region, "description": region, "endpoint": endpoint}
-
-
-def _availability_zones(args: Inputs) -> dict[str, Any]:
-    region = args.get("region") or "us-east-1"
-    return {
-        "id": region,
-        "region": region,
-        "names": [f"{region}{letter}" for letter in "abc"],
-        "zoneIds": [f"{region}-az{number}" for number in (1, 2, 3)],
-        "groupNames": [region],
-    }
-
-
 INVOKES: dict[str, Callable[[Inputs], dict[str, Any]]] = {
     f"{_CONFLUENT}getSchemaRegistryCluster:getSchemaRegistryCluster": _schema_registry,
     f"{_CONFLUENT}getFlinkRegion:getFlinkRegion": _flink_region,
     f"{_CONFLUENT}getIpAddresses:getIpAddresses": _egress_addresses,
     f"{_CONFLUENT}getOrganization:getOrganization": lambda _: {"id": ORGANIZATION, "resourceName": _organization_crn()},
-    "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {
-        "id": ACCOUNT,
-        "accountId": ACCOUNT,
-        "userId": "PLAN",
-        "arn": f"arn:aws:iam::{ACCOUNT}:user/plan",
-    },
-    "aws:index/getPartition:getPartition": lambda _: {
-        "id": "aws",
-        "partition": "aws",
-        "dnsSuffix": "amazonaws.com",
-        "reverseDnsPrefix": "com.amazonaws",
-    },
-    "aws:index/getRegion:getRegion": _region,
-    "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+    **fakes_aws.INVOKES,
 }
 """Every look-up the program may make. One that is missing fails by name, so a misspelt call does too."""

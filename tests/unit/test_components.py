@@ -10,8 +10,8 @@ import pytest
 from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
 from components.confluent.connectors import OracleXStreamSource, RedshiftSink
 from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs, ConnectorFactory
+from tests.unit.mocks import Mocks
 
-CLUSTER = "confluentcloud:index/kafkaCluster:KafkaCluster"
 RULES = {
     "window_minutes": 10,
     "burst_count": 10,
@@ -19,29 +19,6 @@ RULES = {
     "large_amount": "1000.00",
     "home_prefix": "10.",
 }
-
-
-class Mocks(pulumi.runtime.Mocks):
-    """Ids are `<name>-id`; every registration is kept."""
-
-    def __init__(self) -> None:
-        self.made: dict[str, pulumi.runtime.MockResourceArgs] = {}
-
-    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        self.made[args.name] = args
-        more = {"rbacCrn": "crn://cluster", "restEndpoint": "https://cluster"} if args.typ == CLUSTER else {}
-        return f"{args.name}-id", {**args.inputs, "apiVersion": "v", "kind": "k", "resourceName": "crn://x", **more}
-
-    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
-        answer = {"id": "found", "apiVersion": "v", "kind": "k", "resourceName": "crn://found"}
-        return answer | {"restEndpoint": "https://found", "displayName": "found"}
-
-
-@pytest.fixture
-def mocks() -> Mocks:
-    found = Mocks()
-    pulumi.runtime.set_mocks(found, project="fraud-detection", stack="test")
-    return found
 
 
 def source(account: pulumi.Input[str]) -> OracleXStreamSource:

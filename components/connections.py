@@ -1,0 +1,53 @@
+"""Where a connector finds its database: what the component that makes the database gives to the one that streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class OracleConnection:
+    """As Confluent Cloud reaches the database. `ready` must be there before a connector connects."""
+
+    host: pulumi.Input[str]
+    port: int
+    user: str
+    password: pulumi.Input[str]
+    ready: Sequence[pulumi.Resource] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedshiftConnection:
+    """`host` without the port, which is 5439."""
+
+    host: pulumi.Input[str]
+    user: str
+    password: pulumi.Input[str]
+    database: str
+    ready: Sequence[pulumi.Resource] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSearchConnection:
+    """`url` begins with https:// and has no path."""
+
+    url: pulumi.Input[str]
+    user: str
+    password: pulumi.Input[str]
+    ready: Sequence[pulumi.Resource] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnowflakeConnection:
+    """`private_key` is the body of a PKCS#8 key alone, on one line."""
+
+    url: pulumi.Input[str]
+    user: str
+    private_key: pulumi.Input[str]
+    database: str
+    schema: str
+    role: str
+    ready: Sequence[pulumi.Resource] = field(default=())

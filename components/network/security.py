@@ -1,0 +1,67 @@
+"""Security groups without inline rules: each rule is a resource of its own, with a description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """The other side of a rule: exactly one of the three."""
+
+    cidr: pulumi.Input[str] | None = None
+    group_id: pulumi.Input[str] | None = None
+    prefix_list_id: pulumi.Input[str] | None = None
+
+    def __post_init__(self) -> None:
+        given = [value for value in (self.cidr, self.group_id, self.prefix_list_id) if value is not None]
+        if len(given) != 1:
+            raise ValueError(f"a peer has {len(given)} of cidr, group_id, prefix_list_id; give exactly one")
+
+
+def make_group(
+    name: str, vpc_id: pulumi.Input[str], description: str, opts: pulumi.ResourceOptions
+) -> aws.ec2.SecurityGroup:
+    """A group that allows nothing, not even outgoing traffic, until rules are added."""
+    return aws.ec2.SecurityGroup(
+        name, vpc_id=vpc_id, description=description, tags={"Name": name}, revoke_rules_on_delete=True, opts=opts
+    )
+
+
+def allow_ingress(
+    name: str, *, group_id: pulumi.Input[str], peer: Peer, port: int, description: str, opts: pulumi.ResourceOptions
+) -> aws.vpc.SecurityGroupIngressRule:
+    """Let a peer connect to one TCP port."""
+    return aws.vpc.SecurityGroupIngressRule(
+        name,
+        security_group_id=group_id,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        cidr_ipv4=peer.cidr,
+        referenced_security_group_id=peer.group_id,
+        prefix_list_id=peer.prefix_list_id,
+        description=description,
+        opts=opts,
+    )
+
+
+def allow_egress(
+    name: str, *, group_id: pulumi.Input[str], peer: Peer, port: int, description: str, opts: pulumi.ResourceOptions
+) -> aws.vpc.SecurityGroupEgressRule:
+    """Let the group's members connect to one TCP port of a peer."""
+    return aws.vpc.SecurityGroupEgressRule(
+        name,
+        security_group_id=group_id,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        cidr_ipv4=peer.cidr,
+        referenced_security_group_id=peer.group_id,
+        prefix_list_id=peer.prefix_list_id,
+        description=description,
+        opts=opts,
+    )
