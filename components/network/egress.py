@@ -1,0 +1,79 @@
+"""The addresses from which Confluent's managed connectors call: what every allow-list of this project holds.
+
+All tenants of the region share them, so that an allow-list is necessary and never sufficient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Network, collapse_addresses
+
+import pulumi
+import pulumi_confluentcloud as confluent
+
+KEY = "confluentEgressPrefixes"
+"""The configuration key that overrides the look-up."""
+BROADEST_PREFIX = 16
+"""A mistyped `/0` in an allow-list would open the database to everybody."""
+
+
+def confluent_egress_prefixes(
+    region: str,
+    override: tuple[str, ...] = (),
+    opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
+) -> pulumi.Output[list[str]]:
+    """CIDRs of Confluent Cloud's connectors in an AWS region, unchecked; `override` instead where it is given.
+
+    The look-up is a preview feature and has fixed addresses for Basic, Standard and Dedicated clusters with public
+    networking only; with an override it is not made.
+    """
+    if override:
+        return pulumi.Output.from_input(list(override))
+    found = confluent.get_ip_addresses_output(
+        filter=confluent.GetIpAddressesFilterArgs(
+            clouds=["AWS"], regions=[region], services=["CONNECT"], address_types=["EGRESS"]
+        ),
+        opts=opts,
+    )
+    return found.ip_addresses.apply(lambda addresses: [address.ip_prefix for address in addresses or []])
+
+
+def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
+    """The same addresses in as few prefixes as possible, sorted: each counts against a quota.
+
+    Raises:
+        ValueError: with all of `prefix_problems`.
+    """
+    if found := prefix_problems(prefixes, quota):
+        raise ValueError("; ".join(found))
+    return _fewest(prefixes)
+
+
+def prefix_problems(prefixes: Sequence[str], quota: int) -> list[str]:
+    """What is wrong with an allow-list, each with its fix; empty when nothing is."""
+    if not prefixes:
+        return [f"Confluent names no egress prefixes for this region; set {KEY} to those of your cluster's page"]
+    bad = [repr(prefix) for prefix in prefixes if not _is_ipv4_cidr(prefix)]
+    if bad:
+        return [f"{', '.join(bad)}: no IPv4 CIDR of a network; set {KEY} to prefixes like 192.0.2.10/32"]
+    broad = [prefix for prefix in prefixes if IPv4Network(prefix).prefixlen < BROADEST_PREFIX]
+    if broad:
+        return [f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; set {KEY} to Confluent's own prefixes"]
+    count = len(_fewest(prefixes))
+    if count > quota:
+        return [
+            f"Confluent has {count} egress prefixes, more than confluent_prefix_quota {quota}; raise it (and AWS's "
+            f"quota of rules per security group) or set {KEY} to those in use"
+        ]
+    return []
+
+
+def _is_ipv4_cidr(text: str) -> bool:
+    try:
+        return str(IPv4Network(text)) == text
+    except ValueError:
+        return False
+
+
+def _fewest(prefixes: Iterable[str]) -> list[str]:
+    return [str(network) for network in collapse_addresses(map(IPv4Network, prefixes))]

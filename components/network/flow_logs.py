@@ -1,0 +1,83 @@
+"""Flow logs of a VPC: every accepted and refused connection, in an encrypted log group."""
+
+from __future__ import annotations
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from components.log_groups import make_log_group
+
+
+def make_flow_logs(
+    name: str,
+    *,
+    vpc_id: pulumi.Input[str],
+    account_id: pulumi.Input[str],
+    region: str,
+    kms_key_arn: pulumi.Input[str],
+    retention_days: int,
+    parent: pulumi.Resource,
+) -> aws.ec2.FlowLog:
+    """Log group `/vpc/<name>/flow-logs`, a role that may write there and nothing else, and the flow log."""
+    child = ResourceOptions(parent=parent)
+    group = make_log_group(
+        f"{name}-flow-logs-group",
+        f"/vpc/{name}/flow-logs",
+        kms_key_arn=kms_key_arn,
+        retention_days=retention_days,
+        opts=child,
+    )
+    role = aws.iam.Role(
+        f"{name}-flow-logs-role",
+        description=f"Writes the flow logs of {name}",
+        assume_role_policy=pulumi.Output.from_input(account_id).apply(lambda account: _trust(account, region)),
+        opts=child,
+    )
+    writes = aws.iam.RolePolicy(
+        f"{name}-flow-logs-policy", role=role.name, policy=group.arn.apply(_writes_to), opts=child
+    )
+    return aws.ec2.FlowLog(
+        f"{name}-flow-logs",
+        vpc_id=vpc_id,
+        traffic_type="ALL",
+        log_destination_type="cloud-watch-logs",
+        log_destination=group.arn,
+        iam_role_arn=role.arn,
+        tags={"Name": name},
+        # Without its policy the role delivers nothing, and the flow log only says so in its status.
+        # AWS refuses a second flow log from one VPC to one group.
+        opts=ResourceOptions(parent=parent, depends_on=[writes], delete_before_replace=True),
+    )
+
+
+def _trust(account: str, region: str) -> str:
+    """Only flow logs of this account and region: the service acts for other accounts, too (confused deputy)."""
+    condition = {
+        "StringEquals": {"aws:SourceAccount": account},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:ec2:{region}:{account}:vpc-flow-log/*"},
+    }
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _writes_to(group_arn: str) -> str:
+    """No CreateLogGroup: a group that the service makes would be neither encrypted nor ever expire."""
+    statement = {
+        "Effect": "Allow",
+        "Action": [
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "logs:DescribeLogGroups",
+            "logs:DescribeLogStreams",
+        ],
+        "Resource": f"{group_arn}:*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
