@@ -1,0 +1,4 @@
+BEGIN
+  DBMS_XSTREAM_ADM.ALTER_OUTBOUND(server_name => '&server', connect_user => '&user');
+END;
+/

@@ -1,0 +1,3 @@
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_xstream_outbound
+WHERE server_name = '&server' AND connect_user = '&user';

@@ -1,0 +1,2 @@
+ALTER SESSION SET CONTAINER = &container;
+GRANT &privileges TO &user CONTAINER = &scope;

@@ -1,0 +1,8 @@
+-- Express Edition has 2 GB in all, and the streams take one each unless they are told otherwise.
+BEGIN
+  DBMS_XSTREAM_ADM.SET_PARAMETER(
+    streams_name => '&capture', streams_type => 'capture', parameter => 'max_sga_size', value => '&mib');
+  DBMS_XSTREAM_ADM.SET_PARAMETER(
+    streams_name => '&server', streams_type => 'apply', parameter => 'max_sga_size', value => '&mib');
+END;
+/

@@ -1,0 +1,2 @@
+ALTER SESSION SET CONTAINER = &container;
+ALTER USER &user IDENTIFIED BY "&password";

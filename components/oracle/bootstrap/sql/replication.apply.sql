@@ -1,0 +1,1 @@
+ALTER SYSTEM SET enable_goldengate_replication = TRUE SCOPE = BOTH;

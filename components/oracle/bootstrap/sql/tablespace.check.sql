@@ -1,0 +1,4 @@
+ALTER SESSION SET CONTAINER = &container;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tablespaces
+WHERE tablespace_name = '&name';

@@ -1,0 +1,2 @@
+CREATE USER &user IDENTIFIED BY "&password" DEFAULT TABLESPACE &tablespace QUOTA UNLIMITED ON &tablespace
+  PROFILE &profile CONTAINER = ALL;

@@ -1,0 +1,105 @@
+"""The SSM document that carries the bootstrap to the host: its files, written out and run.
+
+The content holds no output of a resource, so that a preview shows what changes in it and its version is known at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from components.oracle import names
+from contracts import SCHEMA, SOURCES, ddl
+
+_FILES = Path(__file__).parent / "bootstrap"
+_TARGET = "/opt/oracle-bootstrap"
+_END = "END_OF_BOOTSTRAP_FILE"
+MAX_BYTES = 64 * 1024
+"""A document's limit (SSM quotas)."""
+RUN_SECONDS = 3000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bootstrap:
+    """`version` is the digest of the files; the host answers with it when all of them have done their work."""
+
+    content: str
+    version: str
+
+
+def build(*, region: str, image: str, recovery_gib: int) -> Bootstrap:
+    """The document for one host.
+
+    Raises:
+        ValueError: the document is larger than SSM takes.
+    """
+    files = _files(region, image, recovery_gib)
+    version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+    files["settings.sh"] += f"VERSION={version}\n"
+    content = json.dumps(_document(files))
+    if len(content.encode()) > MAX_BYTES:
+        raise ValueError(f"the bootstrap document has {len(content.encode())} bytes; SSM takes {MAX_BYTES}: shorten it")
+    return Bootstrap(content=content, version=version)
+
+
+def _files(region: str, image: str, recovery_gib: int) -> dict[str, str]:
+    """Text by path; the tables' DDL comes from the contracts."""
+    found = {
+        path.relative_to(_FILES).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(_FILES.rglob("*"))
+        if path.is_file()
+    }
+    for table in SOURCES:
+        statement = f"ALTER SESSION SET CONTAINER = &container;\n{ddl.oracle(table)};\n"
+        found[f"sql/table-{table.name}.apply.sql"] = statement
+    return found | {"settings.sh": _settings(region, image, recovery_gib)}
+
+
+def _settings(region: str, image: str, recovery_gib: int) -> str:
+    values = {
+        "REGION": region,
+        "IMAGE": image,
+        "RECOVERY_GIB": str(recovery_gib),
+        "CDB": names.CDB,
+        "PDB": names.PDB,
+        "SCHEMA": SCHEMA,
+        "TABLES": " ".join(table.name for table in SOURCES),
+        "APP_USER": names.APP_USER,
+        "XSTREAM_ADMIN": names.XSTREAM_ADMIN,
+        "XSTREAM_USER": names.XSTREAM_USER,
+        "OUTBOUND_SERVER": names.OUTBOUND_SERVER,
+        "CAPTURE": names.CAPTURE,
+    }
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
+
+
+def _document(files: dict[str, str]) -> dict[str, object]:
+    return {
+        "schemaVersion": "2.2",
+        "description": "Makes the host an Oracle XE database with an XStream outbound server; idempotent.",
+        "parameters": {
+            "SecretArn": {"type": "String", "allowedPattern": "^arn:aws[a-z-]*:secretsmanager:[A-Za-z0-9:/_+=.@-]+$"},
+            "VolumeId": {"type": "String", "allowedPattern": "^vol-[0-9a-f]+$"},
+        },
+        "mainSteps": [
+            {
+                "action": "aws:runShellScript",
+                "name": "bootstrap",
+                "inputs": {"timeoutSeconds": str(RUN_SECONDS), "runCommand": script(files).splitlines()},
+            }
+        ],
+    }
+
+
+def script(files: dict[str, str]) -> str:
+    """A shell script that writes the files and runs the bootstrap with the document's parameters."""
+    folders = sorted({str(PurePosixPath(path).parent) for path in files})
+    lines = ["#!/bin/sh", "set -eu", "umask 077", f"target={_TARGET}", 'rm -rf "$target"']
+    lines += [f'mkdir -p "$target/{folder}"' for folder in folders]
+    for path, text in files.items():
+        lines += [f"cat >\"$target/{path}\" <<'{_END}'", text.removesuffix("\n"), _END]
+    lines += ["export SECRET_ARN='{{ SecretArn }}' VOLUME_ID='{{ VolumeId }}'", 'exec bash "$target/bootstrap.sh"', ""]
+    return "\n".join(lines)

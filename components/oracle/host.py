@@ -1,0 +1,248 @@
+"""OracleHost: Oracle XE on a private host, its data on a volume of its own, for Confluent Cloud and the app."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+from pulumi_command import local
+
+from components.connections import OracleConnection
+from components.network.security import Peer, allow_egress, make_group
+from components.oracle import document
+from components.oracle.identity import HostIdentity
+from components.oracle.listener import OracleListener
+from components.oracle.names import APP_USER, PDB, PORT, XSTREAM_USER
+from components.oracle.passwords import OraclePasswords
+from components.oracle.snapshots import make_snapshots
+from components.slots import Slots
+
+IMAGE_VERSION = re.compile(r":(?!latest$)[\w.-]+$|@sha256:[0-9a-f]{64}$")
+ARM = re.compile(r"^(a1\.|[a-z]+\d+g)")
+# Express Edition's 12 GB, as much again for archive logs and backups, and room for temporary and undo data.
+LEAST_GIB = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class OracleHostArgs:
+    """Where the host lies, what it runs and what it is encrypted with.
+
+    `availability_zone` is that of `subnet_id`, a private subnet with a way to the internet (image, packages, SSM).
+    `listener_subnet_ids` are public when Confluent Cloud comes from the addresses of `confluent_prefix_list_id`, and
+    private when it is None: then it comes through PrivateLink. `network_ready` is what the first boot needs.
+    `image` is an Oracle XE 21c image with its version, with the conventions of Oracle's own: data below
+    /opt/oracle/oradata and `DATABASE IS READY TO USE` in its log.
+    """
+
+    # Place
+    vpc_id: pulumi.Input[str]
+    subnet_id: pulumi.Input[str]
+    availability_zone: str
+    listener_subnet_ids: Sequence[pulumi.Input[str]]
+    region: str
+    network_ready: Sequence[pulumi.Resource] = ()
+    account_id: pulumi.Input[str]
+    # Access
+    confluent_prefix_list_id: pulumi.Input[str] | None = None
+    kms_key_arn: pulumi.Input[str]
+    slots: Slots = field(default=Slots())
+    # Machine: two virtual CPUs and 8 GiB. XE uses two threads and 2 GB; the rest is the container's and the file cache.
+    ami_id: pulumi.Input[str]
+    image: str
+    instance_type: str = "t3.large"
+    volume_gib: int = 50
+    # Keeping
+    protect: bool = False
+    log_retention_days: int = 30
+    snapshots_kept: int = 7
+
+    def __post_init__(self) -> None:
+        problems = []
+        if not IMAGE_VERSION.search(self.image):
+            problems.append(f"image is {self.image!r}; name its version, …:<tag> or …@sha256:<64 hexadecimal digits>")
+        if self.volume_gib < LEAST_GIB:
+            problems.append(f"volume_gib is {self.volume_gib}; set it to {LEAST_GIB} or more: half holds archive logs")
+        if ARM.match(self.instance_type):
+            problems.append(f"instance_type is {self.instance_type!r}, an ARM machine; XE runs on x86: t3.large")
+        if not self.availability_zone.startswith(self.region):
+            problems.append(f"availability_zone is {self.availability_zone!r}; set it to a zone of {self.region}")
+        if not self.listener_subnet_ids:
+            problems.append("listener_subnet_ids is empty; give at least one for the load balancer")
+        if self.log_retention_days < 1:
+            problems.append(f"log_retention_days is {self.log_retention_days}; set it to 1 or more, 0 keeps for ever")
+        if self.snapshots_kept < 0:
+            problems.append(f"snapshots_kept is {self.snapshots_kept}; set it to 0 (none) or more")
+        if problems:
+            raise ValueError("; ".join(problems))
+
+
+class OracleHost(pulumi.ComponentResource):
+    """The database, ready for change data capture.
+
+    `host` is its address for Confluent Cloud, `private_host` for clients in the VPC, which open `security_group_id` to
+    themselves. `app_password` and `connection` are known only when the database has that password.
+    """
+
+    port = PORT
+    service_name = PDB
+    app_user = APP_USER
+
+    def __init__(self, name: str, args: OracleHostArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("fraud:oracle:OracleHost", name, None, opts)
+        self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
+        self._passwords = OraclePasswords(
+            name, slots=args.slots, kms_key_arn=args.kms_key_arn, protect=args.protect, parent=self
+        )
+        self._log_group = self._make_log_group()
+        group = make_group(f"{name}-sg", args.vpc_id, "Oracle host", self._child)
+        self.security_group_id: pulumi.Output[str] = group.id
+        self._instance = self._make_instance()
+        self._volume, self._attachment = self._make_volume()
+        listener = self._make_listener()
+        self.ready = self._bootstrap()
+        self.host: pulumi.Output[str] = listener.dns_name
+        self.load_balancer_arn: pulumi.Output[str] = listener.arn
+        self.private_host: pulumi.Output[str] = self._instance.private_dns
+        self.app_password: pulumi.Output[str] = self._once_set(APP_USER)
+        self.connection = OracleConnection(
+            host=self.host,
+            port=PORT,
+            user=XSTREAM_USER.lower(),
+            password=self._once_set(XSTREAM_USER),
+            ready=(*listener.ready, self.ready),
+        )
+        self.register_outputs({"host": self.host, "privateHost": self.private_host})
+
+    def _make_log_group(self) -> aws.cloudwatch.LogGroup:
+        return aws.cloudwatch.LogGroup(
+            f"{self._name}-log",
+            name=f"/oracle/{self._name}",
+            retention_in_days=self._args.log_retention_days,
+            kms_key_id=self._args.kms_key_arn,
+            opts=self._child,
+        )
+
+    def _make_instance(self) -> aws.ec2.Instance:
+        args = self._args
+        identity = HostIdentity(
+            self._name,
+            secret_arn=self._passwords.secret.arn,
+            kms_key_arn=args.kms_key_arn,
+            log_group_arn=self._log_group.arn,
+            region=args.region,
+            account_id=args.account_id,
+            parent=self,
+        )
+        outward = allow_egress(
+            f"{self._name}-to-https",
+            group_id=self.security_group_id,
+            peer=Peer(cidr="0.0.0.0/0"),
+            port=443,
+            description="Systems Manager, packages and the container image",
+            opts=self._child,
+        )
+        return aws.ec2.Instance(
+            self._name,
+            ami=args.ami_id,
+            instance_type=args.instance_type,
+            subnet_id=args.subnet_id,
+            vpc_security_group_ids=[self.security_group_id],
+            associate_public_ip_address=False,
+            iam_instance_profile=identity.profile.name,
+            # One hop: the container, and whoever gets into it, cannot ask for the host's credentials.
+            metadata_options=aws.ec2.InstanceMetadataOptionsArgs(
+                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
+            ),
+            root_block_device=aws.ec2.InstanceRootBlockDeviceArgs(
+                encrypted=True, kms_key_id=args.kms_key_arn, volume_type="gp3", volume_size=30
+            ),
+            ebs_optimized=True,
+            monitoring=True,
+            tags={"Name": self._name},
+            # A newer AMI is no reason to replace the host; its agent registers once rules and rights are there.
+            opts=ResourceOptions(
+                parent=self, ignore_changes=["ami"], depends_on=[*identity.ready, outward, *args.network_ready]
+            ),
+        )
+
+    def _make_volume(self) -> tuple[aws.ebs.Volume, aws.ec2.VolumeAttachment]:
+        """The database's files outlive the host: a new one gets the same volume."""
+        args, volume_name = self._args, f"{self._name}-data"
+        volume = aws.ebs.Volume(
+            volume_name,
+            availability_zone=args.availability_zone,
+            type="gp3",
+            size=args.volume_gib,
+            encrypted=True,
+            kms_key_id=args.kms_key_arn,
+            final_snapshot=args.protect,
+            tags={"Name": volume_name},
+            opts=ResourceOptions(parent=self, protect=args.protect),
+        )
+        attachment = aws.ec2.VolumeAttachment(
+            f"{volume_name}-attachment",
+            device_name="/dev/sdf",
+            instance_id=self._instance.id,
+            volume_id=volume.id,
+            stop_instance_before_detaching=True,
+            # A volume hangs on one host at a time.
+            opts=ResourceOptions(parent=self, delete_before_replace=True),
+        )
+        if args.snapshots_kept:
+            make_snapshots(self._name, volume_name, args.snapshots_kept, self)
+        return volume, attachment
+
+    def _make_listener(self) -> OracleListener:
+        return OracleListener(
+            self._name,
+            vpc_id=self._args.vpc_id,
+            subnet_ids=self._args.listener_subnet_ids,
+            confluent_prefix_list_id=self._args.confluent_prefix_list_id,
+            host_group_id=self.security_group_id,
+            instance_id=self._instance.id,
+            parent=self,
+        )
+
+    def _bootstrap(self) -> local.Command:
+        """Run the document on the host and wait; anew for other files, another host or volume, other passwords."""
+        bootstrap = document.build(
+            region=self._args.region, image=self._args.image, recovery_gib=self._args.volume_gib // 2
+        )
+        carrier = aws.ssm.Document(
+            f"{self._name}-bootstrap", document_type="Command", content=bootstrap.content, opts=self._child
+        )
+        parameters = {"SecretArn": [self._passwords.secret.arn], "VolumeId": [self._volume.id]}
+        return local.Command(
+            f"{self._name}-ready",
+            create=".venv/bin/python -m components.oracle.wait",
+            dir=".",
+            environment={
+                "REGION": self._args.region,
+                "INSTANCE_ID": self._instance.id,
+                "DOCUMENT_NAME": carrier.name,
+                "DOCUMENT_VERSION": carrier.latest_version,
+                "BOOTSTRAP_VERSION": bootstrap.version,
+                "PARAMETERS": pulumi.Output.json_dumps(parameters),
+                "LOG_GROUP": self._log_group.name,
+            },
+            triggers=[
+                bootstrap.version,
+                self._instance.id,
+                self._volume.id,
+                self._args.slots.active,
+                self._passwords.version.version_id,
+            ],
+            opts=ResourceOptions(
+                parent=self,
+                depends_on=[self._attachment],
+                custom_timeouts=pulumi.CustomTimeouts(create="75m", update="75m"),
+            ),
+        )
+
+    def _once_set(self, user: str) -> pulumi.Output[str]:
+        """A user's password, when the database knows it: whoever takes it waits for the bootstrap."""
+        return pulumi.Output.all(self._passwords.active[user], self.ready.id).apply(lambda values: values[0])

@@ -1,0 +1,87 @@
+"""What the host may do in AWS: be managed by Systems Manager, read its one secret, write its one log."""
+
+from __future__ import annotations
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+
+class HostIdentity:
+    """Role and instance profile. `ready` must be there before the host starts: its agent does not try often."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        secret_arn: pulumi.Input[str],
+        kms_key_arn: pulumi.Input[str],
+        log_group_arn: pulumi.Input[str],
+        region: str,
+        account_id: pulumi.Input[str],
+        parent: pulumi.Resource,
+    ) -> None:
+        child = ResourceOptions(parent=parent)
+        role = aws.iam.Role(f"{name}-role", assume_role_policy=trust("ec2.amazonaws.com"), opts=child)
+        managed = aws.iam.RolePolicyAttachment(
+            f"{name}-ssm",
+            role=role.name,
+            policy_arn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+            opts=child,
+        )
+        own = aws.iam.RolePolicy(
+            f"{name}-policy",
+            role=role.id,
+            policy=pulumi.Output.json_dumps(_policy(secret_arn, kms_key_arn, log_group_arn, region, account_id)),
+            opts=child,
+        )
+        self.profile = aws.iam.InstanceProfile(f"{name}-profile", role=role.name, opts=child)
+        self.ready: list[pulumi.Resource] = [managed, own]
+
+
+def trust(service: str) -> str:
+    """The trust policy of a role that one AWS service takes on."""
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _policy(
+    secret_arn: pulumi.Input[str],
+    kms_key_arn: pulumi.Input[str],
+    log_group_arn: pulumi.Input[str],
+    region: str,
+    account_id: pulumi.Input[str],
+) -> dict[str, object]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "OwnPasswords",
+                "Effect": "Allow",
+                "Action": "secretsmanager:GetSecretValue",
+                "Resource": secret_arn,
+            },
+            {
+                "Sid": "KeyOfThePasswords",
+                "Effect": "Allow",
+                "Action": "kms:Decrypt",
+                "Resource": kms_key_arn,
+                "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
+            },
+            {
+                "Sid": "OwnLog",
+                "Effect": "Allow",
+                "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                "Resource": [log_group_arn, pulumi.Output.concat(log_group_arn, ":*")],
+            },
+            {
+                # The agent looks for the group by listing; this action knows no narrower resource.
+                "Sid": "FindOwnLog",
+                "Effect": "Allow",
+                "Action": "logs:DescribeLogGroups",
+                "Resource": pulumi.Output.concat("arn:aws:logs:", region, ":", account_id, ":log-group:*"),
+            },
+        ],
+    }

@@ -1,0 +1,119 @@
+"""The door for Confluent Cloud: a network load balancer that admits Confluent's egress addresses alone.
+
+Without such addresses it is internal, and Confluent comes through PrivateLink (components/confluent/private_egress.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from components.network.security import Peer, allow_egress, allow_ingress, make_group
+from components.oracle.names import PORT
+
+
+class OracleListener:
+    """Load balancer, target group and listener in front of one host. No component: it has no state of its own.
+
+    `ready` is what must be there before anyone connects.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        vpc_id: pulumi.Input[str],
+        subnet_ids: Sequence[pulumi.Input[str]],
+        confluent_prefix_list_id: pulumi.Input[str] | None,
+        host_group_id: pulumi.Input[str],
+        instance_id: pulumi.Input[str],
+        parent: pulumi.Resource,
+    ) -> None:
+        self._name, self._child = name, ResourceOptions(parent=parent)
+        group = make_group(f"{name}-nlb-sg", vpc_id, "Load balancer in front of Oracle", self._child)
+        balancer = aws.lb.LoadBalancer(
+            f"{name}-nlb",
+            load_balancer_type="network",
+            internal=confluent_prefix_list_id is None,
+            # Callers over PrivateLink have addresses of their own network: the endpoint service's list is their lock.
+            enforce_security_group_inbound_rules_on_private_link_traffic=None if confluent_prefix_list_id else "off",
+            subnets=list(subnet_ids),
+            security_groups=[group.id],
+            # The host lies in one zone; its clients may come in through any.
+            enable_cross_zone_load_balancing=True,
+            opts=self._child,
+        )
+        targets = self._target_group(vpc_id)
+        target = aws.lb.TargetGroupAttachment(
+            f"{name}-target", target_group_arn=targets.arn, target_id=instance_id, port=PORT, opts=self._child
+        )
+        listener = self._listener(balancer.arn, targets.arn)
+        rules = self._rules(group.id, host_group_id, confluent_prefix_list_id)
+        self.arn: pulumi.Output[str] = balancer.arn
+        self.dns_name: pulumi.Output[str] = balancer.dns_name
+        self.ready: tuple[pulumi.Resource, ...] = (listener, target, *rules)
+
+    def _rules(
+        self, group_id: pulumi.Input[str], host_group_id: pulumi.Input[str], prefix_list_id: pulumi.Input[str] | None
+    ) -> list[pulumi.Resource]:
+        rules: list[pulumi.Resource] = [
+            allow_egress(
+                f"{self._name}-nlb-to-host",
+                group_id=group_id,
+                peer=Peer(group_id=host_group_id),
+                port=PORT,
+                description="Connections and health checks to Oracle",
+                opts=self._child,
+            ),
+            allow_ingress(
+                f"{self._name}-from-nlb",
+                group_id=host_group_id,
+                peer=Peer(group_id=group_id),
+                port=PORT,
+                description="Oracle from its load balancer",
+                opts=self._child,
+            ),
+        ]
+        if prefix_list_id is not None:
+            way_in = allow_ingress(
+                f"{self._name}-nlb-from-confluent",
+                group_id=group_id,
+                peer=Peer(prefix_list_id=prefix_list_id),
+                port=PORT,
+                description="XStream connector from Confluent Cloud",
+                opts=self._child,
+            )
+            rules.append(way_in)
+        return rules
+
+    def _target_group(self, vpc_id: pulumi.Input[str]) -> aws.lb.TargetGroup:
+        return aws.lb.TargetGroup(
+            f"{self._name}-tg",
+            port=PORT,
+            protocol="TCP",
+            target_type="instance",
+            vpc_id=vpc_id,
+            # The host sees the load balancer, whose group is all that it admits, and answers on the same way.
+            preserve_client_ip="false",
+            deregistration_delay=30,
+            health_check=aws.lb.TargetGroupHealthCheckArgs(
+                protocol="TCP", port=str(PORT), interval=10, healthy_threshold=3, unhealthy_threshold=3
+            ),
+            opts=self._child,
+        )
+
+    def _listener(self, balancer_arn: pulumi.Input[str], target_group_arn: pulumi.Input[str]) -> aws.lb.Listener:
+        forward = aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=target_group_arn)
+        return aws.lb.Listener(
+            f"{self._name}-listener",
+            load_balancer_arn=balancer_arn,
+            port=PORT,
+            protocol="TCP",
+            # The longest there is: a stream of changes may be silent for long.
+            tcp_idle_timeout_seconds=6000,
+            default_actions=[forward],
+            opts=self._child,
+        )

@@ -1,0 +1,58 @@
+"""The database's passwords: one a slot for the users of other systems, one each for the administrators."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+from pulumi import ResourceOptions
+
+from components.oracle.names import APP_USER, XSTREAM_ADMIN, XSTREAM_USER
+from components.slots import Slots
+
+ADMINISTRATORS = ("SYS", "SYSTEM", XSTREAM_ADMIN)
+SERVICE_USERS = (APP_USER, XSTREAM_USER)
+
+
+class OraclePasswords:
+    """Passwords in one secret, by user name. No component: it has no state of its own.
+
+    The secret holds those in use alone: a password that waits in its slot is nowhere but in the stack's state, and the
+    one before the last switch is the secret's previous version. `active` has the same by user.
+    """
+
+    def __init__(
+        self, name: str, *, slots: Slots, kms_key_arn: pulumi.Input[str], protect: bool, parent: pulumi.Resource
+    ):
+        child = ResourceOptions(parent=parent)
+        self.active: dict[str, pulumi.Output[str]] = {
+            user: _password(f"{name}-{_short(user)}", child) for user in ADMINISTRATORS
+        }
+        for user in SERVICE_USERS:
+            by_slot = {slot: _password(f"{name}-{_short(user)}-{slot}", child) for slot in slots.names}
+            self.active[user] = by_slot[slots.active]
+        self.secret = aws.secretsmanager.Secret(
+            f"{name}-passwords",
+            description=f"Passwords of the users of {name}, by user name",
+            kms_key_id=kms_key_arn,
+            recovery_window_in_days=30 if protect else 0,
+            opts=ResourceOptions(parent=parent, protect=protect),
+        )
+        self.version = aws.secretsmanager.SecretVersion(
+            f"{name}-passwords-version",
+            secret_id=self.secret.id,
+            secret_string=pulumi.Output.secret(pulumi.Output.json_dumps(self.active)),
+            opts=child,
+        )
+
+
+def _short(user: str) -> str:
+    return user.removeprefix("C##").lower()
+
+
+def _password(name: str, opts: ResourceOptions) -> pulumi.Output[str]:
+    """Thirty characters, Oracle's limit; letters and digits need no quoting anywhere, and the first is a letter."""
+    generated = random.RandomPassword(
+        name, length=29, special=False, min_lower=1, min_upper=1, min_numeric=1, opts=opts
+    )
+    return pulumi.Output.secret(pulumi.Output.concat("p", generated.result))

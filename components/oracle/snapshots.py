@@ -1,0 +1,41 @@
+"""Daily snapshots of the data volume."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from components.oracle.identity import trust
+
+
+def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resource) -> aws.dlm.LifecyclePolicy:
+    """Snapshot the volume with the tag `Name: volume_name` each day and keep the last `keep`.
+
+    All files of the database lie on one volume, so a snapshot is consistent as after a power cut.
+    """
+    child = ResourceOptions(parent=parent)
+    role = aws.iam.Role(f"{name}-snapshots-role", assume_role_policy=trust("dlm.amazonaws.com"), opts=child)
+    aws.iam.RolePolicyAttachment(
+        f"{name}-snapshots-dlm",
+        role=role.name,
+        policy_arn="arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole",
+        opts=child,
+    )
+    schedule = aws.dlm.LifecyclePolicyPolicyDetailsScheduleArgs(
+        name="daily",
+        create_rule=aws.dlm.LifecyclePolicyPolicyDetailsScheduleCreateRuleArgs(
+            interval=24, interval_unit="HOURS", times="03:00"
+        ),
+        retain_rule=aws.dlm.LifecyclePolicyPolicyDetailsScheduleRetainRuleArgs(count=keep),
+        copy_tags=True,
+    )
+    return aws.dlm.LifecyclePolicy(
+        f"{name}-snapshots",
+        description=f"Daily snapshots of {volume_name}",
+        execution_role_arn=role.arn,
+        policy_details=aws.dlm.LifecyclePolicyPolicyDetailsArgs(
+            resource_types=["VOLUME"], target_tags={"Name": volume_name}, schedules=[schedule]
+        ),
+        opts=child,
+    )

@@ -1,0 +1,214 @@
+"""Runs the bootstrap on the host and waits; run by `pulumi up` as `python -m components.oracle.wait`.
+
+Reads everything from the environment, prints each phase as it passes, exits 0 when the host reports itself ready with
+the version that was sent, 1 with the reason and the log's tail otherwise, 2 when a variable is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3.session
+import botocore.client
+import botocore.config
+import botocore.exceptions as errors
+
+NEEDED = (
+    "REGION",
+    "INSTANCE_ID",
+    "DOCUMENT_NAME",
+    "DOCUMENT_VERSION",
+    "BOOTSTRAP_VERSION",
+    "PARAMETERS",
+    "LOG_GROUP",
+)
+POLL_SECONDS = 5.0
+# A host registers two to three minutes after its start; the document itself ends after 50 minutes.
+DEADLINE_SECONDS = 4200.0
+HOST_LOG = "/var/log/oracle-bootstrap.log"
+RUNNING = ("Pending", "InProgress", "Delayed", "Cancelling")
+UNREACHABLE = (errors.EndpointConnectionError, errors.ConnectionClosedError, errors.ReadTimeoutError)
+
+
+class WaitError(Exception):
+    """What is wrong and what to do, for whoever runs `pulumi up`."""
+
+
+@dataclass
+class Clock:
+    """Time until the deadline, in polls."""
+
+    poll: float
+    end: float
+
+    @staticmethod
+    def of(env: dict[str, str]) -> Clock:
+        poll = float(env.get("ORACLE_POLL_SECONDS", POLL_SECONDS))
+        return Clock(poll, time.monotonic() + float(env.get("ORACLE_DEADLINE_SECONDS", DEADLINE_SECONDS)))
+
+    def tick(self, what: str) -> None:
+        """Pause, or raise WaitError when the deadline has passed."""
+        if time.monotonic() >= self.end:
+            raise WaitError(f"deadline passed: {what}")
+        time.sleep(self.poll)
+
+
+@dataclass
+class Progress:
+    """What the host prints, from its log group, line by line as it comes."""
+
+    logs: Any
+    group: str
+    prefix: str
+    seen: set[str] = field(default_factory=set)
+    readable: bool = True
+
+    def show(self) -> None:
+        """Print what is new. Without the right to read the log, the phases come at the end and all at once."""
+        if not self.readable:
+            return
+        try:
+            pages = self.logs.get_paginator("filter_log_events").paginate(
+                logGroupName=self.group, logStreamNamePrefix=self.prefix
+            )
+            events = [event for page in pages for event in page["events"]]
+        except errors.ClientError as error:
+            if _code(error) == "ResourceNotFoundException":  # no line so far, hence no stream
+                return
+            self.readable = False
+            print(f"no progress to be seen: {error}; allow logs:FilterLogEvents to see the phases pass", flush=True)
+            return
+        except UNREACHABLE:
+            return
+        for event in events:
+            if event["eventId"] not in self.seen:
+                self.seen.add(event["eventId"])
+                print(event["message"].rstrip(), flush=True)
+
+
+def wait_online(ssm: Any, instance: str, clock: Clock) -> None:
+    """Until the host's agent has registered with Systems Manager."""
+    while True:
+        found = _ask(ssm.describe_instance_information, Filters=[{"Key": "InstanceIds", "Values": [instance]}])
+        states = [one["PingStatus"] for one in (found or {}).get("InstanceInformationList", [])]
+        if states == ["Online"]:
+            print(f"{instance} is online in Systems Manager", flush=True)
+            return
+        clock.tick(
+            f"{instance} is not online in Systems Manager ({', '.join(states) or 'not registered'}); has its subnet a "
+            "way to the internet, and its role AmazonSSMManagedInstanceCore?"
+        )
+
+
+def send(ssm: Any, env: dict[str, str]) -> str:
+    """Start the document's exact version; returns the command's id."""
+    sent = ssm.send_command(
+        InstanceIds=[env["INSTANCE_ID"]],
+        DocumentName=env["DOCUMENT_NAME"],
+        DocumentVersion=env["DOCUMENT_VERSION"],
+        Parameters=json.loads(env["PARAMETERS"]),
+        CloudWatchOutputConfig={"CloudWatchLogGroupName": env["LOG_GROUP"], "CloudWatchOutputEnabled": True},
+        Comment="Oracle bootstrap, sent by pulumi up",
+    )
+    return sent["Command"]["CommandId"]
+
+
+def follow(ssm: Any, progress: Progress, command: str, instance: str, clock: Clock) -> dict[str, Any]:
+    """The finished invocation. At the deadline the command is cancelled, so that a later one does not meet it."""
+    while True:
+        try:
+            found = _ask(ssm.get_command_invocation, CommandId=command, InstanceId=instance)
+        except errors.ClientError as error:
+            if _code(error) != "InvocationDoesNotExist":  # for a moment after it was sent
+                raise
+            found = None
+        progress.show()
+        if found is not None and found["Status"] not in RUNNING:
+            return found
+        try:
+            clock.tick(f"the bootstrap still runs; its log is {HOST_LOG} on {instance}")
+        except WaitError:
+            ssm.cancel_command(CommandId=command)
+            raise
+
+
+def check(found: dict[str, Any], version: str, instance: str) -> None:
+    """Raises WaitError unless the host has reported itself ready with this version."""
+    output = found.get("StandardOutputContent", "")
+    if found["Status"] != "Success":
+        tail = found.get("StandardErrorContent") or output or found.get("StatusDetails", "")
+        raise WaitError(
+            f"the bootstrap ended as {found['Status']}. The tail of {HOST_LOG}:\n{tail.rstrip()}\n"
+            f"The whole of it: aws ssm start-session --target {instance}. Run `pulumi up` again: it carries on."
+        )
+    if f"ready {version}" not in output.splitlines():
+        raise WaitError(f"the bootstrap ended without the ready marker of version {version}; it printed:\n{output}")
+
+
+def explain(error: errors.BotoCoreError | errors.ClientError) -> str:
+    """AWS's error as something to do."""
+    if isinstance(error, errors.NoCredentialsError | errors.PartialCredentialsError):
+        return "no AWS credentials: set AWS_PROFILE, or the AWS_ACCESS_KEY_ID family, where `pulumi up` runs"
+    if isinstance(error, errors.ClientError):
+        code = _code(error)
+        if code.startswith(("AccessDenied", "UnauthorizedOperation")):
+            return f"AWS denies ssm:{error.operation_name}: allow it to whoever runs `pulumi up` ({error})"
+        if code in ("ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"):
+            return f"the AWS credentials are no longer, or not, valid: log in again ({error})"
+    return f"AWS does not answer as expected: {error}"
+
+
+def _ask(call: Any, **arguments: Any) -> dict[str, Any] | None:
+    """The answer, or None when AWS could not be reached just now."""
+    try:
+        return call(**arguments)
+    except UNREACHABLE as error:
+        print(f"{error}; asking again", flush=True)
+        return None
+
+
+def _code(error: errors.ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def run(env: dict[str, str]) -> None:
+    """Everything, or WaitError."""
+    clock, instance = Clock.of(env), env["INSTANCE_ID"]
+    config = botocore.config.Config(retries={"mode": "standard", "max_attempts": 5})
+    session = boto3.session.Session(region_name=env["REGION"])
+    ssm, logs = session.client("ssm", config=config), session.client("logs", config=config)
+    wait_online(ssm, instance, clock)
+    command = send(ssm, env)
+    print(f"command {command} runs {env['DOCUMENT_NAME']} version {env['DOCUMENT_VERSION']}", flush=True)
+    progress = Progress(logs, env["LOG_GROUP"], f"{command}/")
+    found = follow(ssm, progress, command, instance, clock)
+    if not progress.seen:
+        print(found.get("StandardOutputContent", "").rstrip())
+    check(found, env["BOOTSTRAP_VERSION"], instance)
+
+
+def main(env: dict[str, str]) -> int:
+    """Exit code 0, 1 or 2."""
+    missing = [name for name in NEEDED if not env.get(name)]
+    if missing:
+        print(f"set {', '.join(missing)} in the environment", file=sys.stderr)
+        return 2
+    try:
+        run(env)
+    except WaitError as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    except (errors.BotoCoreError, errors.ClientError) as error:
+        print(explain(error), file=sys.stderr)
+        return 1
+    print("Oracle is ready")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(dict(os.environ)))
