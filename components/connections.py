@@ -13,8 +13,8 @@ class OracleConnection:
     """As Confluent Cloud reaches the database. `ready` must be there before a connector connects."""
 
     host: pulumi.Input[str]
-    port: int
-    user: str
+    port: int = 1521
+    user: pulumi.Input[str]
     password: pulumi.Input[str]
     ready: Sequence[pulumi.Resource] = field(default=())
 
@@ -24,9 +24,9 @@ class RedshiftConnection:
     """`host` without the port, which is 5439."""
 
     host: pulumi.Input[str]
-    user: str
+    user: pulumi.Input[str]
     password: pulumi.Input[str]
-    database: str
+    database: pulumi.Input[str]
     ready: Sequence[pulumi.Resource] = field(default=())
 
 
@@ -35,7 +35,7 @@ class OpenSearchConnection:
     """`url` begins with https:// and has no path."""
 
     url: pulumi.Input[str]
-    user: str
+    user: pulumi.Input[str]
     password: pulumi.Input[str]
     ready: Sequence[pulumi.Resource] = field(default=())
 
@@ -45,9 +45,9 @@ class SnowflakeConnection:
     """`private_key` is the body of a PKCS#8 key alone, on one line."""
 
     url: pulumi.Input[str]
-    user: str
+    user: pulumi.Input[str]
     private_key: pulumi.Input[str]
-    database: str
-    schema: str
-    role: str
+    database: pulumi.Input[str]
+    schema: pulumi.Input[str]
+    role: pulumi.Input[str]
     ready: Sequence[pulumi.Resource] = field(default=())

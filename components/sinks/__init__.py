@@ -1,0 +1,1 @@
+"""The stores that the sink connectors write to: Redshift, OpenSearch, Snowflake."""

@@ -1,0 +1,234 @@
+"""OpenSearchTarget: the domain that the analysts search, and what `opensearch_setup` makes inside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+from pulumi import CustomTimeouts, ResourceOptions
+from pulumi_command import local
+
+from components.connections import OpenSearchConnection
+from components.sinks.allow_list import admitted, cidr_problem
+from components.sinks.opensearch_access import access_policy, log_policy
+from components.sinks.opensearch_definition import definition, user
+from components.slots import Slots
+
+# Amazon's names of the domain's logs; `audit` says who did what, the two slow logs take what the indices' settings say.
+LOGS = {
+    "audit": "AUDIT_LOGS",
+    "application": "ES_APPLICATION_LOGS",
+    "search-slow": "SEARCH_SLOW_LOGS",
+    "index-slow": "INDEX_SLOW_LOGS",
+}
+DOMAIN_NAME = re.compile(r"[a-z][a-z0-9-]{2,27}")
+MASTER_USER = "fraud-master"
+SETUP = ".venv/bin/python -m components.sinks.opensearch_setup"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSearchArgs:
+    """A public domain that admits the addresses given here and no other.
+
+    `confluent_prefixes` are the connector's, `operator_cidrs` those of people and of `pulumi up`, which sets the domain
+    up, `nat_addresses` those of the app: plain addresses, as NAT gateways have them.
+    """
+
+    # Where it stands
+    account_id: pulumi.Input[str]
+    region: str
+    # Who reaches it
+    confluent_prefixes: pulumi.Input[Sequence[str]]
+    operator_cidrs: Sequence[str]
+    nat_addresses: Sequence[pulumi.Input[str]] = ()
+    slots: Slots = field(default_factory=Slots)
+    # How large it is
+    engine_version: str = "OpenSearch_3.1"
+    instance_type: str = "t3.small.search"
+    instance_count: int = 1
+    volume_gib: int = 20
+    # What it keeps, and how safely
+    kms_key_arn: pulumi.Input[str]
+    log_days: int = 90
+    protect: bool = False
+    # Amazon installs its updates in the ten hours from here, UTC
+    update_hour: int = 2
+
+    def __post_init__(self) -> None:
+        problems = [problem for cidr in self.operator_cidrs if (problem := cidr_problem("operator_cidrs", cidr))]
+        if not self.operator_cidrs:
+            problems.append("operator_cidrs is empty; name the addresses of people and of `pulumi up`")
+        if self.instance_count < 1 or (self.instance_count > 1 and not zones_for(self.instance_count)):
+            problems.append(
+                f"instance_count is {self.instance_count}; set it to 1, or to a multiple of 2 or 3: one share a zone"
+            )
+        if not 10 <= self.volume_gib <= 3072:
+            problems.append(f"volume_gib is {self.volume_gib}; set it to 10 to 3072")
+        if not 0 <= self.update_hour <= 23:
+            problems.append(f"update_hour is {self.update_hour}; set it to 0 to 23")
+        if problems:
+            raise ValueError("; ".join(problems))
+
+
+class OpenSearchTarget(pulumi.ComponentResource):
+    """An encrypted domain with users of its own; the connector may write two indices, and the dashboard is in place."""
+
+    connection: OpenSearchConnection
+    dashboards_url: pulumi.Output[str]
+
+    def __init__(self, name: str, args: OpenSearchArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("fraud:sinks:OpenSearchTarget", name, None, opts)
+        if not DOMAIN_NAME.fullmatch(name):
+            raise ValueError(f"the domain's name is {name!r}; take 3 to 28 of a-z, 0-9 and -, a letter first")
+        self._name, self._args = name, args
+        self._child = ResourceOptions(parent=self)
+        self._arn = pulumi.Output.concat("arn:aws:es:", args.region, ":", args.account_id, ":domain/", name)
+        self._master = self._password("master")
+        self._domain = self._make_domain()
+        url = pulumi.Output.concat("https://", self._domain.endpoint)
+        passwords = {slot: self._password(slot) for slot in args.slots.names}
+        self.connection = OpenSearchConnection(
+            url=url,
+            user=user(args.slots.active),
+            password=passwords[args.slots.active].result,
+            ready=[self._set_up(url, passwords)],
+        )
+        self.dashboards_url = pulumi.Output.concat(url, "/_dashboards")
+        self.register_outputs({"url": url, "dashboardsUrl": self.dashboards_url, "user": self.connection.user})
+
+    def _password(self, whose: str) -> random.RandomPassword:
+        return random.RandomPassword(
+            f"{self._name}-password-{whose}",
+            length=32,
+            min_lower=1,
+            min_upper=1,
+            min_numeric=1,
+            min_special=1,
+            override_special="!#%*-_=+",
+            opts=self._child,
+        )
+
+    def _make_domain(self) -> aws.opensearch.Domain:
+        args = self._args
+        groups = self._log_groups()
+        return aws.opensearch.Domain(
+            f"{self._name}-domain",
+            domain_name=self._name,
+            engine_version=args.engine_version,
+            cluster_config=self._nodes(),
+            ebs_options=aws.opensearch.DomainEbsOptionsArgs(
+                ebs_enabled=True, volume_type="gp3", volume_size=args.volume_gib
+            ),
+            encrypt_at_rest=aws.opensearch.DomainEncryptAtRestArgs(enabled=True, kms_key_id=args.kms_key_arn),
+            node_to_node_encryption=aws.opensearch.DomainNodeToNodeEncryptionArgs(enabled=True),
+            domain_endpoint_options=aws.opensearch.DomainDomainEndpointOptionsArgs(
+                enforce_https=True, tls_security_policy="Policy-Min-TLS-1-2-PFS-2023-10"
+            ),
+            advanced_security_options=self._users(),
+            access_policies=self._access(),
+            log_publishing_options=[
+                aws.opensearch.DomainLogPublishingOptionArgs(
+                    log_type=LOGS[kind], cloudwatch_log_group_arn=group.arn, enabled=True
+                )
+                for kind, group in groups.items()
+            ],
+            off_peak_window_options=self._window(),
+            software_update_options=aws.opensearch.DomainSoftwareUpdateOptionsArgs(auto_software_update_enabled=True),
+            tags={"Name": self._name},
+            opts=ResourceOptions(
+                parent=self,
+                protect=args.protect or None,
+                # The domain is refused while its service may not write to the log groups.
+                depends_on=[self._log_rights(groups)],
+                custom_timeouts=CustomTimeouts(create="90m", update="90m", delete="90m"),
+            ),
+        )
+
+    def _nodes(self) -> aws.opensearch.DomainClusterConfigArgs:
+        count = self._args.instance_count
+        spread = aws.opensearch.DomainClusterConfigZoneAwarenessConfigArgs(availability_zone_count=zones_for(count))
+        return aws.opensearch.DomainClusterConfigArgs(
+            instance_type=self._args.instance_type,
+            instance_count=count,
+            zone_awareness_enabled=count > 1,
+            zone_awareness_config=spread if count > 1 else None,
+        )
+
+    def _users(self) -> aws.opensearch.DomainAdvancedSecurityOptionsArgs:
+        # The connector knows basic authentication only, so the users are the domain's own.
+        return aws.opensearch.DomainAdvancedSecurityOptionsArgs(
+            enabled=True,
+            anonymous_auth_enabled=False,
+            internal_user_database_enabled=True,
+            master_user_options=aws.opensearch.DomainAdvancedSecurityOptionsMasterUserOptionsArgs(
+                master_user_name=MASTER_USER, master_user_password=self._master.result
+            ),
+        )
+
+    def _window(self) -> aws.opensearch.DomainOffPeakWindowOptionsArgs:
+        start = aws.opensearch.DomainOffPeakWindowOptionsOffPeakWindowWindowStartTimeArgs(
+            hours=self._args.update_hour, minutes=0
+        )
+        return aws.opensearch.DomainOffPeakWindowOptionsArgs(
+            enabled=True,
+            off_peak_window=aws.opensearch.DomainOffPeakWindowOptionsOffPeakWindowArgs(window_start_time=start),
+        )
+
+    def _access(self) -> pulumi.Output[str]:
+        sources = pulumi.Output.all(self._args.confluent_prefixes, *self._args.nat_addresses).apply(
+            lambda known: admitted(known[0], self._args.operator_cidrs, known[1:])
+        )
+        return pulumi.Output.json_dumps(access_policy(self._arn, sources))
+
+    def _log_groups(self) -> dict[str, aws.cloudwatch.LogGroup]:
+        return {
+            kind: aws.cloudwatch.LogGroup(
+                f"{self._name}-{kind}",
+                name=f"/aws/opensearch/{self._name}/{kind}",
+                retention_in_days=self._args.log_days,
+                kms_key_id=self._args.kms_key_arn,
+                opts=self._child,
+            )
+            for kind in LOGS
+        }
+
+    def _log_rights(self, groups: dict[str, aws.cloudwatch.LogGroup]) -> aws.cloudwatch.LogResourcePolicy:
+        arns = [group.arn for group in groups.values()]
+        return aws.cloudwatch.LogResourcePolicy(
+            f"{self._name}-logs",
+            policy_name=f"{self._name}-logs",
+            policy_document=pulumi.Output.json_dumps(log_policy(self._arn, self._args.account_id, arns)),
+            opts=self._child,
+        )
+
+    def _set_up(self, url: pulumi.Output[str], passwords: dict[str, random.RandomPassword]) -> local.Command:
+        slots, nodes = self._args.slots, self._args.instance_count
+        # The program makes what these modules say; its text is no input, so that a change of it needs a trigger.
+        digest = hashlib.sha256(json.dumps(definition(slots, nodes), sort_keys=True).encode()).hexdigest()
+        of_users = {user(slot): password.result for slot, password in passwords.items()}
+        return local.Command(
+            f"{self._name}-setup",
+            create=SETUP,
+            dir=".",
+            environment={
+                "OPENSEARCH_URL": url,
+                "OPENSEARCH_USER": MASTER_USER,
+                "OPENSEARCH_PASSWORD": pulumi.Output.secret(self._master.result),
+                "SINK_PASSWORDS": pulumi.Output.secret(pulumi.Output.json_dumps(of_users)),
+                "SINK_SLOTS": slots.text,
+                "DATA_NODES": str(nodes),
+            },
+            triggers=[digest, self._domain.domain_id],
+            opts=self._child,
+        )
+
+
+def zones_for(count: int) -> int:
+    """Into how many zones the nodes go in equal shares; 0 if that cannot be."""
+    return next((zones for zones in (3, 2) if count % zones == 0), 0)

@@ -1,0 +1,54 @@
+"""What is made inside an OpenSearch domain, as data: role, users, templates, dashboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.sinks.dashboard import INDEXED, saved_objects
+from components.slots import Slots
+from contracts.search import mapping
+
+ROLE = "cflt_sink"
+
+# What the sink connector does: look at the domain's version, see whether its index is there, write documents. The
+# set-up makes the indices, with the contracts' mapping; the connector can neither make, search nor delete one.
+CLUSTER_ACTIONS = ("cluster:monitor/main", "indices:data/write/bulk")
+INDEX_ACTIONS = (
+    "indices:admin/get",
+    "indices:admin/mappings/get",
+    "indices:admin/mapping/put",
+    "indices:data/write/bulk*",
+    "indices:data/write/delete",
+    "indices:data/write/index",
+    "indices:data/write/update",
+)
+
+
+def user(slot: str) -> str:
+    """The internal user of a slot, e.g. `cflt_sink_a`."""
+    return f"{ROLE}_{slot}"
+
+
+def definition(slots: Slots, nodes: int) -> dict[str, Any]:
+    """All that `opensearch_setup` makes in a domain of `nodes` data nodes; no secret is in it."""
+    replicas = 0 if nodes == 1 else 1  # a replica on the only node could never be placed
+    return {
+        "role": {"name": ROLE, "body": role()},
+        "users": [user(slot) for slot in slots.names],
+        "indices": {table.topic: {"settings": _settings(replicas), "mappings": mapping(table)} for table in INDEXED},
+        "saved_objects": saved_objects(),
+    }
+
+
+def role() -> dict[str, Any]:
+    """The connector's role: its two indices and nothing else."""
+    indices = {"index_patterns": [table.topic for table in INDEXED], "allowed_actions": list(INDEX_ACTIONS)}
+    return {"cluster_permissions": list(CLUSTER_ACTIONS), "index_permissions": [indices], "tenant_permissions": []}
+
+
+def _settings(replicas: int) -> dict[str, Any]:
+    return {
+        "number_of_replicas": replicas,
+        "search.slowlog.threshold.query.warn": "2s",
+        "indexing.slowlog.threshold.index.warn": "1s",
+    }

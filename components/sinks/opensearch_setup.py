@@ -1,0 +1,212 @@
+"""Makes what is inside an OpenSearch domain; run by `pulumi up` as `python -m components.sinks.opensearch_setup`.
+
+What that is says `components.sinks.opensearch_definition`.
+
+Reads everything from the environment:
+    OPENSEARCH_URL, OPENSEARCH_USER, OPENSEARCH_PASSWORD    the domain and its master user
+    SINK_PASSWORDS    JSON, the password of each sink user
+    SINK_SLOTS    the slots of the sink users, e.g. `ab`
+    DATA_NODES    how many nodes hold data
+    SETUP_DEADLINE_SECONDS, SETUP_REFUSED_SECONDS, SETUP_POLL_SECONDS    optional
+
+Running it again changes nothing. Prints each step, and no secret. Exits 0 when all is made, 1 with the reason when it
+is not, 2 when a variable is missing.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from http.cookiejar import CookieJar
+from typing import Any
+
+from components.sinks.opensearch_definition import definition
+from components.slots import Slots
+
+DEADLINE_SECONDS = 900.0
+REFUSED_SECONDS = 120.0
+POLL_SECONDS = 5.0
+
+NEEDED = ("OPENSEARCH_URL", "OPENSEARCH_USER", "OPENSEARCH_PASSWORD", "SINK_PASSWORDS", "SINK_SLOTS", "DATA_NODES")
+SECURITY = "/_plugins/_security/api"
+DASHBOARDS = "/_dashboards"
+BOUNDARY = "fraud-saved-objects"
+# No answer, and what a domain answers while it starts, is busy, or another change of its security is under way.
+PASSING = (0, 409, 429, 502, 503, 504)
+REFUSED = {
+    401: "the domain does not accept the master user's name and password",
+    403: "the domain's access policy does not admit this address: add yours to operatorCidrs",
+}
+
+
+class SetupError(Exception):
+    """The domain refuses, or does not answer in time."""
+
+
+class Domain:
+    """HTTP calls that are repeated until the domain answers or the deadline has passed."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self._url = env["OPENSEARCH_URL"].rstrip("/")
+        self._user, self._password = env["OPENSEARCH_USER"], env["OPENSEARCH_PASSWORD"]
+        self._poll = float(env.get("SETUP_POLL_SECONDS", POLL_SECONDS))
+        self._deadline = time.monotonic() + float(env.get("SETUP_DEADLINE_SECONDS", DEADLINE_SECONDS))
+        self._patience = float(env.get("SETUP_REFUSED_SECONDS", REFUSED_SECONDS))
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    def wait(self) -> None:
+        """Return when the domain answers the master user.
+
+        A new domain refuses for a short time, until its policy and its users are everywhere; then it is a mistake.
+        """
+        refused_since: float | None = None
+        while True:
+            status, answer = self._send("GET", "/", None, {})
+            if status == 200:
+                return
+            if status in REFUSED:
+                refused_since = refused_since or time.monotonic()
+                if time.monotonic() - refused_since >= self._patience:
+                    raise SetupError(f"HTTP {status}: {REFUSED[status]}")
+            elif status not in PASSING:
+                raise SetupError(f"HTTP {status}: {answer}")
+            self._pause(f"HTTP {status}: {answer}")
+
+    def call(self, method: str, path: str, body: Any = None, *, missing: bool = False) -> Any:
+        """The JSON answer; None for a 404 if what is asked for may be `missing`."""
+        data = None if body is None else json.dumps(body).encode()
+        return self._call(method, path, data, {"Content-Type": "application/json"}, missing=missing)
+
+    def import_objects(self, objects: list[dict[str, Any]]) -> Any:
+        """Import saved objects into the tenant that everybody sees, over those of the same id."""
+        headers = {"osd-xsrf": "true", "securitytenant": "global"}
+        login = json.dumps({"username": self._user, "password": self._password}).encode()
+        json_type = {"Content-Type": "application/json"}
+        self._call("POST", f"{DASHBOARDS}/auth/login", login, headers | json_type)
+        form = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        path = f"{DASHBOARDS}/api/saved_objects/_import?overwrite=true"
+        return self._call("POST", path, _form(objects), headers | form)
+
+    def _call(
+        self, method: str, path: str, data: bytes | None, headers: dict[str, str], *, missing: bool = False
+    ) -> Any:
+        while True:
+            status, answer = self._send(method, path, data, headers)
+            if status in (200, 201):
+                return json.loads(answer or "null")
+            if status == 404 and missing:
+                return None
+            if status not in PASSING:
+                raise SetupError(f"{method} {path} answers HTTP {status}: {answer}")
+            self._pause(f"{method} {path} answers HTTP {status}: {answer}")
+
+    def _pause(self, state: str) -> None:
+        if time.monotonic() >= self._deadline:
+            raise SetupError(f"not done at the deadline; the last answer was {state}")
+        print(f"waiting: {state}", flush=True)
+        time.sleep(self._poll)
+
+    def _send(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> tuple[int, str]:
+        """Status and text of one answer; 0 and the reason when there was none."""
+        token = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
+        request = urllib.request.Request(  # noqa: S310 - the address comes from the program, https in the cloud
+            self._url + path, data=data, headers=headers | {"Authorization": f"Basic {token}"}, method=method
+        )
+        try:
+            with self._opener.open(request, timeout=30) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(errors="replace")[:500]
+        except (urllib.error.URLError, OSError) as error:
+            return 0, str(error)
+
+
+def _form(objects: list[dict[str, Any]]) -> bytes:
+    lines = "\n".join(json.dumps(one) for one in objects)
+    head = 'Content-Disposition: form-data; name="file"; filename="objects.ndjson"\r\nContent-Type: application/ndjson'
+    return f"--{BOUNDARY}\r\n{head}\r\n\r\n{lines}\n\r\n--{BOUNDARY}--\r\n".encode()
+
+
+def make_access(domain: Domain, setup: dict[str, Any], passwords: dict[str, str]) -> None:
+    """The sink's role and users; users of slots that are gone go."""
+    name, users = setup["role"]["name"], setup["users"]
+    domain.call("PUT", f"{SECURITY}/roles/{name}", setup["role"]["body"])
+    for user in users:
+        body = {"password": passwords[user], "backend_roles": [], "attributes": {}}
+        domain.call("PUT", f"{SECURITY}/internalusers/{user}", body)
+    mapping = {"users": users, "backend_roles": [], "hosts": []}
+    domain.call("PUT", f"{SECURITY}/rolesmapping/{name}", mapping)
+    for user in sorted(domain.call("GET", f"{SECURITY}/internalusers")):
+        if user.startswith(f"{name}_") and user not in users:
+            print(f"removing user {user}", flush=True)
+            domain.call("DELETE", f"{SECURITY}/internalusers/{user}", missing=True)
+
+
+def make_audit(domain: Domain) -> None:
+    """Switch the audit log on: publishing it, which the domain's own settings do, is only half of it."""
+    config = domain.call("GET", f"{SECURITY}/audit")["config"]
+    if not config["enabled"]:
+        domain.call("PUT", f"{SECURITY}/audit/config", config | {"enabled": True})
+
+
+def make_indices(domain: Domain, setup: dict[str, Any]) -> None:
+    """A template for each index, and the index, so that the dashboard has its columns before the first alert.
+
+    An index that exists gets what is new of the mapping; a column that changes its type is refused.
+    """
+    for name, body in setup["indices"].items():
+        template = {"index_patterns": [name], "priority": 100, "template": body}
+        domain.call("PUT", f"/_index_template/{name}", template)
+        if domain.call("GET", f"/{name}", missing=True) is None:
+            domain.call("PUT", f"/{name}", {})
+        else:
+            domain.call("PUT", f"/{name}/_mapping", body["mappings"])
+            domain.call("PUT", f"/{name}/_settings", body["settings"])
+
+
+def make_dashboard(domain: Domain, setup: dict[str, Any]) -> None:
+    """Import the saved objects; one that is refused fails the deploy."""
+    answer = domain.import_objects(setup["saved_objects"])
+    if not answer.get("success"):
+        raise SetupError(f"the dashboard was not imported: {json.dumps(answer.get('errors', answer))[:1000]}")
+
+
+def main(env: dict[str, str]) -> int:
+    """Make everything, in the order in which it is needed."""
+    if missing := [name for name in NEEDED if not env.get(name)]:
+        print(f"set {', '.join(missing)} in the environment", file=sys.stderr)
+        return 2
+    domain, passwords = Domain(env), json.loads(env["SINK_PASSWORDS"])
+    setup = definition(Slots(env["SINK_SLOTS"]), int(env["DATA_NODES"]))
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("the domain answers", domain.wait),
+        ("audit log", lambda: make_audit(domain)),
+        ("indices", lambda: make_indices(domain, setup)),
+        ("role and users", lambda: make_access(domain, setup, passwords)),
+        ("dashboard", lambda: make_dashboard(domain, setup)),
+    ]
+    for name, step in steps:
+        try:
+            step()
+        except SetupError as error:
+            print(_without([*passwords.values(), env["OPENSEARCH_PASSWORD"]], f"{name}: {error}"), file=sys.stderr)
+            return 1
+        print(f"done: {name}", flush=True)
+    return 0
+
+
+def _without(secrets: list[str], text: str) -> str:
+    """A text in which an answer's echo of a secret is masked."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main(dict(os.environ)))

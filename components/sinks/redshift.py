@@ -1,0 +1,232 @@
+"""RedshiftTarget: the warehouse of users and payments, and the database user that the sink connector writes as."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+from pulumi import ResourceOptions
+
+from components.connections import RedshiftConnection
+from components.network.security import Peer, allow_ingress, make_group
+from components.sinks import redshift_sql
+from components.sinks.redshift_schedule import PauseSchedule, make_schedule
+from components.slots import Slots
+
+PORT = 5439
+LOGS = ("connectionlog", "useractivitylog", "userlog")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedshiftArgs:
+    """`public` puts the endpoint on the internet, in public subnets, open to `confluent_prefix_list_id` alone.
+
+    The deployer needs `redshift-data:ExecuteStatement` and `DescribeStatement` on the cluster, and
+    `secretsmanager:GetSecretValue` on its admin secret. A protected cluster that is destroyed after
+    `pulumi state unprotect` leaves a last snapshot; deploying `protect` False before that would leave none.
+    """
+
+    # Where it stands
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]] | pulumi.Output[Sequence[str]]
+    public: bool
+    confluent_prefix_list_id: pulumi.Input[str] | None = None
+    # How large it is
+    node_type: str = "ra3.large"
+    number_of_nodes: int = 1
+    # What it keeps, and how safely
+    kms_key_arn: pulumi.Input[str]
+    snapshot_days: int = 7
+    log_days: int = 90
+    protect: bool = False
+    # Who uses it
+    database: str = "fraud"
+    admin_user: str = "fraud_admin"
+    slots: Slots = field(default_factory=Slots)
+    # `None` keeps it running; a paused cluster fails the connector, which must be resumed with it.
+    pause_schedule: PauseSchedule | None = None
+
+    def __post_init__(self) -> None:
+        if problems := [*self._problems()]:
+            raise ValueError("; ".join(problems))
+
+    def _problems(self) -> list[str]:
+        problems = [
+            f"{name} is {value!r}; begin with a-z and go on with a-z, 0-9 and _, 63 characters at most"
+            for name, value in (("database", self.database), ("admin_user", self.admin_user))
+            if not IDENTIFIER.fullmatch(value)
+        ]
+        if self.public != (self.confluent_prefix_list_id is not None):
+            problems.append(
+                f"public is {self.public} and confluent_prefix_list_id is "
+                f"{'missing' if self.public else 'given'}; give both, or neither"
+            )
+        if self.number_of_nodes < 1:
+            problems.append(f"number_of_nodes is {self.number_of_nodes}; set it to 1 or more")
+        if not 1 <= self.snapshot_days <= 35:
+            problems.append(f"snapshot_days is {self.snapshot_days}; set it to 1 to 35 (0 would switch snapshots off)")
+        return problems
+
+
+class RedshiftTarget(pulumi.ComponentResource):
+    """An encrypted cluster that talks TLS only, logs who did what, and knows one sink user a slot."""
+
+    connection: RedshiftConnection
+
+    def __init__(self, name: str, args: RedshiftArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("fraud:sinks:RedshiftTarget", name, None, opts)
+        self._name, self._args = name, args
+        self._child = ResourceOptions(parent=self)
+        self._group = make_group(f"{name}-group", args.vpc_id, "Redshift", self._child)
+        # No way out: the connector brings the data, nothing is loaded from or unloaded to elsewhere.
+        way_in = self._way_in()
+        self._cluster = self._make_cluster()
+        self._log()
+        if args.pause_schedule:
+            make_schedule(name, args.pause_schedule, self._cluster, self._child)
+        passwords = self._passwords()
+        self.connection = RedshiftConnection(
+            host=self._cluster.dns_name,  # `endpoint` carries the port
+            user=redshift_sql.user(args.slots.active),
+            password=passwords[args.slots.active].result,
+            database=args.database,
+            ready=[*way_in, self._set_up(passwords)],
+        )
+        self.register_outputs({"host": self.connection.host, "user": self.connection.user})
+
+    def _make_cluster(self) -> aws.redshift.Cluster:
+        args, name = self._args, self._name
+        return aws.redshift.Cluster(
+            f"{name}-cluster",
+            cluster_identifier=name,
+            node_type=args.node_type,
+            cluster_type="single-node" if args.number_of_nodes == 1 else "multi-node",
+            number_of_nodes=args.number_of_nodes,
+            database_name=args.database,
+            master_username=args.admin_user,
+            manage_master_password=True,
+            master_password_secret_kms_key_id=args.kms_key_arn,
+            encrypted="true",
+            kms_key_id=args.kms_key_arn,
+            port=PORT,
+            publicly_accessible=args.public,
+            enhanced_vpc_routing=True,
+            vpc_security_group_ids=[self._group.id],
+            cluster_subnet_group_name=self._subnets().name,
+            cluster_parameter_group_name=self._parameters().name,
+            automated_snapshot_retention_period=args.snapshot_days,
+            skip_final_snapshot=not args.protect,
+            final_snapshot_identifier=self._final_snapshot() if args.protect else None,
+            tags={"Name": name},
+            opts=ResourceOptions(parent=self, protect=args.protect or None),
+        )
+
+    def _way_in(self) -> list[pulumi.Resource]:
+        if self._args.confluent_prefix_list_id is None:
+            return []
+        rule = allow_ingress(
+            f"{self._name}-from-confluent",
+            group_id=self._group.id,
+            peer=Peer(prefix_list_id=self._args.confluent_prefix_list_id),
+            port=PORT,
+            description="Confluent Cloud's sink connector",
+            opts=self._child,
+        )
+        return [rule]
+
+    def _subnets(self) -> aws.redshift.SubnetGroup:
+        return aws.redshift.SubnetGroup(
+            f"{self._name}-subnets",
+            name=self._name,
+            description=f"Subnets of {self._name}",
+            subnet_ids=self._args.subnet_ids,
+            opts=self._child,
+        )
+
+    def _parameters(self) -> aws.redshift.ParameterGroup:
+        settings = {"require_ssl": "true", "enable_user_activity_logging": "true"}
+        return aws.redshift.ParameterGroup(
+            f"{self._name}-parameters",
+            name=self._name,
+            family="redshift-1.0",
+            description=f"Settings of {self._name}",
+            parameters=[
+                aws.redshift.ParameterGroupParameterArgs(name=name, value=value) for name, value in settings.items()
+            ],
+            opts=self._child,
+        )
+
+    def _final_snapshot(self) -> pulumi.Output[str]:
+        # Snapshots outlive the stack: a fixed name would be taken when a second cluster of this name goes.
+        suffix = random.RandomId(f"{self._name}-final", byte_length=4, opts=self._child)
+        return pulumi.Output.concat(self._name, "-final-", suffix.hex)
+
+    def _log(self) -> None:
+        # Redshift would make these groups itself, without a key and for ever.
+        groups = [
+            aws.cloudwatch.LogGroup(
+                f"{self._name}-{kind}",
+                name=f"/aws/redshift/cluster/{self._name}/{kind}",
+                retention_in_days=self._args.log_days,
+                kms_key_id=self._args.kms_key_arn,
+                opts=self._child,
+            )
+            for kind in LOGS
+        ]
+        aws.redshift.Logging(
+            f"{self._name}-logging",
+            cluster_identifier=self._cluster.cluster_identifier,
+            log_destination_type="cloudwatch",
+            log_exports=list(LOGS),
+            opts=ResourceOptions(parent=self, depends_on=groups),
+        )
+
+    def _passwords(self) -> dict[str, random.RandomPassword]:
+        return {
+            slot: random.RandomPassword(
+                f"{self._name}-password-{slot}",
+                length=40,
+                special=False,
+                min_lower=1,
+                min_upper=1,
+                min_numeric=1,
+                opts=self._child,
+            )
+            for slot in self._args.slots.names
+        }
+
+    def _set_up(self, passwords: dict[str, random.RandomPassword]) -> pulumi.Resource:
+        """Run the statements one after the other: two at once that change users would conflict in the catalogue.
+
+        Nothing is undone on delete: schema and users go with the cluster. A user whose slot goes loses its password.
+        """
+        slots = self._args.slots
+        procedure = self._run("procedure", redshift_sql.procedure(slots), after=None)
+        last = self._run("call", redshift_sql.call(slots), after=procedure)
+        for slot, password in passwords.items():
+            salt = random.RandomId(f"{self._name}-salt-{slot}", byte_length=16, opts=self._child)
+            sql = pulumi.Output.secret(
+                pulumi.Output.all(password.result, salt.hex).apply(
+                    lambda known, slot=slot: redshift_sql.set_password(slot, *known)
+                )
+            )
+            last = self._run(f"password-{slot}", sql, after=last)
+        return last
+
+    def _run(self, step: str, sql: pulumi.Input[str], after: pulumi.Resource | None) -> aws.redshiftdata.Statement:
+        # A new cluster of the same name has a new admin secret, which replaces the statements: they run there too. The
+        # Data API forgets a statement after a day, so that a refresh may also run one again.
+        return aws.redshiftdata.Statement(
+            f"{self._name}-sql-{step}",
+            cluster_identifier=self._cluster.cluster_identifier,
+            database=self._args.database,
+            secret_arn=self._cluster.master_password_secret_arn,
+            statement_name=f"{self._name}-{step}",
+            sql=sql,
+            opts=ResourceOptions(parent=self, depends_on=[after] if after else None),
+        )

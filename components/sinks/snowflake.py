@@ -1,0 +1,220 @@
+"""SnowflakeTarget: where the sink connector appends flagged users and alerts, and views of those that hold now.
+
+Imports the Snowflake SDK, which takes a second: import this module only where the sink is switched on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_snowflake as snowflake
+import pulumi_tls as tls
+from pulumi import ResourceOptions
+
+from components.connections import SnowflakeConnection
+from components.sinks.allow_list import admitted
+from components.sinks.snowflake_analysis import Place, make_analysis
+from components.slots import Slots
+from contracts import FLAGGED_USER, FRAUD_ALERT, Table
+from contracts.snowflake import add_columns, create, table_name
+
+IDENTIFIER = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+TABLES = (FLAGGED_USER, FRAUD_ALERT)
+# Pre-made tables belong to the deployer, so the connector needs INSERT, and EVOLVE SCHEMA for a column that is new.
+TABLE_PRIVILEGES = ("INSERT", "EVOLVE SCHEMA")
+SCHEMA_PRIVILEGES = ("USAGE", "CREATE TABLE", "CREATE STAGE", "CREATE PIPE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnowflakeArgs:
+    """Names of roles, user, warehouse and policy begin with `database`, so that stacks can share an account.
+
+    `account_url` is `<organization>-<account>.snowflakecomputing.com:443`. The deployer's role needs what ACCOUNTADMIN
+    alone has by default: to make a resource monitor.
+    """
+
+    account_url: str
+    confluent_prefixes: pulumi.Input[Sequence[str]]
+    database: str = "FRAUD"
+    schema: str = "STREAMING"
+    slots: Slots = field(default_factory=Slots)
+    # The role that the analysts' role is granted to, and so whoever administers this account.
+    parent_role: str = "SYSADMIN"
+    # Credits a month that the analysts' warehouse may use; ingestion uses none of it.
+    credit_quota: int = 10
+    # Days that dropped or changed rows can be read back
+    retention_days: int = 1
+    protect: bool = False
+
+    def __post_init__(self) -> None:
+        problems = [
+            f"{name} is {value!r}; begin with A-Z and go on with A-Z, 0-9 and _, 64 characters at most"
+            for name, value in (("database", self.database), ("schema", self.schema), ("parent_role", self.parent_role))
+            if not IDENTIFIER.fullmatch(value)
+        ]
+        if not re.fullmatch(r"[\w-]+(\.[\w-]+)*\.snowflakecomputing\.com(:443)?", self.account_url):
+            problems.append(f"account_url is {self.account_url!r}; write <org>-<account>.snowflakecomputing.com:443")
+        if self.credit_quota < 1:
+            problems.append(f"credit_quota is {self.credit_quota}; set it to 1 or more")
+        if not 0 <= self.retention_days <= 90:
+            problems.append(f"retention_days is {self.retention_days}; set it to 0 to 90")
+        if problems:
+            raise ValueError("; ".join(problems))
+
+
+class SnowflakeTarget(pulumi.ComponentResource):
+    """Database, tables and views; a service user with a key a slot and no password; a read-only role for analysts."""
+
+    connection: SnowflakeConnection
+
+    def __init__(self, name: str, args: SnowflakeArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("fraud:sinks:SnowflakeTarget", name, None, opts)
+        self._name, self._args = name, args
+        self._child = ResourceOptions(parent=self)
+        self._place = self._make_place()
+        keys = self._keys()
+        self._role = snowflake.AccountRole(
+            f"{name}-sink-role",
+            name=f"{args.database}_CFLT_SINK",
+            comment="The sink connector's role",
+            opts=self._child,
+        )
+        ready = self._grants(self._make_user(keys))
+        analysis = make_analysis(
+            name,
+            place=self._place,
+            tables=TABLES,
+            parent_role=args.parent_role,
+            credit_quota=args.credit_quota,
+            opts=self._child,
+        )
+        tables = {table.topic: self._make_table(table, analysis.rights) for table in TABLES}
+        ready += [self._table_grant(table, made) for table, made in zip(TABLES, tables.values(), strict=True)]
+        analysis.make_views(tables)
+        self.connection = SnowflakeConnection(
+            url=args.account_url,
+            user=f"{args.database}_CFLT_SINK",
+            private_key=pulumi.Output.secret(_body(keys[args.slots.active].private_key_pem_pkcs8)),
+            database=args.database,
+            schema=args.schema,
+            role=f"{args.database}_CFLT_SINK",
+            ready=ready,
+        )
+        self.register_outputs({"database": args.database, "user": self.connection.user})
+
+    def _make_place(self) -> Place:
+        args = self._args
+        stateful = ResourceOptions(parent=self, protect=args.protect or None)
+        database = snowflake.Database(
+            f"{self._name}-database",
+            name=args.database,
+            comment="Real-time fraud detection",
+            data_retention_time_in_days=args.retention_days,
+            drop_public_schema_on_creation=True,
+            opts=stateful,
+        )
+        schema = snowflake.Schema(
+            f"{self._name}-schema",
+            database=database.name,
+            name=args.schema,
+            comment="What the sink connector writes",
+            # Only the schema's owner grants: the connector's role cannot give its tables to others.
+            with_managed_access="true",
+            opts=stateful,
+        )
+        return Place(database=args.database, schema=args.schema, made_database=database, made_schema=schema)
+
+    def _keys(self) -> dict[str, tls.PrivateKey]:
+        return {
+            slot: tls.PrivateKey(f"{self._name}-key-{slot}", algorithm="RSA", rsa_bits=2048, opts=self._child)
+            for slot in self._args.slots.names
+        }
+
+    def _make_user(self, keys: dict[str, tls.PrivateKey]) -> snowflake.ServiceUser:
+        policy = snowflake.NetworkPolicy(
+            f"{self._name}-from-confluent",
+            name=f"{self._args.database}_FROM_CONFLUENT",
+            comment="Confluent Cloud's egress addresses",
+            allowed_ip_lists=pulumi.Output.from_input(self._args.confluent_prefixes).apply(
+                lambda prefixes: admitted(prefixes, (), ())
+            ),
+            opts=self._child,
+        )
+        public = {slot: _body(key.public_key_pem) for slot, key in keys.items()}
+        return snowflake.ServiceUser(
+            f"{self._name}-sink-user",
+            name=f"{self._args.database}_CFLT_SINK",
+            comment="Confluent Cloud's sink connector",
+            default_role=self._role.name,
+            default_secondary_roles_option="NONE",
+            network_policy=policy.name,
+            rsa_public_key=public.get("a"),
+            rsa_public_key2=public.get("b"),
+            opts=self._child,
+        )
+
+    def _grants(self, user: snowflake.ServiceUser) -> list[pulumi.Resource]:
+        """Directly to the connector's role: it does not see what a role inherits. Ingestion needs no warehouse."""
+        database = snowflake.GrantPrivilegesToAccountRoleOnAccountObjectArgs(
+            object_type="DATABASE", object_name=self._place.made_database.name
+        )
+        schema = snowflake.GrantPrivilegesToAccountRoleOnSchemaArgs(schema_name=self._place.quoted)
+        return [
+            user,
+            snowflake.GrantAccountRole(
+                f"{self._name}-sink-role-of-user", role_name=self._role.name, user_name=user.name, opts=self._child
+            ),
+            snowflake.GrantPrivilegesToAccountRole(
+                f"{self._name}-sink-database",
+                account_role_name=self._role.name,
+                privileges=["USAGE"],
+                on_account_object=database,
+                opts=self._child,
+            ),
+            snowflake.GrantPrivilegesToAccountRole(
+                f"{self._name}-sink-schema",
+                account_role_name=self._role.name,
+                privileges=list(SCHEMA_PRIVILEGES),
+                on_schema=schema,
+                opts=self._child,
+            ),
+        ]
+
+    def _make_table(self, table: Table, rights: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        """The table as the connector would make it, made before it: a view cannot stand over a table that is not there.
+
+        By plain SQL: the provider's `Table` is a preview, and replaces a table, which empties it, for some changes.
+        Nothing is reverted: the table goes with its database, and an `execute` that changes must not drop it.
+        """
+        made = snowflake.Execute(
+            f"{self._name}-{table.topic}",
+            execute=self._place.sql(create, table),
+            revert="SELECT 1",
+            # Grants on future tables cover only what is made after them.
+            opts=ResourceOptions(parent=self, depends_on=rights),
+        )
+        return snowflake.Execute(
+            f"{self._name}-{table.topic}-columns",
+            execute=self._place.sql(add_columns, table),
+            revert="SELECT 1",
+            opts=ResourceOptions(parent=self, depends_on=[made]),
+        )
+
+    def _table_grant(self, table: Table, made: pulumi.Resource) -> pulumi.Resource:
+        place = pulumi.Output.concat(self._place.quoted, f'."{table_name(table)}"')
+        target = snowflake.GrantPrivilegesToAccountRoleOnSchemaObjectArgs(object_type="TABLE", object_name=place)
+        return snowflake.GrantPrivilegesToAccountRole(
+            f"{self._name}-sink-{table.topic}",
+            account_role_name=self._role.name,
+            privileges=list(TABLE_PRIVILEGES),
+            on_schema_object=target,
+            opts=ResourceOptions(parent=self, depends_on=[made]),
+        )
+
+
+def _body(pem: pulumi.Output[str]) -> pulumi.Output[str]:
+    """A PEM text without header, footer and line breaks, as Snowflake and its connector want keys."""
+    return pem.apply(lambda text: "".join(line for line in text.split("\n") if not line.startswith("-----")).strip())

@@ -1,0 +1,51 @@
+"""SinkTargets: the stores that the stack's sinks write to, each of them optional."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components.connections import OpenSearchConnection, RedshiftConnection, SnowflakeConnection
+from components.sinks.opensearch import OpenSearchArgs, OpenSearchTarget
+from components.sinks.redshift import RedshiftArgs, RedshiftTarget
+
+if TYPE_CHECKING:
+    from components.sinks.snowflake import SnowflakeArgs
+
+
+@dataclass(frozen=True, kw_only=True)
+class SinkTargetsArgs:
+    """A sink that is None is switched off."""
+
+    redshift: RedshiftArgs | None = None
+    opensearch: OpenSearchArgs | None = None
+    snowflake: SnowflakeArgs | None = None
+
+
+class SinkTargets(pulumi.ComponentResource):
+    """What the sink connectors need to know of each store; None for one that is switched off."""
+
+    redshift: RedshiftConnection | None
+    opensearch: OpenSearchConnection | None
+    snowflake: SnowflakeConnection | None
+    dashboards_url: pulumi.Output[str] | None
+
+    def __init__(self, name: str, args: SinkTargetsArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("fraud:sinks:SinkTargets", name, None, opts)
+        child = ResourceOptions(parent=self)
+        redshift = RedshiftTarget(f"{name}-redshift", args.redshift, child) if args.redshift else None
+        opensearch = OpenSearchTarget(f"{name}-opensearch", args.opensearch, child) if args.opensearch else None
+        self.redshift = redshift.connection if redshift else None
+        self.opensearch = opensearch.connection if opensearch else None
+        self.dashboards_url = opensearch.dashboards_url if opensearch else None
+        self.snowflake = _snowflake(f"{name}-snowflake", args.snowflake, child) if args.snowflake else None
+        self.register_outputs({"dashboardsUrl": self.dashboards_url})
+
+
+def _snowflake(name: str, args: SnowflakeArgs, opts: ResourceOptions) -> SnowflakeConnection:
+    from components.sinks.snowflake import SnowflakeTarget  # noqa: PLC0415 - its SDK takes a second to import
+
+    return SnowflakeTarget(name, args, opts).connection

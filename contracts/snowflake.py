@@ -1,0 +1,73 @@
+"""The contracts in Snowflake: the tables that the sink connector appends to, and views of what holds now.
+
+The connector upper-cases names, and adds a column of its own, RECORD_METADATA, with the record's topic, partition,
+offset and key. An upsert appends a row, a delete appends one whose columns are all NULL.
+"""
+
+from __future__ import annotations
+
+from contracts.tables import Table
+from contracts.types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
+
+METADATA = "RECORD_METADATA"
+# The twin of the local run shows the same rows under the same name.
+LATEST = "_LATEST"
+
+
+def table_name(table: Table) -> str:
+    """The table that the connector writes the topic's records to."""
+    return table.topic.upper()
+
+
+def create(table: Table, place: str) -> str:
+    """CREATE TABLE in `place`, a quoted schema. Its text does not change with the contract: `add_columns` does."""
+    return (
+        f"CREATE TABLE IF NOT EXISTS {_name(table, place)} ({METADATA} VARIANT) ENABLE_SCHEMA_EVOLUTION = TRUE "
+        f"COMMENT = 'Records of topic {table.topic}, as they came'"
+    )
+
+
+def add_columns(table: Table, place: str) -> str:
+    """ALTER TABLE that adds what the table has not yet; nothing is ever dropped."""
+    columns = [f"IF NOT EXISTS {column.name.upper()} {type_of(column.type)}" for column in table.published]
+    return f"ALTER TABLE {_name(table, place)} ADD COLUMN {', '.join(columns)}"
+
+
+def latest(table: Table, place: str) -> str:
+    """SELECT of the newest row of each key, without the keys that were deleted.
+
+    All records of a key are in one partition, so that their offsets give their order.
+
+    Raises:
+        ValueError: the table has no key.
+    """
+    if not table.key:
+        raise ValueError(f"{table.name} has no key column: it has no latest rows")
+    columns = ", ".join(column.name.upper() for column in table.published)
+    newest = (
+        f"SELECT * FROM {_name(table, place)} QUALIFY ROW_NUMBER() OVER ("  # noqa: S608 - names of contracts
+        f"PARTITION BY GET_PATH({METADATA}, 'key')::VARCHAR "
+        f"ORDER BY GET_PATH({METADATA}, 'offset')::BIGINT DESC) = 1"
+    )
+    return f"SELECT {columns} FROM ({newest}) WHERE {table.key[0].name.upper()} IS NOT NULL"  # noqa: S608
+
+
+def _name(table: Table, place: str) -> str:
+    return f'{place}."{table_name(table)}"'
+
+
+def type_of(column_type: ColumnType) -> str:
+    """Snowflake's type of a column, e.g. `NUMBER(12, 2)`."""
+    match column_type:
+        case BigInt():
+            return "NUMBER(19, 0)"
+        case Integer():
+            return "NUMBER(10, 0)"
+        case Boolean():
+            return "BOOLEAN"
+        case Decimal(precision, scale):
+            return f"NUMBER({precision}, {scale})"
+        case String():
+            return "VARCHAR"
+        case Timestamp(precision):
+            return f"TIMESTAMP_LTZ({precision})"

@@ -1,0 +1,84 @@
+"""Redshift's set-up, run on its ancestor PostgreSQL: the very SQL but for PASSWORD DISABLE, there PASSWORD NULL."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from components.sinks import redshift_sql
+from components.slots import Slots
+from local.parts import ports
+from local.parts.children import Children
+from local.parts.postgres import Postgres
+
+pytestmark = pytest.mark.local
+
+DATABASE = "fraud"
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    # Not pytest's folder: a server that drops root's rights could not reach it.
+    folder = Path(tempfile.mkdtemp(prefix="redshift-sql-"))
+    folder.chmod(0o755)
+    (folder / "logs").mkdir()
+    children = Children(folder)
+    server = Postgres(children, folder)
+    try:
+        server.prepare()
+        server.start()
+        server.create_database(DATABASE)
+        yield server
+    finally:
+        server.stop()
+        children.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def deploy(postgres: Postgres, text: str) -> None:
+    """What `pulumi up` runs with these slots."""
+    slots = Slots(text)
+    with postgres.connect(DATABASE) as connection:
+        for statement in (redshift_sql.procedure(slots), redshift_sql.call(slots)):
+            connection.execute(statement.replace("PASSWORD DISABLE", "PASSWORD NULL").encode())
+        for slot in slots.names:
+            connection.execute(f"ALTER USER {redshift_sql.user(slot)} PASSWORD 'hush-{slot}'".encode())
+
+
+def sink(postgres: Postgres, slot: str) -> psycopg.Connection:
+    user, word = redshift_sql.user(slot), f"hush-{slot}"
+    return psycopg.connect(
+        host=ports.HOST, port=postgres.port, user=user, password=word, dbname=DATABASE, autocommit=True
+    )
+
+
+def test_a_rotation_hands_the_tables_over_and_locks_the_old_user_out(postgres: Postgres) -> None:
+    with postgres.connect(DATABASE) as connection:
+        connection.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")  # as Redshift has it at first
+    deploy(postgres, "a")
+    deploy(postgres, "a")  # running it again changes nothing
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        sink(postgres, "b")
+    with sink(postgres, "a") as connection:
+        connection.execute("CREATE TABLE auth_user (id BIGINT)")
+        connection.execute("INSERT INTO sample.auth_user VALUES (1)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="schema public"):
+            connection.execute("CREATE TABLE public.elsewhere (id BIGINT)")
+    deploy(postgres, "ab")
+    deploy(postgres, "ba")
+    with sink(postgres, "b") as connection:
+        connection.execute("INSERT INTO auth_user VALUES (2)")
+        connection.execute("CREATE TABLE user_transaction (id BIGINT)")
+    deploy(postgres, "b")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        sink(postgres, "a")
+    deploy(postgres, "ba")
+    deploy(postgres, "ab")
+    with sink(postgres, "a") as connection:
+        connection.execute("INSERT INTO user_transaction VALUES (1)")
+        assert connection.execute("SELECT count(*) FROM auth_user").fetchall() == [(2,)]

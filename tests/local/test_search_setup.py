@@ -1,0 +1,119 @@
+"""The domain's indices and each chart of the dashboard on a real OpenSearch, made by the set-up program's own code."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.sinks import dashboard
+from components.sinks.opensearch_definition import definition
+from components.sinks.opensearch_setup import Domain, SetupError, make_indices
+from components.slots import Slots
+from local.parts.children import Children
+from local.parts.opensearch import OpenSearch
+
+pytestmark = pytest.mark.local
+
+MOMENT = "2026-11-24T10:00:00.123Z"
+ALERTS = [
+    {
+        "alert_id": f"{number}-{rule}",
+        "transaction_id": number,
+        "ACCOUNT_ID": number % 3,
+        "rule_id": rule,
+        "score": score,
+    }
+    | {"reason": "a large one", "amount": 1200.25, "event_time": MOMENT, "detected_at": MOMENT}
+    for number, (rule, score) in enumerate([("burst_count", 40), ("large_amount", 60), ("large_amount", 60)])
+]
+FLAGGED = [
+    {"ACCOUNT_ID": 1, "user_name": "u", "email": None, "total_amount": 0.1, "transaction_count": 3}
+    | {"updated_at": MOMENT, "rules": "large_amount", "score": 60}
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def domain() -> Iterator[Domain]:
+    # Not pytest's folder: a server that drops root's rights could not reach it.
+    folder = Path(tempfile.mkdtemp(prefix="search-setup-"))
+    folder.chmod(0o755)
+    (folder / "logs").mkdir()
+    children = Children(folder)
+    server = OpenSearch(children, folder)
+    try:
+        server.prepare()
+        server.start()
+        login = {"OPENSEARCH_USER": "any", "OPENSEARCH_PASSWORD": "any"}  # the local run has no security plugin
+        yield Domain({"OPENSEARCH_URL": server.url, "SETUP_DEADLINE_SECONDS": "60"} | login)
+    finally:
+        server.stop()
+        children.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def make(domain: Domain, nodes: int = 1) -> None:
+    make_indices(domain, definition(Slots(), nodes))
+
+
+def request_of(chart: dashboard.Chart) -> dict[str, Any]:
+    """The search that OpenSearch Dashboards makes of a chart: buckets inside one another, metrics in the innermost."""
+    body: dict[str, Any] = {"size": 0}
+    inner, metrics = body, {}
+    for number, one in enumerate(chart.aggregations, start=1):
+        if one.role != "metric":
+            inner["aggs"] = {str(number): {one.kind: _parameters(one)}}
+            inner = inner["aggs"][str(number)]
+        elif one.kind != "count":
+            metrics[str(number)] = {one.kind: {"field": one.column}}
+    if metrics:
+        inner["aggs"] = metrics
+    return body
+
+
+def _parameters(one: dashboard.Aggregation) -> dict[str, Any]:
+    settings = {key: value for key, value in one.settings.items() if key not in ("order", "orderBy", "interval")}
+    match one.kind:
+        case "date_histogram":
+            settings["fixed_interval"] = "30s"  # what `auto` becomes for a short time
+        case "histogram":
+            settings["interval"] = one.settings["interval"]
+    return {"field": one.column} | settings
+
+
+def test_every_panel_of_the_dashboard_finds_what_the_indices_hold(domain: Domain) -> None:
+    make(domain)
+    make(domain)  # running it again changes nothing
+    for index, documents in (("fraud_alert", ALERTS), ("flagged_user", FLAGGED)):
+        for number, document in enumerate(documents):
+            domain.call("PUT", f"/{index}/_doc/{number}?refresh=true", document)
+    for chart in dashboard.CHARTS:
+        answer = domain.call("POST", f"/{chart.table.topic}/_search", request_of(chart))
+        assert answer["hits"]["total"]["value"] == len(ALERTS if chart.table.topic == "fraud_alert" else FLAGGED)
+        for found in answer.get("aggregations", {}).values():
+            assert found.get("buckets") or found.get("value"), f"{chart.name} shows nothing: {json.dumps(answer)}"
+    amount = next(chart for chart in dashboard.CHARTS if chart.name == "flagged-amount")
+    answer = domain.call("POST", "/flagged_user/_search", request_of(amount))
+    assert answer["aggregations"]["1"]["value"] == 0.1, "sums of money are exact"
+    for search in dashboard.SEARCHES:
+        time_field = dashboard.TIME_FIELD[search.table.topic]
+        body = {"_source": list(search.columns), "sort": [{time_field: "desc"}]}
+        hits = domain.call("POST", f"/{search.table.topic}/_search", body)["hits"]["hits"]
+        assert hits and set(hits[0]["_source"]) == set(search.columns), search.name
+
+
+def test_an_index_that_exists_follows_the_definition_and_an_unknown_column_is_refused(domain: Domain) -> None:
+    make(domain)
+    make(domain, nodes=2)
+    settings = domain.call("GET", "/fraud_alert/_settings")["fraud_alert"]["settings"]["index"]
+    assert settings["number_of_replicas"] == "1"
+    assert settings["search"]["slowlog"]["threshold"]["query"]["warn"] == "2s"
+    template = domain.call("GET", "/_index_template/fraud_alert")["index_templates"][0]["index_template"]
+    assert template["index_patterns"] == ["fraud_alert"]
+    with pytest.raises(SetupError, match="strict_dynamic_mapping_exception"):
+        domain.call("PUT", "/fraud_alert/_doc/9", {"unknown": 1})

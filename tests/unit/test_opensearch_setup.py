@@ -1,0 +1,243 @@
+"""The set-up program, run as `pulumi up` runs it, against a server that keeps what it is told as a domain does."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.sinks import opensearch_setup as program
+from components.sinks.dashboard import saved_objects
+from components.sinks.opensearch_definition import definition
+from components.slots import Slots
+
+ROOT = Path(__file__).resolve().parents[2]
+MASTER, PASSWORDS = "hush-master", {"cflt_sink_a": "hush-a", "cflt_sink_b": "hush-b"}
+SECURITY = "/_plugins/_security/api"
+
+
+class Domain:
+    """Keeps each PUT body by path. `refusals` are answered first, one a request; `calls` are the requests."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {f"{SECURITY}/audit/config": {"enabled": False, "audit": {"enable_rest": True}}}
+        self.objects: dict[tuple[str, str], Any] = {}
+        self.refusals: list[int] = []
+        self.calls: list[tuple[str, str]] = []
+        self.import_errors: list[Any] = []
+        domain = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_any(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                domain.calls.append((self.command, self.path))
+                status, answer = domain.answer(
+                    self.command, self.path, body, {k.lower(): v for k, v in self.headers.items()}
+                )
+                self.send_response(status)
+                if self.path.endswith("/auth/login"):
+                    self.send_header("Set-Cookie", "security_authentication=yes; Path=/_dashboards")
+                self.end_headers()
+                self.wfile.write(json.dumps(answer).encode())
+
+            do_GET = do_PUT = do_POST = do_DELETE = do_any
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        if self.refusals:
+            return self.refusals.pop(0), {"error": "not now"}
+        if headers.get("authorization") != "Basic " + base64.b64encode(f"master:{MASTER}".encode()).decode():
+            return 401, {}
+        if path.startswith("/_dashboards"):
+            return self._dashboards(path, body, headers)
+        if method == "PUT":
+            self.kept[path] = json.loads(body)
+            return 200, {"status": "OK"}
+        if method == "DELETE":
+            return (200, {}) if self.kept.pop(path, None) is not None else (404, {})
+        return self._get(path)
+
+    def _get(self, path: str) -> tuple[int, Any]:
+        if path == "/":
+            return 200, {"version": {"number": "3.1.0"}}
+        if path == f"{SECURITY}/audit":
+            return 200, {"config": self.kept[f"{SECURITY}/audit/config"]}
+        if path == f"{SECURITY}/internalusers":
+            users = f"{SECURITY}/internalusers/"
+            return 200, {"fraud-master": {}} | {p.removeprefix(users): {} for p in self.kept if p.startswith(users)}
+        return (200, self.kept[path]) if path in self.kept else (404, {"error": "no such index"})
+
+    def _dashboards(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        if headers.get("osd-xsrf") != "true":
+            return 400, {"message": "Request must contain the osd-xsrf header"}
+        if path == "/_dashboards/auth/login":
+            given = json.loads(body) == {"username": "master", "password": MASTER}
+            return (200, {}) if given else (401, {})
+        if path != "/_dashboards/api/saved_objects/_import?overwrite=true":
+            return 404, {}
+        if "security_authentication=yes" not in headers.get("cookie", "") or headers.get("securitytenant") != "global":
+            return 401, {"message": "log in first, and name the tenant"}
+        boundary = headers["content-type"].split("boundary=")[1]
+        part = body.split(f"--{boundary}".encode())[1]
+        lines = part.split(b"\r\n\r\n", 1)[1].strip().splitlines()
+        objects = [json.loads(line) for line in lines]
+        self.objects |= {(one["type"], one["id"]): one for one in objects}
+        return 200, {"success": not self.import_errors, "successCount": len(objects), "errors": self.import_errors}
+
+
+@pytest.fixture
+def domain() -> Iterator[Domain]:
+    found = Domain()
+    yield found
+    found.close()
+
+
+def environment(domain: Domain, slots: str = "a", **changes: str) -> dict[str, str]:
+    setup = definition(Slots(slots), nodes=1)
+    quick = {"SETUP_POLL_SECONDS": "0.02", "SETUP_DEADLINE_SECONDS": "0.3", "SETUP_REFUSED_SECONDS": "0.1"}
+    wanted = {
+        "OPENSEARCH_URL": domain.url,
+        "OPENSEARCH_USER": "master",
+        "OPENSEARCH_PASSWORD": MASTER,
+        "SINK_PASSWORDS": json.dumps({user: PASSWORDS[user] for user in setup["users"]}),
+        "SINK_SLOTS": slots,
+        "DATA_NODES": "1",
+    }
+    return quick | wanted | changes
+
+
+def test_run_as_pulumi_does_it_makes_everything_and_prints_no_secret(domain: Domain) -> None:
+    command = [sys.executable, "-m", "components.sinks.opensearch_setup"]
+    run = subprocess.run(
+        command, cwd=ROOT, env=environment(domain), capture_output=True, text=True, timeout=30, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert "hush" not in run.stdout + run.stderr, "what the set-up prints is kept in the stack's state"
+    assert run.stdout.splitlines()[-1] == "done: dashboard"
+    setup = definition(Slots("a"), nodes=1)
+    assert domain.kept[f"{SECURITY}/roles/cflt_sink"] == setup["role"]["body"]
+    assert domain.kept[f"{SECURITY}/rolesmapping/cflt_sink"]["users"] == ["cflt_sink_a"]
+    assert domain.kept[f"{SECURITY}/internalusers/cflt_sink_a"]["password"] == "hush-a"
+    assert domain.kept[f"{SECURITY}/audit/config"] == {"enabled": True, "audit": {"enable_rest": True}}
+    for index, body in setup["indices"].items():
+        template = {"index_patterns": [index], "priority": 100, "template": body}
+        assert domain.kept[f"/_index_template/{index}"] == template
+        assert domain.calls.index(("PUT", f"/_index_template/{index}")) < domain.calls.index(("PUT", f"/{index}"))
+    assert list(domain.objects.values()) == saved_objects()
+
+
+def test_a_second_run_leaves_everything_as_it_is(domain: Domain) -> None:
+    assert program.main(environment(domain)) == 0
+    before = json.dumps(domain.kept, sort_keys=True)
+    indices = [path for path in domain.kept if path in ("/fraud_alert", "/flagged_user")]
+    domain.calls.clear()
+    assert program.main(environment(domain)) == 0
+    after = {path: body for path, body in domain.kept.items() if not path.endswith(("/_mapping", "/_settings"))}
+    assert json.dumps(after, sort_keys=True) == before
+    assert len(indices) == 2 and not {("PUT", path) for path in indices} & set(domain.calls), "an index is made once"
+    assert ("PUT", f"{SECURITY}/audit/config") not in domain.calls
+    assert not [call for call in domain.calls if call[0] == "DELETE"]
+
+
+def test_an_index_that_exists_gets_new_columns_and_settings(domain: Domain) -> None:
+    domain.kept["/fraud_alert"] = {}
+    assert program.main(environment(domain)) == 0
+    body = definition(Slots("a"), nodes=1)["indices"]["fraud_alert"]
+    assert domain.kept["/fraud_alert/_mapping"] == body["mappings"]
+    assert domain.kept["/fraud_alert/_settings"] == body["settings"]
+
+
+def test_a_rotation_adds_the_new_user_and_removes_the_old_one_last(domain: Domain, capsys: Any) -> None:
+    users = f"{SECURITY}/internalusers/"
+    domain.kept[f"{users}analyst"] = {}
+    for slots, expected in (("a", {"a"}), ("ab", {"a", "b"}), ("ba", {"a", "b"}), ("b", {"b"})):
+        assert program.main(environment(domain, slots)) == 0
+        found = {path.removeprefix(users) for path in domain.kept if path.startswith(users)}
+        assert found == {f"cflt_sink_{slot}" for slot in expected} | {"analyst"}
+        assert domain.kept[f"{SECURITY}/rolesmapping/cflt_sink"]["users"] == [
+            f"cflt_sink_{s}" for s in sorted(expected)
+        ]
+    assert "removing user cflt_sink_a" in capsys.readouterr().out
+
+
+def test_a_domain_that_is_not_up_yet_is_waited_for(domain: Domain, capsys: Any) -> None:
+    domain.refusals = [503, 403, 502, 401]
+    assert program.main(environment(domain)) == 0
+    assert "waiting: HTTP 503" in capsys.readouterr().out
+
+
+def test_a_change_that_is_under_way_is_waited_for(domain: Domain) -> None:
+    domain.refusals = []
+    whole = domain.answer
+    busy = [409, 429]
+
+    def answer(method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        return (busy.pop(0), {}) if busy and path.endswith("roles/cflt_sink") else whole(method, path, body, headers)
+
+    domain.answer = answer  # type: ignore[method-assign]
+    assert program.main(environment(domain)) == 0 and not busy
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (403, "access policy does not admit this address: add yours to operatorCidrs"),
+        (401, "does not accept the master"),
+    ],
+)
+def test_who_is_refused_is_told_why(domain: Domain, capsys: Any, status: int, message: str) -> None:
+    domain.refusals = [status] * 1000
+    assert program.main(environment(domain)) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_the_deadline_says_the_last_answer(domain: Domain, capsys: Any) -> None:
+    domain.refusals = [503] * 1000
+    assert program.main(environment(domain)) == 1
+    assert "not done at the deadline; the last answer was HTTP 503" in capsys.readouterr().err
+    assert program.main(environment(domain, OPENSEARCH_URL="http://127.0.0.1:9")) == 1
+    assert "the last answer was HTTP 0" in capsys.readouterr().err
+
+
+def test_what_the_domain_refuses_ends_the_set_up_without_its_secrets(domain: Domain, capsys: Any) -> None:
+    def answer(method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        refused = path.endswith("internalusers/cflt_sink_a")
+        return (
+            (400, {"reason": f"weak: {body.decode()}"})
+            if refused
+            else Domain.answer(domain, method, path, body, headers)
+        )
+
+    domain.answer = answer  # type: ignore[method-assign]
+    assert program.main(environment(domain)) == 1
+    printed = capsys.readouterr()
+    assert "answers HTTP 400" in printed.err and "weak" in printed.err and "hush" not in printed.err + printed.out
+
+
+def test_an_import_with_errors_is_a_failure(domain: Domain, capsys: Any) -> None:
+    domain.import_errors = [{"id": "fraud-alert-count", "error": {"type": "unsupported_type"}}]
+    assert program.main(environment(domain)) == 1
+    assert "the dashboard was not imported" in (printed := capsys.readouterr().err) and "unsupported_type" in printed
+
+
+def test_missing_variables_are_a_usage_error(domain: Domain, capsys: Any) -> None:
+    assert program.main({"OPENSEARCH_URL": domain.url}) == 2
+    assert "OPENSEARCH_USER, OPENSEARCH_PASSWORD, SINK_PASSWORDS, SINK_SLOTS, DATA_NODES" in capsys.readouterr().err
