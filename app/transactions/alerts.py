@@ -1,7 +1,6 @@
 """Alerts read back from Kafka: one reader a process, whatever the number of browsers."""
 
 import datetime
-import json
 import logging
 import threading
 import time
@@ -11,6 +10,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaException
 from django.conf import settings
+
+from transactions.records import Reader
 
 log = logging.getLogger(__name__)
 KEPT = 50
@@ -27,6 +28,7 @@ class Alerts(threading.Thread):
         self.by_rule: Counter[str] = Counter()
         self.delays: deque[float] = deque(maxlen=LATENCIES_KEPT)
         self._publish = publish
+        self._reader = Reader(settings.SCHEMA_REGISTRY)
         self._ids: dict[str, None] = {}
         self._live_since: datetime.datetime | None = None
 
@@ -65,11 +67,11 @@ class Alerts(threading.Thread):
         """One record of the topic; what is no alert is logged and passed over."""
         now = datetime.datetime.now(datetime.UTC)
         try:
-            alert = json.loads(value or b"")
+            alert = self._reader.read(value.encode() if isinstance(value, str) else value or b"")
             made = datetime.datetime.fromisoformat(alert["event_time"])
             rule, identity = str(alert["rule_id"]), str(alert["alert_id"])
             delay = (now - made).total_seconds()
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OSError) as error:
             log.warning("not an alert: %s", error)
             return
         if not self._is_new(identity):

@@ -11,7 +11,7 @@ from django.db import connection
 
 from transactions.models import User
 from transactions.payments import FRAUDS, Payment, normal
-from transactions.store import Store
+from transactions.store import Store, ids
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 1_000
@@ -82,16 +82,16 @@ def commit_fraud(store: Store, kind: str, source: random.Random, account: int | 
     """
     make = FRAUDS[kind]
     if account is None:
-        ids = User.objects.values_list("id", flat=True)
-        if not ids:
+        users = User.objects.values_list("id", flat=True)
+        if not users:
             raise User.DoesNotExist("There is no user: run `manage.py seed` first.")
-        account = source.choice(list(ids[:10_000]))
+        account = source.choice(list(users[:10_000]))
     else:
         User.objects.get(pk=account)
-    ids = [int(row.pk) for row in store.add(make(source, account))]
-    for number in ids:
+    numbers = ids(store.add(make(source, account)))
+    for number in numbers:
         log.info("fraud committed", extra={"transaction": number, "fraud": kind})
-    return ids
+    return numbers
 
 
 def from_settings(store: Store) -> Generator:

@@ -23,6 +23,7 @@ SHOWN = 20
 MOST_BROWSERS = 16
 WAITING = 200
 KEEP_ALIVE_SECONDS = 10
+END = {"type": "end"}
 
 
 class TooManyBrowsersError(Exception):
@@ -47,6 +48,11 @@ class Live:
         if settings.KAFKA:
             self.alerts.start()
         threading.Thread(target=self._watch, name="payments", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the generator and every open page's stream; the browsers connect again, to whoever serves then."""
+        self.generator.stop()
+        self._publish(END)
 
     def state(self) -> dict[str, Any]:
         """The key figures."""
@@ -76,9 +82,12 @@ class Live:
                 yield {"type": "alert", "alert": alert}
             while True:
                 try:
-                    yield mine.get(timeout=KEEP_ALIVE_SECONDS)
+                    event = mine.get(timeout=KEEP_ALIVE_SECONDS)
                 except queue.Empty:
-                    yield {"type": "keep-alive"}
+                    event = {"type": "keep-alive"}
+                if event is END:
+                    return
+                yield event
         finally:
             with self._lock:
                 self._browsers.discard(mine)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from threading import Event
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from transactions.models import Transaction
 from transactions.payments import Clock, Payment
@@ -36,7 +36,9 @@ class Store:
                 if not (tried and _committed(rows[0])):
                     _insert(rows)
                 return rows
-            except (OperationalError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError) as error:
+                if not _is_away(error):
+                    raise
                 tried = True
                 log.warning("database away, trying again: %s", str(error).strip())
                 connection.close()
@@ -55,3 +57,20 @@ def _insert(rows: list[Transaction]) -> None:
 def _committed(first: Transaction) -> bool:
     """Whether a commit whose answer got lost took place: an account has one payment a millisecond at most."""
     return Transaction.objects.filter(account_id=first.account_id, received_at=first.received_at).exists()
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether trying again can help. Oracle's driver reports a lost connection as a plain DatabaseError."""
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return True
+    return connection.connection is None or not connection.is_usable()
+
+
+def ids(rows: list[Transaction]) -> list[int]:
+    """The ids of committed payments of one account; Oracle does not return those of rows inserted together."""
+    if all(row.pk is not None for row in rows):
+        return [int(row.pk) for row in rows]
+    found = Transaction.objects.filter(
+        account_id=rows[0].account_id, received_at__in=[row.received_at for row in rows]
+    ).order_by("received_at")
+    return [int(number) for number in found.values_list("pk", flat=True)]

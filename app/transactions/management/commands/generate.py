@@ -2,6 +2,8 @@
 
 import json
 import re
+import signal
+import threading
 import time
 
 from django.conf import settings
@@ -28,6 +30,9 @@ class Command(BaseCommand):
         generator = Generator(
             Store(), seed=int(str(options["seed"])), rate=rate, fraud_every=float(str(options["fraud_every"]))
         )
+        if threading.current_thread() is threading.main_thread():
+            # The first process of a container is not ended by a signal that it does not handle.
+            signal.signal(signal.SIGTERM, lambda *_: generator.stop())
         started = time.monotonic()
         try:
             generator.run(seconds=_seconds(options["duration"]), count=options["count"])  # type: ignore[arg-type]

@@ -1,5 +1,9 @@
 """`manage.py serve`: the app behind a production server."""
 
+import signal
+import sys
+
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from fraudapp.wsgi import application
 from waitress import serve
@@ -7,6 +11,9 @@ from waitress import serve
 from transactions.live import MOST_BROWSERS, live
 
 OTHER_THREADS = 8
+# Waitress drops forwarding headers that it is not told to trust, and without this one every request behind the load
+# balancer looks like plain http and is sent to https again, for ever. Only the load balancer reaches the pods.
+BEHIND_LOAD_BALANCER = {"trusted_proxy": "*", "trusted_proxy_headers": {"x-forwarded-proto"}}
 
 
 class Command(BaseCommand):
@@ -17,5 +24,13 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *_args: object, host: str, port: int, **_options: object) -> None:
+        # The first process of a container is not ended by a signal that it does not handle.
+        signal.signal(signal.SIGTERM, _end)
         live().start()
-        serve(application, host=host, port=port, threads=MOST_BROWSERS + OTHER_THREADS, ident=None)
+        proxy = BEHIND_LOAD_BALANCER if settings.BEHIND_TLS else {}
+        serve(application, host=host, port=port, threads=MOST_BROWSERS + OTHER_THREADS, ident=None, **proxy)
+
+
+def _end(_signal: int, _frame: object) -> None:
+    live().stop()
+    sys.exit(0)

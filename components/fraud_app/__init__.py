@@ -1,0 +1,1 @@
+"""The transactions app on EKS: cluster, image, pods, load balancer."""

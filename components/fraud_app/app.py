@@ -1,0 +1,65 @@
+"""FraudApp: the transactions app, from cluster to page."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components.fraud_app import cluster, image, ingress, namespace, network_policy, workload
+from components.fraud_app.args import AppDatabase, AppKafka, FraudAppArgs
+from components.network.security import Peer, allow_ingress
+
+__all__ = ["AppDatabase", "AppKafka", "FraudApp", "FraudAppArgs"]
+
+
+class FraudApp(pulumi.ComponentResource):
+    """An EKS cluster in auto mode that runs the Django app behind a load balancer.
+
+    `url` is the page's address and `load_balancer_host` what a DNS record of `hostname` points to; both are "" while
+    there is no load balancer. `kubeconfig` is secret.
+
+    The Kubernetes provider is made here: it can only be made from the cluster.
+    """
+
+    url: pulumi.Output[str]
+    load_balancer_host: pulumi.Output[str]
+    cluster_name: str
+    cluster_security_group_id: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
+
+    def __init__(self, name: str, args: FraudAppArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("fraud:app:FraudApp", name, None, opts)
+        child = ResourceOptions(parent=self)
+        self.cluster_name = args.cluster_name or name
+        eks = cluster.make_cluster(name, self.cluster_name, args, child)
+        self.cluster_security_group_id = eks.cluster_security_group_id
+        self.kubeconfig = pulumi.Output.secret(eks.kubeconfig_json)
+        metrics = cluster.make_metrics_server(name, self.cluster_name, eks, child)
+        door = allow_ingress(
+            f"{name}-oracle-ingress",
+            group_id=args.database_security_group_id,
+            peer=Peer(group_id=eks.cluster_security_group_id),
+            port=args.database.port,
+            description="The app's pods to Oracle",
+            opts=child,
+        )
+        inside = ResourceOptions(parent=self, provider=cluster.make_provider(name, eks, child))
+        runtime = namespace.make_runtime(name, args, image.image_reference(name, args, child), inside)
+        policies = network_policy.make_network_policies(name, args, runtime, inside)
+        seed = workload.make_seed(name, runtime, [door, *args.database_ready, *policies], inside)
+        web = workload.make_web(name, args, runtime, [seed], inside)
+        workload.make_scaling(name, args, runtime, [web, metrics], inside)
+        if args.generator_rate:
+            workload.make_generator(name, args, runtime, [seed], inside)
+        way_in = ingress.make_ingress(name, args, runtime, web, inside)
+        self.url = ingress.page_url(args, way_in)
+        self.load_balancer_host = ingress.load_balancer_host(way_in)
+        self.register_outputs(
+            {
+                "url": self.url,
+                "load_balancer_host": self.load_balancer_host,
+                "cluster_name": self.cluster_name,
+                "cluster_security_group_id": self.cluster_security_group_id,
+                "kubeconfig": self.kubeconfig,
+            }
+        )

@@ -1,0 +1,93 @@
+"""The EKS cluster in auto mode: AWS runs its nodes, volumes, load balancers and cluster DNS."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_eks as eks
+import pulumi_kubernetes as k8s
+from pulumi import ResourceOptions
+
+from components.fraud_app import roles
+from components.fraud_app.args import SERVICE_CIDR, FraudAppArgs, role_name
+from components.log_groups import make_log_group
+
+LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+
+
+def make_cluster(name: str, cluster_name: str, args: FraudAppArgs, opts: ResourceOptions) -> eks.Cluster:
+    """The cluster with its roles and its log group, which would otherwise be made without retention and key."""
+    control = roles.cluster_role(f"{name}-cluster-role", opts)
+    nodes = roles.node_role(f"{name}-node-role", opts)
+    logs = make_log_group(
+        f"{name}-cluster-logs",
+        f"/aws/eks/{cluster_name}/cluster",
+        kms_key_arn=args.kms_key_arn,
+        retention_days=args.log_retention_days,
+        opts=opts,
+    )
+    after = [*control.attachments, *nodes.attachments, logs, *args.network_ready]
+    return eks.Cluster(
+        f"{name}-cluster",
+        name=cluster_name,
+        version=args.kubernetes_version,
+        # At the end of standard support AWS upgrades the cluster, instead of charging six times as much.
+        upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
+        auto_mode=_auto_mode(nodes.role),
+        # Auto mode has DNS on each node.
+        coredns_addon_options=eks.CoreDnsAddonOptionsArgs(enabled=False),
+        service_role=control.role,
+        vpc_id=args.vpc_id,
+        # Nodes go where the cluster is, so the public subnets are not among these.
+        subnet_ids=args.app_subnet_ids,
+        kubernetes_service_ip_address_range=SERVICE_CIDR,
+        endpoint_private_access=True,
+        endpoint_public_access=bool(args.api_cidrs),
+        public_access_cidrs=list(args.api_cidrs) or None,
+        authentication_mode=eks.AuthenticationMode.API,
+        access_entries={role_name(arn): _administrator(arn) for arn in args.admin_role_arns},
+        enabled_cluster_log_types=list(LOG_TYPES),
+        encryption_config_key_arn=args.kms_key_arn,
+        deletion_protection=args.protect,
+        opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=after)),
+    )
+
+
+def _auto_mode(node_role: aws.iam.Role) -> eks.AutoModeOptionsArgs:
+    compute = eks.ClusterComputeConfigArgs(node_pools=["general-purpose", "system"], node_role_arn=node_role.arn)
+    return eks.AutoModeOptionsArgs(enabled=True, create_node_role=False, compute_config=compute)
+
+
+def _administrator(arn: str) -> eks.AccessEntryArgs:
+    everywhere = aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster")
+    policy = eks.AccessPolicyAssociationArgs(policy_arn=ADMIN_POLICY, access_scope=everywhere)
+    return eks.AccessEntryArgs(principal_arn=arn, access_policies={"admin": policy})
+
+
+def make_provider(name: str, cluster: eks.Cluster, opts: ResourceOptions) -> k8s.Provider:
+    """The provider of everything inside the cluster.
+
+    Providers are passed into a component, but for this one: it can only be made from the cluster.
+    """
+    return k8s.Provider(
+        f"{name}-kubernetes",
+        kubeconfig=pulumi.Output.secret(cluster.kubeconfig_json),
+        # EKS makes this group with the cluster, so it changes exactly when the cluster is another one. Any other
+        # change of the kubeconfig then replaces nothing.
+        cluster_identifier=cluster.cluster_security_group_id,
+        enable_server_side_apply=True,
+        opts=opts,
+    )
+
+
+def make_metrics_server(name: str, cluster_name: str, after: eks.Cluster, opts: ResourceOptions) -> aws.eks.Addon:
+    """What the autoscaler reads; auto mode does not come with it."""
+    return aws.eks.Addon(
+        f"{name}-metrics-server",
+        cluster_name=cluster_name,
+        addon_name="metrics-server",
+        resolve_conflicts_on_create="OVERWRITE",
+        resolve_conflicts_on_update="OVERWRITE",
+        opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=[after])),
+    )

@@ -1,0 +1,107 @@
+"""The app's namespace with its configuration: what is secret in Secrets, everything else in a ConfigMap."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_kubernetes as k8s
+import pulumi_random as random
+from pulumi import ResourceOptions
+
+from components.fraud_app.args import RULES, FraudAppArgs
+from components.fraud_app.pods import NAMESPACE, Runtime
+from contracts import FRAUD_ALERT
+
+GROUP_PREFIX = "fraud-app"
+"""Begins the consumer groups of the app, which its Kafka account must be allowed to read as."""
+POD_SECURITY = "restricted"
+
+
+def make_runtime(name: str, args: FraudAppArgs, image: pulumi.Input[str], opts: ResourceOptions) -> Runtime:
+    """The namespace, the account without rights or token, and the configuration of the pods.
+
+    ConfigMap and Secrets have no fixed name: new content is a new object under a new name, so the pods that read it
+    are rolled, and those that still run keep what they started with.
+    """
+    namespace = _namespace(name, opts)
+    inside = namespace.metadata.name
+    account = k8s.core.v1.ServiceAccount(
+        f"{name}-account",
+        metadata=k8s.meta.v1.ObjectMetaArgs(name="fraud-app", namespace=inside),
+        automount_service_account_token=False,
+        opts=opts,
+    )
+    config = k8s.core.v1.ConfigMap(
+        f"{name}-config", metadata=_inside(inside), immutable=True, data=_settings(args), opts=opts
+    )
+    return Runtime(
+        image=image,
+        namespace=inside,
+        service_account=account.metadata.name,
+        config=config.metadata.name,
+        database_secret=_secret(f"{name}-database", inside, _database_secrets(name, args, opts), opts),
+        kafka_secret=_secret(f"{name}-kafka", inside, _kafka_secrets(args), opts),
+    )
+
+
+def _namespace(name: str, opts: ResourceOptions) -> k8s.core.v1.Namespace:
+    modes = ("enforce", "audit", "warn")
+    return k8s.core.v1.Namespace(
+        f"{name}-namespace",
+        metadata=k8s.meta.v1.ObjectMetaArgs(
+            name=NAMESPACE, labels={f"pod-security.kubernetes.io/{mode}": POD_SECURITY for mode in modes}
+        ),
+        opts=opts,
+    )
+
+
+def _inside(namespace: pulumi.Input[str]) -> k8s.meta.v1.ObjectMetaArgs:
+    return k8s.meta.v1.ObjectMetaArgs(namespace=namespace)
+
+
+def _settings(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
+    """Variables of app/fraudapp/settings.py that are no secrets. GENERATOR_RATE is not among them: see workload."""
+    database, kafka = args.database, args.kafka
+    return {
+        "ORACLE_HOST": database.host,
+        "ORACLE_PORT": str(database.port),
+        "ORACLE_SERVICE": database.service,
+        "ORACLE_USER": database.user,
+        # Confluent's endpoint begins with its protocol.
+        "KAFKA_BOOTSTRAP": pulumi.Output.from_input(kafka.bootstrap).apply(lambda text: text.split("://")[-1]),
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_MECHANISM": "PLAIN",
+        "SCHEMA_REGISTRY_URL": kafka.registry_url,
+        "ALERT_TOPIC": FRAUD_ALERT.topic,
+        "GROUP_PREFIX": GROUP_PREFIX,
+        "PLAIN_HTTP": "" if args.certificate_arn else "1",
+        **{rule.upper(): args.rules[rule] for rule in RULES},
+    }
+
+
+def _database_secrets(name: str, args: FraudAppArgs, opts: ResourceOptions) -> dict[str, pulumi.Input[str]]:
+    # One key for all pods: a session or form that one of them signed is valid at the others.
+    key = random.RandomPassword(f"{name}-secret-key", length=64, special=False, opts=opts)
+    return {"SECRET_KEY": key.result, "ORACLE_PASSWORD": args.database.password}
+
+
+def _kafka_secrets(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
+    kafka = args.kafka
+    return {
+        "KAFKA_USERNAME": kafka.key,
+        "KAFKA_PASSWORD": kafka.secret,
+        "SCHEMA_REGISTRY_KEY": kafka.registry_key,
+        "SCHEMA_REGISTRY_SECRET": kafka.registry_secret,
+    }
+
+
+def _secret(
+    name: str, namespace: pulumi.Input[str], values: dict[str, pulumi.Input[str]], opts: ResourceOptions
+) -> pulumi.Output[str]:
+    secret = k8s.core.v1.Secret(
+        name,
+        metadata=_inside(namespace),
+        immutable=True,
+        string_data={key: pulumi.Output.secret(value) for key, value in values.items()},
+        opts=opts,
+    )
+    return secret.metadata.name

@@ -1,0 +1,69 @@
+"""What the pods may reach and who may reach them; everything else is denied, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+from pulumi import ResourceOptions
+
+from components.fraud_app.args import ANYWHERE, DNS_ADDRESS, FraudAppArgs
+from components.fraud_app.pods import PORT, Runtime, labels
+
+KAFKA_PORT = 9092
+HTTPS = 443
+# Confluent's addresses are public and change; what is private (RFC 1918) or the host's own metadata is not meant.
+PRIVATE = ("10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+
+_net = k8s.networking.v1
+
+
+def make_network_policies(
+    name: str, args: FraudAppArgs, runtime: Runtime, opts: ResourceOptions
+) -> list[pulumi.Resource]:
+    """The controller switched on, then deny by default and four openings. Pods must come after all of them.
+
+    Until the ConfigMap exists, auto mode accepts policies and enforces none (EKS user guide, "Use Network Policies
+    with EKS Auto Mode").
+    """
+    switch = k8s.core.v1.ConfigMap(
+        f"{name}-network-policies-on",
+        metadata=k8s.meta.v1.ObjectMetaArgs(name="amazon-vpc-cni", namespace="kube-system"),
+        data={"enable-network-policy-controller": "true"},
+        opts=opts,
+    )
+    opts = ResourceOptions.merge(opts, ResourceOptions(depends_on=[switch]))
+
+    def policy(purpose: str, spec: _net.NetworkPolicySpecArgs) -> k8s.networking.v1.NetworkPolicy:
+        where = k8s.meta.v1.ObjectMetaArgs(name=purpose, namespace=runtime.namespace)
+        return k8s.networking.v1.NetworkPolicy(f"{name}-{purpose}", metadata=where, spec=spec, opts=opts)
+
+    everyone, web = k8s.meta.v1.LabelSelectorArgs(), k8s.meta.v1.LabelSelectorArgs(match_labels=labels("web"))
+    return [
+        switch,
+        policy("deny-all", _net.NetworkPolicySpecArgs(pod_selector=everyone, policy_types=["Ingress", "Egress"])),
+        policy("from-load-balancer", _from(web, args.vpc_cidr, PORT)),
+        # By address: on auto mode's nodes DNS is no pod that a selector could name.
+        policy("to-dns", _to(everyone, [_block(DNS_ADDRESS)], [("UDP", 53), ("TCP", 53)])),
+        policy("to-database", _to(everyone, [_block(args.vpc_cidr)], [("TCP", args.database.port)])),
+        policy("to-confluent", _to(web, [_block(ANYWHERE, but=PRIVATE)], [("TCP", KAFKA_PORT), ("TCP", HTTPS)])),
+    ]
+
+
+def _block(cidr: str, *, but: Sequence[str] = ()) -> _net.NetworkPolicyPeerArgs:
+    return _net.NetworkPolicyPeerArgs(ip_block=_net.IPBlockArgs(cidr=cidr, except_=list(but) or None))
+
+
+def _from(pods: k8s.meta.v1.LabelSelectorArgs, cidr: str, port: int) -> _net.NetworkPolicySpecArgs:
+    ports = [_net.NetworkPolicyPortArgs(protocol="TCP", port=port)]
+    rule = _net.NetworkPolicyIngressRuleArgs(from_=[_block(cidr)], ports=ports)
+    return _net.NetworkPolicySpecArgs(pod_selector=pods, policy_types=["Ingress"], ingress=[rule])
+
+
+def _to(
+    pods: k8s.meta.v1.LabelSelectorArgs, peers: list[_net.NetworkPolicyPeerArgs], ports: Sequence[tuple[str, int]]
+) -> _net.NetworkPolicySpecArgs:
+    allowed = [_net.NetworkPolicyPortArgs(protocol=protocol, port=port) for protocol, port in ports]
+    rule = _net.NetworkPolicyEgressRuleArgs(to=peers, ports=allowed)
+    return _net.NetworkPolicySpecArgs(pod_selector=pods, policy_types=["Egress"], egress=[rule])

@@ -1,0 +1,56 @@
+"""The two IAM roles of a cluster in auto mode, made here so that they can be read, tested and diffed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+MANAGED = "arn:aws:iam::aws:policy/"
+# What AWS asks for in auto mode: EKS user guide, "Amazon EKS Auto Mode cluster IAM role" and "… node IAM role".
+CLUSTER_POLICIES = (
+    "AmazonEKSClusterPolicy",
+    "AmazonEKSComputePolicy",
+    "AmazonEKSBlockStoragePolicy",
+    "AmazonEKSLoadBalancingPolicy",
+    "AmazonEKSNetworkingPolicy",
+)
+NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
+
+
+@dataclass(frozen=True)
+class AttachedRole:
+    """A role and its attachments: who uses the role depends on them, so that they are there first and go last."""
+
+    role: aws.iam.Role
+    attachments: tuple[aws.iam.RolePolicyAttachment, ...]
+
+
+def cluster_role(name: str, opts: pulumi.ResourceOptions) -> AttachedRole:
+    """The role by which EKS runs nodes, volumes and load balancers; auto mode tags its session."""
+    return _role(name, "eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"), CLUSTER_POLICIES, opts)
+
+
+def node_role(name: str, opts: pulumi.ResourceOptions) -> AttachedRole:
+    """The role of the nodes: join the cluster, pull images, nothing else."""
+    return _role(name, "ec2.amazonaws.com", ("sts:AssumeRole",), NODE_POLICIES, opts)
+
+
+def _role(
+    name: str, service: str, actions: Sequence[str], policies: Sequence[str], opts: pulumi.ResourceOptions
+) -> AttachedRole:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": list(actions)}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = aws.iam.Role(name, assume_role_policy=trust, opts=opts)
+    return AttachedRole(
+        role,
+        tuple(
+            aws.iam.RolePolicyAttachment(
+                f"{name}-{policy.lower()}", role=role.name, policy_arn=f"{MANAGED}{policy}", opts=opts
+            )
+            for policy in policies
+        ),
+    )

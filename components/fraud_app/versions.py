@@ -1,0 +1,18 @@
+"""The Kubernetes versions that EKS supports at the usual price, in one place for arguments, settings and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+# The last day of standard support, after which the control plane costs six times as much; source: the calendar in
+# the EKS user guide, "Understand the Kubernetes version lifecycle on EKS".
+SUPPORTED_VERSIONS: Mapping[str, date] = MappingProxyType(
+    {
+        "1.34": date(2026, 12, 2),
+        "1.35": date(2027, 3, 27),
+        "1.36": date(2027, 8, 2),
+    }
+)
+DEFAULT_VERSION = "1.35"

@@ -1,0 +1,172 @@
+"""What runs: the seed once per version, then the web pods that scale, and one generator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+from pulumi import CustomTimeouts, ResourceOptions
+
+from components.fraud_app import pods
+from components.fraud_app.args import FraudAppArgs
+from components.fraud_app.pods import PORT, Runtime
+
+WEB, SEED, GENERATOR = "web", "seed", "generator"
+CPU_PERCENT = 70
+# The load balancer needs a moment to learn that a pod goes; until then the pod must go on answering.
+DRAIN_SECONDS = 15
+GRACE_SECONDS = 45
+# The first pod of a cluster waits for its node: two to four minutes.
+TIMEOUTS = CustomTimeouts(create="15m", update="15m")
+
+_core = k8s.core.v1
+
+
+def make_seed(name: str, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions) -> k8s.batch.v1.Job:
+    """`manage.py seed`, which makes what is missing and may run again.
+
+    A Job cannot be changed: with another image or configuration Pulumi makes a new one, which runs before the pods are
+    rolled. It has no time to live: one that removes itself would be missing, and made again, after each refresh.
+    """
+    app = pods.container(runtime, ["seed"], cpu="100m", memory="256Mi", secrets=[runtime.database_secret])
+    return k8s.batch.v1.Job(
+        f"{name}-seed",
+        metadata=pods.metadata(runtime, SEED, named=False, annotations={"pulumi.com/replaceUnready": "true"}),
+        spec=k8s.batch.v1.JobSpecArgs(
+            backoff_limit=4,
+            active_deadline_seconds=600,
+            template=pods.template(runtime, SEED, app, grace_seconds=10, restart_policy="Never"),
+        ),
+        opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=list(after), custom_timeouts=TIMEOUTS)),
+    )
+
+
+def make_web(
+    name: str, args: FraudAppArgs, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions
+) -> k8s.apps.v1.Deployment:
+    """The page and its API. The number of pods is left out: it belongs to the autoscaler."""
+    app = pods.container(
+        runtime,
+        ["serve", "--host", "0.0.0.0", "--port", str(PORT)],  # noqa: S104 - inside a pod that a policy closes
+        cpu="250m",
+        memory="512Mi",
+        secrets=[runtime.database_secret, runtime.kafka_secret],
+        env=_hosts(args.hostname),
+        ports=[_core.ContainerPortArgs(name="http", container_port=PORT)],
+        probes=_probes(),
+        lifecycle=_core.LifecycleArgs(
+            pre_stop=_core.LifecycleHandlerArgs(sleep=_core.SleepActionArgs(seconds=DRAIN_SECONDS))
+        ),
+    )
+    return k8s.apps.v1.Deployment(
+        f"{name}-web",
+        metadata=pods.metadata(runtime, WEB),
+        spec=k8s.apps.v1.DeploymentSpecArgs(
+            selector=_selector(WEB),
+            strategy=k8s.apps.v1.DeploymentStrategyArgs(
+                type="RollingUpdate",
+                rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+            ),
+            revision_history_limit=3,
+            template=pods.template(runtime, WEB, app, grace_seconds=GRACE_SECONDS, spread=_over_zones(args)),
+        ),
+        opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=list(after), custom_timeouts=TIMEOUTS)),
+    )
+
+
+def make_generator(
+    name: str, args: FraudAppArgs, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions
+) -> k8s.apps.v1.Deployment:
+    """The steady stream, in a pod of its own.
+
+    In the web pods it would run once in each: as many times the rate as there are pods, all with the same seed, so that
+    the same accounts would pay at the same moment and the rules would see bursts that nobody made. One pod, and
+    Recreate: never two, not even during an update.
+    """
+    command = ["generate", "--rate", str(args.generator_rate), "--fraud-every", str(args.fraud_every_seconds)]
+    app = pods.container(runtime, command, cpu="100m", memory="256Mi", secrets=[runtime.database_secret])
+    return k8s.apps.v1.Deployment(
+        f"{name}-generator",
+        metadata=pods.metadata(runtime, GENERATOR),
+        spec=k8s.apps.v1.DeploymentSpecArgs(
+            replicas=1,
+            selector=_selector(GENERATOR),
+            strategy=k8s.apps.v1.DeploymentStrategyArgs(type="Recreate"),
+            revision_history_limit=3,
+            template=pods.template(runtime, GENERATOR, app, grace_seconds=15),
+        ),
+        opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=list(after), custom_timeouts=TIMEOUTS)),
+    )
+
+
+def make_scaling(
+    name: str, args: FraudAppArgs, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions
+) -> None:
+    """As many web pods as the load needs, at most one of them away for maintenance."""
+    scaling = k8s.autoscaling.v2
+    target = scaling.MetricTargetArgs(type="Utilization", average_utilization=CPU_PERCENT)
+    k8s.autoscaling.v2.HorizontalPodAutoscaler(
+        f"{name}-scaling",
+        metadata=pods.metadata(runtime, WEB),
+        spec=scaling.HorizontalPodAutoscalerSpecArgs(
+            scale_target_ref=scaling.CrossVersionObjectReferenceArgs(
+                api_version="apps/v1", kind="Deployment", name=WEB
+            ),
+            min_replicas=args.min_replicas,
+            max_replicas=args.max_replicas,
+            metrics=[
+                scaling.MetricSpecArgs(
+                    type="Resource", resource=scaling.ResourceMetricSourceArgs(name="cpu", target=target)
+                )
+            ],
+        ),
+        opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=list(after))),
+    )
+    k8s.policy.v1.PodDisruptionBudget(
+        f"{name}-disruption",
+        metadata=pods.metadata(runtime, WEB),
+        spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=_selector(WEB)),
+        opts=opts,
+    )
+
+
+def _selector(component: str) -> k8s.meta.v1.LabelSelectorArgs:
+    return k8s.meta.v1.LabelSelectorArgs(match_labels=pods.labels(component))
+
+
+def _hosts(hostname: str | None) -> list[_core.EnvVarArgs]:
+    """The names that the app answers to: its own, and the pod's address, by which probes and health checks ask."""
+    address = _core.ObjectFieldSelectorArgs(field_path="status.podIP")
+    # Without a name of its own the page has the load balancer's, which is made after the pods.
+    name = hostname or ".elb.amazonaws.com"
+    return [
+        _core.EnvVarArgs(name="POD_IP", value_from=_core.EnvVarSourceArgs(field_ref=address)),
+        _core.EnvVarArgs(name="ALLOWED_HOSTS", value=f"{name},$(POD_IP)"),
+    ]
+
+
+def _probes() -> pods.Probes:
+    """Alive is the process alone: a database that is away must not restart the pods, only take them off the page."""
+
+    def ask(path: str, *, period: int, failures: int) -> _core.ProbeArgs:
+        get = _core.HTTPGetActionArgs(path=path, port="http")
+        return _core.ProbeArgs(http_get=get, period_seconds=period, failure_threshold=failures, timeout_seconds=5)
+
+    return pods.Probes(
+        startup=ask("/livez", period=2, failures=30),
+        readiness=ask("/readyz", period=5, failures=3),
+        liveness=ask("/livez", period=10, failures=3),
+    )
+
+
+def _over_zones(args: FraudAppArgs) -> list[_core.TopologySpreadConstraintArgs]:
+    """Required, each zone gets a node of its own; preferred, one node may hold all pods."""
+    return [
+        _core.TopologySpreadConstraintArgs(
+            topology_key="topology.kubernetes.io/zone",
+            max_skew=1,
+            when_unsatisfiable="DoNotSchedule" if args.zone_spread == "required" else "ScheduleAnyway",
+            label_selector=_selector(WEB),
+        )
+    ]

@@ -1,0 +1,211 @@
+"""What only the cloud asks of the app: Oracle, Avro from a registry, a load balancer in front, an end by signal."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import http.client
+import http.server
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import fastavro
+import pytest
+
+from contracts import FRAUD_ALERT, schemas
+from tests.app.conftest import APP
+
+SHOW_DATABASE = "import json; from fraudapp import settings; print(json.dumps(settings.DATABASES['default']))"
+ORACLE = {
+    "ORACLE_HOST": "10.0.200.10",
+    "ORACLE_SERVICE": "XEPDB1",
+    "ORACLE_USER": "SAMPLE",
+    "ORACLE_PASSWORD": "p@ss/word:?",
+}
+
+
+def database(**environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    return subprocess.run(
+        [sys.executable, "-c", SHOW_DATABASE],
+        cwd=APP,
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_oracle_is_named_by_its_service_and_keeps_any_password() -> None:
+    found = json.loads(database(**ORACLE).stdout)
+    assert found["ENGINE"] == "django.db.backends.oracle"
+    assert found["NAME"] == "10.0.200.10:1521/XEPDB1" and not found.get("PORT"), "with PORT the name would be a SID"
+    assert (found["USER"], found["PASSWORD"]) == ("SAMPLE", ORACLE["ORACLE_PASSWORD"])
+    assert found["OPTIONS"]["tcp_connect_timeout"] < 5, "/readyz has to answer before the cluster's patience ends"
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({**ORACLE, "DATABASE_URL": "sqlite:///x"}, "Both DATABASE_URL and ORACLE_HOST are set"),
+        ({"ORACLE_HOST": "h", "ORACLE_USER": "u"}, "not ORACLE_SERVICE, ORACLE_PASSWORD"),
+    ],
+)
+def test_half_an_oracle_is_refused(environment: dict[str, str], message: str) -> None:
+    assert message in database(**environment).stderr
+
+
+def test_a_fraud_has_its_ids_where_rows_inserted_together_return_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Oracle's backend of Django is such a one."""
+    from django.db import connection
+    from transactions.models import Transaction
+
+    from tests.app.test_app import client
+
+    monkeypatch.setattr(type(connection.features), "can_return_rows_from_bulk_insert", False)
+    answer = client().post("/api/frauds/burst_count", "{}", content_type="application/json")
+    numbers = answer.json()["transactions"]
+    assert len(numbers) == 11 and Transaction.objects.filter(pk__in=numbers).count() == 11, answer.content
+
+
+def test_a_broken_rule_of_the_database_is_not_tried_for_ever() -> None:
+    from decimal import Decimal
+
+    from django.db import IntegrityError
+    from transactions.payments import Payment
+    from transactions.store import Store
+
+    with pytest.raises(IntegrityError):
+        Store().add([Payment(1, Decimal(1), None)])  # type: ignore[arg-type]
+
+
+def test_a_lost_connection_is_tried_again_whatever_the_driver_calls_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from decimal import Decimal
+
+    from django.db import DatabaseError, connection
+    from transactions import store
+    from transactions.payments import Payment
+
+    insert, failures = store._insert, [DatabaseError("DPY-4011: the connection was closed")]
+
+    def flaky(rows: Any) -> None:
+        if failures:
+            connection.close()
+            raise failures.pop()
+        insert(rows)
+
+    monkeypatch.setattr(store, "_insert", flaky)
+    assert len(store.Store().add([Payment(1, Decimal(1), "10.0.0.1")])) == 1
+
+
+@pytest.fixture
+def registry() -> Iterator[dict[str, str]]:
+    """A schema registry that knows the alert's schema as number 7, and asks for a login."""
+    schema = schemas.avro_value(FRAUD_ALERT)
+    login = "Basic " + base64.b64encode(b"key:hush").decode()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.path == "/schemas/ids/7" and self.headers["Authorization"] == login
+            self.send_response(200 if known else 404)
+            self.end_headers()
+            self.wfile.write(json.dumps({"schema": schema}).encode() if known else b"{}")
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield {"url": f"http://127.0.0.1:{server.server_port}", "key": "key", "secret": "hush"}
+    server.shutdown()
+    server.server_close()
+
+
+def avro(number: int = 7) -> bytes:
+    row = {column.name: None for column in FRAUD_ALERT.published}
+    now = datetime.datetime.now(datetime.UTC)
+    row |= {"alert_id": "1-large_amount", "rule_id": "large_amount", "ACCOUNT_ID": 7, "event_time": now}
+    out = io.BytesIO()
+    schema = fastavro.parse_schema(json.loads(schemas.avro_value(FRAUD_ALERT)))
+    fastavro.schemaless_writer(out, schema, row)
+    return b"\0" + number.to_bytes(4, "big") + out.getvalue()
+
+
+def test_an_alert_of_confluent_cloud_is_avro(registry: dict[str, str], settings_of_app: Any) -> None:
+    from transactions.alerts import Alerts
+
+    settings_of_app.SCHEMA_REGISTRY = registry
+    alerts = Alerts(lambda _: None)
+    alerts.take(avro())
+    (found,) = alerts.latest
+    assert (found["rule_id"], found["ACCOUNT_ID"], found["number"]) == ("large_amount", 7, 1)
+    assert 0 <= found["delay_ms"] < 5000
+
+
+@pytest.mark.parametrize("value", [avro(8), avro()[:3], avro()[:8]])
+def test_avro_that_cannot_be_read_is_passed_over(registry: dict[str, str], settings_of_app: Any, value: bytes) -> None:
+    from transactions.alerts import Alerts
+
+    settings_of_app.SCHEMA_REGISTRY = registry
+    alerts = Alerts(lambda _: None)
+    alerts.take(value)
+    assert not alerts.latest
+
+
+@pytest.fixture
+def settings_of_app() -> Iterator[Any]:
+    from django.conf import settings
+
+    before = settings.SCHEMA_REGISTRY
+    yield settings
+    settings.SCHEMA_REGISTRY = before
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`manage.py serve` as it runs behind TLS."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PLAIN_HTTP": "", "ALLOWED_HOSTS": "fraud.example.com,10.0.0.9"}
+    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=APP, env=environment, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                assert process.poll() is None and time.monotonic() < deadline, "the app does not start"
+                time.sleep(0.05)
+        yield process, port
+        process.kill()
+
+
+def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", path, headers={key.replace("_", "-"): value for key, value in headers.items()})
+    return connection.getresponse()
+
+
+def test_behind_a_load_balancer_and_ended_by_the_cluster(served: tuple[subprocess.Popen[bytes], int]) -> None:
+    process, port = served
+    host = "fraud.example.com"
+    assert get(port, "/", Host=host, X_Forwarded_Proto="https").status == 200, "redirected for ever behind TLS"
+    plain = get(port, "/", Host=host)
+    assert (plain.status, plain.getheader("Location")) == (301, f"https://{host}/")
+    assert get(port, "/livez", Host="10.0.0.9").status == 200, "the cluster asks by http and by the pod's address"
+    stream = get(port, "/events", Host=host, X_Forwarded_Proto="https")
+    assert stream.readline().startswith(b"data:")
+    process.send_signal(signal.SIGTERM)
+    started = time.monotonic()
+    assert process.wait(10) == 0
+    assert time.monotonic() - started < 4, "an open page must not hold up a rollout"
