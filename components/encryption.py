@@ -11,11 +11,15 @@ from pulumi import ResourceOptions
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionKeyArgs:
-    """`deletion_window_days` is the time in which a deleted key can be recovered, 7 to 30 days (AWS KMS)."""
+    """`deletion_window_days` is the time in which a deleted key can be recovered, 7 to 30 days (AWS KMS).
+
+    `protect` keeps the key, without which nothing that it encrypts can be read.
+    """
 
     account_id: pulumi.Input[str]
     region: str
     deletion_window_days: int = 30
+    protect: bool = False
 
     def __post_init__(self) -> None:
         if not 7 <= self.deletion_window_days <= 30:
@@ -34,7 +38,7 @@ class EncryptionKey(pulumi.ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=args.deletion_window_days,
             policy=pulumi.Output.json_dumps(_policy(args)),
-            opts=child,
+            opts=ResourceOptions(parent=self, protect=args.protect or None),
         )
         aws.kms.Alias(f"{name}-alias", name=f"alias/{name}", target_key_id=key.id, opts=child)
         self.arn = key.arn

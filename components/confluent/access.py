@@ -79,7 +79,7 @@ def flink_grants(reads: Iterable[str], writes: Iterable[str], error_log: str) ->
 
 
 def make_acls(
-    name: str, account: confluent.ServiceAccount, grants: Iterable[Grant], opts: pulumi.ResourceOptions
+    name: str, account_id: pulumi.Input[str], grants: Iterable[Grant], opts: pulumi.ResourceOptions
 ) -> list[confluent.KafkaAcl]:
     """One ACL for each operation of each grant; the cluster and its key come from the provider in `opts`."""
     return [
@@ -89,7 +89,7 @@ def make_acls(
             # The SDK keeps `resource_name` for the Pulumi name: the trailing underscore is the ACL's own field.
             resource_name_=grant.name,
             pattern_type="PREFIXED" if grant.prefixed else "LITERAL",
-            principal=pulumi.Output.concat("User:", account.id),
+            principal=pulumi.Output.concat("User:", account_id),
             host="*",
             operation=operation,
             permission="ALLOW",

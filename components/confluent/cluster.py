@@ -8,7 +8,12 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
+from components.confluent.handle import ConfluentHandle
 from components.confluent.keys import KeySlots, Owner
+from components.confluent.private_access import TYPES as PRIVATE_TYPES
+from components.confluent.private_access import PrivateAccess, PrivatePaths, make_paths
+from components.slots import Slots
+from contracts import FRAUD_ALERT
 
 CLOUD = "AWS"
 CLUSTER_TYPES = ("basic", "standard", "enterprise", "dedicated")
@@ -16,7 +21,11 @@ CLUSTER_TYPES = ("basic", "standard", "enterprise", "dedicated")
 
 @dataclass(frozen=True, kw_only=True)
 class ConfluentClusterArgs:
-    """`availability` is SINGLE_ZONE, MULTI_ZONE, LOW or HIGH; `cku` counts for dedicated clusters only."""
+    """`availability` is SINGLE_ZONE, MULTI_ZONE, LOW or HIGH; `cku` counts for dedicated clusters only.
+
+    `private` closes the cluster to all but a VPC; without it the endpoints are public.
+    `protect` keeps environment and cluster, and with them every topic, from being deleted or replaced.
+    """
 
     region: str
     cluster_type: str = "basic"
@@ -24,14 +33,18 @@ class ConfluentClusterArgs:
     cku: int = 0
     governance: str = "ESSENTIALS"
     max_cfu: int = 10
-    key_slots: tuple[str, ...] = ("a",)
-    active_key_slot: str = "a"
+    slots: Slots = Slots()
+    private: PrivateAccess | None = None
+    protect: bool = False
 
     def __post_init__(self) -> None:
         if self.cluster_type not in CLUSTER_TYPES:
             raise ValueError(f"cluster_type is {self.cluster_type!r}; set it to one of {', '.join(CLUSTER_TYPES)}")
         if (self.cluster_type == "dedicated") != (self.cku > 0):
             raise ValueError(f"cku is {self.cku}; a dedicated cluster needs 1 or more, every other type 0")
+        if self.private and self.cluster_type not in PRIVATE_TYPES:
+            allowed = " and ".join(PRIVATE_TYPES)
+            raise ValueError(f"private is set for a {self.cluster_type} cluster; only {allowed} ones can be private")
 
 
 class ConfluentCluster(pulumi.ComponentResource):
@@ -41,24 +54,41 @@ class ConfluentCluster(pulumi.ComponentResource):
         super().__init__("fraud:confluent:ConfluentCluster", name, None, opts)
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)
+        self._kept = ResourceOptions(parent=self, protect=args.protect or None)
         self.environment = self._environment()
+        self.private = self._private_paths()
         self.kafka = self._kafka()
         self.registry = self._registry()
         self.pool = self._pool()
         self.provisioner = self._account("provisioner", "Makes topics, ACLs and schemas.")
         self.deployer = self._account("flink-deployer", "Submits the Flink statements.")
         self.runner = self._account("flink-runner", "Runs the Flink statements.")
+        self.app = self._account("app", "The transactions app: reads alerts, writes nothing.")
         self.organization = confluent.get_organization_output(opts=pulumi.InvokeOutputOptions(parent=self))
         self.flink_region = confluent.get_flink_region_output(
             cloud=CLOUD, region=args.region, opts=pulumi.InvokeOutputOptions(parent=self)
         )
-        self.kafka_key, self.registry_key, self.flink_key = self._keys()
+        self._kafka_key, self._registry_key, self._flink_key = self._keys()
+        self.app_key = self._key("app-kafka", self.app, self._kafka_owner(), [*self.private.ready])
+        self.app_registry_key = self._app_registry_key()
         self.register_outputs({"environment": self.environment.id, "cluster": self.kafka.id})
 
     def _environment(self) -> confluent.Environment:
         governance = confluent.EnvironmentStreamGovernanceArgs(package=self._args.governance)
         return confluent.Environment(
-            f"{self._name}-environment", display_name=self._name, stream_governance=governance, opts=self._child
+            f"{self._name}-environment", display_name=self._name, stream_governance=governance, opts=self._kept
+        )
+
+    def _private_paths(self) -> PrivatePaths:
+        if self._args.private is None:
+            return PrivatePaths()
+        return make_paths(
+            self._name,
+            self._args.private,
+            self.environment.id,
+            dedicated=self._args.cluster_type == "dedicated",
+            protect=self._args.protect,
+            opts=self._child,
         )
 
     def _kafka(self) -> confluent.KafkaCluster:
@@ -70,11 +100,12 @@ class ConfluentCluster(pulumi.ComponentResource):
             region=self._args.region,
             availability=self._args.availability,
             environment=confluent.KafkaClusterEnvironmentArgs(id=self.environment.id),
+            network=confluent.KafkaClusterNetworkArgs(id=self.private.network_id) if self.private.network_id else None,
             basic=confluent.KafkaClusterBasicArgs() if kind == "basic" else None,
             standard=confluent.KafkaClusterStandardArgs() if kind == "standard" else None,
             enterprises=[confluent.KafkaClusterEnterpriseArgs()] if kind == "enterprise" else None,
             dedicated=confluent.KafkaClusterDedicatedArgs(cku=self._args.cku) if kind == "dedicated" else None,
-            opts=self._child,
+            opts=self._kept,
         )
 
     def _registry(self) -> pulumi.Output[confluent.GetSchemaRegistryClusterResult]:
@@ -103,7 +134,41 @@ class ConfluentCluster(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def bind(self, name: str, account: confluent.ServiceAccount, role: str, crn: pulumi.Input[str]):
+    def handle(self) -> ConfluentHandle:
+        """What the streaming layer builds on."""
+        return ConfluentHandle(
+            organization_id=self.organization.id,
+            environment_id=self.environment.id,
+            environment_name=self.environment.display_name,
+            kafka_id=self.kafka.id,
+            kafka_name=self.kafka.display_name,
+            kafka_rest_endpoint=self.kafka.rest_endpoint,
+            kafka_bootstrap=self.kafka.bootstrap_endpoint,
+            kafka_key=self._kafka_key.id,
+            kafka_secret=self._kafka_key.secret,
+            registry_id=self.registry.id,
+            registry_crn=self.registry.resource_name,
+            registry_endpoint=self.registry.rest_endpoint,
+            registry_key=self._registry_key.id,
+            registry_secret=self._registry_key.secret,
+            flink_pool_id=self.pool.id,
+            flink_endpoint=self._flink_endpoint(),
+            flink_key=self._flink_key.id,
+            flink_secret=self._flink_key.secret,
+            runner_id=self.runner.id,
+            app_id=self.app.id,
+            ready=self.private.ready,
+        )
+
+    def _flink_endpoint(self) -> pulumi.Output[str]:
+        """Statements over a private cluster are taken at a private endpoint only."""
+        if self._args.private is None:
+            return self.flink_region.rest_endpoint
+        return self.private.flink_endpoint or self.flink_region.private_rest_endpoint
+
+    def _bind(
+        self, name: str, account: confluent.ServiceAccount, role: str, crn: pulumi.Input[str]
+    ) -> confluent.RoleBinding:
         """Give an account a role on everything that a CRN pattern names."""
         return confluent.RoleBinding(
             f"{self._name}-{name}",
@@ -114,24 +179,35 @@ class ConfluentCluster(pulumi.ComponentResource):
         )
 
     def _keys(self) -> tuple[KeySlots, KeySlots, KeySlots]:
-        admin = self.bind("provisioner-cluster-admin", self.provisioner, "CloudClusterAdmin", self.kafka.rbac_crn)
+        admin = self._bind("provisioner-cluster-admin", self.provisioner, "CloudClusterAdmin", self.kafka.rbac_crn)
         subjects = pulumi.Output.concat(self.registry.resource_name, "/subject=*")
-        schemas = self.bind("provisioner-schemas", self.provisioner, "ResourceOwner", subjects)
-        developer = self.bind(
+        schemas = self._bind("provisioner-schemas", self.provisioner, "ResourceOwner", subjects)
+        developer = self._bind(
             "deployer-flink-developer", self.deployer, "FlinkDeveloper", self.environment.resource_name
         )
         runner = pulumi.Output.concat(self.organization.resource_name, "/service-account=", self.runner.id)
-        assigner = self.bind("deployer-assigner", self.deployer, "Assigner", runner)
-        kafka = Owner(id=self.kafka.id, api_version=self.kafka.api_version, kind=self.kafka.kind)
-        registry = Owner(id=self.registry.id, api_version=self.registry.api_version, kind=self.registry.kind)
+        assigner = self._bind("deployer-assigner", self.deployer, "Assigner", runner)
+        registry = self._registry_owner()
         flink = Owner(id=self.flink_region.id, api_version=self.flink_region.api_version, kind=self.flink_region.kind)
         return (
-            self.key("provisioner-kafka", self.provisioner, kafka, [admin]),
-            self.key("provisioner-registry", self.provisioner, registry, [schemas]),
-            self.key("deployer-flink", self.deployer, flink, [developer, assigner]),
+            self._key("provisioner-kafka", self.provisioner, self._kafka_owner(), [admin, *self.private.ready]),
+            self._key("provisioner-registry", self.provisioner, registry, [schemas]),
+            self._key("deployer-flink", self.deployer, flink, [developer, assigner]),
         )
 
-    def key(
+    def _app_registry_key(self) -> KeySlots:
+        """For the schema of the alerts, which is all that the app may read there."""
+        subject = pulumi.Output.concat(self.registry.resource_name, f"/subject={FRAUD_ALERT.topic}-value")
+        reads = self._bind("app-alert-schema", self.app, "DeveloperRead", subject)
+        return self._key("app-registry", self.app, self._registry_owner(), [reads])
+
+    def _registry_owner(self) -> Owner:
+        return Owner(id=self.registry.id, api_version=self.registry.api_version, kind=self.registry.kind)
+
+    def _kafka_owner(self) -> Owner:
+        return Owner(id=self.kafka.id, api_version=self.kafka.api_version, kind=self.kafka.kind)
+
+    def _key(
         self, name: str, account: confluent.ServiceAccount, resource: Owner, after: list[pulumi.Resource]
     ) -> KeySlots:
         """API keys of an account for one resource, one key a slot."""
@@ -140,7 +216,6 @@ class ConfluentCluster(pulumi.ComponentResource):
             account=account,
             resource=resource,
             environment_id=self.environment.id,
-            slots=self._args.key_slots,
-            active=self._args.active_key_slot,
+            slots=self._args.slots,
             opts=ResourceOptions(parent=self, depends_on=after),
         )

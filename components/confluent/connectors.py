@@ -132,7 +132,7 @@ class RedshiftSink(SinkConfig):
     port: int = option("aws.redshift.port", default=5439)
     user: pulumi.Input[str] = option("aws.redshift.user")
     password: pulumi.Input[str] = option("aws.redshift.password", secret=True)
-    database: str = option("aws.redshift.database")
+    database: pulumi.Input[str] = option("aws.redshift.database")
     db_timezone: str = option("db.timezone", default="UTC")
     auto_create: bool = option("auto.create", default=True)
     auto_evolve: bool = option("auto.evolve", default=True)
@@ -199,9 +199,9 @@ class SnowflakeSink(SinkConfig):
     url: pulumi.Input[str] = option("snowflake.url.name")
     user: pulumi.Input[str] = option("snowflake.user.name")
     private_key: pulumi.Input[str] = option("snowflake.private.key", secret=True)
-    database: str = option("snowflake.database.name")
-    schema: str = option("snowflake.schema.name")
-    role: str = option("snowflake.role.name")
+    database: pulumi.Input[str] = option("snowflake.database.name")
+    schema: pulumi.Input[str] = option("snowflake.schema.name")
+    role: pulumi.Input[str] = option("snowflake.role.name")
     ingestion_method: str = option(
         "snowflake.ingestion.method", allowed=("SNOWPIPE_STREAMING",), default="SNOWPIPE_STREAMING"
     )

@@ -1,12 +1,28 @@
 """Order gates: resources that are created when the world has got as far as the next resources need.
 
-A connector that is RUNNING has not yet written, so its schemas need not exist: Flink would find no table.
+A connector that is RUNNING has not yet written, so its schemas need not exist: Flink would find no table. The clean-up
+is a gate of the way down: deleted last, it takes away what nobody declared.
 """
 
 from __future__ import annotations
 
 import pulumi
 from pulumi_command import local
+
+from components.confluent.handle import ConfluentHandle
+from contracts import ERROR_LOG_TOPIC, TOPIC_PREFIX
+
+# Pulumi.yaml says where the program's virtual environment is.
+PYTHON = ".venv/bin/python"
+# Topics that connectors and statements make by themselves.
+UNDECLARED_TOPICS = (
+    ERROR_LOG_TOPIC,
+    f"__orcl-schema-changes.{TOPIC_PREFIX}",
+    "__orcl-heartbeat.lcc",
+    "dlq-lcc",
+    "success-lcc",
+    "error-lcc",
+)
 
 
 def make_gate(
@@ -27,5 +43,27 @@ def make_gate(
         dir=".",
         environment=environment,
         triggers=[connector_id],
+        opts=opts,
+    )
+
+
+def make_cleanup(name: str, cluster: ConfluentHandle, opts: pulumi.ResourceOptions) -> local.Command:
+    """What depends on this is gone before the undeclared topics, and the subjects that the connector made, go."""
+    return local.Command(
+        name,
+        create="true",
+        delete=f"{PYTHON} -m components.confluent.cleanup",
+        dir=".",
+        environment={
+            "KAFKA_REST": cluster.kafka_rest_endpoint,
+            "CLUSTER": cluster.kafka_id,
+            "KAFKA_KEY": cluster.kafka_key,
+            "KAFKA_SECRET": cluster.kafka_secret,
+            "REGISTRY_URL": cluster.registry_endpoint,
+            "REGISTRY_KEY": cluster.registry_key,
+            "REGISTRY_SECRET": cluster.registry_secret,
+            "TOPIC_PREFIXES": ",".join(UNDECLARED_TOPICS),
+            "SUBJECT_PREFIXES": ",".join((*UNDECLARED_TOPICS, f"{TOPIC_PREFIX}.")),
+        },
         opts=opts,
     )

@@ -1,7 +1,7 @@
 """Two-slot API keys.
 
-A refresh uses the credentials in state, so deleting a key before the switch locks the stack out for ever. With two
-slots a rotation is: make the other slot, `up`; switch the active slot, `up`; drop the old slot, `up`.
+A refresh uses the credentials in state, so deleting a key before the switch locks the stack out for ever: hence two
+slots (components/slots.py).
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_confluentcloud as confluent
+
+from components.slots import Slots
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +33,9 @@ class KeySlots:
         account: confluent.ServiceAccount,
         resource: Owner,
         environment_id: pulumi.Input[str],
-        slots: tuple[str, ...],
-        active: str,
+        slots: Slots,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        if active not in slots:
-            raise ValueError(f"active_key_slot {active!r} is not among key_slots {slots}; add it there first")
         self.keys = {
             slot: confluent.ApiKey(
                 f"{name}-{slot}",
@@ -50,7 +49,7 @@ class KeySlots:
                 ),
                 opts=opts,
             )
-            for slot in slots
+            for slot in slots.names
         }
-        self.id: pulumi.Output[str] = self.keys[active].id
-        self.secret: pulumi.Output[str] = pulumi.Output.secret(self.keys[active].secret)
+        self.id: pulumi.Output[str] = self.keys[slots.active].id
+        self.secret: pulumi.Output[str] = pulumi.Output.secret(self.keys[slots.active].secret)

@@ -52,12 +52,11 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementPlace:
-    """Where statements run: pool and principal come from here, credentials from the provider."""
+    """Where statements run; pool, principal and credentials come from the provider."""
 
     prefix: str
     catalog: pulumi.Input[str]
     database: pulumi.Input[str]
-    principal_id: pulumi.Input[str]
     variables: Mapping[str, object]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -10,9 +10,9 @@ import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
 from components.confluent import access, pipeline
-from components.confluent.cluster import ConfluentCluster
 from components.confluent.connectors import ConnectorConfig, OpenSearchSink, SinkConfig
-from components.confluent.gates import make_gate
+from components.confluent.gates import make_cleanup, make_gate
+from components.confluent.handle import ConfluentHandle
 from components.confluent.statements import Statement, StatementPlace, make_statement
 from components.confluent.topics import make_schemas, make_topics
 from contracts import ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES, TOPIC_PREFIX
@@ -20,10 +20,14 @@ from contracts import ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES, TOPIC_PREFIX
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorFactory:
-    """A connector's purpose, which names its account, and how its configuration follows from that account's id."""
+    """A connector's purpose, which names its account, and how its configuration follows from that account's id.
+
+    `after` must be there before the connector connects.
+    """
 
     purpose: str
     build: Callable[[pulumi.Input[str]], ConnectorConfig]
+    after: Sequence[pulumi.Resource] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +35,16 @@ class ConfluentStreamingArgs:
     """`source` and `sinks` build a connector's configuration from its service account's id.
 
     `rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
+    `protect` keeps the topics, and their records, from being deleted or replaced.
     """
 
-    cluster: ConfluentCluster
+    cluster: ConfluentHandle
     source: ConnectorFactory
     sinks: tuple[ConnectorFactory, ...] = ()
     partitions: int = 4
     rules: Mapping[str, object] = field(default_factory=dict)
     state_ttl_hours: int = 24
+    protect: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.partitions <= 60:
@@ -54,16 +60,18 @@ class ConfluentStreaming(pulumi.ComponentResource):
     def __init__(self, name: str, args: ConfluentStreamingArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:confluent:ConfluentStreaming", name, None, opts)
         self._name, self._args, self._cluster = name, args, args.cluster
-        self._child = ResourceOptions(parent=self)
-        self.topics = make_topics(name, args.partitions, self._child)
+        self._child = ResourceOptions(parent=self, depends_on=[*args.cluster.ready])
+        kept = ResourceOptions(parent=self, depends_on=[*args.cluster.ready], protect=args.protect or None)
+        self.topics = make_topics(name, args.partitions, kept)
         self._schemas = make_schemas(name, self._child)
+        self._cleanup = make_cleanup(f"{name}-cleanup", args.cluster, self._child)
         self.source = self._connector(args.source)
         self._gates = self._source_gates()
         self._access = self._runner_access()
         self.statements = self._statements()
         self.sinks = {sink.purpose: self._connector(sink, [self.statements["cleaned"], self.statements["fraud"]])
                       for sink in args.sinks}  # fmt: skip
-        self.app = self._app()
+        self._app_access()
         self.register_outputs({"topics": sorted(self.topics)})
 
     def _account(self, purpose: str, description: str) -> confluent.ServiceAccount:
@@ -77,16 +85,16 @@ class ConfluentStreaming(pulumi.ComponentResource):
     def _connector(self, factory: ConnectorFactory, after: list[pulumi.Resource] | None = None) -> confluent.Connector:
         account = self._account(factory.purpose, f"Runs the connector {factory.purpose}.")
         config: ConnectorConfig = factory.build(account.id)
-        acls = access.make_acls(f"{self._name}-{factory.purpose}", account, self._grants(config), self._child)
+        acls = access.make_acls(f"{self._name}-{factory.purpose}", account.id, self._grants(config), self._child)
         return confluent.Connector(
             f"{self._name}-{factory.purpose}",
-            environment=confluent.ConnectorEnvironmentArgs(id=self._cluster.environment.id),
-            kafka_cluster=confluent.ConnectorKafkaClusterArgs(id=self._cluster.kafka.id),
+            environment=confluent.ConnectorEnvironmentArgs(id=self._cluster.environment_id),
+            kafka_cluster=confluent.ConnectorKafkaClusterArgs(id=self._cluster.kafka_id),
             config_nonsensitive=config.nonsensitive(),
             config_sensitive=config.sensitive(),
             opts=ResourceOptions(
                 parent=self,
-                depends_on=[*acls, *self._topics_of(config), *(after or [])],
+                depends_on=[*acls, self._cleanup, *self._topics_of(config), *factory.after, *(after or [])],
                 # A connector cannot be renamed; the default time limit is a day.
                 replace_on_changes=["configNonsensitive.name"],
                 delete_before_replace=True,
@@ -118,8 +126,8 @@ class ConfluentStreaming(pulumi.ComponentResource):
             f"{self._name}-source-running",
             "connector",
             {
-                "ENVIRONMENT": cluster.environment.id,
-                "CLUSTER": cluster.kafka.id,
+                "ENVIRONMENT": cluster.environment_id,
+                "CLUSTER": cluster.kafka_id,
                 "CONNECTOR": self.source.config_nonsensitive["name"],
             },
             self.source.id,
@@ -129,9 +137,9 @@ class ConfluentStreaming(pulumi.ComponentResource):
             f"{self._name}-subjects-present",
             "subjects",
             {
-                "REGISTRY_URL": cluster.registry.rest_endpoint,
-                "REGISTRY_KEY": cluster.registry_key.id,
-                "REGISTRY_SECRET": cluster.registry_key.secret,
+                "REGISTRY_URL": cluster.registry_endpoint,
+                "REGISTRY_KEY": cluster.registry_key,
+                "REGISTRY_SECRET": cluster.registry_secret,
                 "SUBJECTS": ",".join(subjects),
             },
             self.source.id,
@@ -145,16 +153,16 @@ class ConfluentStreaming(pulumi.ComponentResource):
         writes = [topic for statement in declared for topic in statement.writes]
         acls = access.make_acls(
             f"{self._name}-runner",
-            self._cluster.runner,
+            self._cluster.runner_id,
             access.flink_grants(reads, writes, ERROR_LOG_TOPIC),
             self._child,
         )
         roles = [
             confluent.RoleBinding(
                 f"{self._name}-runner-{role}-{topic}".lower(),
-                principal=pulumi.Output.concat("User:", self._cluster.runner.id),
+                principal=pulumi.Output.concat("User:", self._cluster.runner_id),
                 role_name=role,
-                crn_pattern=pulumi.Output.concat(self._cluster.registry.resource_name, f"/subject={topic}*"),
+                crn_pattern=pulumi.Output.concat(self._cluster.registry_crn, f"/subject={topic}*"),
                 opts=self._child,
             )
             for topic, role in self._subject_roles(reads, writes)
@@ -170,9 +178,8 @@ class ConfluentStreaming(pulumi.ComponentResource):
     def _statements(self) -> dict[str, confluent.FlinkStatement]:
         place = StatementPlace(
             prefix=self._name,
-            catalog=self._cluster.environment.display_name,
-            database=self._cluster.kafka.display_name,
-            principal_id=self._cluster.runner.id,
+            catalog=self._cluster.environment_name,
+            database=self._cluster.kafka_name,
             variables=self._args.rules,
         )
         made: dict[str, confluent.FlinkStatement] = {}
@@ -182,15 +189,16 @@ class ConfluentStreaming(pulumi.ComponentResource):
 
     def _before(self, statement: Statement, made: dict[str, confluent.FlinkStatement]) -> list[pulumi.Resource]:
         topics = [self.topics[name] for name in (*statement.reads, *statement.writes, *statement.alters)]
-        return [*self._gates, *self._access, *self._schemas, *topics, *(made[name] for name in statement.after)]
+        return [
+            self._cleanup,
+            *self._gates,
+            *self._access,
+            *self._schemas,
+            *topics,
+            *(made[name] for name in statement.after),
+        ]
 
-    def _app(self) -> confluent.ServiceAccount:
+    def _app_access(self) -> None:
         """The app reads the alerts back; it writes nothing to Kafka."""
-        account = self._account("app", "The transactions app: reads alerts.")
-        access.make_acls(
-            f"{self._name}-app",
-            account,
-            (access.topic(FRAUD_ALERT.topic, "READ", "DESCRIBE"), access.group("fraud-app", "READ", prefixed=True)),
-            self._child,
-        )
-        return account
+        grants = (access.topic(FRAUD_ALERT.topic, "READ", "DESCRIBE"), access.group("fraud-app", "READ", prefixed=True))
+        access.make_acls(f"{self._name}-app", self._cluster.app_id, grants, self._child)

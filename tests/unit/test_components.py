@@ -10,6 +10,7 @@ import pytest
 from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
 from components.confluent.connectors import OracleXStreamSource, RedshiftSink
 from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs, ConnectorFactory
+from components.slots import Slots
 from tests.unit.mocks import Mocks
 
 RULES = {
@@ -53,7 +54,7 @@ def redshift(topics: tuple[str, ...]) -> ConnectorFactory:
 def streaming(*sinks: ConnectorFactory) -> ConfluentStreaming:
     cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1"))
     args = ConfluentStreamingArgs(
-        cluster=cluster, source=ConnectorFactory(purpose="source", build=source), sinks=sinks, rules=RULES
+        cluster=cluster.handle(), source=ConnectorFactory(purpose="source", build=source), sinks=sinks, rules=RULES
     )
     return ConfluentStreaming("s", args)
 
@@ -102,9 +103,28 @@ def test_bad_arguments_of_a_cluster_name_field_and_fix(change: dict[str, Any], m
         ConfluentClusterArgs(region="us-east-1", **change)
 
 
-def test_an_active_slot_without_a_key_is_refused(mocks: Mocks) -> None:
-    with pytest.raises(ValueError, match=r"active_key_slot 'b' is not among key_slots \('a',\); add it there first"):
-        ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", active_key_slot="b"))
+def test_slots_are_a_or_b_or_both() -> None:
+    with pytest.raises(ValueError, match="slots is 'c'; set it to one of a, ab, ba, b"):
+        Slots("c")
+
+
+@pulumi.runtime.test
+def test_each_slot_has_a_key_and_the_first_is_in_use(mocks: Mocks) -> Any:
+    cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", slots=Slots("ba")))
+    assert set(cluster.app_key.keys) == {"a", "b"}
+    return cluster.app_key.id.apply(lambda key: _same(key, "c-app-kafka-b-id"))
+
+
+@pulumi.runtime.test
+def test_the_app_reads_the_schema_of_alerts_and_no_other(mocks: Mocks) -> Any:
+    cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1"))
+
+    def check(_: object) -> None:
+        bound = [one.inputs for one in mocks.made.values() if one.typ.endswith(":RoleBinding")]
+        app = [(one["roleName"], one["crnPattern"]) for one in bound if one["principal"] == "User:c-app-id"]
+        assert app == [("DeveloperRead", "crn://found/subject=fraud_alert-value")]
+
+    return cluster.app_registry_key.id.apply(check)
 
 
 def test_two_sinks_of_one_purpose_would_share_an_account(mocks: Mocks) -> None:

@@ -1,0 +1,92 @@
+"""Takes away what connectors and statements made by themselves, when the stack is destroyed.
+
+A statement's error log, a connector's schema history, heartbeat, dead-letter and report topics are declared by nobody;
+without this they, and the subjects of all topics, would outlive a streaming layer whose cluster stays. Run by `pulumi
+destroy` as `.venv/bin/python -m components.confluent.cleanup`, after connectors and statements are gone. Reads
+everything from the environment; exits 0 when nothing is left, 1 with the service's answer, 2 for a missing variable.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable
+from typing import Any
+
+NEEDED = (
+    "KAFKA_REST", "CLUSTER", "KAFKA_KEY", "KAFKA_SECRET",
+    "REGISTRY_URL", "REGISTRY_KEY", "REGISTRY_SECRET", "TOPIC_PREFIXES", "SUBJECT_PREFIXES",
+)  # fmt: skip
+GONE = (404,)
+
+
+class Service:
+    """One REST API with basic authentication."""
+
+    def __init__(self, url: str, key: str, secret: str) -> None:
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()}
+
+    def call(self, method: str, path: str) -> Any:
+        """The JSON answer, None for an empty one or when the thing is not there. Raises OSError with the answer."""
+        request = urllib.request.Request(self._url + path, method=method, headers=self._headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                body = response.read()
+        except urllib.error.HTTPError as error:
+            if error.code in GONE:
+                return None
+            raise OSError(f"{method} {path}: HTTP {error.code} {error.read()[:300]!r}") from None
+        return json.loads(body) if body else None
+
+
+def topics(kafka: Service, cluster: str, prefixes: tuple[str, ...]) -> list[str]:
+    """Names of the cluster's topics that begin with one of the prefixes."""
+    answer = kafka.call("GET", f"/kafka/v3/clusters/{cluster}/topics") or {"data": []}
+    return sorted(topic["topic_name"] for topic in answer["data"] if topic["topic_name"].startswith(prefixes))
+
+
+def subjects(registry: Service, prefixes: tuple[str, ...]) -> list[str]:
+    """Names of the registry's subjects that begin with one of the prefixes."""
+    return sorted(name for name in registry.call("GET", "/subjects") or [] if name.startswith(prefixes))
+
+
+def main(env: dict[str, str]) -> int:
+    """Delete the topics and the subjects that begin with one of the prefixes, subjects for good."""
+    missing = [name for name in NEEDED if not env.get(name)]
+    if missing:
+        print(f"set {', '.join(missing)}: the stack's program does", file=sys.stderr)
+        return 2
+    topic_prefixes, subject_prefixes = (tuple(env[f"{kind}_PREFIXES"].split(",")) for kind in ("TOPIC", "SUBJECT"))
+    kafka = Service(env["KAFKA_REST"], env["KAFKA_KEY"], env["KAFKA_SECRET"])
+    registry = Service(env["REGISTRY_URL"], env["REGISTRY_KEY"], env["REGISTRY_SECRET"])
+    try:
+        _delete(kafka, [f"/kafka/v3/clusters/{env['CLUSTER']}/topics/{_quoted(name)}"
+                        for name in topics(kafka, env["CLUSTER"], topic_prefixes)])  # fmt: skip
+        found = subjects(registry, subject_prefixes)
+        _delete(registry, [f"/subjects/{_quoted(name)}" for name in found])
+        # A subject is deleted twice: first hidden, then taken away.
+        _delete(registry, [f"/subjects/{_quoted(name)}?permanent=true" for name in found])
+    except OSError as error:
+        print(f"clean-up stopped: {error}; run pulumi destroy again", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _delete(service: Service, paths: Iterable[str]) -> None:
+    for path in paths:
+        service.call("DELETE", path)
+        print(f"deleted {path}", flush=True)
+
+
+def _quoted(name: str) -> str:
+    return urllib.parse.quote(name, safe="")
+
+
+if __name__ == "__main__":
+    sys.exit(main(dict(os.environ)))

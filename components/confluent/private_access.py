@@ -1,0 +1,65 @@
+"""Which private ways a cluster needs, by its type: see docs/private-networking.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components.confluent.private_egress import EgressGateway
+from components.confluent.private_link import (
+    DedicatedIngress,
+    DedicatedIngressArgs,
+    PrivateIngress,
+    PrivateIngressArgs,
+)
+from components.network.private_door import Doorway
+
+TYPES = ("enterprise", "dedicated")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateAccess:
+    """The VPC that reaches the cluster, its account, and the ids of its zones by their names."""
+
+    doorway: Doorway
+    account_id: pulumi.Input[str]
+    zone_ids: Mapping[str, pulumi.Input[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivatePaths:
+    """What was made: a dedicated cluster's network, gateway and endpoint of Flink; what private endpoints wait for."""
+
+    network_id: pulumi.Output[str] | None = None
+    flink_endpoint: pulumi.Output[str] | None = None
+    egress_gateway: EgressGateway | None = None
+    ready: tuple[pulumi.Resource, ...] = ()
+
+
+def make_paths(
+    name: str,
+    access: PrivateAccess,
+    environment_id: pulumi.Input[str],
+    *,
+    dedicated: bool,
+    protect: bool,
+    opts: ResourceOptions,
+) -> PrivatePaths:
+    """Schema Registry and Flink are behind the attachment for every cluster, an enterprise cluster's Kafka is too."""
+    shared = PrivateIngress(
+        f"{name}-private", PrivateIngressArgs(environment_id=environment_id, doorway=access.doorway), opts
+    )
+    if not dedicated:
+        return PrivatePaths(ready=shared.ready)
+    args = DedicatedIngressArgs(
+        environment_id=environment_id,
+        account_id=access.account_id,
+        doorway=access.doorway,
+        zone_ids=access.zone_ids,
+        protect=protect,
+    )
+    own = DedicatedIngress(f"{name}-dedicated", args, opts)
+    return PrivatePaths(network_id=own.network_id, egress_gateway=own.egress_gateway, ready=(*shared.ready, *own.ready))

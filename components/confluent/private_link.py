@@ -1,0 +1,215 @@
+"""The way from the VPC to Confluent Cloud through AWS PrivateLink, for `connectivity: privatelink`.
+
+An enterprise cluster takes `PrivateIngress`, a dedicated one `DedicatedIngress`: each leads to Kafka, Schema Registry
+and Flink. The opposite way, from the managed connectors to Oracle, is in private_egress.py.
+
+What this means for whoever deploys: topics, ACLs, schemas, Flink statements and the provider's check of each Kafka API
+key go through endpoints that only the VPC resolves and reaches. `pulumi up` therefore runs inside the VPC, and all of
+that waits for `ready` (docs/private-networking.md). The Cloud API, which makes what is in this module, stays public.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_confluentcloud as confluent
+from pulumi import ResourceOptions
+
+from components.confluent.private_egress import EgressGateway
+from components.network.private_door import Doorway, PrivateDoor, PrivateDoorArgs
+
+CLOUD = "AWS"
+PORTS = {443: "HTTPS from within the VPC: Kafka REST, Schema Registry, Flink", 9092: "Kafka from within the VPC"}
+DEDICATED_ZONES = 3
+"""Confluent's networks span three zones (pulumi_confluentcloud.Network)."""
+ZONE_ID = re.compile(r"[a-z]+\d-az\d+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivateIngressArgs:
+    """`doorway`: the VPC, and its subnets of the application."""
+
+    environment_id: pulumi.Input[str]
+    doorway: Doorway
+
+
+class PrivateIngress(pulumi.ComponentResource):
+    """PrivateLink attachment of the environment in the doorway's region, its endpoint in the VPC, and its names.
+
+    All names are of `<region>.aws.private.confluent.cloud`, whatever the environment: a VPC can have one such door, so
+    two stacks of one region need two VPCs. The look-ups of Schema Registry (`private_regional_rest_endpoints`) and of
+    the Flink region (`private_rest_endpoint`) have their private endpoints, the cluster's own endpoints are private.
+    """
+
+    dns_domain: pulumi.Output[str]
+    ready: tuple[pulumi.Resource, ...]
+    """What must exist before a private endpoint answers."""
+
+    def __init__(self, name: str, args: PrivateIngressArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("fraud:confluent:PrivateIngress", name, None, opts)
+        child = ResourceOptions(parent=self)
+        attachment = confluent.PrivateLinkAttachment(
+            f"{name}-attachment",
+            display_name=name,
+            cloud=CLOUD,
+            region=args.doorway.region,
+            environment=confluent.PrivateLinkAttachmentEnvironmentArgs(id=args.environment_id),
+            opts=child,
+        )
+        door = PrivateDoor(
+            f"{name}-door",
+            PrivateDoorArgs(
+                doorway=args.doorway,
+                service_name=attachment.aws.apply(service_of_attachment),
+                dns_domain=attachment.dns_domain,
+                ports=PORTS,
+            ),
+            opts=child,
+        )
+        # Confluent accepts the endpoint's connection only once it is registered here.
+        connection = confluent.PrivateLinkAttachmentConnection(
+            f"{name}-connection",
+            display_name=name,
+            environment=confluent.PrivateLinkAttachmentConnectionEnvironmentArgs(id=args.environment_id),
+            private_link_attachment=confluent.PrivateLinkAttachmentConnectionPrivateLinkAttachmentArgs(
+                id=attachment.id
+            ),
+            aws=confluent.PrivateLinkAttachmentConnectionAwsArgs(vpc_endpoint_id=door.endpoint_id),
+            opts=child,
+        )
+        self.dns_domain = attachment.dns_domain
+        self.ready = (*door.ready, connection)
+        self.register_outputs({"dnsDomain": self.dns_domain})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DedicatedIngressArgs:
+    """`zone_ids`: of the doorway's subnets, by the names that this account has for the zones (`us-east-1a`).
+
+    An id (`use1-az4`) means the same zone in every account, a name does not. `account_id`: who may connect.
+    """
+
+    environment_id: pulumi.Input[str]
+    account_id: pulumi.Input[str]
+    doorway: Doorway
+    zone_ids: Mapping[str, pulumi.Input[str]]
+    protect: bool = False
+
+    def __post_init__(self) -> None:
+        found = []
+        if len(self.zone_ids) != DEDICATED_ZONES or len(self.doorway.subnet_ids) != DEDICATED_ZONES:
+            found.append(
+                f"zone_ids has {len(self.zone_ids)} and doorway.subnet_ids {len(self.doorway.subnet_ids)}; a dedicated "
+                f"cluster's network takes {DEDICATED_ZONES} of each"
+            )
+        for name in self.zone_ids:
+            if not re.fullmatch(rf"{re.escape(self.doorway.region)}[a-z]", name):
+                found.append(f"zone_ids has the name {name!r}; give one like {self.doorway.region}a")
+        known = [id_ for id_ in self.zone_ids.values() if isinstance(id_, str)]
+        if len(set(known)) < len(known):
+            found.append(f"zone_ids repeats one of {', '.join(known)}; each zone has its own")
+        for id_ in known:
+            if not ZONE_ID.fullmatch(id_):
+                found.append(f"zone_ids has {id_!r}; give one like use1-az4 (aws.get_availability_zone_output)")
+        if found:
+            raise ValueError("; ".join(found))
+
+
+class DedicatedIngress(pulumi.ComponentResource):
+    """Confluent's network for a dedicated cluster, the VPC's access to it, its endpoint in the VPC, and its names.
+
+    Brokers have names of their zone and answer in their zone alone: each zone has a wildcard record of its own.
+    """
+
+    network_id: pulumi.Output[str]
+    """Of `KafkaCluster.network`; another one replaces the cluster."""
+    endpoint_suffix: pulumi.Output[str]
+    """`https://flink<suffix>` is Flink's private endpoint, `https://<registry id><suffix>` Schema Registry's."""
+    egress_gateway: EgressGateway
+    """Through which the connectors of this network's cluster call out."""
+    ready: tuple[pulumi.Resource, ...]
+    """What must exist before a private endpoint answers."""
+
+    def __init__(self, name: str, args: DedicatedIngressArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("fraud:confluent:DedicatedIngress", name, None, opts)
+        self._name, self._args = name, args
+        self._child = ResourceOptions(parent=self)
+        network = self._network()
+        access = confluent.PrivateLinkAccess(
+            f"{name}-access",
+            display_name=name,
+            aws=confluent.PrivateLinkAccessAwsArgs(account=args.account_id),
+            environment=confluent.PrivateLinkAccessEnvironmentArgs(id=args.environment_id),
+            network=confluent.PrivateLinkAccessNetworkArgs(id=network.id),
+            opts=self._child,
+        )
+        door = PrivateDoor(
+            f"{name}-door",
+            PrivateDoorArgs(
+                doorway=args.doorway,
+                service_name=network.aws.apply(service_of_network),
+                dns_domain=network.dns_domain,
+                ports=PORTS,
+                zone_labels=args.zone_ids,
+                after=[access],
+            ),
+            opts=self._child,
+        )
+        self.network_id, self.endpoint_suffix = network.id, network.endpoint_suffix
+        self.egress_gateway = self._egress_gateway(network)
+        self.ready = (access, *door.ready)
+        self.register_outputs({"networkId": self.network_id})
+
+    def _network(self) -> confluent.Network:
+        return confluent.Network(
+            f"{self._name}-network",
+            display_name=self._name,
+            cloud=CLOUD,
+            region=self._args.doorway.region,
+            connection_types=["PRIVATELINK"],
+            zones=list(self._args.zone_ids.values()),
+            # PRIVATE: the VPC's zone alone resolves the names; CHASED_PRIVATE would ask public DNS first.
+            dns_config=confluent.NetworkDnsConfigArgs(resolution="PRIVATE"),
+            environment=confluent.NetworkEnvironmentArgs(id=self._args.environment_id),
+            opts=ResourceOptions(parent=self, protect=self._args.protect),
+        )
+
+    def _egress_gateway(self, network: confluent.Network) -> EgressGateway:
+        gateway_id = network.gateways.apply(gateway_of_network)
+        environment = pulumi.Output.from_input(self._args.environment_id)
+        found = confluent.get_gateway_output(
+            id=gateway_id,
+            environment=environment.apply(lambda id: confluent.GetGatewayEnvironmentArgs(id=id)),
+            opts=pulumi.InvokeOutputOptions(parent=self),
+        )
+        return EgressGateway(
+            id=gateway_id,
+            principal_arn=found.aws_egress_private_link_gateways.apply(principal_of_network),
+        )
+
+
+def service_of_attachment(blocks: Sequence[confluent.outputs.PrivateLinkAttachmentAw]) -> str:
+    return reported(blocks[0].vpc_endpoint_service_name if blocks else None, "endpoint service of the attachment")
+
+
+def service_of_network(blocks: Sequence[confluent.outputs.NetworkAw]) -> str:
+    return reported(blocks[0].private_link_endpoint_service if blocks else None, "endpoint service of the network")
+
+
+def gateway_of_network(blocks: Sequence[confluent.outputs.NetworkGateway]) -> str:
+    return reported(blocks[0].id if blocks else None, "gateway of the network")
+
+
+def principal_of_network(blocks: Sequence[confluent.outputs.GetGatewayAwsEgressPrivateLinkGatewayResult]) -> str:
+    return reported(blocks[0].principal_arn if blocks else None, "egress principal of the network's gateway")
+
+
+def reported(value: str | None, what: str) -> str:
+    if not value:
+        raise RuntimeError(
+            f"Confluent Cloud reported no {what}; look at its state in the console, then `pulumi refresh`"
+        )
+    return value
