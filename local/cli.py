@@ -21,6 +21,7 @@ COMMANDS = {
     "plan": Command("local.plan.commands", "plan", "record the stack's plan offline and print it"),
     "plan-diff": Command("local.plan.commands", "plan_diff", "compare the plan with the accepted one"),
     "plan-accept": Command("local.plan.commands", "plan_accept", "make the plan the accepted one"),
+    "policy": Command("local.plan.commands", "policy", "check the stack's plan against the policies"),
 }
 
 

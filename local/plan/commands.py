@@ -1,4 +1,4 @@
-"""The commands `plan`, `plan-diff` and `plan-accept`."""
+"""The commands `plan`, `plan-diff`, `plan-accept` and `policy`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def plan_diff_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 plan_accept_arguments = plan_diff_arguments
+policy_arguments = plan_diff_arguments
 
 
 def plan(args: argparse.Namespace) -> int:
@@ -75,6 +76,18 @@ def plan_accept(args: argparse.Namespace) -> int:
     path.write_text(recorded.to_json(), encoding="utf-8")
     print(f"Accepted: {len(recorded.resources)} resources in {path.relative_to(ROOT)}.")
     return 0
+
+
+def policy(args: argparse.Namespace) -> int:
+    """Exit code 1 when the plan breaks a control."""
+    from local.plan.policy import render, violations
+
+    recorded = _recorded(args.stack)
+    if recorded is None:
+        return 1
+    found = violations(recorded)
+    print(render(recorded, found), end="", file=sys.stderr if found else sys.stdout)
+    return 1 if found else 0
 
 
 def _recorded(stack: str) -> Plan | None:

@@ -8,47 +8,65 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.plan.model import Plan, Resource
-
-_C = "confluentcloud:index/"
-FORCE_NEW: dict[str, frozenset[str]] = {
-    f"{_C}kafkaCluster:KafkaCluster": frozenset({"availability", "cloud", "region", "environment"}),
-    f"{_C}roleBinding:RoleBinding": frozenset({"principal", "roleName", "crnPattern"}),
-    f"{_C}apiKey:ApiKey": frozenset({"owner", "managedResource"}),
-    f"{_C}kafkaTopic:KafkaTopic": frozenset({"topicName", "kafkaCluster"}),
-    f"{_C}kafkaAcl:KafkaAcl": frozenset(
-        {"resourceType", "resourceName", "patternType", "principal", "host", "operation", "permission", "kafkaCluster"}
-    ),
-    f"{_C}flinkComputePool:FlinkComputePool": frozenset({"cloud", "region", "environment"}),
-    f"{_C}schema:Schema": frozenset({"subjectName", "format"}),
-    f"{_C}flinkStatement:FlinkStatement": frozenset({"statement", "environment", "organization", "restEndpoint"}),
-    f"{_C}connector:Connector": frozenset({"environment", "kafkaCluster"}),
-}
-"""Inputs whose change the provider can only make by replacing the resource."""
+from local.plan.replacements import FORCE_NEW
 
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Change:
+    """`kind` as the engine prints it; `was` is the former name of a resource that is replaced for its new one."""
+
     kind: str
     resource: Resource
     paths: tuple[str, ...] = ()
+    was: str = ""
+    protected: bool = False
+
+    @property
+    def destroys(self) -> bool:
+        """Whether what exists would be deleted."""
+        return self.kind in ("+-", "-+", "-")
 
     def __str__(self) -> str:
         token = self.resource.type.rsplit(":", 1)[-1]
-        return "\n".join([f"{self.kind:<2} {token} {self.resource.name}", *(f"     {path}" for path in self.paths)])
+        was = f" (was {self.was}; an alias would keep it)" if self.was else ""
+        refused = "  [protected: pulumi up refuses]" if self.protected and self.destroys else ""
+        head = f"{self.kind:<2} {token} {self.resource.name}{was}{refused}"
+        return "\n".join([head, *(f"     {path}" for path in self.paths)])
 
 
 def compare(old: Plan, new: Plan) -> list[Change]:
     """Changes in the new plan's order, deletions last."""
-    before, changes = old.by_urn(), []
+    before, changes, added = old.by_urn(), [], []
     for resource in new.resources:
         names = [resource.urn, *resource.options.get("aliases", [])]
         found = next((before.pop(urn) for urn in names if urn in before), None)
         change = _change(found, resource) if found else Change("+", resource)
         if change:
             changes.append(change)
-    return changes + [Change("-", resource) for resource in reversed(before.values())]
+            if not found:
+                added.append(change)
+    for change in added:
+        renamed = _renamed(change.resource, before)
+        if renamed:
+            changes[changes.index(change)] = renamed
+    deleted = [Change("-", resource, protected=_protected(resource)) for resource in reversed(before.values())]
+    return changes + deleted
+
+
+def _renamed(new: Resource, before: dict[str, Resource]) -> Change | None:
+    """The same thing under another name is, to the engine, another thing: the old one is deleted."""
+    for urn, old in before.items():
+        if (old.type, old.inputs) == (new.type, new.inputs) and old.custom:
+            del before[urn]
+            kind = "-+" if new.options.get("deleteBeforeReplace") else "+-"
+            return Change(kind, new, was=old.name, protected=_protected(old))
+    return None
+
+
+def _protected(resource: Resource) -> bool:
+    return bool(resource.options.get("protect"))
 
 
 def _change(old: Resource, new: Resource) -> Change | None:
@@ -61,7 +79,7 @@ def _change(old: Resource, new: Resource) -> Change | None:
     kind = "~"
     if any(_replaces(new, path) for path in inputs):
         kind = "-+" if new.options.get("deleteBeforeReplace") else "+-"
-    return Change(kind, new, tuple(_shown(path) for path in [*inputs, *other]))
+    return Change(kind, new, tuple(_shown(path) for path in [*inputs, *other]), protected=_protected(old))
 
 
 def _differences(old: Any, new: Any, path: Path) -> Iterator[Path]:

@@ -1,15 +1,46 @@
 """Expected minutes of a resource's creation. Estimates for us-east-1; what is not listed takes well under a minute."""
 
+from __future__ import annotations
+
+from local.plan.model import Resource
+
 MINUTES = {
     "confluentcloud:index/kafkaCluster:KafkaCluster": 1.0,  # a Standard cluster takes less than one minute
     "confluentcloud:index/roleBinding:RoleBinding": 1.5,  # the provider waits a fixed 90 s
     "confluentcloud:index/connector:Connector": 6.2,  # the provider polls first after 3 minutes
     "confluentcloud:index/flinkStatement:FlinkStatement": 1.5,  # until RUNNING: 1 to 2
     "aws:ec2/natGateway:NatGateway": 2.0,  # 1.5 to 2
+    "aws:ec2/instance:Instance": 0.7,  # until running; its boot is in the bootstrap
     "aws:eks/cluster:Cluster": 10.0,  # 8.5 to 11.5
     "eks:index:Cluster": 10.0,
     "aws:lb/loadBalancer:LoadBalancer": 3.0,  # 2 to 4
     "aws:opensearch/domain:Domain": 20.0,  # 15 to 25
     "aws:redshift/cluster:Cluster": 6.0,  # 4 to 8
-    "kubernetes:apps/v1:Deployment": 3.0,  # a pod on a new node: 2 to 4
+    "kubernetes:batch/v1:Job": 3.0,  # a pod on a new node: 2 to 4
+    "kubernetes:apps/v1:Deployment": 1.5,  # a node is there by then
+    "kubernetes:networking.k8s.io/v1:Ingress": 3.0,  # its load balancer: 2 to 4
+    "docker-build:index:Image": 2.0,
 }
+COMMANDS = {
+    "components.oracle": 12.0,  # boot, image, database, thirteen phases: 8 to 15
+    "components.sinks": 0.5,
+    "components.confluent.wait": 0.3,  # the connector runs by then; its first record makes the schemas
+}
+"""By what a command's line contains."""
+
+
+def minutes(resource: Resource) -> float:
+    """Expected minutes until the resource is there, after all that it depends on."""
+    if resource.type == "command:local:Command":
+        line = str(resource.inputs.get("create"))
+        return next((time for part, time in COMMANDS.items() if part in line), 0.0)
+    if statement_verb(resource) == "ALTER":
+        return 0.3  # completes; only an INSERT has to start running
+    return MINUTES.get(resource.type, 0.0)
+
+
+def statement_verb(resource: Resource) -> str:
+    """The first word of a Flink statement after its comments, in capitals; "" for any other resource."""
+    lines = str(resource.inputs.get("statement", "")).splitlines()
+    code = " ".join(line for line in lines if not line.lstrip().startswith("--")).split()
+    return code[0].upper() if code and resource.type.endswith(":FlinkStatement") else ""

@@ -6,18 +6,17 @@ Everything unlisted follows one rule: id `<name>-id`, text output `<name>-<outpu
 from __future__ import annotations
 
 import collections.abc as cabc
+import hashlib
 import typing
 from collections.abc import Callable
 from typing import Any
 
 from pulumi import _types
 
-from local.plan import fakes_aws
-from local.plan.fakes_aws import Fake, Inputs
+from local.plan import fakes_aws, fakes_link
+from local.plan.fakes_aws import SECRET_PREFIX, Fake, Inputs
 
 ORGANIZATION = "00000000-0000-0000-0000-000000000000"
-SECRET_PREFIX = "simulated-secret:"  # noqa: S105 (a marker, no password)
-"""Begins every simulated secret, so that one which loses its protection on the way is recognised."""
 _CONFLUENT = "confluentcloud:index/"
 
 
@@ -52,6 +51,7 @@ def _cluster_host(name: str, inputs: Inputs) -> str:
 
 IDS: dict[str, Callable[[str], str]] = {
     **fakes_aws.IDS,
+    **fakes_link.IDS,
     f"{_CONFLUENT}environment:Environment": _environment_id,
     f"{_CONFLUENT}kafkaCluster:KafkaCluster": _cluster_id,
     f"{_CONFLUENT}serviceAccount:ServiceAccount": lambda name: f"sa-{name}",
@@ -63,6 +63,7 @@ IDS: dict[str, Callable[[str], str]] = {
 
 OUTPUTS: dict[str, dict[str, Fake]] = {
     **fakes_aws.OUTPUTS,
+    **fakes_link.OUTPUTS,
     f"{_CONFLUENT}environment:Environment": {
         "resourceName": lambda name, _: _environment_crn(_environment_id(name)),
     },
@@ -88,7 +89,13 @@ OUTPUTS: dict[str, dict[str, Fake]] = {
     f"{_CONFLUENT}schema:Schema": {"schemaIdentifier": lambda *_: 1, "version": lambda *_: 1},
     f"{_CONFLUENT}flinkStatement:FlinkStatement": {"latestOffsets": lambda *_: {}},
     f"{_CONFLUENT}connector:Connector": {"status": lambda *_: "RUNNING"},
+    "random:index/randomId:RandomId": {
+        "hex": lambda name, inputs: hashlib.sha256(name.encode()).hexdigest()[: 2 * int(inputs["byteLength"])],
+    },
 }
+
+COMPLETED: dict[str, tuple[str, ...]] = fakes_link.COMPLETED
+"""Outputs, by their wire names, that hold what the program gave and what the service adds inside of it."""
 
 
 def resource_id(token: str, name: str) -> str:
@@ -170,5 +177,6 @@ INVOKES: dict[str, Callable[[Inputs], dict[str, Any]]] = {
     f"{_CONFLUENT}getIpAddresses:getIpAddresses": _egress_addresses,
     f"{_CONFLUENT}getOrganization:getOrganization": lambda _: {"id": ORGANIZATION, "resourceName": _organization_crn()},
     **fakes_aws.INVOKES,
+    **fakes_link.INVOKES,
 }
 """Every look-up the program may make. One that is missing fails by name, so a misspelt call does too."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from local.plan import fakes, validate, wire
+from local.plan import fakes, fakes_kubernetes, validate, wire
 from local.plan.model import PlanError, Resource
 from local.plan.project import PLACEHOLDER_SECRET
 from local.plan.wire import UNKNOWN, Secret
 
 STACK_TYPE = "pulumi:pulumi:Stack"
+REFERENCE_TYPE = "pulumi:pulumi:StackReference"
+_MARKERS = (PLACEHOLDER_SECRET, fakes.SECRET_PREFIX)
+References = Callable[[str], dict[str, Any]]
+"""Outputs of another stack by its full name, secrets wrapped."""
 _FEATURES = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -31,13 +38,19 @@ class Monitor:
     The SDK calls the methods from its worker threads; an exception raised here fails the program with its message.
     """
 
-    def __init__(self, project: str, stack: str, *, preview: bool) -> None:
-        self.preview = preview
+    def __init__(self, project: str, stack: str, *, preview: bool, references: References | None = None) -> None:
+        self.project, self.preview = project, preview
         self.resources: dict[str, Resource] = {}
-        self.outputs: dict[str, Any] = {}
+        self.opened_outputs: dict[str, Any] = {}
         self.problems: dict[str, None] = {}
         self._prefix = f"urn:pulumi:{stack}::{project}::"
+        self._references = references
         self._lock = threading.Lock()
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs as JSON, secrets masked."""
+        return wire.masked(self.opened_outputs)
 
     # The service, in the order of its use -----------------------------------------------------------------------
 
@@ -68,7 +81,10 @@ class Monitor:
         options = {"read": request.id}
         dependencies = tuple(sorted(request.dependencies))
         self._add(Resource(urn, request.type, request.name, parent, True, wire.masked(inputs), options, dependencies))
-        outputs = self._outputs(request.type, request.name, inputs, frozenset(request.additionalSecretOutputs))
+        if request.type == REFERENCE_TYPE:
+            outputs = self._reference(request.id)
+        else:
+            outputs = self._outputs(request.type, request.name, inputs, frozenset(request.additionalSecretOutputs))
         return resource_pb2.ReadResourceResponse(urn=urn, properties=wire.encode_struct(outputs))
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
@@ -88,7 +104,7 @@ class Monitor:
         if STACK_TYPE in request.urn:
             outputs = wire.decode_struct(request.outputs)
             self._find_leaks("the stack's outputs", outputs)
-            self.outputs = wire.masked(outputs)
+            self.opened_outputs = outputs
         return empty_pb2.Empty()
 
     def SignalAndWaitForShutdown(self, _request: empty_pb2.Empty) -> empty_pb2.Empty:
@@ -163,11 +179,23 @@ class Monitor:
         parent = "" if spec.noParent else spec.parentUrn or request.parent
         return self._urn(parent, spec.type or request.type, spec.name or request.name)
 
+    def _reference(self, name: str) -> dict[str, Any]:
+        if self._references is None:
+            raise PlanError(f"The program reads the stack {name}, which nothing records here.")
+        outputs = self._references(name)
+        secret = sorted(key for key, value in outputs.items() if isinstance(value, Secret))
+        return {"name": name, "outputs": outputs, "secretOutputNames": secret}
+
     # Simulating and checking ------------------------------------------------------------------------------------
 
     def _outputs(self, token: str, name: str, inputs: dict[str, Any], secret: frozenset[str]) -> dict[str, Any]:
-        """The inputs, and each further output that the SDK declares: unknown in preview, else simulated."""
-        outputs, plain = dict(inputs), _opened(inputs)
+        """The inputs, and each further output that the SDK declares: unknown in preview, else simulated.
+
+        A block that the service completes is such an output as a whole, although the program gave a part of it.
+        """
+        plain, completed = _opened(inputs), fakes.COMPLETED.get(token, ())
+        kept = {key: value for key, value in inputs.items() if key not in completed}
+        outputs = fakes_kubernetes.named(token, name, kept)
         for key, hint in validate.output_types(token).items():
             if key not in outputs and key not in ("id", "urn"):
                 outputs[key] = (
@@ -185,10 +213,17 @@ class Monitor:
         found = {
             f"{path}: a secret value stands here in plain text; pass on the secret Output as it came"
             for path, text in wire.plain_texts(values, owner)
-            if PLACEHOLDER_SECRET in text or fakes.SECRET_PREFIX in text
+            if any(marker in form for marker in _MARKERS for form in _forms(text))
         }
         with self._lock:
             self.problems.update(dict.fromkeys(sorted(found)))
+
+
+def _forms(text: str) -> Iterator[str]:
+    """The text, and what it says in base64, as user data and keys of Kubernetes do."""
+    yield text
+    with contextlib.suppress(ValueError):
+        yield base64.b64decode(text, validate=True).decode()
 
 
 def _label(urn: str, token: str) -> str:

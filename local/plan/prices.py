@@ -1,31 +1,163 @@
-"""The monthly estimate, 24x7 in us-east-1, of what has a known list price."""
+"""The monthly estimate in USD, 24x7 in us-east-1, of what has a known list price; traffic, requests and tax are not in.
+
+AWS's and Confluent's public list prices as of 2026; a type that is not here costs nothing or next to it.
+"""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from local.plan.durations import statement_verb
 from local.plan.model import Plan, Resource
 
 HOURS = 730
-STANDARD_ECKU = 548.0  # USD a month, one eCKU of a Standard cluster
-FLINK_CFU_HOUR = 0.21  # USD; a running statement holds at least one CFU
-REDSHIFT_NODE = 396.0  # USD a month, one ra3.large around the clock
+WEEK = 168
+_C = "confluentcloud:index/"
+
+# USD an hour.
+INSTANCES = {
+    "t3.medium": 0.0416, "t3.large": 0.0832, "t3.xlarge": 0.1664, "t3a.medium": 0.0376, "t3a.large": 0.0752,
+    "m6i.large": 0.096, "m7i.large": 0.1008, "m7i.xlarge": 0.2016, "r6i.large": 0.126, "r7i.large": 0.1323,
+    "t3.small.search": 0.036, "t3.medium.search": 0.073, "m6g.large.search": 0.128, "r6g.large.search": 0.167,
+    "r7g.large.search": 0.178, "m7g.large.search": 0.137,
+    "ra3.large": 0.543, "ra3.xlplus": 1.086, "ra3.4xlarge": 3.26,
+}  # fmt: skip
+NAT_GATEWAY = 0.045
+LOAD_BALANCER = 0.0225
+PUBLIC_ADDRESS = 0.005
+ENDPOINT_ZONE = 0.01
+EKS_CLUSTER = 0.10
+AUTO_MODE_NODE = 0.0513 * 1.12
+"""A c7a.medium, the smallest that Auto Mode's general-purpose pool takes, and Auto Mode's 12 percent."""
+NODE_MIB = 1400
+"""What a node of 2 GiB has for pods."""
+FLINK_CFU = 0.21
+"""A running statement holds at least one CFU."""
+STANDARD_ECKU = 548.0 / HOURS
+# USD a month.
+EBS_GB = 0.08
+OPENSEARCH_GB = 0.122
+SECRET = 0.40
+KMS_KEY = 1.0
 UNPRICED = ("dedicated", "enterprises", "freights")
 
+Inputs = Mapping[str, Any]
 
-def monthly(plan: Plan) -> tuple[float, list[str]]:
-    """USD a month, and the names of billed resources whose price is not known here."""
-    total, unknown = 0.0, []
+
+class UnknownPriceError(Exception):
+    """The thing is billed, and its price is not in this table."""
+
+
+def monthly(plan: Plan) -> tuple[dict[str, float], list[str]]:
+    """USD a month by provider, and the names of billed resources whose price is not known here."""
+    totals: dict[str, float] = {}
+    unknown: list[str] = []
     for resource in plan.resources:
-        if any(kind in resource.inputs for kind in UNPRICED) and resource.type.endswith(":KafkaCluster"):
+        try:
+            price = _price(resource)
+        except UnknownPriceError:
             unknown.append(resource.name)
-        total += _price(resource)
-    return total, unknown
+            continue
+        if price:
+            # What Kubernetes makes is paid to AWS.
+            provider = resource.type.split(":")[0].replace("kubernetes", "aws").replace("eks", "aws")
+            totals[provider] = totals.get(provider, 0.0) + price
+    if nodes := _nodes(plan):
+        totals["aws"] = totals.get("aws", 0.0) + nodes * AUTO_MODE_NODE * HOURS
+    for resource in plan.of_type("aws:redshift/cluster:Cluster"):
+        totals["aws"] -= _price(resource) * (1 - _awake(plan, resource))
+    return totals, unknown
 
 
 def _price(resource: Resource) -> float:
-    kind = resource.type
-    if kind.endswith(":KafkaCluster"):
-        return STANDARD_ECKU if "standard" in resource.inputs else 0.0  # Basic: its first eCKU is free
-    if kind.endswith(":FlinkStatement"):
-        text = str(resource.inputs.get("statement", "")).lstrip().upper()
-        return FLINK_CFU_HOUR * HOURS if text.startswith(("INSERT", "EXECUTE")) else 0.0
-    return REDSHIFT_NODE if kind == "aws:redshift/cluster:Cluster" else 0.0
+    """Raises UnknownPriceError."""
+    if statement_verb(resource) in ("INSERT", "EXECUTE"):
+        return FLINK_CFU * HOURS
+    price = PRICES.get(resource.type)
+    return price(resource.inputs) if price else 0.0
+
+
+def _hourly(kind: str) -> float:
+    if kind not in INSTANCES:
+        raise UnknownPriceError
+    return INSTANCES[kind]
+
+
+def _kafka(inputs: Inputs) -> float:
+    if any(kind in inputs for kind in UNPRICED):
+        raise UnknownPriceError
+    return STANDARD_ECKU * HOURS if "standard" in inputs else 0.0  # Basic: its first eCKU is free
+
+
+def _domain(inputs: Inputs) -> float:
+    nodes, volume = inputs["clusterConfig"], inputs["ebsOptions"]
+    count = nodes.get("instanceCount", 1)
+    return count * (_hourly(nodes["instanceType"]) * HOURS + volume["volumeSize"] * OPENSEARCH_GB)
+
+
+def _instance(inputs: Inputs) -> float:
+    root = inputs.get("rootBlockDevice", {}).get("volumeSize", 8)
+    return _hourly(inputs["instanceType"]) * HOURS + root * EBS_GB
+
+
+def _balancer(inputs: Inputs) -> float:
+    addresses = 0 if inputs.get("internal") else len(inputs.get("subnets", ()))
+    return (LOAD_BALANCER + addresses * PUBLIC_ADDRESS) * HOURS
+
+
+def _endpoint(inputs: Inputs) -> float:
+    if inputs.get("vpcEndpointType") != "Interface":
+        return 0.0
+    return len(inputs["subnetIds"]) * ENDPOINT_ZONE * HOURS
+
+
+def _nodes(plan: Plan) -> int:
+    """As many as the Deployments' memory takes, and one a zone where a spread over the zones is required."""
+    asked, spread = 0, 0
+    for resource in plan.of_type("kubernetes:apps/v1:Deployment"):
+        spec = resource.inputs["spec"]
+        replicas, pod = spec.get("replicas", 2), spec["template"]["spec"]
+        asked += replicas * sum(_mebibytes(container) for container in pod["containers"])
+        rules = pod.get("topologySpreadConstraints", [])
+        if any(rule["whenUnsatisfiable"] == "DoNotSchedule" for rule in rules):
+            spread = max(spread, replicas)
+    return max(spread, math.ceil(asked / NODE_MIB))
+
+
+def _mebibytes(container: Inputs) -> int:
+    return int(str(container["resources"]["requests"]["memory"]).removesuffix("Mi"))
+
+
+PRICES: dict[str, Callable[[Inputs], float]] = {
+    f"{_C}kafkaCluster:KafkaCluster": _kafka,
+    "aws:ec2/natGateway:NatGateway": lambda _: NAT_GATEWAY * HOURS,
+    "aws:ec2/eip:Eip": lambda _: PUBLIC_ADDRESS * HOURS,
+    "aws:ec2/instance:Instance": _instance,
+    "aws:ebs/volume:Volume": lambda inputs: inputs["size"] * EBS_GB,
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
+    "aws:lb/loadBalancer:LoadBalancer": _balancer,
+    # Two zones at least, an address in each.
+    "kubernetes:networking.k8s.io/v1:Ingress": lambda _: (LOAD_BALANCER + 2 * PUBLIC_ADDRESS) * HOURS,
+    "aws:redshift/cluster:Cluster": lambda inputs: _hourly(inputs["nodeType"]) * inputs.get("numberOfNodes", 1) * HOURS,
+    "aws:opensearch/domain:Domain": _domain,
+    "aws:secretsmanager/secret:Secret": lambda _: SECRET,
+    "aws:kms/key:Key": lambda _: KMS_KEY,
+    "eks:index:Cluster": lambda _: EKS_CLUSTER * HOURS,
+}
+
+
+def _awake(plan: Plan, cluster: Resource) -> float:
+    """The part of the week in which a schedule lets a Redshift cluster run; 1 without a schedule."""
+    hours: dict[str, tuple[int, int]] = {}
+    for action in plan.of_type("aws:redshift/scheduledAction:ScheduledAction"):
+        found = re.fullmatch(r"cron\(\S+ (\d+) \S+ \S+ (\S+) \S+\)", str(action.inputs.get("schedule")))
+        kind = next(iter(action.inputs.get("targetAction", {})), "")
+        if found:
+            hours[kind] = int(found[1]), 5 if found[2] == "MON-FRI" else 7
+    if set(hours) != {"pauseCluster", "resumeCluster"}:
+        return 1.0
+    (pause, days), (resume, _) = hours["pauseCluster"], hours["resumeCluster"]
+    return days * ((pause - resume) % 24) / WEEK

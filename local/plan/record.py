@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from local.plan.model import Plan, PlanError
 
@@ -26,7 +26,7 @@ def record(stack: str, root: Path, *, mode: Mode | Literal["both"] = "both") -> 
     """
     modes: tuple[Mode, ...] = ("preview", "update") if mode == "both" else (mode,)
     with contextlib.ExitStack() as closing:
-        workers = [closing.enter_context(_start(stack, root, one)) for one in modes]
+        workers = [closing.enter_context(start(stack, root, one)) for one in modes]
         for worker in workers:
             closing.callback(worker.kill)  # one that has ended does not mind
         plans = [_answer(worker) for worker in workers]
@@ -34,23 +34,29 @@ def record(stack: str, root: Path, *, mode: Mode | Literal["both"] = "both") -> 
     return plans[-1]
 
 
-def _start(stack: str, root: Path, mode: Mode) -> subprocess.Popen[bytes]:
+def start(stack: str, root: Path, mode: Mode, *asked: str) -> subprocess.Popen[bytes]:
+    """A worker that records one mode; `asked` is what it shall answer instead of the plan."""
     search_path = os.pathsep.join(filter(None, (str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH"))))
     # A fixed hash seed: a program that walks a set gives the same plan each time.
     environment = {**_without_pulumi(os.environ), "PYTHONPATH": search_path, "PYTHONHASHSEED": "0"}
-    command = [sys.executable, "-m", "local.plan.worker", stack, str(root), mode]
+    command = [sys.executable, "-m", "local.plan.worker", stack, str(root), mode, *asked]
     return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
 
 
 def _answer(worker: subprocess.Popen[bytes]) -> Plan:
+    return Plan.from_dict(answer(worker)["plan"])
+
+
+def answer(worker: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """What a worker says. Raises PlanError with what it found wrong."""
     output, _ = worker.communicate()
     try:
-        answer = json.loads(output)
+        said = json.loads(output)
     except ValueError:
         raise PlanError(f"The recorder ended with exit code {worker.returncode}; its messages are above.") from None
-    if "error" in answer:
-        raise PlanError(answer["error"])
-    return Plan.from_dict(answer["plan"])
+    if "error" in said:
+        raise PlanError(said["error"])
+    return said
 
 
 def _same_resources(preview: Plan, update: Plan) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from local.plan.durations import MINUTES
+from local.plan.durations import minutes
 from local.plan.model import Plan, Resource
 from local.plan.prices import monthly
 from local.terminal import CYAN, YELLOW, paint
@@ -18,13 +18,18 @@ def render(plan: Plan) -> str:
     lines += _tree(children, None, "")
     providers = Counter(resource.type.split(":")[0] for resource in plan.resources if resource.custom)
     counts = ", ".join(f"{name} {count}" for name, count in sorted(providers.items()))
-    minutes, chain = longest_chain(plan)
-    usd, unknown = monthly(plan)
+    time, chain = longest_chain(plan)
     lines += ["", f"{sum(providers.values())} resources: {counts}"]
-    lines.append(f"Longest chain: about {minutes:.1f} min: {' -> '.join(chain) or 'none'}")
-    missing = f"; without {', '.join(unknown)}, whose price is not known here" if unknown else ""
-    lines.append(f"Monthly estimate: about ${usd:,.0f} for 24x7{missing}")
+    lines.append(f"Longest chain: about {time:.1f} min: {' -> '.join(chain) or 'none'}")
+    lines.append(_cost(plan))
     return "\n".join(lines) + "\n"
+
+
+def _cost(plan: Plan) -> str:
+    totals, unknown = monthly(plan)
+    parts = " + ".join(f"{provider} ${usd:,.0f}" for provider, usd in sorted(totals.items())) or "$0"
+    missing = f"; without {', '.join(unknown)}, whose price is not known here" if unknown else ""
+    return f"Monthly estimate for 24x7: about {parts}{missing}"
 
 
 def _tree(children: dict[str | None, list[Resource]], parent: str | None, indent: str) -> list[str]:
@@ -43,6 +48,6 @@ def longest_chain(plan: Plan) -> tuple[float, list[str]]:
     best: dict[str, tuple[float, list[str]]] = {}
     for resource in plan.resources:
         before = max((best[urn] for urn in resource.dependencies if urn in best), key=lambda b: b[0], default=(0.0, []))
-        own = MINUTES.get(resource.type, 0.0)
+        own = minutes(resource)
         best[resource.urn] = (before[0] + own, [*before[1], resource.name] if own else before[1])
     return max(best.values(), key=lambda b: b[0], default=(0.0, []))

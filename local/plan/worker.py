@@ -1,14 +1,16 @@
 """Runs the program and records it; started as a process of its own by `local.plan.record`.
 
-    python -m local.plan.worker STACK ROOT MODE
+    python -m local.plan.worker STACK ROOT MODE [outputs]
 
-Standard output carries one JSON object, `{"plan": …}` or `{"error": text}`; what the program prints goes to standard
+Standard output carries one JSON object, `{"plan": …}`, `{"error": text}` or, when asked for the stack's outputs alone,
+`{"outputs": {name: value}, "secret": [name]}`, whose secrets are simulated; what the program prints goes to standard
 error. One process, one mode: the program's modules keep what they read of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import json
 import logging
@@ -28,16 +30,18 @@ from local.plan.model import Plan, PlanError
 from local.plan.monitor import Engine, Monitor
 from local.plan.order import topological
 from local.plan.project import Project, load
+from local.plan.references import opened, outputs_of
 
 Mode = Literal["preview", "update"]
 
 
 def main(arguments: list[str]) -> None:
-    stack, root, mode = arguments
+    stack, root, mode, *asked = arguments
     results = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     try:
-        answer = {"plan": record_here(stack, Path(root).resolve(), mode).to_dict()}  # type: ignore[arg-type]
+        monitor = record_here(stack, Path(root).resolve(), mode)  # type: ignore[arg-type]
+        answer = opened(monitor.opened_outputs) if asked else {"plan": plan_of(monitor, stack).to_dict()}
     except PlanError as error:
         answer = {"error": str(error)}
     with results:
@@ -46,17 +50,22 @@ def main(arguments: list[str]) -> None:
     os._exit(0)  # threads and modules of the SDKs take a noticeable time to be torn down, for nothing
 
 
-def record_here(stack: str, root: Path, mode: Mode) -> Plan:
+def record_here(stack: str, root: Path, mode: Mode) -> Monitor:
     """Record in this process, which is then of no further use. Raises PlanError with every problem found."""
     gc.disable()  # the process ends soon, and a third of a second of its time would be collecting
-    project = load(root, stack)
-    monitor = _run(project, root, preview=mode == "preview")
-    return Plan(project.name, stack, topological(monitor.resources.values()), dict(sorted(monitor.outputs.items())))
+    return _run(load(root, stack), root, preview=mode == "preview")
+
+
+def plan_of(monitor: Monitor, stack: str) -> Plan:
+    resources = topological(monitor.resources.values())
+    return Plan(monitor.project, stack, resources, dict(sorted(monitor.outputs.items())))
 
 
 def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
     """One run of the program under a monitor."""
-    monitor, engine = Monitor(project.name, project.stack, preview=preview), Engine()
+    references = functools.partial(outputs_of, root=root)
+    monitor = Monitor(project.name, project.stack, preview=preview, references=references)
+    engine = Engine()
     _reset_pulumi(project, root, monitor, engine, preview=preview)
     os.chdir(root)
     sys.path.insert(0, str(root))

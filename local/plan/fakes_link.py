@@ -1,0 +1,96 @@
+"""What AWS and Confluent Cloud would answer about PrivateLink, simulated: see `local.plan.fakes`.
+
+Shapes are of the SDKs' own examples; ids and accounts are made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from local.plan.fakes_aws import Fake, Inputs
+
+_CONFLUENT = "confluentcloud:index/"
+_SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
+_ATTACHMENT = f"{_CONFLUENT}privateLinkAttachment:PrivateLinkAttachment"
+_NETWORK = f"{_CONFLUENT}network:Network"
+_GATEWAY = f"{_CONFLUENT}gateway:Gateway"
+_ACCESS_POINT = f"{_CONFLUENT}accessPoint:AccessPoint"
+_CONFLUENT_ACCOUNT = "210987654321"
+
+
+def _service_name(region: object, name: str) -> str:
+    return f"com.amazonaws.vpce.{region}.vpce-svc-{name}"
+
+
+def _principal(gateway: object, inputs: Inputs) -> str:
+    """Names the gateway and its environment, so that the principal of another one is seen."""
+    return f"arn:aws:iam::{_CONFLUENT_ACCOUNT}:role/{inputs['environment']['id']}-{gateway}"
+
+
+def _gateway_block(name: str, inputs: Inputs) -> dict[str, Any]:
+    given = inputs.get("awsEgressPrivateLinkGateway")
+    return {**given, "principalArn": _principal(f"gw-{name}", inputs)} if given else {}
+
+
+def _access_point_block(name: str, inputs: Inputs) -> dict[str, Any]:
+    given = inputs.get("awsEgressPrivateLinkEndpoint")
+    if not given:
+        return {}
+    return {**given, "vpcEndpointId": f"vpce-{name}", "vpcEndpointDnsName": f"*.vpce-{name}.vpce.amazonaws.com"}
+
+
+IDS: dict[str, Callable[[str], str]] = {
+    _ATTACHMENT: lambda name: f"platt-{name}",
+    _NETWORK: lambda name: f"n-{name}",
+    _GATEWAY: lambda name: f"gw-{name}",
+    _ACCESS_POINT: lambda name: f"ap-{name}",
+}
+
+OUTPUTS: dict[str, dict[str, Fake]] = {
+    _SERVICE: {"serviceName": lambda name, _: _service_name("us-east-1", name)},
+    _ATTACHMENT: {
+        "aws": lambda name, inputs: [{"vpcEndpointServiceName": _service_name(inputs.get("region"), name)}],
+        "dnsDomain": lambda _, inputs: f"{inputs.get('region')}.aws.private.confluent.cloud",
+    },
+    _NETWORK: {
+        "aws": lambda name, inputs: [
+            {
+                "account": _CONFLUENT_ACCOUNT,
+                "vpc": f"vpc-{name}",
+                "privateLinkEndpointService": _service_name(inputs.get("region"), name),
+            }
+        ],
+        "dnsDomain": lambda _, inputs: f"pr123a.{inputs.get('region')}.aws.confluent.cloud",
+        "endpointSuffix": lambda _, inputs: f".pr123a.{inputs.get('region')}.aws.confluent.cloud",
+        "gateways": lambda name, _: [{"id": f"gw-{name}"}],
+    },
+    _GATEWAY: {"awsEgressPrivateLinkGateway": _gateway_block},
+    _ACCESS_POINT: {"awsEgressPrivateLinkEndpoint": _access_point_block},
+}
+
+COMPLETED: dict[str, tuple[str, ...]] = {
+    _GATEWAY: ("awsEgressPrivateLinkGateway",),
+    _ACCESS_POINT: ("awsEgressPrivateLinkEndpoint",),
+}
+
+
+def _gateway(args: Inputs) -> dict[str, Any]:
+    return {
+        "id": args.get("id"),
+        "displayName": "plan",
+        "environment": args.get("environment"),
+        "awsEgressPrivateLinkGateways": [{"region": "us-east-1", "principalArn": _principal(args["id"], args)}],
+        "awsIngressPrivateLinkGateways": [],
+        "awsPeeringGateways": [],
+        "awsPrivateNetworkInterfaceGateways": [],
+        "azureEgressPrivateLinkGateways": [],
+        "azureIngressPrivateLinkGateways": [],
+        "azurePeeringGateways": [],
+        "gcpEgressPrivateServiceConnectGateways": [],
+        "gcpIngressPrivateServiceConnectGateways": [],
+        "gcpPeeringGateways": [],
+    }
+
+
+INVOKES: dict[str, Callable[[Inputs], dict[str, Any]]] = {f"{_CONFLUENT}getGateway:getGateway": _gateway}
