@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench plan plan-diff plan-accept test lint clean
+.PHONY: help run bench plan plan-diff plan-accept policy test lint clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ plan-diff: $(VENV)/.program ## Compare STACK with its committed golden plan; exi
 
 plan-accept: $(VENV)/.program ## Make the present plan of STACK the golden one
 	@$(PY) -m local plan-accept --stack $(STACK)
+
+policy: $(VENV)/.program ## Check STACK's plan against the policies; exit code 1 when it breaks one
+	@$(PY) -m local policy --stack $(STACK)
 
 test: $(VENV)/.test lint ## Run every test
 	@$(PY) -m pytest $(ARGS)

@@ -1,0 +1,139 @@
+"""Kafka, Flink and the connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policy.controls.secrets import names_a_secret
+from policy.inputs import Opaque, absent, get, one_of, text
+from policy.model import Resource, Stack, resource_control, stack_control
+
+ACL = "confluentcloud:index/kafkaAcl:KafkaAcl"
+API_KEY = "confluentcloud:index/apiKey:ApiKey"
+CONNECTOR = "confluentcloud:index/connector:Connector"
+ROLE_BINDING = "confluentcloud:index/roleBinding:RoleBinding"
+STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
+
+SINKS = ("RedshiftSink", "OpenSearchSink", "SnowflakeSink")
+APPEND_TOPICS = ("auth_user", "user_transaction")
+"""Topics whose records are never updated or taken back."""
+
+CHANGING_OPERATIONS = ("ALL", "ALTER", "ALTER_CONFIGS", "DELETE", "CLUSTER_ACTION")
+ADMINISTRATORS = ("OrganizationAdmin", "EnvironmentAdmin", "AccountAdmin", "ResourceKeyAdmin", "BillingAdmin")
+REPLACED_ON = {STATEMENT: ("properties", "statementName"), CONNECTOR: ("configNonsensitive.name",)}
+LONGEST_CREATE = 3600  # seconds; the providers' own defaults are 6 hours and a day
+
+
+@resource_control(ACL, fix="allow the one operation on the one topic, group or prefix that the account needs")
+def acls_allow_one_thing(resource: Resource) -> Iterator[str]:
+    """A Kafka ACL allows a named account an operation that changes no settings, on a named resource or prefix."""
+    operation, name, principal = (resource.get(key) for key in ("operation", "resourceName", "principal"))
+    if operation in CHANGING_OPERATIONS:
+        yield f"{operation} is allowed"
+    if name in ("", "*"):
+        yield "it is for every resource"
+    if principal == "User:*":
+        yield "it is for everybody"
+
+
+@resource_control(ROLE_BINDING, fix="bind a role of the resource: DeveloperRead, DeveloperWrite, FlinkDeveloper")
+def no_confluent_administrators(resource: Resource) -> Iterator[str]:
+    """No account administers the organization or an environment."""
+    if resource.get("roleName") in ADMINISTRATORS:
+        yield f"{resource.get('principal')} is {resource.get('roleName')}"
+
+
+@resource_control(API_KEY, severity="medium", fix="let a service account own the key")
+def api_keys_belong_to_service_accounts(resource: Resource) -> Iterator[str]:
+    """API keys belong to service accounts: a person's key ends with the person's account."""
+    if not one_of(resource.get("owner", "kind"), "ServiceAccount"):
+        yield "the key belongs to a person"
+
+
+@resource_control(CONNECTOR, severity="critical", fix="move the key to config_sensitive")
+def connector_secrets_are_sensitive(resource: Resource) -> Iterator[str]:
+    """Passwords and keys of a connector are in its sensitive configuration."""
+    config = resource.get("configNonsensitive")
+    for key in config if isinstance(config, dict) else ():
+        if names_a_secret(key):
+            yield f"{key} is in configNonsensitive"
+
+
+@resource_control(CONNECTOR, fix="set errors.deadletterqueue.topic.name and errors.tolerance=all")
+def sinks_have_dead_letters(resource: Resource) -> Iterator[str]:
+    """A record that a sink cannot write goes to a dead-letter topic, and stops nothing."""
+    config = resource.get("configNonsensitive")
+    if get(config, "connector.class") in SINKS:
+        if absent(get(config, "errors.deadletterqueue.topic.name")):
+            yield "there is no dead-letter topic"
+        if not one_of(get(config, "errors.tolerance"), "all"):
+            yield "one bad record stops the sink"
+
+
+@resource_control(CONNECTOR, fix=f"feed {', '.join(APPEND_TOPICS)} only; alerts go to OpenSearch and Snowflake")
+def redshift_takes_append_topics(resource: Resource) -> Iterator[str]:
+    """The Redshift sink, which only inserts, is fed topics that are only appended to."""
+    config = resource.get("configNonsensitive")
+    if get(config, "connector.class") == "RedshiftSink":
+        topics = text(get(config, "topics")).replace(" ", "").split(",")
+        yield from (f"{topic} is updated" for topic in topics if topic and topic not in APPEND_TOPICS)
+
+
+@resource_control(CONNECTOR, severity="critical", fix="set column.exclude.list to SAMPLE[.]AUTH_USER[.]PASSWORD")
+def source_leaves_passwords_behind(resource: Resource) -> Iterator[str]:
+    """Users' passwords do not leave the database."""
+    config = resource.get("configNonsensitive")
+    excluded = get(config, "column.exclude.list")
+    source = get(config, "connector.class") == "OracleXStreamSource"
+    if source and not isinstance(excluded, Opaque) and "AUTH_USER[.]PASSWORD" not in text(excluded):
+        yield "the column AUTH_USER.PASSWORD is published"
+
+
+@stack_control(fix="give the connector a service account of its own: kafka.auth.mode SERVICE_ACCOUNT")
+def connectors_have_accounts_of_their_own(stack: Stack) -> Iterator[tuple[Resource, str]]:
+    """Each connector works as a service account that no other connector has."""
+    seen: dict[str, Resource] = {}
+    for connector in stack.of_type(CONNECTOR):
+        config = connector.get("configNonsensitive")
+        if not one_of(get(config, "kafka.auth.mode"), "SERVICE_ACCOUNT"):
+            yield connector, "the connector does not work as a service account"
+        account = text(get(config, "kafka.service.account.id"))
+        if account in seen:
+            yield connector, f"the account is that of {seen[account].name}"
+        elif account:
+            seen[account] = connector
+
+
+@resource_control(STATEMENT, CONNECTOR, fix="set delete_before_replace=True")
+def old_ones_go_first(resource: Resource) -> Iterator[str]:
+    """A Flink statement or connector is deleted before its replacement is made."""
+    if not resource.options.delete_before_replace:
+        yield "the old one and the new one would write side by side"
+
+
+@resource_control(STATEMENT, CONNECTOR, severity="medium", fix='set custom_timeouts=CustomTimeouts(create="20m")')
+def creation_fails_in_time(resource: Resource) -> Iterator[str]:
+    """The creation of a Flink statement or connector that hangs fails within the hour."""
+    seconds = resource.options.timeouts.get("create", 0)
+    if not 0 < seconds <= LONGEST_CREATE:
+        yield "a creation that hangs is noticed after hours"
+
+
+@resource_control(STATEMENT, CONNECTOR, plan_only=True, fix="set replace_on_changes to what the message names")
+def what_cannot_change_is_replaced(resource: Resource) -> Iterator[str]:
+    """Changes of a Flink statement or connector that the service refuses replace it."""
+    for path in REPLACED_ON[resource.type]:
+        if path not in resource.options.replace_on_changes:
+            yield f"a change of {path} fails; it must replace"
+
+
+@resource_control(
+    "confluentcloud:index/kafkaTopic:KafkaTopic", severity="medium", fix="set cleanup.policy or retention.ms"
+)
+def topics_do_not_keep_for_ever(resource: Resource) -> Iterator[str]:
+    """A topic is compacted or its records expire."""
+    config = resource.get("config")
+    policy = get(config, "cleanup.policy")
+    compacted = isinstance(policy, Opaque) or "compact" in text(policy)
+    if not compacted and get(config, "retention.ms") in ("-1", -1):
+        yield "records are kept for ever"

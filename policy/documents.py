@@ -1,0 +1,94 @@
+"""IAM's policy documents, which inputs carry as JSON text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from policy.inputs import Opaque, absent, get, items
+from policy.model import Resource
+
+IDENTITY = (
+    "aws:iam/policy:Policy",
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:iam/groupPolicy:GroupPolicy",
+    "aws:iam/role:Role",
+)
+"""Say what their holder may do."""
+
+_TRUSTING = {
+    "aws:iam/role:Role": "assumeRolePolicy",
+    "aws:kms/key:Key": "policy",
+    "aws:kms/keyPolicy:KeyPolicy": "policy",
+    "aws:secretsmanager/secret:Secret": "policy",
+    "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+    "aws:sns/topicPolicy:TopicPolicy": "policy",
+    "aws:sqs/queuePolicy:QueuePolicy": "policy",
+    "aws:s3/bucketPolicy:BucketPolicy": "policy",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
+}
+TRUSTING = tuple(_TRUSTING)
+"""Say who may use them."""
+
+_OPENSEARCH = ("aws:opensearch/domain:Domain", "aws:opensearch/domainPolicy:DomainPolicy")
+WITH_DOCUMENTS = tuple(dict.fromkeys((*IDENTITY, *TRUSTING, *_OPENSEARCH)))
+
+
+def identity_documents(resource: Resource) -> list[Any]:
+    if resource.type == "aws:iam/role:Role":
+        return [get(inline, "policy") for inline in items(resource.get("inlinePolicies"))]
+    return [resource.get("policy")]
+
+
+def trusting_document(resource: Resource) -> Any:
+    return resource.get(_TRUSTING[resource.type])
+
+
+def all_documents(resource: Resource) -> Iterator[Any]:
+    """Each document of a resource that is there and can be seen."""
+    found = identity_documents(resource) if resource.type in IDENTITY else []
+    found += [trusting_document(resource)] if resource.type in TRUSTING else []
+    found += [resource.get("accessPolicies")] if resource.type in _OPENSEARCH else []
+    return (document for document in found if not absent(document) and not isinstance(document, Opaque))
+
+
+def parsed(document: Any) -> Mapping[str, Any] | None:
+    """The document as an object, None when it is not one."""
+    if isinstance(document, str):
+        try:
+            document = json.loads(document)
+        except ValueError:
+            return None
+    return document if isinstance(document, Mapping) else None
+
+
+def allowed(document: Any) -> list[Mapping[str, Any]]:
+    """The statements that allow something; none when the document is missing, opaque or unreadable."""
+    if absent(document) or isinstance(document, Opaque):
+        return []
+    statements = as_list(get(parsed(document), "Statement"))
+    return [item for item in statements if isinstance(item, Mapping) and item.get("Effect") == "Allow"]
+
+
+def as_list(value: Any) -> Sequence[Any]:
+    """IAM writes a list of one as the one."""
+    if value is None or isinstance(value, Opaque):
+        return ()
+    return items(value) or (() if isinstance(value, list) else (value,))
+
+
+def principals(statement: Mapping[str, Any]) -> list[Any]:
+    value = statement.get("Principal")
+    if isinstance(value, Mapping):
+        return [one for group in value.values() for one in as_list(group)]
+    return list(as_list(value))
+
+
+def grants(statement: Mapping[str, Any], action: str) -> bool:
+    """Whether a statement's actions include one, wildcards considered."""
+    patterns = (str(pattern).lower() for pattern in as_list(statement.get("Action")))
+    return any(fnmatchcase(action.lower(), pattern) for pattern in patterns)

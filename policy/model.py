@@ -1,0 +1,156 @@
+"""What a control sees of a resource and of a stack, whether it comes from the engine or from a recorded plan."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from policy.inputs import get
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The resource options that controls look at. `timeouts` is in seconds, by operation (create, update, delete).
+
+    The engine tells a pack neither `replace_on_changes` nor whether a dependency was declared by hand.
+    """
+
+    protect: bool = False
+    delete_before_replace: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
+    timeouts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource; `inputs` in wire form (camelCase) with `Opaque` for what cannot be seen.
+
+    `provider` is the URN of the explicit provider, None for the default one. `dependencies` are URNs, those that an
+    input implies included.
+    """
+
+    urn: str
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+    options: Options = field(default_factory=Options)
+    provider: str | None = None
+    dependencies: frozenset[str] = frozenset()
+
+    def get(self, *keys: str) -> Any:
+        """The input at a path of keys; see `policy.inputs.get`."""
+        return get(self.inputs, *keys)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """All resources of a stack."""
+
+    resources: Sequence[Resource]
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        return (resource for resource in self.resources if resource.type in types)
+
+    def users_of(self, target: Resource, *types: str) -> Iterator[Resource]:
+        """The resources of these types that depend on the target."""
+        return (resource for resource in self.of_type(*types) if target.urn in resource.dependencies)
+
+
+Severity = Literal["low", "medium", "high", "critical"]
+ResourceCheck = Callable[[Resource], Iterable[str]]
+StackCheck = Callable[[Stack], Iterable[tuple[Resource, str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """A rule: `description` says what must hold, `fix` what to do when it does not.
+
+    A `plan_only` control needs something that the engine does not tell a pack.
+    """
+
+    name: str
+    description: str
+    fix: str
+    severity: Severity
+    plan_only: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceControl(Control):
+    """Judges one resource of `types` (none: of any type) by itself; its check yields what is wrong."""
+
+    types: tuple[str, ...]
+    check: ResourceCheck
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackControl(Control):
+    """Judges all resources together; its check yields the resource at fault and what is wrong."""
+
+    check: StackCheck
+
+
+def resource_control(
+    *types: str, fix: str, severity: Severity = "high", plan_only: bool = False
+) -> Callable[[ResourceCheck], ResourceControl]:
+    """Make a function a control: its name is the control's, its docstring the description."""
+
+    def decorate(check: ResourceCheck) -> ResourceControl:
+        name, description = _described(check)
+        return ResourceControl(
+            name=name,
+            description=description,
+            fix=fix,
+            severity=severity,
+            plan_only=plan_only,
+            types=types,
+            check=check,
+        )
+
+    return decorate
+
+
+def stack_control(
+    *, fix: str, severity: Severity = "high", plan_only: bool = False
+) -> Callable[[StackCheck], StackControl]:
+    """Like `resource_control`, for a check of the whole stack."""
+
+    def decorate(check: StackCheck) -> StackControl:
+        name, description = _described(check)
+        return StackControl(
+            name=name, description=description, fix=fix, severity=severity, plan_only=plan_only, check=check
+        )
+
+    return decorate
+
+
+def _described(check: Callable[..., Any]) -> tuple[str, str]:
+    return check.__name__.replace("_", "-"), " ".join((inspect.getdoc(check) or "").split())
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What is wrong with one resource."""
+
+    control: Control
+    resource: Resource
+    message: str
+
+
+def evaluate(controls: Iterable[Control], resources: Sequence[Resource]) -> list[Violation]:
+    """Every violation, in the order of the controls and then of the resources."""
+    return [violation for control in controls for violation in _violations(control, resources)]
+
+
+def _violations(control: Control, resources: Sequence[Resource]) -> Iterator[Violation]:
+    if isinstance(control, StackControl):
+        for resource, message in control.check(Stack(resources)):
+            yield Violation(control, resource, message)
+    elif isinstance(control, ResourceControl):
+        for resource in resources:
+            if not control.types or resource.type in control.types:
+                for message in control.check(resource):
+                    yield Violation(control, resource, message)

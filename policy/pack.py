@@ -1,0 +1,126 @@
+"""The controls as a Pulumi policy pack: what the engine hands over, in the form that controls read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyPack,
+    PolicyProviderResource,
+    PolicyResource,
+    PolicyResourceOptions,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UnknownValueError
+
+from policy.controls import CONTROLS
+from policy.inputs import UNKNOWN
+from policy.model import Control, Options, Resource, ResourceControl, Stack, StackControl
+
+NAME = "fraud-detection"
+
+
+def serve() -> None:
+    """Serve the pack to the engine until it goes away."""
+    PolicyPack(NAME, policies(), EnforcementLevel.MANDATORY)
+
+
+def policies() -> list[Policy]:
+    """Every control that needs nothing but what the engine tells."""
+    return [_policy(control) for control in CONTROLS if not control.plan_only]
+
+
+def _policy(control: Control) -> Policy:
+    shared: dict[str, Any] = {
+        "name": control.name,
+        "description": control.description,
+        "severity": Severity(control.severity),
+        "remediation_steps": control.fix,
+    }
+    if isinstance(control, ResourceControl):
+        return ResourceValidationPolicy(**shared, validate=_resource_validation(control))
+    assert isinstance(control, StackControl)
+    return StackValidationPolicy(**shared, validate=_stack_validation(control))
+
+
+def _resource_validation(control: ResourceControl) -> Any:
+    def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if not control.types or args.resource_type in control.types:
+            for message in control.check(_resource(args)):
+                report(f"{message}. Fix: {control.fix}", None)
+
+    return validate
+
+
+def _stack_validation(control: StackControl) -> Any:
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        stack = Stack([_stack_resource(resource) for resource in args.resources])
+        for resource, message in control.check(stack):
+            report(f"{message}. Fix: {control.fix}", resource.urn)
+
+    return validate
+
+
+def _resource(args: ResourceValidationArgs | PolicyResource, **more: Any) -> Resource:
+    return Resource(
+        urn=args.urn,
+        type=args.resource_type,
+        name=args.name,
+        inputs=_seen(args.props),
+        options=_options(args.opts),
+        provider=_provider(args.provider),
+        **more,
+    )
+
+
+def _stack_resource(resource: PolicyResource) -> Resource:
+    implied = map(_urns, resource.property_dependencies.values())
+    return _resource(resource, dependencies=_urns(resource.dependencies).union(*implied))
+
+
+def _urns(resources: Iterable[PolicyResource]) -> frozenset[str]:
+    return frozenset(resource.urn for resource in resources)
+
+
+def _provider(provider: PolicyProviderResource | None) -> str | None:
+    """The engine names the providers that it makes itself `default`, with the version behind."""
+    return None if provider is None or provider.name.startswith("default") else provider.urn
+
+
+def _options(options: PolicyResourceOptions) -> Options:
+    timeouts = options.custom_timeouts
+    seconds = {
+        "create": timeouts.create_seconds,
+        "update": timeouts.update_seconds,
+        "delete": timeouts.delete_seconds,
+    }
+    return Options(
+        protect=options.protect,
+        delete_before_replace=bool(options.delete_before_replace),
+        ignore_changes=tuple(options.ignore_changes),
+        timeouts={operation: value for operation, value in seconds.items() if value},
+    )
+
+
+def _seen(container: Any) -> Any:
+    """Plain values: the SDK's containers raise for each unknown that is looked at, and know no whole numbers."""
+    if isinstance(container, Mapping):
+        return {key: _item(container, key) for key in container}
+    if isinstance(container, Sequence) and not isinstance(container, str):
+        return [_item(container, index) for index in range(len(container))]
+    return int(container) if isinstance(container, float) and container.is_integer() else container
+
+
+def _item(container: Any, key: Any) -> Any:
+    try:
+        return _seen(container[key])
+    except UnknownValueError:
+        return UNKNOWN

@@ -1,0 +1,78 @@
+"""Security-group rules in one form, however they were declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policy.inputs import get, items
+from policy.model import Resource
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+OLD_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+RULES = (INGRESS_RULE, EGRESS_RULE, OLD_RULE)
+WITH_RULES = (GROUP, DEFAULT_GROUP, *RULES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """`first` to `last` are the ports; any field but `ingress` may be missing or opaque."""
+
+    ingress: bool
+    protocol: Any
+    first: Any
+    last: Any
+    cidrs: tuple[Any, ...]
+    description: Any
+
+    @property
+    def all_ports(self) -> bool:
+        return self.protocol in ("-1", -1, "all")
+
+    @property
+    def ports(self) -> str:
+        return "every port" if self.all_ports else f"port {self.first}" + f" to {self.last}" * (self.first != self.last)
+
+    def covers(self, port: int) -> bool:
+        """Whether the rule certainly includes a port."""
+        if self.all_ports:
+            return True
+        known = isinstance(self.first, int) and isinstance(self.last, int)
+        return known and self.protocol not in ("icmp", "icmpv6") and self.first <= port <= self.last
+
+    def is_only(self, *ports: int) -> bool:
+        """Whether the rule is, or may turn out to be, for one TCP port out of these."""
+        if self.all_ports or self.protocol == "udp":
+            return False
+        known = [port for port in (self.first, self.last) if isinstance(port, int)]
+        return all(port in ports for port in known) and len(set(known)) <= 1
+
+
+def rules_of(resource: Resource) -> Iterator[Rule]:
+    """The rules that a resource declares: its own, or those inside of a group."""
+    inputs = resource.inputs
+    if resource.type in (INGRESS_RULE, EGRESS_RULE):
+        yield _rule(inputs, ingress=resource.type == INGRESS_RULE, protocol="ipProtocol")
+    elif resource.type == OLD_RULE:
+        yield _rule(inputs, ingress=inputs.get("type") == "ingress", protocol="protocol")
+    elif resource.type in (GROUP, DEFAULT_GROUP):
+        for direction in ("ingress", "egress"):
+            for inline in items(inputs.get(direction)):
+                yield _rule(inline, ingress=direction == "ingress", protocol="protocol")
+
+
+def _rule(inputs: Mapping[str, Any], *, ingress: bool, protocol: str) -> Rule:
+    cidrs = [get(inputs, "cidrIpv4"), get(inputs, "cidrIpv6")]
+    cidrs += [*items(get(inputs, "cidrBlocks")), *items(get(inputs, "ipv6CidrBlocks"))]
+    return Rule(
+        ingress=ingress,
+        protocol=get(inputs, protocol),
+        first=get(inputs, "fromPort"),
+        last=get(inputs, "toPort"),
+        cidrs=tuple(cidr for cidr in cidrs if cidr),
+        description=get(inputs, "description"),
+    )

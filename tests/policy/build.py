@@ -1,0 +1,78 @@
+"""Resources for the tests, and changes of them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from policy.model import Options, Resource
+
+GONE = object()
+"""As a value for `but`: the input is left out."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Stacks that break a control, each in one way, and stacks that keep to it."""
+
+    bad: Sequence[Sequence[Resource]]
+    good: Sequence[Sequence[Resource]]
+
+
+def case(*, bad: Sequence[Resource], good: Sequence[Resource]) -> Case:
+    """For a control that looks at one resource by itself."""
+    return Case([[one] for one in bad], [[one] for one in good])
+
+
+def make(
+    token: str,
+    inputs: Mapping[str, Any] | None = None,
+    *,
+    name: str = "it",
+    stack: str = "dev",
+    on: Sequence[Resource] = (),
+    provider: str | None = "urn:pulumi:dev::fraud::pulumi:providers:aws::mine",
+    **options: Any,
+) -> Resource:
+    """A resource; `on` are those that it depends on, `options` those of policy.model.Options."""
+    return Resource(
+        urn=f"urn:pulumi:{stack}::fraud::{token}::{name}",
+        type=token,
+        name=name,
+        inputs=inputs or {},
+        options=Options(**options),
+        provider=provider,
+        dependencies=frozenset(one.urn for one in on),
+    )
+
+
+def but(resource: Resource, *path: str | int, to: Any) -> Resource:
+    """The same resource with another value at a path."""
+    inputs: Any = copy.deepcopy(dict(resource.inputs))
+    place = inputs
+    for key in path[:-1]:
+        place = place[key]
+    if to is GONE:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = to
+    return replace(resource, inputs=inputs)
+
+
+def optioned(resource: Resource, **options: Any) -> Resource:
+    """The same resource with other options."""
+    return replace(resource, options=replace(resource.options, **options))
+
+
+def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place inside of inputs, whole branches included."""
+    entries: Any = ()
+    if isinstance(value, Mapping):
+        entries = value.items()
+    elif isinstance(value, list):
+        entries = enumerate(value)
+    for key, item in entries:
+        yield (*path, key)
+        yield from paths(item, (*path, key))

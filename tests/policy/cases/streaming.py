@@ -1,0 +1,120 @@
+"""Cases of policy/controls/streaming.py: Kafka, Flink and connectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policy.inputs import SECRET
+from tests.policy.build import GONE, Case, but, case, make, optioned
+
+ACL = make(
+    "confluentcloud:index/kafkaAcl:KafkaAcl",
+    {"resourceType": "TOPIC", "resourceName": "auth_user", "principal": "User:sa-1", "operation": "READ", "host": "*"},
+)
+
+BINDING = make("confluentcloud:index/roleBinding:RoleBinding", {"principal": "User:sa-1", "roleName": "DeveloperRead"})
+
+API_KEY = make("confluentcloud:index/apiKey:ApiKey", {"owner": {"id": "sa-1", "kind": "ServiceAccount"}})
+
+TOPIC = make("confluentcloud:index/kafkaTopic:KafkaTopic", {"config": {"retention.ms": "604800000"}})
+
+STATEMENT = make(
+    "confluentcloud:index/flinkStatement:FlinkStatement",
+    {"statement": "INSERT INTO a SELECT * FROM b"},
+    delete_before_replace=True,
+    replace_on_changes=("properties", "statementName"),
+    timeouts={"create": 1200},
+)
+
+
+def connector(kind: str, **config: str) -> Any:
+    return make(
+        "confluentcloud:index/connector:Connector",
+        {
+            "configNonsensitive": {
+                "connector.class": kind,
+                "kafka.auth.mode": "SERVICE_ACCOUNT",
+                "kafka.service.account.id": f"sa-{kind}",
+                **{key.replace("_", "."): value for key, value in config.items()},
+            },
+            "configSensitive": SECRET,
+        },
+        name=kind,
+        delete_before_replace=True,
+        replace_on_changes=("configNonsensitive.name",),
+        timeouts={"create": 1800},
+    )
+
+
+SOURCE = connector("OracleXStreamSource", column_exclude_list="SAMPLE[.]AUTH_USER[.]PASSWORD")
+
+SINK = connector(
+    "RedshiftSink",
+    topics="auth_user,user_transaction",
+    errors_tolerance="all",
+    errors_deadletterqueue_topic_name="dead_letter",
+)
+
+CONFIG = "configNonsensitive"
+
+STREAMING = {
+    "acls-allow-one-thing": case(
+        bad=[
+            but(ACL, "operation", to="ALL"),
+            but(ACL, "operation", to="DELETE"),
+            but(ACL, "resourceName", to="*"),
+            but(ACL, "resourceName", to=""),
+            but(ACL, "principal", to="User:*"),
+        ],
+        good=[ACL],
+    ),
+    "no-confluent-administrators": case(
+        bad=[but(BINDING, "roleName", to="EnvironmentAdmin"), but(BINDING, "roleName", to="OrganizationAdmin")],
+        good=[BINDING],
+    ),
+    "api-keys-belong-to-service-accounts": case(bad=[but(API_KEY, "owner", "kind", to="User")], good=[API_KEY]),
+    "connector-secrets-are-sensitive": case(
+        bad=[
+            but(SINK, CONFIG, "aws.redshift.password", to="hunter2"),
+            but(SINK, CONFIG, "snowflake.private.key", to=SECRET),
+        ],
+        good=[SINK, SOURCE],
+    ),
+    "sinks-have-dead-letters": case(
+        bad=[
+            but(SINK, CONFIG, "errors.deadletterqueue.topic.name", to=GONE),
+            but(SINK, CONFIG, "errors.tolerance", to="none"),
+        ],
+        good=[SINK, SOURCE],
+    ),
+    "redshift-takes-append-topics": case(
+        bad=[but(SINK, CONFIG, "topics", to="auth_user,flagged_user"), but(SINK, CONFIG, "topics", to="fraud_alert")],
+        good=[SINK, SOURCE, connector("SnowflakeSink", topics="flagged_user,fraud_alert")],
+    ),
+    "source-leaves-passwords-behind": case(
+        bad=[but(SOURCE, CONFIG, "column.exclude.list", to=GONE), but(SOURCE, CONFIG, "column.exclude.list", to="X")],
+        good=[SOURCE, SINK],
+    ),
+    "connectors-have-accounts-of-their-own": Case(
+        bad=[
+            [SOURCE, but(SINK, CONFIG, "kafka.service.account.id", to="sa-OracleXStreamSource")],
+            [but(SINK, CONFIG, "kafka.auth.mode", to="KAFKA_API_KEY")],
+        ],
+        good=[[SOURCE, SINK]],
+    ),
+    "old-ones-go-first": case(
+        bad=[optioned(STATEMENT, delete_before_replace=False), optioned(SINK, delete_before_replace=False)],
+        good=[STATEMENT, SINK],
+    ),
+    "creation-fails-in-time": case(
+        bad=[optioned(STATEMENT, timeouts={}), optioned(SINK, timeouts={"create": 86400})], good=[STATEMENT, SINK]
+    ),
+    "what-cannot-change-is-replaced": case(
+        bad=[optioned(STATEMENT, replace_on_changes=("properties",)), optioned(SINK, replace_on_changes=())],
+        good=[STATEMENT, SINK],
+    ),
+    "topics-do-not-keep-for-ever": case(
+        bad=[but(TOPIC, "config", "retention.ms", to="-1")],
+        good=[TOPIC, but(TOPIC, "config", to={"cleanup.policy": "compact", "retention.ms": "-1"})],
+    ),
+}

@@ -1,0 +1,101 @@
+"""The controls on recorded plans: the accepted ones keep to all, and the command says what does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from local.cli import main
+from local.plan import Plan, commands
+from local.plan.model import Resource as Planned
+from local.plan.policy import render, violations
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = sorted((ROOT / "tests" / "plan" / "golden").glob("*.json"))
+URN = "urn:pulumi:prod::fraud::{}::{}"
+TIMED = "confluentcloud:index/flinkStatement:FlinkStatement"
+
+
+def planned(token: str, name: str, inputs: dict, **options) -> Planned:
+    return Planned(URN.format(token, name), token, name, None, True, inputs, options)
+
+
+def plan(*resources: Planned) -> Plan:
+    return Plan("fraud", "prod", resources)
+
+
+def broken(*resources: Planned) -> set[str]:
+    return {violation.control.name for violation in violations(plan(*resources))}
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_the_accepted_plans_keep_to_every_control(path):
+    accepted = Plan.load(path)
+    found = violations(accepted)
+    assert found == [], render(accepted, found)
+
+
+def test_a_connector_of_the_accepted_plan_that_is_changed_is_found():
+    accepted = Plan.load(ROOT / "tests" / "plan" / "golden" / "dev.json")
+    resources = [
+        replace(one, options={key: value for key, value in one.options.items() if key != "replaceOnChanges"})
+        if one.type == TIMED
+        else one
+        for one in accepted.resources
+    ]
+    changed = replace(accepted, resources=tuple(resources))
+    assert {found.control.name for found in violations(changed)} == {"what-cannot-change-is-replaced"}
+
+
+def test_options_of_a_plan_are_read():
+    settings = {"deleteBeforeReplace": True, "replaceOnChanges": ["properties", "statementName"]}
+    assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "59m30s"})) == set()
+    assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "1h30m"})) == {"creation-fails-in-time"}
+    assert broken(planned(TIMED, "x", {}, **settings)) == {"creation-fails-in-time"}
+    volume = {"encrypted": True, "kmsKeyId": "arn"}
+    assert broken(planned("aws:ebs/volume:Volume", "x", volume, protect=True, provider="urn")) == set()
+    assert broken(planned("aws:ebs/volume:Volume", "x", volume, provider="urn")) == {"production-data-is-protected"}
+    assert broken(planned("aws:ebs/volume:Volume", "x", volume, protect=True)) == {"aws-resources-have-a-provider"}
+
+
+def test_masks_of_a_plan_are_read():
+    stored = "aws:secretsmanager/secretVersion:SecretVersion"
+    assert broken(planned(stored, "x", {"secretString": "[secret]"}, provider="urn")) == set()
+    assert broken(planned(stored, "x", {"secretString": "[unknown]"}, provider="urn")) == set()
+    assert "stored-secrets-are-secret" in broken(planned(stored, "x", {"secretString": "plain"}, provider="urn"))
+
+
+def test_what_the_program_only_reads_is_not_judged():
+    assert broken(planned("aws:ebs/volume:Volume", "x", {}, read="vol-1")) == set()
+
+
+def test_the_report_names_resource_rule_and_fix():
+    bad = plan(planned("aws:kms/key:Key", "the-key", {}, protect=True, provider="urn"))
+    report = render(bad, violations(bad))
+    for part in (
+        "keys-are-rotated (high): Key the-key",
+        "the key is never rotated",
+        "rule: Each symmetric",
+        "fix: set",
+    ):
+        assert part in report, report
+    assert "1 violation" in report
+
+
+def policy_command(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(commands, "record", lambda stack, root: plan)
+    return main(["policy", "--stack", plan.stack])
+
+
+def test_the_command_says_that_a_plan_keeps_to_all(monkeypatch, capsys):
+    assert policy_command(Plan.load(ROOT / "tests" / "plan" / "golden" / "dev.json"), monkeypatch) == 0
+    assert "The plan of dev keeps to all" in capsys.readouterr().out
+
+
+def test_the_command_fails_and_lists_every_violation(monkeypatch, capsys):
+    bad = plan(*(planned("aws:kms/key:Key", name, {}, protect=True, provider="urn") for name in ("one", "two")))
+    assert policy_command(bad, monkeypatch) == 1
+    said = capsys.readouterr().err
+    assert "Key one" in said and "Key two" in said
