@@ -1,5 +1,8 @@
 """The Pulumi program: settings, then everything that they ask for."""
 
-from stacks import complete, settings
+from stacks import complete, platform, settings, streaming
 
-complete.compose(settings.load())
+LAYERS = {"complete": complete.compose, "platform": platform.compose, "streaming": streaming.compose}
+
+stack = settings.load()
+LAYERS[stack.general.layer](stack)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -60,10 +62,44 @@ class Reader:
 
     def text(self, key: str, pattern: str, allowed: str) -> str:
         """Text that matches `pattern` as a whole; `allowed` says so in words."""
-        value = str(self._raw(key))
+        return self.checked(key, str(self._raw(key)), pattern, allowed)
+
+    def checked(self, key: str, value: str, pattern: str, allowed: str) -> str:
+        """A value that did not come from the key alone, checked as the key's."""
         if not re.fullmatch(pattern, value):
             self.refuse(key, value, allowed)
         return value
+
+    def flag(self, key: str) -> bool:
+        """true or false."""
+        value = str(self._raw(key)).lower()
+        if value not in ("true", "false"):
+            self.refuse(key, value, "true or false")
+        return value == "true"
+
+    def texts(self, key: str, pattern: str, allowed: str) -> tuple[str, ...]:
+        """A list of texts, each of which matches `pattern`."""
+        items = self._list(key)
+        if items is None or any(not re.fullmatch(pattern, item) for item in items):
+            self.refuse(key, self._raw(key), f"a list: {allowed}")
+            return ()
+        return tuple(items)
+
+    def cidrs(self, key: str, *, everybody: bool = False) -> tuple[str, ...]:
+        """A list of IPv4 networks in CIDR form, none with bits beyond its prefix; the internet only for `everybody`."""
+        items = self._list(key)
+        try:
+            networks = [ipaddress.IPv4Network(item) for item in items or []]
+            reason = "not a list" if items is None else ""
+        except ValueError as error:
+            networks, reason = [], str(error)
+        if any(one.overlaps(other) for one, other in itertools.combinations(networks, 2)):
+            reason = "two of them overlap"
+        if not everybody and any(network.prefixlen == 0 for network in networks):
+            reason = "0.0.0.0/0 is everybody"
+        if reason:
+            self.refuse(key, self._raw(key), f"a list of IPv4 networks such as 203.0.113.0/24 ({reason})")
+        return tuple(map(str, networks))
 
     def choice(self, key: str, allowed: Sequence[str]) -> str:
         """One of `allowed`."""
@@ -74,14 +110,9 @@ class Reader:
 
     def choices(self, key: str, allowed: Sequence[str]) -> tuple[str, ...]:
         """A list of distinct values out of `allowed`, in the order of `allowed`."""
-        value = self._raw(key)
-        try:
-            items = json.loads(value) if isinstance(value, str) else value
-        except json.JSONDecodeError:
-            items = None
-        names = [str(item) for item in items] if isinstance(items, list) else None
+        names = self._list(key)
         if names is None or set(names) - set(allowed) or len(set(names)) != len(names):
-            self.refuse(key, value, f"a list of different values out of {', '.join(allowed)}")
+            self.refuse(key, self._raw(key), f"a list of different values out of {', '.join(allowed)}")
             return ()
         return tuple(item for item in allowed if item in names)
 
@@ -97,6 +128,15 @@ class Reader:
             return low
         return number
 
+    def needed_integer(self, key: str, low: int, high: int) -> int:
+        """A whole number that only the user can know, so that there is no default."""
+        if str(self._raw(key)) == "0":
+            self.problems.append(
+                f"{key}: missing; allowed: a whole number from {low} to {high}; fix: pulumi config set {key} <number>"
+            )
+            return low
+        return self.integer(key, low, high)
+
     def money(self, key: str, low: str, high: str) -> Decimal:
         """An exact amount with at most two decimals, from low to high."""
         value = str(self._raw(key))
@@ -111,10 +151,13 @@ class Reader:
         return round(amount, 2)
 
     def secret(self, key: str, needed: bool) -> pulumi.Output[str]:
-        """A secret; noted when it is needed and missing, or stored in plaintext. Its value is never quoted."""
+        """A secret; noted when it is needed and missing, or stored in plaintext. Its value is never quoted.
+
+        Pulumi.yaml declares it with an empty default: `secret: true` would make every stack need it.
+        """
         full = f"{self._project}:{key}"
         value = self._config.get_secret(key)
-        if value is None:
+        if value is None or not runtime_config.CONFIG.get()[full]:
             if needed:
                 self.problems.append(f"{key}: missing secret; fix: pulumi config set --secret {key}")
             return pulumi.Output.secret("")
@@ -122,6 +165,14 @@ class Reader:
             self.problems.append(f"{key}: stored in plaintext; fix: pulumi config set --secret {key}")
         return value
 
+    def _list(self, key: str) -> list[str] | None:
+        value = self._raw(key)
+        try:
+            items = json.loads(value) if isinstance(value, str) else value
+        except json.JSONDecodeError:
+            return None
+        return [str(item) for item in items] if isinstance(items, list) else None
+
     def _raw(self, key: str) -> Any:
         value = self._config.get(key)
-        return self._declared[key]["default"] if value is None else value
+        return self._declared[key].get("default", "") if value is None else value

@@ -1,24 +1,122 @@
-"""The slow-changing layer: environment, Kafka cluster, Flink pool, accounts and keys."""
+"""The slow-changing layer: network, Oracle, Confluent cluster, the sinks' stores, the app."""
 
 from __future__ import annotations
 
+import dataclasses
+
 import pulumi
+import pulumi_aws as aws
 
 from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
+from components.confluent.private_access import PrivateAccess
+from components.confluent.private_egress import PrivateEgress, PrivateEgressArgs
+from components.connections import OracleConnection
+from components.network.private_door import Doorway
+from components.oracle.host import OracleHost, OracleHostArgs
+from stacks import links
+from stacks.app import make_app
+from stacks.ground import Ground, make_ground
+from stacks.links import Links
 from stacks.settings import Settings
+from stacks.stores import make_stores
+
+# Amazon Linux 2023, kept current by AWS. The host keeps the one that it was made with.
+AMI = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+# The name of the database for connectors that come through PrivateLink; they alone resolve it.
+PRIVATE_HOST = "oracle.fraud.internal"
 
 
-def make_cluster(settings: Settings) -> ConfluentCluster:
-    """The stack's Confluent cluster, named after project and stack."""
-    streaming = settings.streaming
-    args = ConfluentClusterArgs(
-        region=settings.region,
-        cluster_type=streaming.cluster_type,
-        availability=streaming.availability,
-        cku=streaming.cku,
-        governance=streaming.governance,
-        max_cfu=streaming.max_cfu,
-        key_slots=streaming.key_slots,
-        active_key_slot=streaming.active_key_slot,
+def compose(settings: Settings) -> None:
+    """The platform as a stack of its own, whose outputs the streaming layer reads."""
+    links.export(make_platform(settings))
+
+
+def make_platform(settings: Settings) -> Links:
+    """Everything that changes slowly, and what the streaming layer needs of it."""
+    ground = make_ground(settings)
+    cluster = _confluent(settings, ground)
+    oracle = _oracle(settings, ground)
+    stores = make_stores(settings, ground)
+    app = make_app(settings, ground, cluster, oracle)
+    pulumi.export("appUrl", app.url)
+    pulumi.export("kubeconfig", app.kubeconfig)
+    pulumi.export("dashboardsUrl", stores.dashboards_url)
+    pulumi.export("environment", cluster.environment.id)
+    pulumi.export("kafkaCluster", cluster.kafka.id)
+    pulumi.export("bootstrapEndpoint", cluster.kafka.bootstrap_endpoint)
+    return Links(
+        confluent=cluster.handle(),
+        oracle=_connection(settings, ground, cluster, oracle),
+        redshift=stores.redshift,
+        opensearch=stores.opensearch,
+        snowflake=stores.snowflake,
     )
-    return ConfluentCluster(f"fraud-{pulumi.get_stack()}", args)
+
+
+def _confluent(settings: Settings, ground: Ground) -> ConfluentCluster:
+    confluent = settings.confluent
+    args = ConfluentClusterArgs(
+        region=settings.general.region,
+        cluster_type=confluent.cluster_type,
+        availability=confluent.availability,
+        cku=confluent.cku,
+        governance=confluent.governance,
+        max_cfu=confluent.max_cfu,
+        slots=confluent.slots,
+        private=_private_access(settings, ground) if confluent.private else None,
+        protect=settings.general.production,
+    )
+    return ConfluentCluster(ground.name, args, ground.options)
+
+
+def _private_access(settings: Settings, ground: Ground) -> PrivateAccess:
+    doorway = Doorway(
+        region=settings.general.region,
+        vpc_id=ground.network.vpc_id,
+        vpc_cidr=ground.network.cidr,
+        subnet_ids=ground.network.app_subnet_ids,
+    )
+    options = pulumi.InvokeOutputOptions(provider=ground.provider)
+    zone_ids = {
+        zone: aws.get_availability_zone_output(name=zone, opts=options).zone_id for zone in settings.network.zones
+    }
+    return PrivateAccess(doorway=doorway, account_id=ground.account_id, zone_ids=zone_ids)
+
+
+def _oracle(settings: Settings, ground: Ground) -> OracleHost:
+    oracle, network, private = settings.oracle, ground.network, settings.confluent.private
+    ami = aws.ssm.get_parameter_output(name=AMI, opts=pulumi.InvokeOutputOptions(provider=ground.provider))
+    args = OracleHostArgs(
+        vpc_id=network.vpc_id,
+        subnet_id=network.data_subnet_ids[0],
+        availability_zone=settings.network.zones[0],
+        listener_subnet_ids=network.app_subnet_ids if private else network.public_subnet_ids,
+        confluent_prefix_list_id=None if private else network.confluent_prefix_list_id,
+        network_ready=network.internet_ready,
+        ami_id=ami.insecure_value,
+        kms_key_arn=ground.key.arn,
+        account_id=ground.account_id,
+        region=settings.general.region,
+        instance_type=oracle.instance_type,
+        volume_gib=oracle.volume_gib,
+        image=oracle.image,
+        slots=oracle.slots,
+        log_retention_days=settings.network.log_retention_days,
+        protect=settings.general.production,
+    )
+    return OracleHost(f"{ground.name}-oracle", args, ground.options)
+
+
+def _connection(settings: Settings, ground: Ground, cluster: ConfluentCluster, oracle: OracleHost) -> OracleConnection:
+    """As connectors reach the database: from the internet, or through a link of their own."""
+    if not settings.confluent.private:
+        return oracle.connection
+    args = PrivateEgressArgs(
+        environment_id=cluster.environment.id,
+        region=settings.general.region,
+        host=PRIVATE_HOST,
+        load_balancer_arn=oracle.load_balancer_arn,
+        gateway=cluster.private.egress_gateway,
+    )
+    egress = PrivateEgress(f"{ground.name}-egress", args, ground.options)
+    return dataclasses.replace(oracle.connection, host=egress.host, ready=(*oracle.connection.ready, *egress.ready))

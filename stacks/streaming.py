@@ -6,69 +6,81 @@ import pulumi
 import pulumi_confluentcloud as confluent
 
 from components.confluent import pipeline
-from components.confluent.cluster import ConfluentCluster
 from components.confluent.connectors import Index, OpenSearchSink, OracleXStreamSource, RedshiftSink, SnowflakeSink
+from components.confluent.handle import ConfluentHandle
 from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs, ConnectorFactory
 from components.confluent.topics import DEAD_LETTER
+from components.connections import OpenSearchConnection, OracleConnection, RedshiftConnection, SnowflakeConnection
 from contracts import FLAGGED_USER, FRAUD_ALERT, TOPIC_PREFIX
-from stacks.settings import OpenSearch, Oracle, Redshift, Rules, Settings, Snowflake
+from stacks import links
+from stacks.links import Links
+from stacks.settings import Settings
 
 
-def make_streaming(settings: Settings, cluster: ConfluentCluster) -> ConfluentStreaming:
+def compose(settings: Settings) -> None:
+    """The streaming layer on a platform that is a stack of its own."""
+    make_streaming(settings, links.read(settings))
+
+
+def make_streaming(settings: Settings, platform: Links) -> ConfluentStreaming:
     """The stack's topics, statements and connectors."""
-    name = f"fd-{pulumi.get_stack()}"
-    sinks = [
-        _redshift(name, settings.redshift) if settings.redshift else None,
-        _opensearch(name, settings.opensearch) if settings.opensearch else None,
-        _snowflake(name, settings.snowflake) if settings.snowflake else None,
-    ]
+    name, rules = f"fd-{settings.general.deployment}", settings.rules
+    made = {
+        "redshift": _redshift(name, platform.redshift) if platform.redshift else None,
+        "opensearch": _opensearch(name, platform.opensearch) if platform.opensearch else None,
+        "snowflake": _snowflake(name, platform.snowflake) if platform.snowflake else None,
+    }
     args = ConfluentStreamingArgs(
-        cluster=cluster,
-        source=_source(name, settings.oracle),
-        sinks=tuple(sink for sink in sinks if sink),
-        partitions=settings.streaming.partitions,
-        rules=sql_variables(settings.rules),
-        state_ttl_hours=settings.rules.state_ttl_hours,
+        cluster=platform.confluent,
+        source=_source(name, platform.oracle, settings.oracle.processor_licenses),
+        sinks=tuple(factory for sink in settings.sinks.connectors if (factory := made[sink])),
+        partitions=settings.confluent.partitions,
+        rules=rules.sql_variables(),
+        state_ttl_hours=rules.state_ttl_hours,
+        protect=settings.general.production,
     )
-    return ConfluentStreaming(name, args, pulumi.ResourceOptions(providers=[make_provider(name, cluster)]))
+    provider = make_provider(name, platform.confluent)
+    streaming = ConfluentStreaming(name, args, pulumi.ResourceOptions(providers=[provider]))
+    pulumi.export("topics", sorted(streaming.topics))
+    pulumi.export(
+        "rules",
+        {
+            "windowMinutes": rules.window_minutes,
+            "burstCount": rules.burst_count,
+            "burstAmount": str(rules.burst_amount),
+            "largeAmount": str(rules.large_amount),
+            "homePrefix": rules.home_prefix,
+        },
+    )
+    return streaming
 
 
-def make_provider(name: str, cluster: ConfluentCluster) -> confluent.Provider:
+def make_provider(name: str, cluster: ConfluentHandle) -> confluent.Provider:
     """Keys live here and not on each resource: a rotated key changes no topic and no statement."""
     return confluent.Provider(
         f"{name}-confluent",
-        organization_id=cluster.organization.id,
-        environment_id=cluster.environment.id,
-        kafka_id=cluster.kafka.id,
-        kafka_rest_endpoint=cluster.kafka.rest_endpoint,
-        kafka_api_key=cluster.kafka_key.id,
-        kafka_api_secret=cluster.kafka_key.secret,
-        schema_registry_id=cluster.registry.id,
-        schema_registry_rest_endpoint=cluster.registry.rest_endpoint,
-        schema_registry_api_key=cluster.registry_key.id,
-        schema_registry_api_secret=cluster.registry_key.secret,
-        flink_compute_pool_id=cluster.pool.id,
-        flink_rest_endpoint=cluster.flink_region.rest_endpoint,
-        flink_api_key=cluster.flink_key.id,
-        flink_api_secret=cluster.flink_key.secret,
-        flink_principal_id=cluster.runner.id,
+        organization_id=cluster.organization_id,
+        environment_id=cluster.environment_id,
+        kafka_id=cluster.kafka_id,
+        kafka_rest_endpoint=cluster.kafka_rest_endpoint,
+        kafka_api_key=cluster.kafka_key,
+        kafka_api_secret=cluster.kafka_secret,
+        schema_registry_id=cluster.registry_id,
+        schema_registry_rest_endpoint=cluster.registry_endpoint,
+        schema_registry_api_key=cluster.registry_key,
+        schema_registry_api_secret=cluster.registry_secret,
+        flink_compute_pool_id=cluster.flink_pool_id,
+        flink_rest_endpoint=cluster.flink_endpoint,
+        flink_api_key=cluster.flink_key,
+        flink_api_secret=cluster.flink_secret,
+        flink_principal_id=cluster.runner_id,
     )
 
 
-def sql_variables(rules: Rules) -> dict[str, object]:
-    """The `${variables}` of flink_sql; values were validated, so that they can stand in SQL text."""
-    return {
-        "window_minutes": rules.window_minutes,
-        "burst_count": rules.burst_count,
-        "burst_amount": rules.burst_amount,
-        "large_amount": rules.large_amount,
-        "home_prefix": rules.home_prefix,
-    }
-
-
-def _source(name: str, oracle: Oracle) -> ConnectorFactory:
+def _source(name: str, oracle: OracleConnection, processor_licenses: int) -> ConnectorFactory:
     return ConnectorFactory(
         purpose="oracle-xstream",
+        after=oracle.ready,
         build=lambda account_id: OracleXStreamSource(
             name=f"{name}-oracle-xstream",
             service_account_id=account_id,
@@ -76,7 +88,7 @@ def _source(name: str, oracle: Oracle) -> ConnectorFactory:
             port=oracle.port,
             user=oracle.user,
             password=oracle.password,
-            processor_licenses=oracle.processor_licenses,
+            processor_licenses=processor_licenses,
             topic_prefix=TOPIC_PREFIX,
             table_include_list=pipeline.table_include_list(),
             column_exclude_list=pipeline.column_exclude_list(),
@@ -84,9 +96,10 @@ def _source(name: str, oracle: Oracle) -> ConnectorFactory:
     )
 
 
-def _redshift(name: str, redshift: Redshift) -> ConnectorFactory:
+def _redshift(name: str, redshift: RedshiftConnection) -> ConnectorFactory:
     return ConnectorFactory(
         purpose="redshift",
+        after=redshift.ready,
         build=lambda account_id: RedshiftSink(
             name=f"{name}-redshift",
             service_account_id=account_id,
@@ -100,13 +113,14 @@ def _redshift(name: str, redshift: Redshift) -> ConnectorFactory:
     )
 
 
-def _opensearch(name: str, opensearch: OpenSearch) -> ConnectorFactory:
+def _opensearch(name: str, opensearch: OpenSearchConnection) -> ConnectorFactory:
     indexes = (
         Index(name="flagged_user", topic=FLAGGED_USER.topic, write_method="UPSERT", on_null_values="DELETE"),
         Index(name="fraud_alert", topic=FRAUD_ALERT.topic, write_method="UPSERT", on_null_values="IGNORE"),
     )
     return ConnectorFactory(
         purpose="opensearch",
+        after=opensearch.ready,
         build=lambda account_id: OpenSearchSink(
             name=f"{name}-opensearch",
             service_account_id=account_id,
@@ -120,9 +134,10 @@ def _opensearch(name: str, opensearch: OpenSearch) -> ConnectorFactory:
     )
 
 
-def _snowflake(name: str, snowflake: Snowflake) -> ConnectorFactory:
+def _snowflake(name: str, snowflake: SnowflakeConnection) -> ConnectorFactory:
     return ConnectorFactory(
         purpose="snowflake",
+        after=snowflake.ready,
         build=lambda account_id: SnowflakeSink(
             name=f"{name}-snowflake",
             service_account_id=account_id,

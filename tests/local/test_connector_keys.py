@@ -94,7 +94,7 @@ def test_the_plan_as_it_is_passes(plan: Plan) -> None:
             "fd-dev-redshift: sa-fd-dev-redshift may not READ TOPIC auth_user",
         ),
         ("runner-topic-fraud-alert-write", {"gone": True}, "may not WRITE TOPIC fraud_alert"),
-        ("app-topic-fraud-alert-read", {"permission": "DENY"}, "app: sa-fd-dev-app may not READ TOPIC fraud_alert"),
+        ("app-topic-fraud-alert-read", {"permission": "DENY"}, "app: sa-fraud-dev-app may not READ TOPIC fraud_alert"),
         ("runner-topic-error-log-write", {"gone": True}, "may not WRITE TOPIC error_log"),
         ("runner-topic-error-log-create", {"gone": True}, "may not CREATE TOPIC error_log"),
         ("topic-dead_letter", {"topicName": "other"}, "uses topic dead_letter, which the plan does not declare"),

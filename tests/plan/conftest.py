@@ -1,16 +1,20 @@
-"""Small Pulumi programs, written to a folder and recorded."""
+"""Small Pulumi programs, and the project's own under another configuration, written to a folder and recorded."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from local.plan import Plan, record
+from local.plan.commands import ROOT
 
 Recorder = Callable[..., Plan]
+Configured = Callable[..., Plan]
 
 PROJECT = """
 name: small
@@ -40,5 +44,24 @@ def recorded(tmp_path: Path) -> Recorder:
             "import pulumi\nimport pulumi_confluentcloud as cc\n" + textwrap.dedent(source)
         )
         return record(stack, root, mode=mode)  # type: ignore[arg-type]
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def configured(tmp_path_factory: pytest.TempPathFactory) -> Configured:
+    """Record the project's program: `configured("dev", redshiftSlots="ab")` is the stack dev with that changed.
+
+    With `stack`, the changed configuration is written as that stack's, beside those of earlier calls.
+    """
+    root = tmp_path_factory.mktemp("project")
+    for name in ("__main__.py", "Pulumi.yaml", "stacks", "components", "contracts", "flink_sql", "app"):
+        (root / name).symlink_to(ROOT / name)
+
+    def run(base: str, *, stack: str = "", mode: str = "update", **changes: Any) -> Plan:
+        configuration = yaml.safe_load((ROOT / f"Pulumi.{base}.yaml").read_text())
+        configuration["config"] |= {f"fraud-detection:{key}": value for key, value in changes.items()}
+        (root / f"Pulumi.{stack or base}.yaml").write_text(yaml.safe_dump(configuration))
+        return record(stack or base, root, mode=mode)  # type: ignore[arg-type]
 
     return run

@@ -81,3 +81,35 @@ def test_an_unknown_stack_names_the_known_ones(recorded: Recorder) -> None:
 def test_an_error_of_the_program_is_told_with_its_place(recorded: Recorder) -> None:
     with pytest.raises(PlanError, match="no such thing"):
         recorded("raise ValueError('no such thing')")
+
+
+REFERENCE = """
+if pulumi.get_stack() == "prod":
+    pulumi.export("host", cc.ServiceAccount("a").id)
+    pulumi.export("password", pulumi.Output.secret("sesame"))
+else:
+    other = pulumi.StackReference("me/small/prod")
+    cc.Connector(
+        "c",
+        environment={"id": other.require_output("host")},
+        kafka_cluster={"id": "k"},
+        config_nonsensitive={"a": "b"},
+        config_sensitive={"password": other.require_output("password")},
+    )
+"""
+
+
+def test_a_stack_reference_reads_what_the_other_stack_would_export(recorded: Recorder) -> None:
+    (connector,) = recorded(REFERENCE).of_type("confluentcloud:index/connector:Connector")
+    assert connector.inputs["environment"] == {"id": "sa-a"}
+    assert connector.inputs["configSensitive"] == "[secret]", "a secret output lost its protection"
+
+
+def test_a_stack_reference_to_an_output_that_is_not_there_names_it(recorded: Recorder) -> None:
+    with pytest.raises(PlanError, match="hosst"):
+        recorded(REFERENCE.replace('require_output("host")', 'require_output("hosst")'))
+
+
+def test_a_stack_reference_to_an_unknown_stack_names_the_known_ones(recorded: Recorder) -> None:
+    with pytest.raises(PlanError, match=r"no stack 'nowhere'.*dev.*prod"):
+        recorded(REFERENCE.replace("me/small/prod", "me/small/nowhere"))

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
-from local.plan import Plan, Resource, record
-from local.plan.commands import ROOT, golden_path
+from local.plan import Plan, Resource
+from local.plan.commands import golden_path
+from tests.plan.conftest import Configured
 
 TOPIC, ACL, CONNECTOR, STATEMENT, COMMAND = (
     "confluentcloud:index/kafkaTopic:KafkaTopic",
@@ -91,7 +92,7 @@ def test_the_order_is_source_then_gates_then_statements_then_sinks(plan: Plan) -
     running, present = f"fd-{stack}-source-running", f"fd-{stack}-subjects-present"
     assert f"fd-{stack}-oracle-xstream" in before(plan, named(plan, COMMAND, "source-running"))
     assert running in before(plan, named(plan, COMMAND, "subjects-present"))
-    for gate in plan.of_type(COMMAND):
+    for gate in (named(plan, COMMAND, end) for end in ("source-running", "subjects-present")):
         assert gate.inputs["triggers"] == [f"lcc-fd-{stack}-oracle-xstream"], "a replaced connector is waited for anew"
     for statement in plan.of_type(STATEMENT):
         assert present in before(plan, statement), f"{statement.name} may run before its tables exist"
@@ -106,18 +107,10 @@ def test_the_password_of_users_never_leaves_the_database(plan: Plan) -> None:
     assert "password" not in " ".join(config).lower(), "secrets belong into configSensitive"
 
 
-def test_two_key_slots_are_two_keys_and_the_active_one_is_used(tmp_path) -> None:
-    root = tmp_path / "program"
-    root.mkdir()
-    for name in ("__main__.py", "Pulumi.yaml", "stacks", "components", "contracts", "flink_sql"):
-        (root / name).symlink_to(ROOT / name)
-    settings = (ROOT / "Pulumi.dev.yaml").read_text()
-    (root / "Pulumi.dev.yaml").write_text(
-        settings + "  fraud-detection:keySlots: [a, b]\n  fraud-detection:activeKeySlot: b\n"
-    )
-    plan = record("dev", root)
+def test_two_key_slots_are_two_keys_and_the_active_one_is_used(configured: Configured) -> None:
+    plan = configured("dev", confluentSlots="ba")
     keys = [key.name for key in plan.of_type("confluentcloud:index/apiKey:ApiKey")]
-    assert sorted(name[-1] for name in keys) == ["a"] * 3 + ["b"] * 3
+    assert sorted(name[-1] for name in keys) == ["a"] * 5 + ["b"] * 5
     (provider,) = plan.of_type("pulumi:providers:confluentcloud")
     used = [urn.rpartition("::")[2] for urn in provider.property_dependencies["kafkaApiKey"]]
     assert "fraud-dev-provisioner-kafka-b" in used and "fraud-dev-provisioner-kafka-a" not in used, used

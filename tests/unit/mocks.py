@@ -6,7 +6,14 @@ from typing import Any
 
 import pulumi
 
-CLUSTER = "confluentcloud:index/kafkaCluster:KafkaCluster"
+from local.plan.fakes_kubernetes import named
+
+COMPUTED: dict[str, dict[str, Any]] = {
+    "confluentcloud:index/kafkaCluster:KafkaCluster": {"rbacCrn": "crn://cluster", "restEndpoint": "https://cluster"},
+    # A remote component: one node, without its children.
+    "eks:index:Cluster": {"kubeconfigJson": "{}", "clusterSecurityGroupId": "sg-cluster"},
+}
+"""Outputs that the services compute, by type."""
 
 
 class Mocks(pulumi.runtime.Mocks):
@@ -17,12 +24,12 @@ class Mocks(pulumi.runtime.Mocks):
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.made[args.name] = args
-        more = {"rbacCrn": "crn://cluster", "restEndpoint": "https://cluster"} if args.typ == CLUSTER else {}
         arn = {"arn": f"arn:aws:mock:us-east-1:123456789012:{args.name}"} if args.typ.startswith("aws:") else {}
-        return f"{args.name}-id", {
-            **args.inputs, "apiVersion": "v", "kind": "k", "resourceName": "crn://x", **arn, **more
-        }  # fmt: skip
+        outputs = named(args.typ, args.name, args.inputs)
+        secret = {"result": f"{args.name}-generated"} if args.typ.startswith("random:") else {}
+        computed = {"apiVersion": "v", "kind": "k", "resourceName": "crn://x", **arn, **secret}
+        return f"{args.name}-id", {**computed, **COMPUTED.get(args.typ, {}), **outputs}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
         answer = {"id": "found", "apiVersion": "v", "kind": "k", "resourceName": "crn://found"}
-        return answer | {"restEndpoint": "https://found", "displayName": "found"}
+        return answer | {"restEndpoint": "https://found", "displayName": "found", "userName": "u", "password": "hush"}

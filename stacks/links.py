@@ -1,0 +1,63 @@
+"""What the streaming layer needs of the platform: handed over in one stack, or exported by one and read by another."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pulumi
+
+from components.confluent.handle import ConfluentHandle
+from components.connections import OpenSearchConnection, OracleConnection, RedshiftConnection, SnowflakeConnection
+from stacks.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Links:
+    """A store that the stack does not have is None."""
+
+    confluent: ConfluentHandle
+    oracle: OracleConnection
+    redshift: RedshiftConnection | None
+    opensearch: OpenSearchConnection | None
+    snowflake: SnowflakeConnection | None
+
+
+def export(links: Links) -> None:
+    """One output a value, `<part>.<field>`, so that a value which is no secret stays readable in the other stack."""
+    for part, value in _parts(links):
+        for name in _fields(type(value)):
+            pulumi.export(f"{part}.{name}", getattr(value, name))
+
+
+def read(settings: Settings) -> Links:
+    """The links of the stack that the setting platformStack names; an output that it lacks fails the deploy."""
+    reference = pulumi.StackReference(settings.general.platform_stack)
+    sinks = settings.sinks
+    return Links(
+        confluent=_read(reference, "confluent", ConfluentHandle),
+        oracle=_read(reference, "oracle", OracleConnection),
+        redshift=_read(reference, "redshift", RedshiftConnection) if sinks.redshift else None,
+        opensearch=_read(reference, "opensearch", OpenSearchConnection) if sinks.opensearch else None,
+        snowflake=_read(reference, "snowflake", SnowflakeConnection) if sinks.snowflake else None,
+    )
+
+
+def _read(reference: pulumi.StackReference, part: str, kind: type[T]) -> T:
+    return kind(**{name: reference.require_output(f"{part}.{name}") for name in _fields(kind)})
+
+
+def _parts(links: Links) -> Iterator[tuple[str, Any]]:
+    for field in dataclasses.fields(links):
+        value = getattr(links, field.name)
+        if value is not None:
+            yield field.name, value
+
+
+def _fields(kind: type) -> list[str]:
+    """The values that a deploy tells; what has a default is the same on both sides."""
+    return [field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING]

@@ -1,0 +1,61 @@
+"""What stack this is: its layer, its name, whether it is production."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from stacks.config import Reader
+
+LAYERS = ("complete", "platform", "streaming")
+# Regions where Confluent Cloud offers Flink on AWS; the first deploy confirms the one in use.
+REGIONS = (
+    "us-east-1", "us-east-2", "us-west-2", "ca-central-1", "sa-east-1", "eu-west-1", "eu-west-2", "eu-west-3",
+    "eu-central-1", "eu-north-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class General:
+    """`deployment` names everything that is made; both layers of one deployment have the same.
+
+    In production what holds data is protected and kept, and nothing is open to everybody.
+    """
+
+    layer: str
+    deployment: str
+    platform_stack: str
+    region: str
+    production: bool
+    owner: str
+
+
+def read(reader: Reader) -> General:
+    """Read the section."""
+    general = General(
+        layer=reader.choice("layer", LAYERS),
+        deployment=_deployment(reader),
+        platform_stack=reader.text(
+            "platformStack", r"([\w.-]+/[\w.-]+/[\w.-]+)?", "organization/fraud-detection/stack, or nothing"
+        ),
+        region=reader.choice("region", REGIONS),
+        production=reader.choice("environment", ("development", "production")) == "production",
+        owner=reader.text("owner", r"[\w@.+ -]{1,64}", "a team's name or address"),
+    )
+    if (general.layer == "streaming") != bool(general.platform_stack):
+        reader.refuse(
+            "platformStack",
+            general.platform_stack,
+            "the platform's stack, organization/fraud-detection/stack, when layer is streaming, else nothing",
+        )
+    return general
+
+
+def _deployment(reader: Reader) -> str:
+    # AWS takes 28 characters for an OpenSearch domain, `fraud-<deployment>-opensearch`.
+    pattern, allowed = r"[a-z]([a-z0-9-]{0,9}[a-z0-9])?", "at most 11 characters of a-z, 0-9 and -, a letter first"
+    given = reader.text("deployment", f"({pattern})?", allowed)
+    return given or reader.checked(
+        "deployment", pulumi.get_stack(), pattern, f"{allowed}; empty takes the stack's name"
+    )

@@ -1,0 +1,64 @@
+"""The network, and who may reach what from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import cast, get_args
+
+from components.fraud_app.args import SERVICE_CIDR, WIDEST_API_PREFIX
+from components.log_groups import RETENTION_DAYS
+from components.network.egress import prefix_problems
+from components.network.layout import problems
+from components.network.stack import PREFIX_QUOTA, NatMode
+from stacks.config import Reader
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """`confluent_prefixes` replaces the look-up of Confluent's egress addresses when it is not empty."""
+
+    cidr: str
+    zones: tuple[str, ...]
+    nat: NatMode
+    interface_endpoints: bool
+    confluent_prefixes: tuple[str, ...]
+    operator_cidrs: tuple[str, ...]
+    log_retention_days: int
+
+
+def read(reader: Reader, region: str, *, production: bool, layer: str) -> Network:
+    """Read the section. Only a layer that makes what operators reach needs to know who they are."""
+    letters = reader.choices("availabilityZones", ("a", "b", "c", "d", "e", "f"))
+    network = Network(
+        cidr=reader.text("vpcCidr", r"\S+", "an IPv4 network such as 10.0.0.0/16"),
+        zones=tuple(f"{region}{letter}" for letter in letters),
+        nat=cast(NatMode, reader.choice("natGateways", get_args(NatMode))),
+        interface_endpoints=reader.flag("interfaceEndpoints"),
+        confluent_prefixes=reader.cidrs("confluentEgressPrefixes"),
+        operator_cidrs=reader.cidrs("operatorCidrs"),
+        log_retention_days=reader.integer("logRetentionDays", 1, 3653, only=RETENTION_DAYS),
+    )
+    reader.problems += [f"vpcCidr, availabilityZones: {text}" for text in problems(network.cidr, network.zones, region)]
+    for text in prefix_problems(network.confluent_prefixes, PREFIX_QUOTA) if network.confluent_prefixes else ():
+        reader.problems.append(f"confluentEgressPrefixes: {text}")
+    if overlap(network.cidr, SERVICE_CIDR):
+        reader.refuse(
+            "vpcCidr", network.cidr, f"a network apart from {SERVICE_CIDR}, the range of Kubernetes' services"
+        )
+    for cidr in network.operator_cidrs:
+        if IPv4Network(cidr).prefixlen < WIDEST_API_PREFIX:
+            reader.refuse("operatorCidrs", cidr, f"your own networks, none wider than /{WIDEST_API_PREFIX}")
+    if not network.operator_cidrs and layer != "streaming":
+        reader.refuse("operatorCidrs", [], "your networks: pulumi up itself must reach OpenSearch and Kubernetes")
+    if production and network.nat == "single":
+        reader.refuse("natGateways", network.nat, "per-zone in production: one gateway is a single point of failure")
+    return network
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether two networks share addresses; what is no network shares none."""
+    try:
+        return IPv4Network(one).overlaps(IPv4Network(other))
+    except ValueError:
+        return False

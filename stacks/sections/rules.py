@@ -1,0 +1,46 @@
+"""Thresholds of the fraud rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stacks.config import Reader
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Amounts in the currency of the payments."""
+
+    window_minutes: int
+    burst_count: int
+    burst_amount: Decimal
+    large_amount: Decimal
+    home_prefix: str
+    state_ttl_hours: int
+
+    def sql_variables(self) -> dict[str, object]:
+        """The `${variables}` of flink_sql; values were validated, so that they can stand in SQL text."""
+        return {
+            "window_minutes": self.window_minutes,
+            "burst_count": self.burst_count,
+            "burst_amount": self.burst_amount,
+            "large_amount": self.large_amount,
+            "home_prefix": self.home_prefix,
+        }
+
+
+def read(reader: Reader) -> Rules:
+    """Read the section."""
+    rules = Rules(
+        window_minutes=reader.integer("windowMinutes", 1, 99),
+        burst_count=reader.integer("burstCount", 1, 10_000),
+        burst_amount=reader.money("burstAmount", "0.01", "9999999999.99"),
+        large_amount=reader.money("largeAmount", "0.01", "9999999999.99"),
+        # An address prefix goes into SQL text as it is: digits, hexadecimals, dots and colons only.
+        home_prefix=reader.text("homePrefix", r"[0-9a-f.:]{1,45}", "the start of an IP address, e.g. 10."),
+        state_ttl_hours=reader.integer("stateTtlHours", 1, 720),
+    )
+    if rules.state_ttl_hours * 60 <= rules.window_minutes:
+        reader.refuse("stateTtlHours", rules.state_ttl_hours, f"more than the window of {rules.window_minutes} minutes")
+    return rules

@@ -1,0 +1,131 @@
+"""The stores that the sinks write to; one that is switched off is None."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.sinks.opensearch import zones_for
+from components.slots import Slots
+from stacks.config import Reader
+from stacks.sections.confluent import slots
+
+SINKS = ("redshift", "opensearch", "snowflake")
+# Of a user or role that is there already; what is made here has the narrower names of the components.
+IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$]*"
+SNOWFLAKE_NAME = r"[A-Z][A-Z0-9_]{0,63}"
+# Six fields, as EventBridge writes them.
+CRON = r"(cron\(([^ ]+ ){5}[^ ]+\))?"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redshift:
+    """`pause` and `resume` are cron expressions in UTC, both empty for a cluster that never sleeps."""
+
+    node_type: str
+    nodes: int
+    database: str
+    pause: str
+    resume: str
+    slots: Slots
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSearch:
+    """`nodes` of one kind, which hold data and elect."""
+
+    version: str
+    instance_type: str
+    nodes: int
+    volume_gib: int
+    slots: Slots
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snowflake:
+    """The account, who administers it for this stack, and what is made there."""
+
+    organization: str
+    account: str
+    admin_user: str
+    admin_role: str
+    admin_key: pulumi.Output[str]
+    database: str
+    schema: str
+    monthly_credits: int
+    slots: Slots
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sinks:
+    """The stores, and the `connectors` that feed them: a store may exist while its connector is off."""
+
+    redshift: Redshift | None
+    opensearch: OpenSearch | None
+    snowflake: Snowflake | None
+    connectors: tuple[str, ...]
+
+
+def read(reader: Reader, *, production: bool, layer: str) -> Sinks:
+    """Read the section. Only a layer that makes the stores needs Snowflake's key."""
+    stores, connectors = reader.choices("sinks", SINKS), reader.choices("connectors", SINKS)
+    for name in connectors:
+        if name not in stores:
+            reader.refuse(
+                "connectors", list(connectors), f"out of sinks {list(stores)}", f"add {name} to sinks, or drop it here"
+            )
+    return Sinks(
+        redshift=_redshift(reader, production) if "redshift" in stores else None,
+        opensearch=_opensearch(reader, production) if "opensearch" in stores else None,
+        snowflake=_snowflake(reader, needed=layer != "streaming") if "snowflake" in stores else None,
+        connectors=connectors,
+    )
+
+
+def _redshift(reader: Reader, production: bool) -> Redshift:
+    cron = "a schedule such as cron(0 19 ? * MON-FRI *) in UTC, or nothing"
+    redshift = Redshift(
+        node_type=reader.text("redshiftNodeType", r"[a-z0-9]+\.[a-z0-9]+", "a node type such as ra3.large"),
+        nodes=reader.integer("redshiftNodes", 1, 32),
+        database=reader.text("redshiftDatabase", r"[a-z][a-z0-9_]{0,62}", "a lower-case database name"),
+        pause=reader.text("redshiftPause", CRON, cron),
+        resume=reader.text("redshiftResume", CRON, cron),
+        slots=slots(reader, "redshiftSlots"),
+    )
+    if bool(redshift.pause) != bool(redshift.resume):
+        reader.refuse("redshiftResume", redshift.resume, "set exactly when redshiftPause is")
+    if production and redshift.pause:
+        reader.refuse("redshiftPause", redshift.pause, "nothing in production: the warehouse must take every payment")
+    return redshift
+
+
+def _opensearch(reader: Reader, production: bool) -> OpenSearch:
+    opensearch = OpenSearch(
+        version=reader.text("opensearchVersion", r"OpenSearch_\d+\.\d+", "an engine version such as OpenSearch_3.1"),
+        instance_type=reader.text(
+            "opensearchInstanceType", r"[a-z0-9]+\.[a-z0-9]+\.search", "an instance type such as t3.small.search"
+        ),
+        nodes=reader.integer("opensearchNodes", 1, 30),
+        volume_gib=reader.integer("opensearchVolumeGib", 10, 1024),
+        slots=slots(reader, "opensearchSlots"),
+    )
+    if opensearch.nodes > 1 and not zones_for(opensearch.nodes):
+        reader.refuse("opensearchNodes", opensearch.nodes, "1, or a multiple of 2 or 3: one share a zone")
+    if production and opensearch.nodes < 3:
+        reader.refuse("opensearchNodes", opensearch.nodes, "3 or more in production: fewer cannot elect a manager")
+    return opensearch
+
+
+def _snowflake(reader: Reader, *, needed: bool) -> Snowflake:
+    return Snowflake(
+        organization=reader.text("snowflakeOrganization", r"[A-Za-z0-9_]+", "the organization's name"),
+        account=reader.text("snowflakeAccount", r"[A-Za-z0-9_-]+", "the account's name"),
+        admin_user=reader.text("snowflakeAdminUser", IDENTIFIER, "a Snowflake user name"),
+        admin_role=reader.text("snowflakeAdminRole", IDENTIFIER, "a Snowflake role"),
+        admin_key=reader.secret("snowflakeAdminKey", needed),
+        database=reader.text("snowflakeDatabase", SNOWFLAKE_NAME, "a Snowflake identifier in capitals"),
+        schema=reader.text("snowflakeSchema", SNOWFLAKE_NAME, "a Snowflake identifier in capitals"),
+        monthly_credits=reader.integer("snowflakeMonthlyCredits", 1, 100_000),
+        slots=slots(reader, "snowflakeSlots"),
+    )

@@ -1,0 +1,84 @@
+"""The stores that the sinks write to, as the settings ask for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components.sinks.opensearch import OpenSearchArgs
+from components.sinks.redshift import RedshiftArgs
+from components.sinks.redshift_schedule import PauseSchedule
+from components.sinks.targets import SinkTargets, SinkTargetsArgs
+from stacks import providers
+from stacks.ground import Ground
+from stacks.sections.sinks import OpenSearch, Redshift, Snowflake
+from stacks.settings import Settings
+
+if TYPE_CHECKING:
+    from components.sinks.snowflake import SnowflakeArgs
+
+
+def make_stores(settings: Settings, ground: Ground) -> SinkTargets:
+    """Every store that is switched on."""
+    sinks = settings.sinks
+    options: list[pulumi.ProviderResource] = [ground.provider]
+    if sinks.snowflake:
+        options.append(providers.make_snowflake(settings.general.deployment, sinks.snowflake))
+    args = SinkTargetsArgs(
+        redshift=_redshift(settings, sinks.redshift, ground) if sinks.redshift else None,
+        opensearch=_opensearch(settings, sinks.opensearch, ground) if sinks.opensearch else None,
+        snowflake=_snowflake(settings, sinks.snowflake, ground) if sinks.snowflake else None,
+    )
+    return SinkTargets(ground.name, args, ResourceOptions(providers=options))
+
+
+def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> RedshiftArgs:
+    return RedshiftArgs(
+        vpc_id=ground.network.vpc_id,
+        # The connector comes from the internet: from Confluent's egress addresses, and from no other.
+        subnet_ids=ground.network.public_subnet_ids,
+        public=True,
+        confluent_prefix_list_id=ground.network.confluent_prefix_list_id,
+        node_type=redshift.node_type,
+        number_of_nodes=redshift.nodes,
+        kms_key_arn=ground.key.arn,
+        log_days=settings.network.log_retention_days,
+        protect=settings.general.production,
+        database=redshift.database,
+        slots=redshift.slots,
+        pause_schedule=PauseSchedule(pause=redshift.pause, resume=redshift.resume) if redshift.pause else None,
+    )
+
+
+def _opensearch(settings: Settings, opensearch: OpenSearch, ground: Ground) -> OpenSearchArgs:
+    return OpenSearchArgs(
+        account_id=ground.account_id,
+        region=settings.general.region,
+        confluent_prefixes=ground.confluent_prefixes,
+        operator_cidrs=settings.network.operator_cidrs,
+        nat_addresses=ground.network.nat_addresses,
+        engine_version=opensearch.version,
+        instance_type=opensearch.instance_type,
+        instance_count=opensearch.nodes,
+        volume_gib=opensearch.volume_gib,
+        kms_key_arn=ground.key.arn,
+        log_days=settings.network.log_retention_days,
+        protect=settings.general.production,
+        slots=opensearch.slots,
+    )
+
+
+def _snowflake(settings: Settings, snowflake: Snowflake, ground: Ground) -> SnowflakeArgs:
+    from components.sinks.snowflake import SnowflakeArgs  # noqa: PLC0415 - its SDK takes a second to import
+
+    return SnowflakeArgs(
+        account_url=f"{snowflake.organization}-{snowflake.account}.snowflakecomputing.com:443".lower(),
+        confluent_prefixes=ground.confluent_prefixes,
+        database=snowflake.database,
+        schema=snowflake.schema,
+        credit_quota=snowflake.monthly_credits,
+        protect=settings.general.production,
+        slots=snowflake.slots,
+    )

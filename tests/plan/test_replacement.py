@@ -1,0 +1,74 @@
+"""In production nothing that holds data is lost by a change: what would replace it is protected and shown."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from local.plan import Plan, Resource
+from local.plan.commands import golden_path
+from local.plan.diff import compare
+from local.plan.replacements import FORCE_NEW
+
+STATEFUL = (
+    "aws:ebs/volume:Volume",
+    "aws:redshift/cluster:Cluster",
+    "aws:opensearch/domain:Domain",
+    "confluentcloud:index/environment:Environment",
+    "confluentcloud:index/kafkaCluster:KafkaCluster",
+    "confluentcloud:index/kafkaTopic:KafkaTopic",
+    "snowflake:index/database:Database",
+    "snowflake:index/schema:Schema",
+    "aws:kms/key:Key",
+)
+"""Types whose deletion loses data, or the key to it."""
+PROD = Plan.load(golden_path("prod"))
+
+
+def stateful() -> list[Resource]:
+    return [resource for resource in PROD.resources if resource.type in STATEFUL]
+
+
+def replacing() -> Iterator[tuple[str, str, str]]:
+    for resource in stateful():
+        for key in sorted(FORCE_NEW.get(resource.type, ())):
+            yield resource.type, resource.name, key
+
+
+def changed(urn: str, key: str) -> Plan:
+    """The plan of production with another value of one input."""
+    resources = tuple(
+        dataclasses.replace(resource, inputs=resource.inputs | {key: "another"}) if resource.urn == urn else resource
+        for resource in PROD.resources
+    )
+    return dataclasses.replace(PROD, resources=resources)
+
+
+@pytest.mark.parametrize("token", STATEFUL)
+def test_production_has_one(token: str) -> None:
+    assert PROD.of_type(token), f"no {token} in prod: this file would check nothing for it"
+
+
+@pytest.mark.parametrize("resource", stateful(), ids=lambda resource: resource.name)
+def test_what_holds_data_is_protected(resource: Resource) -> None:
+    assert resource.options.get("protect"), f"{resource.name} holds data: pass protect in production"
+
+
+@pytest.mark.parametrize(("token", "name", "key"), list(replacing()))
+def test_a_change_that_replaces_it_is_shown_and_refused(token: str, name: str, key: str) -> None:
+    (resource,) = [found for found in PROD.of_type(token) if found.name == name]
+    (change,) = compare(PROD, changed(resource.urn, key))
+    assert change.destroys, f"a change of {key} replaces a {token}: the diff must say so"
+    assert "[protected: pulumi up refuses]" in str(change), str(change)
+
+
+def test_the_oracle_host_keeps_its_image_and_its_data_are_not_on_it() -> None:
+    """A newer machine image must not replace the host, and a host that is replaced must find its database again."""
+    (host,) = PROD.of_type("aws:ec2/instance:Instance")
+    assert "ami" in host.options["ignoreChanges"]
+    (attachment,) = PROD.of_type("aws:ec2/volumeAttachment:VolumeAttachment")
+    (volume,) = PROD.of_type("aws:ebs/volume:Volume")
+    assert volume.urn in attachment.dependencies
+    assert host.urn not in volume.dependencies, "the volume must outlive the host"

@@ -1,0 +1,61 @@
+"""Secrets are marked texts offline: wherever one turns up outside its protection, the plan is refused."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from local.plan import Plan, PlanError
+from local.plan.commands import golden_path
+from local.plan.fakes import SECRET_PREFIX
+from local.plan.project import PLACEHOLDER_SECRET
+from tests.plan.conftest import Configured, Recorder
+
+SECRET = "pulumi_random.RandomPassword('p', length=20).result"
+UNPROTECTED = f"pulumi.Output.unsecret({SECRET})"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "cc.ServiceAccount('a', description={secret})",
+        "cc.ServiceAccount('a', display_name=pulumi.Output.concat('x', {secret}))",
+        "aws.ec2.Instance('i', ami='a', instance_type='t3.large', user_data={secret}.apply(lambda s: 'run ' + s))",
+        "aws.ec2.Instance('i', ami='a', instance_type='t3.large', user_data_base64={secret}.apply("
+        "lambda s: base64.b64encode(s.encode()).decode()))",
+        "aws.ec2.Instance('i', ami='a', instance_type='t3.large', tags={{'Name': {secret}}})",
+        "k8s.core.v1.ConfigMap('m', data={{'key': {secret}}})",
+        "pulumi.export('password', {secret})",
+    ],
+)
+def test_a_secret_that_lost_its_protection_is_refused(recorded: Recorder, source: str) -> None:
+    head = "import base64\nimport pulumi_aws as aws, pulumi_kubernetes as k8s, pulumi_random\n"
+    with pytest.raises(PlanError, match="a secret value stands here in plain text"):
+        recorded(head + source.format(secret=UNPROTECTED))
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_no_secret_is_in_the_plan_in_any_form(stack: str) -> None:
+    text = golden_path(stack).read_text()
+    for marker in (SECRET_PREFIX, PLACEHOLDER_SECRET):
+        assert marker not in text
+        assert base64.b64encode(marker.encode()).decode()[:-4] not in text
+    assert text.count("[secret]") > 20, "the search is for nothing when there are no secrets"
+
+
+def test_a_rotation_makes_the_new_credential_switches_and_drops_the_old(configured: Configured) -> None:
+    """No step changes a credential that is in use, and what is in use exists before and after each step."""
+    kinds = ("confluent", "oracle", "redshift", "opensearch", "snowflake")
+    later = [configured("dev", **{f"{kind}Slots": step for kind in kinds}) for step in ("ab", "ba", "b")]
+    plans = [Plan.load(golden_path("dev")), *later]
+    names = [{resource.name for resource in plan.resources} for plan in plans]
+    assert names[0] < names[1], "the second slot must add credentials and take none"
+    assert names[1] == names[2], "the switch must neither make nor delete a credential"
+    assert names[3] < names[2], "the last step must drop the old credentials"
+    added, dropped = names[1] - names[0], names[2] - names[3]
+    assert all("-b" in name for name in added), added
+    assert all("-a" in name for name in dropped), dropped
+    for kind in kinds:
+        part = {"confluent": "fraud-dev-provisioner"}.get(kind, f"fraud-dev-{kind}")
+        assert any(part in name for name in added), f"{kind}Slots adds no credential"
