@@ -20,6 +20,16 @@ class Opaque(enum.Enum):
 UNKNOWN, SECRET = Opaque.UNKNOWN, Opaque.SECRET
 
 
+class Hidden(dict[str, Any]):
+    """Inputs none of which can be seen: whatever is asked for may be there."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return UNKNOWN
+
+    def __bool__(self) -> bool:
+        return True
+
+
 def get(value: Any, *keys: str) -> Any:
     """The value at a path of keys: None where nothing is, `Opaque` where a part of the way cannot be seen."""
     for key in keys:

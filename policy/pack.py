@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pulumi_policy import (
@@ -22,7 +23,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from policy.controls import CONTROLS
-from policy.inputs import UNKNOWN
+from policy.inputs import UNKNOWN, Hidden
 from policy.model import Control, Options, Resource, ResourceControl, Stack, StackControl
 
 NAME = "fraud-detection"
@@ -82,8 +83,10 @@ def _resource(args: ResourceValidationArgs | PolicyResource, **more: Any) -> Res
 
 
 def _stack_resource(resource: PolicyResource) -> Resource:
+    """A resource whose provider cannot be configured before the deploy (a cluster's, say) is shown without anything."""
     implied = map(_urns, resource.property_dependencies.values())
-    return _resource(resource, dependencies=_urns(resource.dependencies).union(*implied))
+    seen = _resource(resource, dependencies=_urns(resource.dependencies).union(*implied))
+    return seen if seen.inputs else replace(seen, inputs=Hidden())
 
 
 def _urns(resources: Iterable[PolicyResource]) -> frozenset[str]:
