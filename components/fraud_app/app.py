@@ -40,7 +40,7 @@ class FraudApp(pulumi.ComponentResource):
             group_id=args.database_security_group_id,
             peer=Peer(group_id=eks.cluster_security_group_id),
             port=args.database.port,
-            description="The app's pods to Oracle",
+            description="Pods of the app to Oracle",
             opts=child,
         )
         inside = ResourceOptions(parent=self, provider=cluster.make_provider(name, eks, child))

@@ -134,7 +134,7 @@ class RedshiftTarget(pulumi.ComponentResource):
             group_id=self._group.id,
             peer=Peer(prefix_list_id=self._args.confluent_prefix_list_id),
             port=PORT,
-            description="Confluent Cloud's sink connector",
+            description="Sink connector from Confluent Cloud",
             opts=self._child,
         )
         return [rule]

@@ -13,7 +13,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.log_groups import RETENTION_DAYS, retention_problems
-from components.network import egress, layout
+from components.network import egress, layout, security
 from components.network.egress import checked_prefixes, confluent_egress_prefixes, prefix_problems
 from components.network.endpoints import INTERFACE_SERVICES
 from components.network.stack import NetworkStack, NetworkStackArgs
@@ -460,3 +460,15 @@ def test_the_addresses_are_those_of_the_nat_gateways(nat: str, homes: str) -> No
     assert len(set(addresses)) == len(homes)
     assert all(IPv4Network(address) for address in addresses)
     assert s3 == "pl-n-s3"
+
+
+@pytest.mark.parametrize("description", ["", "the app's pods", "é", "a" * 256])
+def test_a_description_that_ec2_would_refuse_is_refused_before_the_deploy(description: str) -> None:
+    opts = pulumi.ResourceOptions()
+    with pytest.raises(ValueError, match="description of g is"):
+        security.make_group("g", "vpc-1", description, opts)
+    for allow in (security.allow_ingress, security.allow_egress):
+        with pytest.raises(ValueError, match="description of g is"):
+            allow(
+                "g", group_id="sg-1", peer=security.Peer(cidr="10.0.0.0/8"), port=1, description=description, opts=opts
+            )
