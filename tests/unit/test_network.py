@@ -344,9 +344,10 @@ def test_only_flow_logs_of_this_account_take_the_role() -> None:
 
 def test_the_role_of_the_flow_logs_writes_to_their_group_alone() -> None:
     policy = made()["flow-logs-policy"]
-    (statement,) = json.loads(policy.inputs["policy"])["Statement"]
-    streams = {"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"}
-    assert set(statement["Action"]) == streams
+    statement, listing = json.loads(policy.inputs["policy"])["Statement"]
+    assert set(statement["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}
+    assert listing["Action"] == "logs:DescribeLogGroups", "of all groups, only the list"
+    assert listing["Resource"] == "arn:aws:logs:us-east-1:123456789012:log-group:*"
     assert statement["Resource"] == f"{NAME}-flow-logs-group-arn:*"
     assert policy.inputs["role"] == f"{NAME}-flow-logs-role-name"
 
