@@ -13,6 +13,7 @@ def make_app(settings: Settings, ground: Ground, cluster: ConfluentCluster, orac
     """The app, which pays into Oracle, by the rules' own figures, and reads the alerts back from Kafka."""
     app, network = settings.app, ground.network
     args = FraudAppArgs(
+        region=settings.general.region,
         vpc_id=network.vpc_id,
         app_subnet_ids=network.app_subnet_ids,
         public_subnet_ids=network.public_subnet_ids,
@@ -33,7 +34,7 @@ def make_app(settings: Settings, ground: Ground, cluster: ConfluentCluster, orac
         database=_database(oracle),
         database_security_group_id=oracle.security_group_id,
         database_ready=(oracle.ready,),
-        kafka=_kafka(cluster),
+        kafka=_kafka(cluster, private=settings.confluent.private),
         rules={name: str(value) for name, value in settings.rules.sql_variables().items()},
         log_retention_days=settings.network.log_retention_days,
         protect=settings.general.production,
@@ -51,7 +52,7 @@ def _database(oracle: OracleHost) -> AppDatabase:
     )
 
 
-def _kafka(cluster: ConfluentCluster) -> AppKafka:
+def _kafka(cluster: ConfluentCluster, *, private: bool) -> AppKafka:
     return AppKafka(
         bootstrap=cluster.kafka.bootstrap_endpoint,
         key=cluster.app_key.id,
@@ -59,4 +60,5 @@ def _kafka(cluster: ConfluentCluster) -> AppKafka:
         registry_url=cluster.registry.rest_endpoint,
         registry_key=cluster.app_registry_key.id,
         registry_secret=cluster.app_registry_key.secret,
+        private=private,
     )

@@ -41,6 +41,7 @@ def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> Redshif
         subnet_ids=ground.network.public_subnet_ids,
         public=True,
         confluent_prefix_list_id=ground.network.confluent_prefix_list_id,
+        network_ready=ground.network.internet_ready,
         node_type=redshift.node_type,
         number_of_nodes=redshift.nodes,
         kms_key_arn=ground.key.arn,

@@ -32,14 +32,14 @@ def make_gate(
     connector_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> local.Command:
-    """Run `python3 -m components.confluent.wait KIND`, which ends when the gate is open or its deadline has passed.
+    """Run `python -m components.confluent.wait KIND`, which ends when the gate is open or its deadline has passed.
 
     `kind` is `connector` (the connector is RUNNING) or `subjects` (its schemas are in the registry). A connector that
     was replaced has a new `connector_id` and is waited for anew.
     """
     return local.Command(
         name,
-        create=f"python3 -m components.confluent.wait {kind}",
+        create=f"{PYTHON} -m components.confluent.wait {kind}",
         dir=".",
         environment=environment,
         triggers=[connector_id],

@@ -33,17 +33,17 @@ class FraudApp(pulumi.ComponentResource):
         self.cluster_name = args.cluster_name or name
         eks = cluster.make_cluster(name, self.cluster_name, args, child)
         self.cluster_security_group_id = eks.cluster_security_group_id
-        self.kubeconfig = pulumi.Output.secret(eks.kubeconfig_json)
+        self.kubeconfig = cluster.kubeconfig(eks, args.region)
         metrics = cluster.make_metrics_server(name, self.cluster_name, eks, child)
         door = allow_ingress(
             f"{name}-oracle-ingress",
             group_id=args.database_security_group_id,
             peer=Peer(group_id=eks.cluster_security_group_id),
             port=args.database.port,
-            description="The app's pods to Oracle",
+            description="Pods of the app to Oracle",
             opts=child,
         )
-        inside = ResourceOptions(parent=self, provider=cluster.make_provider(name, eks, child))
+        inside = ResourceOptions(parent=self, provider=cluster.make_provider(name, eks, self.kubeconfig, child))
         runtime = namespace.make_runtime(name, args, image.image_reference(name, args, child), inside)
         policies = network_policy.make_network_policies(name, args, runtime, inside)
         seed = workload.make_seed(name, runtime, [door, *args.database_ready, *policies], inside)

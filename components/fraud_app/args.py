@@ -40,7 +40,10 @@ class AppDatabase:
 
 @dataclass(frozen=True, kw_only=True)
 class AppKafka:
-    """The cluster that the alerts are read from, and the registry that has their schema (they are Avro)."""
+    """The cluster that the alerts are read from, and the registry that has their schema (they are Avro).
+
+    `private` when both have addresses in the VPC (PrivateLink) and not on the internet.
+    """
 
     bootstrap: pulumi.Input[str]
     key: pulumi.Input[str]
@@ -48,6 +51,7 @@ class AppKafka:
     registry_url: pulumi.Input[str]
     registry_key: pulumi.Input[str]
     registry_secret: pulumi.Input[str]
+    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +71,7 @@ class FraudAppArgs:
     (0: no generator), with a fraud each `fraud_every_seconds` (0: none).
     """
 
+    region: str
     vpc_id: pulumi.Input[str]
     app_subnet_ids: Sequence[pulumi.Input[str]]
     public_subnet_ids: Sequence[pulumi.Input[str]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pulumi
 import pulumi_aws as aws
 import pulumi_eks as eks
@@ -65,14 +67,32 @@ def _administrator(arn: str) -> eks.AccessEntryArgs:
     return eks.AccessEntryArgs(principal_arn=arn, access_policies={"admin": policy})
 
 
-def make_provider(name: str, cluster: eks.Cluster, opts: ResourceOptions) -> k8s.Provider:
+def kubeconfig(cluster: eks.Cluster, region: str) -> pulumi.Output[str]:
+    """The cluster's kubeconfig for `aws` in any environment; secret."""
+    return pulumi.Output.secret(cluster.kubeconfig_json.apply(lambda text: with_region(text, region)))
+
+
+def with_region(text: str, region: str) -> str:
+    """A kubeconfig whose call of `aws eks get-token` names the region.
+
+    Without it the call takes the region of whoever runs Pulumi, and fails where there is none (pulumi-eks #1038).
+    """
+    config = json.loads(text)
+    for one in config.get("users", []):
+        call = one["user"].get("exec")
+        if call and "--region" not in call["args"]:
+            call["args"] = [*call["args"], "--region", region]
+    return json.dumps(config)
+
+
+def make_provider(name: str, cluster: eks.Cluster, config: pulumi.Output[str], opts: ResourceOptions) -> k8s.Provider:
     """The provider of everything inside the cluster.
 
     Providers are passed into a component, but for this one: it can only be made from the cluster.
     """
     return k8s.Provider(
         f"{name}-kubernetes",
-        kubeconfig=pulumi.Output.secret(cluster.kubeconfig_json),
+        kubeconfig=config,
         # EKS makes this group with the cluster, so it changes exactly when the cluster is another one. Any other
         # change of the kubeconfig then replaces nothing.
         cluster_identifier=cluster.cluster_security_group_id,

@@ -26,10 +26,14 @@ _core = k8s.core.v1
 def make_seed(name: str, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions) -> k8s.batch.v1.Job:
     """`manage.py seed`, which makes what is missing and may run again.
 
+    One payment, too: until there is one, the stream of payments has no schema, and the statements that read it wait.
+
     A Job cannot be changed: with another image or configuration Pulumi makes a new one, which runs before the pods are
     rolled. It has no time to live: one that removes itself would be missing, and made again, after each refresh.
     """
-    app = pods.container(runtime, ["seed"], cpu="100m", memory="256Mi", secrets=[runtime.database_secret])
+    app = pods.container(
+        runtime, ["seed", "--first-payment"], cpu="100m", memory="256Mi", secrets=[runtime.database_secret]
+    )
     return k8s.batch.v1.Job(
         f"{name}-seed",
         metadata=pods.metadata(runtime, SEED, named=False, annotations={"pulumi.com/replaceUnready": "true"}),

@@ -37,7 +37,10 @@ def make_flow_logs(
         opts=child,
     )
     writes = aws.iam.RolePolicy(
-        f"{name}-flow-logs-policy", role=role.name, policy=group.arn.apply(_writes_to), opts=child
+        f"{name}-flow-logs-policy",
+        role=role.name,
+        policy=pulumi.Output.all(group.arn, account_id).apply(lambda known: _writes_to(known[0], region, known[1])),
+        opts=child,
     )
     return aws.ec2.FlowLog(
         f"{name}-flow-logs",
@@ -68,16 +71,21 @@ def _trust(account: str, region: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _writes_to(group_arn: str) -> str:
+def _writes_to(group_arn: str, region: str, account: str) -> str:
     """No CreateLogGroup: a group that the service makes would be neither encrypted nor ever expire."""
     statement = {
         "Effect": "Allow",
         "Action": [
             "logs:CreateLogStream",
             "logs:PutLogEvents",
-            "logs:DescribeLogGroups",
             "logs:DescribeLogStreams",
         ],
         "Resource": f"{group_arn}:*",
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    # The service finds its group by listing, which IAM knows for all groups of the region and no fewer.
+    listing = {
+        "Effect": "Allow",
+        "Action": "logs:DescribeLogGroups",
+        "Resource": f"arn:aws:logs:{region}:{account}:log-group:*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement, listing]})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+
+DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
+"""What EC2 takes as the description of a group or rule; an apostrophe fails the deploy (API IpRange, SecurityGroup)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +30,7 @@ def make_group(
     name: str, vpc_id: pulumi.Input[str], description: str, opts: pulumi.ResourceOptions
 ) -> aws.ec2.SecurityGroup:
     """A group that allows nothing, not even outgoing traffic, until rules are added."""
+    _check(name, description)
     return aws.ec2.SecurityGroup(
         name, vpc_id=vpc_id, description=description, tags={"Name": name}, revoke_rules_on_delete=True, opts=opts
     )
@@ -35,6 +40,7 @@ def allow_ingress(
     name: str, *, group_id: pulumi.Input[str], peer: Peer, port: int, description: str, opts: pulumi.ResourceOptions
 ) -> aws.vpc.SecurityGroupIngressRule:
     """Let a peer connect to one TCP port."""
+    _check(name, description)
     return aws.vpc.SecurityGroupIngressRule(
         name,
         security_group_id=group_id,
@@ -53,6 +59,7 @@ def allow_egress(
     name: str, *, group_id: pulumi.Input[str], peer: Peer, port: int, description: str, opts: pulumi.ResourceOptions
 ) -> aws.vpc.SecurityGroupEgressRule:
     """Let the group's members connect to one TCP port of a peer."""
+    _check(name, description)
     return aws.vpc.SecurityGroupEgressRule(
         name,
         security_group_id=group_id,
@@ -65,3 +72,11 @@ def allow_egress(
         description=description,
         opts=opts,
     )
+
+
+def _check(name: str, description: str) -> None:
+    if not DESCRIPTION.fullmatch(description):
+        raise ValueError(
+            f"description of {name} is {description!r}; EC2 takes 1 to 255 letters, digits, spaces and "
+            "._-:/()#,@[]+=&;{}!$*, and no apostrophe"
+        )

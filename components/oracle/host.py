@@ -33,7 +33,8 @@ class OracleHostArgs:
 
     `availability_zone` is that of `subnet_id`, a private subnet with a way to the internet (image, packages, SSM).
     `listener_subnet_ids` are public when Confluent Cloud comes from the addresses of `confluent_prefix_list_id`, and
-    private when it is None: then it comes through PrivateLink. `network_ready` is what the first boot needs.
+    private when it is None: then it comes through PrivateLink. `network_ready` is the way to the internet, which the
+    first boot and the load balancer need.
     `image` is an Oracle XE 21c image with its version, with the conventions of Oracle's own: data below
     /opt/oracle/oradata and `DATABASE IS READY TO USE` in its log.
     """
@@ -204,6 +205,7 @@ class OracleHost(pulumi.ComponentResource):
             confluent_prefix_list_id=self._args.confluent_prefix_list_id,
             host_group_id=self.security_group_id,
             instance_id=self._instance.id,
+            network_ready=self._args.network_ready,
             parent=self,
         )
 

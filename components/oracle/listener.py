@@ -14,6 +14,10 @@ from pulumi import ResourceOptions
 from components.network.security import Peer, allow_egress, allow_ingress, make_group
 from components.oracle.names import PORT
 
+NAME_PREFIX = "oracle"
+"""Of load balancer and target group, whose names take 32 characters: this, at most 6, and the provider's 26. A name of
+the component's and Pulumi's own suffix would be too long for a deployment with a name of 8 characters or more."""
+
 
 class OracleListener:
     """Load balancer, target group and listener in front of one host. No component: it has no state of its own.
@@ -30,12 +34,14 @@ class OracleListener:
         confluent_prefix_list_id: pulumi.Input[str] | None,
         host_group_id: pulumi.Input[str],
         instance_id: pulumi.Input[str],
+        network_ready: Sequence[pulumi.Resource],
         parent: pulumi.Resource,
     ) -> None:
         self._name, self._child = name, ResourceOptions(parent=parent)
         group = make_group(f"{name}-nlb-sg", vpc_id, "Load balancer in front of Oracle", self._child)
         balancer = aws.lb.LoadBalancer(
             f"{name}-nlb",
+            name_prefix=NAME_PREFIX,
             load_balancer_type="network",
             internal=confluent_prefix_list_id is None,
             # Callers over PrivateLink have addresses of their own network: the endpoint service's list is their lock.
@@ -44,7 +50,10 @@ class OracleListener:
             security_groups=[group.id],
             # The host lies in one zone; its clients may come in through any.
             enable_cross_zone_load_balancing=True,
-            opts=self._child,
+            tags={"Name": f"{name}-nlb"},
+            # AWS refuses one that faces the internet while the VPC has no internet gateway, and none of its inputs says
+            # so; on the way down the gateway cannot go before it.
+            opts=ResourceOptions(parent=parent, depends_on=list(network_ready)),
         )
         targets = self._target_group(vpc_id)
         target = aws.lb.TargetGroupAttachment(
@@ -92,6 +101,7 @@ class OracleListener:
     def _target_group(self, vpc_id: pulumi.Input[str]) -> aws.lb.TargetGroup:
         return aws.lb.TargetGroup(
             f"{self._name}-tg",
+            name_prefix=NAME_PREFIX,
             port=PORT,
             protocol="TCP",
             target_type="instance",
@@ -102,6 +112,7 @@ class OracleListener:
             health_check=aws.lb.TargetGroupHealthCheckArgs(
                 protocol="TCP", port=str(PORT), interval=10, healthy_threshold=3, unhealthy_threshold=3
             ),
+            tags={"Name": f"{self._name}-tg"},
             opts=self._child,
         )
 

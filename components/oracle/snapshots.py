@@ -16,7 +16,7 @@ def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resour
     """
     child = ResourceOptions(parent=parent)
     role = aws.iam.Role(f"{name}-snapshots-role", assume_role_policy=trust("dlm.amazonaws.com"), opts=child)
-    aws.iam.RolePolicyAttachment(
+    rights = aws.iam.RolePolicyAttachment(
         f"{name}-snapshots-dlm",
         role=role.name,
         policy_arn="arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole",
@@ -37,5 +37,6 @@ def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resour
         policy_details=aws.dlm.LifecyclePolicyPolicyDetailsArgs(
             resource_types=["VOLUME"], target_tags={"Name": volume_name}, schedules=[schedule]
         ),
-        opts=child,
+        # A run without its rights leaves the policy in the state ERROR.
+        opts=ResourceOptions(parent=parent, depends_on=[rights]),
     )

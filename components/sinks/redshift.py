@@ -36,6 +36,8 @@ class RedshiftArgs:
     subnet_ids: Sequence[pulumi.Input[str]] | pulumi.Output[Sequence[str]]
     public: bool
     confluent_prefix_list_id: pulumi.Input[str] | None = None
+    # The way to the internet: AWS makes no public cluster without it, and does not let it go under one
+    network_ready: Sequence[pulumi.Resource] = ()
     # How large it is
     node_type: str = "ra3.large"
     number_of_nodes: int = 1
@@ -123,7 +125,13 @@ class RedshiftTarget(pulumi.ComponentResource):
             skip_final_snapshot=not args.protect,
             final_snapshot_identifier=self._final_snapshot() if args.protect else None,
             tags={"Name": name},
-            opts=ResourceOptions(parent=self, protect=args.protect or None),
+            opts=ResourceOptions(
+                parent=self,
+                protect=args.protect or None,
+                depends_on=list(args.network_ready),
+                # Its name is fixed: a second one cannot be made beside it.
+                delete_before_replace=True,
+            ),
         )
 
     def _way_in(self) -> list[pulumi.Resource]:
@@ -134,7 +142,7 @@ class RedshiftTarget(pulumi.ComponentResource):
             group_id=self._group.id,
             peer=Peer(prefix_list_id=self._args.confluent_prefix_list_id),
             port=PORT,
-            description="Confluent Cloud's sink connector",
+            description="Sink connector from Confluent Cloud",
             opts=self._child,
         )
         return [rule]

@@ -49,6 +49,7 @@ OUTPUTS: dict[str, dict[str, Fake]] = {
     },
     "eks:index:Cluster": {
         "clusterSecurityGroupId": lambda name, _: f"sg-{name}",
+        "kubeconfigJson": lambda *_: '{"users": [{"name": "aws", "user": {"exec": {"command": "aws", "args": []}}}]}',
     },
     "aws:ec2/eip:Eip": {"publicIp": _public_address},
     "aws:ec2/vpcEndpoint:VpcEndpoint": {"prefixListId": lambda name, _: f"pl-{name}", "dnsEntries": _endpoint_names},

@@ -42,6 +42,18 @@ def test_seeding_again_makes_no_more_users() -> None:
     assert User.objects.count() == 50
 
 
+def test_the_first_payment_is_made_once_and_only_when_asked_for() -> None:
+    from django.core.management import call_command
+    from transactions.models import Transaction
+
+    Transaction.objects.all().delete()
+    call_command("seed", users=50, stdout=StringIO())
+    assert Transaction.objects.count() == 0
+    for _ in range(2):
+        call_command("seed", users=50, first_payment=True, stdout=StringIO())
+        assert Transaction.objects.count() == 1, "change data capture needs one row to know the schema"
+
+
 def test_nobody_can_log_in_as_a_seeded_user() -> None:
     from django.contrib.auth.hashers import is_password_usable
     from transactions.models import User

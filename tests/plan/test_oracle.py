@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
 PROGRAM = """
 import pulumi
+import pulumi_aws as aws
 from components.oracle.host import OracleHost, OracleHostArgs
 from components.slots import Slots
 
@@ -27,6 +28,7 @@ host = OracleHost(
         confluent_prefix_list_id="pl-confluent",
         kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/k", ami_id="ami-1",
         image="registry.example/oracle-xe@sha256:" + "a" * 64, slots=Slots("ab"), protect=PROTECT,
+        network_ready=[aws.ec2.InternetGateway("internet", vpc_id="vpc-1")],
     ),
 )
 pulumi.export("app_password", host.app_password)
@@ -217,6 +219,16 @@ def test_the_load_balancer_forwards_one_port_to_the_host(find: Find) -> None:
     assert (listener["port"], listener["protocol"]) == (1521, "TCP")
     assert listener["defaultActions"] == [{"type": "forward", "targetGroupArn": "fraud-prod-oracle-tg-arn"}]
     assert find("-target").inputs["targetId"] == "fraud-prod-oracle-id"
+
+
+def test_a_load_balancer_is_made_after_the_way_to_the_internet_and_goes_before_it(find: Find) -> None:
+    assert names_of(find("-nlb").options["dependsOn"]) == {"internet"}, "AWS refuses it while the VPC has no gateway"
+
+
+def test_names_of_at_most_32_characters_do_not_depend_on_the_deployments(find: Find) -> None:
+    for end in ("-nlb", "-tg"):
+        inputs = find(end).inputs
+        assert "name" not in inputs and len(inputs["namePrefix"]) <= 6, "the provider adds 26 characters"
 
 
 def test_the_bootstrap_document_is_a_command(find: Find) -> None:

@@ -54,6 +54,7 @@ class Options:
     protect: bool
     depends_on: set[str]
     create_timeout: str
+    delete_before_replace: bool
 
 
 class Deployment:
@@ -84,7 +85,11 @@ class _Monitor(pulumi_mocks.MockMonitor):
     def RegisterResource(self, request: Any) -> Any:
         names = {urn.rsplit("::", 1)[1] for urn in request.dependencies}
         self._options[request.name] = Options(
-            request.parent.rsplit("::", 1)[-1], request.protect, names, request.customTimeouts.create
+            request.parent.rsplit("::", 1)[-1],
+            request.protect,
+            names,
+            request.customTimeouts.create,
+            request.deleteBeforeReplace,
         )
         return super().RegisterResource(request)
 

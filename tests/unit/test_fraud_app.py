@@ -15,7 +15,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.fraud_app import image, ingress
+from components.fraud_app import cluster, image, ingress
 from components.fraud_app.app import AppDatabase, AppKafka, FraudApp, FraudAppArgs
 from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR
 from components.fraud_app.pods import USER
@@ -35,6 +35,7 @@ Made = dict[str, Resource]
 
 def arguments(**change: Any) -> FraudAppArgs:
     args = FraudAppArgs(
+        region="us-east-1",
         vpc_id="vpc",
         vpc_cidr=VPC,
         app_subnet_ids=["app-a", "app-b"],
@@ -457,7 +458,7 @@ def test_one_generator_runs_in_a_pod_of_its_own(made: Made, closed: Made) -> Non
 
 def test_the_seed_runs_before_any_pod_of_its_version(made: Made) -> None:
     seed = made["app-seed"]
-    assert container(seed)["command"] == ["python", "manage.py", "seed"]
+    assert container(seed)["command"] == ["python", "manage.py", "seed", "--first-payment"]
     assert "name" not in seed.inputs["metadata"], "a Job cannot be changed: a new version needs a new name"
     assert pod(seed)["restartPolicy"] == "Never" and seed.inputs["spec"]["backoffLimit"] > 0
     assert "ttlSecondsAfterFinished" not in seed.inputs["spec"]
@@ -508,6 +509,12 @@ def test_pods_reach_dns_the_database_and_the_web_pods_confluent(made: Made) -> N
     }
     labels = made["app-web"].inputs["spec"]["template"]["metadata"]["labels"]
     assert found["to-confluent"]["podSelector"] == {"matchLabels": labels}
+
+
+def test_a_private_confluent_is_reached_inside_the_vpc_and_nothing_outside() -> None:
+    kafka = dataclasses.replace(arguments().kafka, private=True)
+    spec = policies(record_component(lambda: build(kafka=kafka)))["to-confluent"]
+    assert list(rules(spec, "egress", "to")) == [(VPC, [], {("TCP", 9092), ("TCP", 443)})]
 
 
 def test_dns_is_at_the_tenth_address_of_the_services(made: Made) -> None:
@@ -643,6 +650,13 @@ def test_a_status_is_never_taken_for_complete(found: Any) -> None:
     items = None if found is None else [Dotted(item) for item in found]
     assert ingress._first_host(Dotted(load_balancer=Dotted(ingress=items))) == ""
     assert ingress._first_host(None) == ingress._first_host(Dotted()) == ""
+
+
+def test_the_kubeconfig_names_the_region_that_the_clusters_component_leaves_out() -> None:
+    made = {"users": [{"name": "aws", "user": {"exec": {"command": "aws", "args": ["eks", "get-token"]}}}]}
+    found = json.loads(cluster.with_region(json.dumps(made), "eu-west-1"))
+    assert found["users"][0]["user"]["exec"]["args"] == ["eks", "get-token", "--region", "eu-west-1"]
+    assert cluster.with_region(json.dumps(found), "eu-west-1") == json.dumps(found), "once is enough"
 
 
 @pulumi.runtime.test

@@ -13,7 +13,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.log_groups import RETENTION_DAYS, retention_problems
-from components.network import egress, layout
+from components.network import egress, layout, security
 from components.network.egress import checked_prefixes, confluent_egress_prefixes, prefix_problems
 from components.network.endpoints import INTERFACE_SERVICES
 from components.network.stack import NetworkStack, NetworkStackArgs
@@ -344,9 +344,10 @@ def test_only_flow_logs_of_this_account_take_the_role() -> None:
 
 def test_the_role_of_the_flow_logs_writes_to_their_group_alone() -> None:
     policy = made()["flow-logs-policy"]
-    (statement,) = json.loads(policy.inputs["policy"])["Statement"]
-    streams = {"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogGroups", "logs:DescribeLogStreams"}
-    assert set(statement["Action"]) == streams
+    statement, listing = json.loads(policy.inputs["policy"])["Statement"]
+    assert set(statement["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}
+    assert listing["Action"] == "logs:DescribeLogGroups", "of all groups, only the list"
+    assert listing["Resource"] == "arn:aws:logs:us-east-1:123456789012:log-group:*"
     assert statement["Resource"] == f"{NAME}-flow-logs-group-arn:*"
     assert policy.inputs["role"] == f"{NAME}-flow-logs-role-name"
 
@@ -460,3 +461,15 @@ def test_the_addresses_are_those_of_the_nat_gateways(nat: str, homes: str) -> No
     assert len(set(addresses)) == len(homes)
     assert all(IPv4Network(address) for address in addresses)
     assert s3 == "pl-n-s3"
+
+
+@pytest.mark.parametrize("description", ["", "the app's pods", "é", "a" * 256])
+def test_a_description_that_ec2_would_refuse_is_refused_before_the_deploy(description: str) -> None:
+    opts = pulumi.ResourceOptions()
+    with pytest.raises(ValueError, match="description of g is"):
+        security.make_group("g", "vpc-1", description, opts)
+    for allow in (security.allow_ingress, security.allow_egress):
+        with pytest.raises(ValueError, match="description of g is"):
+            allow(
+                "g", group_id="sg-1", peer=security.Peer(cidr="10.0.0.0/8"), port=1, description=description, opts=opts
+            )

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from components.sinks import redshift_sql
@@ -218,3 +219,13 @@ def test_bad_arguments_name_field_and_fix(change: dict[str, Any], message: str) 
 def test_a_schedule_that_aws_would_not_read_is_refused() -> None:
     with pytest.raises(ValueError, match=r"pause is '0 19 \* \* \*'; write it as cron\(minutes"):
         PauseSchedule(pause="0 19 * * *", resume="cron(0 6 ? * MON-FRI *)")
+
+
+def test_the_cluster_comes_after_the_way_to_the_internet_and_its_fixed_name_is_free_before_a_replacement() -> None:
+    def program() -> None:
+        gateway = aws.ec2.InternetGateway("internet", vpc_id="vpc-1")
+        RedshiftTarget("fraud-dev-redshift", args(network_ready=[gateway]))
+
+    options = deploy(program).options["fraud-dev-redshift-cluster"]
+    assert "internet" in options.depends_on
+    assert options.delete_before_replace, "two clusters of one name cannot be there at a time"

@@ -1,4 +1,4 @@
-"""`manage.py seed`: users to pay, once."""
+"""`manage.py seed`: users to pay, and a first payment where it is asked for, once."""
 
 import random
 
@@ -6,8 +6,9 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from transactions import tables
-from transactions.models import User
+from transactions import payments, tables
+from transactions.models import Transaction, User
+from transactions.store import Store
 
 FIRST = ("Ada", "Alan", "Barbara", "Claude", "Edsger", "Frances", "Grace", "John", "Katherine", "Radia")
 LAST = ("Allen", "Backus", "Dijkstra", "Hopper", "Johnson", "Liskov", "Lovelace", "Perlman", "Shannon", "Turing")
@@ -18,9 +19,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--users", type=int, default=1000, help="how many there shall be (default: 1000)")
+        parser.add_argument(
+            "--first-payment",
+            action="store_true",
+            help="make one payment if there is none: change data capture knows a table's schema from its first row",
+        )
         parser.add_argument("--seed", type=int, default=1, help="of their names (default: 1)")
 
-    def handle(self, *_args: object, users: int, seed: int, **_options: object) -> None:
+    def handle(self, *_args: object, users: int, seed: int, first_payment: bool, **_options: object) -> None:
         tables.ensure()
         have = User.objects.count()
         source = random.Random(seed)  # noqa: S311 - names
@@ -28,6 +34,8 @@ class Command(BaseCommand):
         now = timezone.now()
         rows = [_user(source, number, password, now) for number in range(1, users + 1)]
         User.objects.bulk_create(rows[have:], batch_size=1000)
+        if first_payment and not Transaction.objects.exists():
+            Store().add([payments.normal(source, User.objects.earliest("id").pk)])
         self.stdout.write(f"{max(users, have)} users, {max(0, users - have)} of them new")
 
 
