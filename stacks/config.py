@@ -18,6 +18,7 @@ from pulumi.runtime import config as runtime_config
 
 # The loader in C takes a tenth of the time; some builds of PyYAML are without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LONGEST_QUOTE = 200
 PROJECT_FILE = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
 
 
@@ -58,7 +59,7 @@ class Reader:
     def refuse(self, key: str, value: object, allowed: str, fix: str = "") -> None:
         """Note a problem with a key's value."""
         advice = fix or f"pulumi config set {key} <value>"
-        self.problems.append(f"{key}: {value!r} is not allowed; allowed: {allowed}; fix: {advice}")
+        self.problems.append(f"{key}: {_shortened(repr(value))} is not allowed; allowed: {allowed}; fix: {advice}")
 
     def text(self, key: str, pattern: str, allowed: str) -> str:
         """Text that matches `pattern` as a whole; `allowed` says so in words."""
@@ -144,8 +145,9 @@ class Reader:
             amount = Decimal(value)
         except InvalidOperation:
             amount = Decimal("NaN")
-        exact = amount.is_finite() and amount == round(amount, 2)
-        if not exact or not Decimal(low) <= amount <= Decimal(high):
+        # The range first: an amount of more digits than Decimal computes with cannot be rounded.
+        in_range = amount.is_finite() and Decimal(low) <= amount <= Decimal(high)
+        if not in_range or amount != round(amount, 2):
             self.refuse(key, value, f"an amount from {low} to {high} with at most two decimals")
             return Decimal(low)
         return round(amount, 2)
@@ -169,10 +171,15 @@ class Reader:
         value = self._raw(key)
         try:
             items = json.loads(value) if isinstance(value, str) else value
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, nested too deep
             return None
         return [str(item) for item in items] if isinstance(items, list) else None
 
     def _raw(self, key: str) -> Any:
         value = self._config.get(key)
         return self._declared[key].get("default", "") if value is None else value
+
+
+def _shortened(text: str) -> str:
+    """A value as an error quotes it: a file that was pasted into a key must not bury the other problems."""
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}… ({len(text)} characters)"

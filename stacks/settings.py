@@ -50,3 +50,6 @@ def _check_together(reader: Reader, settings: Settings) -> None:
     zones = settings.network.zones
     if settings.confluent.private and settings.confluent.cluster_type == "dedicated" and len(zones) != DEDICATED_ZONES:
         reader.refuse("availabilityZones", list(zones), f"{DEDICATED_ZONES} zones for a private dedicated cluster")
+    certificate, region = settings.app.certificate_arn, settings.general.region
+    if certificate and f":{region}:" not in certificate:
+        reader.refuse("appCertificateArn", certificate, f"a certificate of {region}, as the load balancer's")

@@ -22,7 +22,7 @@ LEAST_REPLICAS = 2
 IMAGE = r"[a-z0-9][\w./:-]*@sha256:[0-9a-f]{64}"
 CERTIFICATE = r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+"
 HOSTNAME = r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
-ROLE = r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+"
+ROLE = r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+"
 # Thresholds that the app shares with flink_sql, named as there; the app's own variables are these in capitals.
 RULES = ("burst_count", "burst_amount", "large_amount", "home_prefix")
 

@@ -8,6 +8,7 @@ import pulumi
 
 from stacks.config import Reader
 
+LONGEST_DEPLOYMENT = 7
 LAYERS = ("complete", "platform", "streaming")
 # Regions where Confluent Cloud offers Flink on AWS; the first deploy confirms the one in use.
 REGIONS = (
@@ -53,8 +54,10 @@ def read(reader: Reader) -> General:
 
 
 def _deployment(reader: Reader) -> str:
-    # AWS takes 28 characters for an OpenSearch domain, `fraud-<deployment>-opensearch`.
-    pattern, allowed = r"[a-z]([a-z0-9-]{0,9}[a-z0-9])?", "at most 11 characters of a-z, 0-9 and -, a letter first"
+    # AWS takes 32 characters for a load balancer: `fraud-<deployment>-oracle-nlb-` and the seven that Pulumi adds. A
+    # Redshift cluster's name takes no two hyphens in a row.
+    pattern = rf"(?=.{{1,{LONGEST_DEPLOYMENT}}}$)[a-z][a-z0-9]*(-[a-z0-9]+)*"
+    allowed = f"at most {LONGEST_DEPLOYMENT} characters of a-z, 0-9 and single hyphens between them, a letter first"
     given = reader.text("deployment", f"({pattern})?", allowed)
     return given or reader.checked(
         "deployment", pulumi.get_stack(), pattern, f"{allowed}; empty takes the stack's name"

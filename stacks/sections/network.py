@@ -9,9 +9,11 @@ from typing import cast, get_args
 from components.fraud_app.args import SERVICE_CIDR, WIDEST_API_PREFIX
 from components.log_groups import RETENTION_DAYS
 from components.network.egress import prefix_problems
-from components.network.layout import problems
+from components.network.layout import PRIVATE, problems
 from components.network.stack import PREFIX_QUOTA, NatMode
 from stacks.config import Reader
+
+UNROUTED = (*PRIVATE, IPv4Network("127.0.0.0/8"), IPv4Network("169.254.0.0/16"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,10 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
     for cidr in network.operator_cidrs:
         if IPv4Network(cidr).prefixlen < WIDEST_API_PREFIX:
             reader.refuse("operatorCidrs", cidr, f"your own networks, none wider than /{WIDEST_API_PREFIX}")
+        elif any(overlap(cidr, str(private)) for private in UNROUTED):
+            reader.refuse(
+                "operatorCidrs", cidr, "public addresses: nobody reaches a public endpoint from a private one"
+            )
     if not network.operator_cidrs and layer != "streaming":
         reader.refuse("operatorCidrs", [], "your networks: pulumi up itself must reach OpenSearch and Kubernetes")
     if production and network.nat == "single":

@@ -9,7 +9,8 @@ from components.slots import Slots
 from stacks.config import Reader
 from stacks.sections.confluent import slots
 
-IMAGE = r"[\w.-]+(:\d+)?(/[\w.-]+)+(:(?!latest\b)[\w.-]+|@sha256:[0-9a-f]{64})"
+# As long as a repository's name may be: it goes into the bootstrap document, which is limited.
+IMAGE = r"(?=.{1,255}$)[\w.-]+(:\d+)?(/[\w.-]+)+(:(?!latest\b)[\w.-]+|@sha256:[0-9a-f]{64})"
 
 
 @dataclass(frozen=True, kw_only=True)

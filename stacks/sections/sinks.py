@@ -14,9 +14,11 @@ from stacks.sections.confluent import slots
 SINKS = ("redshift", "opensearch", "snowflake")
 # Of a user or role that is there already; what is made here has the narrower names of the components.
 IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$]*"
-SNOWFLAKE_NAME = r"[A-Z][A-Z0-9_]{0,63}"
-# Six fields, as EventBridge writes them.
-CRON = r"(cron\(([^ ]+ ){5}[^ ]+\))?"
+# Two names are Snowflake's own.
+SNOWFLAKE_NAME = r"(?!(SNOWFLAKE|INFORMATION_SCHEMA)$)[A-Z][A-Z0-9_]{0,63}"
+# Six fields, as EventBridge writes them: one minute and hour, and a `?` for the day or for the weekday.
+_FIELD = r"[0-9A-Z*,/#-]+"
+CRON = rf"(cron\([0-5]?\d ([01]?\d|2[0-3]) (\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?) {_FIELD}\))?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,8 @@ def _redshift(reader: Reader, production: bool) -> Redshift:
     )
     if bool(redshift.pause) != bool(redshift.resume):
         reader.refuse("redshiftResume", redshift.resume, "set exactly when redshiftPause is")
+    if redshift.pause and redshift.pause == redshift.resume:
+        reader.refuse("redshiftResume", redshift.resume, "another time than redshiftPause")
     if production and redshift.pause:
         reader.refuse("redshiftPause", redshift.pause, "nothing in production: the warehouse must take every payment")
     return redshift
@@ -119,8 +123,8 @@ def _opensearch(reader: Reader, production: bool) -> OpenSearch:
 
 def _snowflake(reader: Reader, *, needed: bool) -> Snowflake:
     return Snowflake(
-        organization=reader.text("snowflakeOrganization", r"[A-Za-z0-9_]+", "the organization's name"),
-        account=reader.text("snowflakeAccount", r"[A-Za-z0-9_-]+", "the account's name"),
+        organization=reader.text("snowflakeOrganization", r"[A-Za-z][A-Za-z0-9_]{0,62}", "the organization's name"),
+        account=reader.text("snowflakeAccount", r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", "the account's name"),
         admin_user=reader.text("snowflakeAdminUser", IDENTIFIER, "a Snowflake user name"),
         admin_role=reader.text("snowflakeAdminRole", IDENTIFIER, "a Snowflake role"),
         admin_key=reader.secret("snowflakeAdminKey", needed),

@@ -12,6 +12,7 @@ import yaml
 
 from stacks import settings
 from stacks.config import SettingsError
+from stacks.sections import general
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "snowflakeAdminKey"
@@ -61,6 +62,12 @@ def test_the_defaults_are_valid():
     assert loaded.general.deployment == "dev", "without a deployment the stack's name is it"
 
 
+def test_a_huge_value_does_not_bury_the_other_problems():
+    found = problems(partitions="9" * 5000, owner="")
+    assert refused("partitions", found) and refused("owner", found)
+    assert max(map(len, found)) < 500, "an error quotes a huge value as a whole"
+
+
 def test_production_with_its_own_values_is_valid():
     assert load(**PRODUCTION).general.production
 
@@ -100,6 +107,14 @@ def test_every_problem_is_in_one_error():
         ("redshiftDatabase", "_fraud"),
         ("adminRoleArns", '["arn:aws:iam::123456789012:role/a", "arn:aws:iam::123456789012:role/x/a"]'),
         ("appMinReplicas", "1"), ("generatorRate", "-1"),
+        ("deployment", "a--b"), ("deployment", "a-"), ("deployment", "eightxxx"), ("burstAmount", "1e999999"),
+        ("largeAmount", "9" * 5000), ("sinks", "9" * 5000), ("operatorCidrs", "[" * 5000),
+        ("adminRoleArns", "9" * 5000),
+        ("oracleImage", f"registry/{'x' * 70_000}:1"), ("redshiftPause", "cron(99 99 99 99 99 99)"),
+        ("redshiftPause", "cron(0 8 * * * *)"), ("snowflakeOrganization", "x" * 500), ("snowflakeAccount", "-"),
+        ("snowflakeSchema", "INFORMATION_SCHEMA"), ("snowflakeDatabase", "SNOWFLAKE"),
+        ("adminRoleArns", '["arn:aws:iam::123456789012:role/a/"]'), ("operatorCidrs", '["10.1.0.0/16"]'),
+        ("operatorCidrs", '["127.0.0.1/32"]'),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_refused_by_name(key, value):
@@ -112,6 +127,11 @@ def test_a_bad_value_is_refused_by_name(key, value):
     [
         ("connectors", {"sinks": '["redshift"]', "connectors": '["redshift", "opensearch"]'}),
         ("redshiftResume", {"redshiftPause": "cron(0 19 ? * MON-FRI *)"}),
+        ("redshiftResume", {"redshiftPause": "cron(0 1 ? * * *)", "redshiftResume": "cron(0 1 ? * * *)"}),
+        (
+            "appCertificateArn",
+            {"appCertificateArn": CERTIFICATE.replace("us-east-1", "eu-west-1"), "appHostname": "a.example.com"},
+        ),
         ("platformStack", {"layer": "streaming"}),
         ("platformStack", {"platformStack": "me/fraud-detection/dev"}),
         ("connectivity", {"clusterType": "enterprise", "availability": "LOW"}),
@@ -171,3 +191,10 @@ def test_every_declared_key_has_type_description_and_default():
     for key, declared in yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"].items():
         assert declared.get("type") and declared.get("description"), f"{key}: say its type and what it is"
         assert "default" in declared, f"{key}: give it a default, or the Pulumi CLI refuses stacks without it"
+
+
+def test_the_longest_deployment_fits_into_the_shortest_name_that_pulumi_makes():
+    # A load balancer's and a target group's, with the hyphen and seven digits that Pulumi adds: 32 in AWS.
+    longest = max(("nlb", "tg"), key=len)
+    name = f"fraud-{'x' * general.LONGEST_DEPLOYMENT}-oracle-{longest}-0123456"
+    assert len(name) <= 32, f"{name} is too long for a load balancer: allow shorter deployments"
