@@ -20,6 +20,7 @@ from components.oracle.listener import OracleListener
 from components.oracle.names import APP_USER, PDB, PORT, XSTREAM_USER
 from components.oracle.passwords import OraclePasswords
 from components.oracle.snapshots import make_snapshots
+from components.programs import command_line
 from components.slots import Slots
 
 IMAGE_VERSION = re.compile(r":(?!latest$)[\w.-]+$|@sha256:[0-9a-f]{64}$")
@@ -218,7 +219,7 @@ class OracleHost(pulumi.ComponentResource):
         parameters = {"SecretArn": [self._passwords.secret.arn], "VolumeId": [self._volume.id]}
         return local.Command(
             f"{self._name}-ready",
-            create=".venv/bin/python -m components.oracle.wait",
+            create=command_line("components.oracle.wait"),
             dir=".",
             environment={
                 "REGION": self._args.region,

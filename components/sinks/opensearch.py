@@ -16,6 +16,7 @@ from pulumi_command import local
 
 from components.connections import OpenSearchConnection
 from components.log_groups import make_log_group, retention_problems
+from components.programs import command_line
 from components.sinks.allow_list import admitted, cidr_problem
 from components.sinks.opensearch_access import access_policy, log_policy
 from components.sinks.opensearch_definition import definition, user
@@ -30,7 +31,6 @@ LOGS = {
 }
 DOMAIN_NAME = re.compile(r"[a-z][a-z0-9-]{2,27}")
 MASTER_USER = "fraud-master"
-SETUP = ".venv/bin/python -m components.sinks.opensearch_setup"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +216,7 @@ class OpenSearchTarget(pulumi.ComponentResource):
         of_users = {user(slot): password.result for slot, password in passwords.items()}
         return local.Command(
             f"{self._name}-setup",
-            create=SETUP,
+            create=command_line("components.sinks.opensearch_setup"),
             dir=".",
             environment={
                 "OPENSEARCH_URL": url,
