@@ -8,6 +8,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from components import iam
+
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionKeyArgs:
@@ -48,23 +50,20 @@ class EncryptionKey(pulumi.ComponentResource):
 def _policy(args: EncryptionKeyArgs) -> dict[str, object]:
     account = pulumi.Output.from_input(args.account_id)
     logs = pulumi.Output.concat("arn:aws:logs:", args.region, ":", account, ":*")
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "AccountAdministers",
-                "Effect": "Allow",
-                "Principal": {"AWS": pulumi.Output.concat("arn:aws:iam::", account, ":root")},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Sid": "LogsOfThisAccount",
-                "Effect": "Allow",
-                "Principal": {"Service": f"logs.{args.region}.amazonaws.com"},
-                "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
-                "Resource": "*",
-                "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},
-            },
-        ],
-    }
+    return iam.document(
+        {
+            "Sid": "AccountAdministers",
+            "Effect": "Allow",
+            "Principal": {"AWS": pulumi.Output.concat("arn:aws:iam::", account, ":root")},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Sid": "LogsOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": f"logs.{args.region}.amazonaws.com"},
+            "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            "Resource": "*",
+            "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},
+        },
+    )

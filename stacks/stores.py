@@ -45,7 +45,7 @@ def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> Redshif
         node_type=redshift.node_type,
         number_of_nodes=redshift.nodes,
         kms_key_arn=ground.key.arn,
-        log_days=settings.network.log_retention_days,
+        log_retention_days=settings.network.log_retention_days,
         protect=settings.general.production,
         database=redshift.database,
         slots=redshift.slots,
@@ -65,7 +65,7 @@ def _opensearch(settings: Settings, opensearch: OpenSearch, ground: Ground) -> O
         instance_count=opensearch.nodes,
         volume_gib=opensearch.volume_gib,
         kms_key_arn=ground.key.arn,
-        log_days=settings.network.log_retention_days,
+        log_retention_days=settings.network.log_retention_days,
         protect=settings.general.production,
         slots=opensearch.slots,
     )

@@ -10,10 +10,9 @@ import pulumi
 from pulumi_command import local
 
 from components.confluent.handle import ConfluentHandle
+from components.programs import command_line
 from contracts import ERROR_LOG_TOPIC, TOPIC_PREFIX
 
-# Pulumi.yaml says where the program's virtual environment is.
-PYTHON = ".venv/bin/python"
 # Topics that connectors and statements make by themselves.
 UNDECLARED_TOPICS = (
     ERROR_LOG_TOPIC,
@@ -32,14 +31,14 @@ def make_gate(
     connector_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> local.Command:
-    """Run `python -m components.confluent.wait KIND`, which ends when the gate is open or its deadline has passed.
+    """Run `components.confluent.wait KIND`, which ends when the gate is open or its deadline has passed.
 
     `kind` is `connector` (the connector is RUNNING) or `subjects` (its schemas are in the registry). A connector that
     was replaced has a new `connector_id` and is waited for anew.
     """
     return local.Command(
         name,
-        create=f"{PYTHON} -m components.confluent.wait {kind}",
+        create=command_line("components.confluent.wait", kind),
         dir=".",
         environment=environment,
         triggers=[connector_id],
@@ -52,7 +51,7 @@ def make_cleanup(name: str, cluster: ConfluentHandle, opts: pulumi.ResourceOptio
     return local.Command(
         name,
         create="true",
-        delete=f"{PYTHON} -m components.confluent.cleanup",
+        delete=command_line("components.confluent.cleanup"),
         dir=".",
         environment={
             "KAFKA_REST": cluster.kafka_rest_endpoint,

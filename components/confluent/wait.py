@@ -1,4 +1,4 @@
-"""The waiter behind the order gates; run by `pulumi up` as `.venv/bin/python -m components.confluent.wait KIND`.
+"""The waiter behind the order gates; run by `pulumi up` as `python -m components.confluent.wait KIND`.
 
 Reads everything from the environment, prints progress, exits 0 when the gate is open, 1 at the deadline with the last
 answer, 2 when a variable is missing.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+
+from components import iam
 
 MANAGED = "arn:aws:iam::aws:policy/"
 # What AWS asks for in auto mode: EKS user guide, "Amazon EKS Auto Mode cluster IAM role" and "… node IAM role".
@@ -42,9 +43,7 @@ def node_role(name: str, opts: pulumi.ResourceOptions) -> AttachedRole:
 def _role(
     name: str, service: str, actions: Sequence[str], policies: Sequence[str], opts: pulumi.ResourceOptions
 ) -> AttachedRole:
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": list(actions)}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    role = aws.iam.Role(name, assume_role_policy=trust, opts=opts)
+    role = aws.iam.Role(name, assume_role_policy=iam.trust(service, action=actions), opts=opts)
     return AttachedRole(
         role,
         tuple(

@@ -1,4 +1,7 @@
-"""The Kubernetes versions that EKS supports at the usual price, in one place for arguments, settings and policies."""
+"""The Kubernetes versions that EKS supports at the usual price, for arguments and settings.
+
+The policies, which import nothing of the program, have the same table: tests/policy/test_agreement.py.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from components import iam
 from components.log_groups import make_log_group
 
 
@@ -62,13 +63,7 @@ def _trust(account: str, region: str) -> str:
         "StringEquals": {"aws:SourceAccount": account},
         "ArnLike": {"aws:SourceArn": f"arn:aws:ec2:{region}:{account}:vpc-flow-log/*"},
     }
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": condition,
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return iam.trust("vpc-flow-logs.amazonaws.com", condition=condition)
 
 
 def _writes_to(group_arn: str, region: str, account: str) -> str:
@@ -88,4 +83,4 @@ def _writes_to(group_arn: str, region: str, account: str) -> str:
         "Action": "logs:DescribeLogGroups",
         "Resource": f"arn:aws:logs:{region}:{account}:log-group:*",
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement, listing]})
+    return json.dumps(iam.document(statement, listing))

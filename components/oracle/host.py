@@ -12,6 +12,7 @@ from pulumi import ResourceOptions
 from pulumi_command import local
 
 from components.connections import OracleConnection
+from components.log_groups import make_log_group, retention_problems
 from components.network.security import Peer, allow_egress, make_group
 from components.oracle import document
 from components.oracle.identity import HostIdentity
@@ -19,6 +20,7 @@ from components.oracle.listener import OracleListener
 from components.oracle.names import APP_USER, PDB, PORT, XSTREAM_USER
 from components.oracle.passwords import OraclePasswords
 from components.oracle.snapshots import make_snapshots
+from components.programs import command_line
 from components.slots import Slots
 
 IMAGE_VERSION = re.compile(r":(?!latest$)[\w.-]+$|@sha256:[0-9a-f]{64}$")
@@ -73,8 +75,7 @@ class OracleHostArgs:
             problems.append(f"availability_zone is {self.availability_zone!r}; set it to a zone of {self.region}")
         if not self.listener_subnet_ids:
             problems.append("listener_subnet_ids is empty; give at least one for the load balancer")
-        if self.log_retention_days < 1:
-            problems.append(f"log_retention_days is {self.log_retention_days}; set it to 1 or more, 0 keeps for ever")
+        problems += retention_problems(self.log_retention_days)
         if self.snapshots_kept < 0:
             problems.append(f"snapshots_kept is {self.snapshots_kept}; set it to 0 (none) or more")
         if problems:
@@ -119,11 +120,11 @@ class OracleHost(pulumi.ComponentResource):
         self.register_outputs({"host": self.host, "privateHost": self.private_host})
 
     def _make_log_group(self) -> aws.cloudwatch.LogGroup:
-        return aws.cloudwatch.LogGroup(
+        return make_log_group(
             f"{self._name}-log",
-            name=f"/oracle/{self._name}",
-            retention_in_days=self._args.log_retention_days,
-            kms_key_id=self._args.kms_key_arn,
+            f"/oracle/{self._name}",
+            kms_key_arn=self._args.kms_key_arn,
+            retention_days=self._args.log_retention_days,
             opts=self._child,
         )
 
@@ -220,7 +221,7 @@ class OracleHost(pulumi.ComponentResource):
         parameters = {"SecretArn": [self._passwords.secret.arn], "VolumeId": [self._volume.id]}
         return local.Command(
             f"{self._name}-ready",
-            create=".venv/bin/python -m components.oracle.wait",
+            create=command_line("components.oracle.wait"),
             dir=".",
             environment={
                 "REGION": self._args.region,

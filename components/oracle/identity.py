@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
+
+from components import iam
 
 
 class HostIdentity:
@@ -24,7 +24,7 @@ class HostIdentity:
         parent: pulumi.Resource,
     ) -> None:
         child = ResourceOptions(parent=parent)
-        role = aws.iam.Role(f"{name}-role", assume_role_policy=trust("ec2.amazonaws.com"), opts=child)
+        role = aws.iam.Role(f"{name}-role", assume_role_policy=iam.trust("ec2.amazonaws.com"), opts=child)
         managed = aws.iam.RolePolicyAttachment(
             f"{name}-ssm",
             role=role.name,
@@ -41,12 +41,6 @@ class HostIdentity:
         self.ready: list[pulumi.Resource] = [managed, own]
 
 
-def trust(service: str) -> str:
-    """The trust policy of a role that one AWS service takes on."""
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
 def _policy(
     secret_arn: pulumi.Input[str],
     kms_key_arn: pulumi.Input[str],
@@ -54,34 +48,31 @@ def _policy(
     region: str,
     account_id: pulumi.Input[str],
 ) -> dict[str, object]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "OwnPasswords",
-                "Effect": "Allow",
-                "Action": "secretsmanager:GetSecretValue",
-                "Resource": secret_arn,
-            },
-            {
-                "Sid": "KeyOfThePasswords",
-                "Effect": "Allow",
-                "Action": "kms:Decrypt",
-                "Resource": kms_key_arn,
-                "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
-            },
-            {
-                "Sid": "OwnLog",
-                "Effect": "Allow",
-                "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                "Resource": [log_group_arn, pulumi.Output.concat(log_group_arn, ":*")],
-            },
-            {
-                # The agent looks for the group by listing; this action knows no narrower resource.
-                "Sid": "FindOwnLog",
-                "Effect": "Allow",
-                "Action": "logs:DescribeLogGroups",
-                "Resource": pulumi.Output.concat("arn:aws:logs:", region, ":", account_id, ":log-group:*"),
-            },
-        ],
-    }
+    return iam.document(
+        {
+            "Sid": "OwnPasswords",
+            "Effect": "Allow",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": secret_arn,
+        },
+        {
+            "Sid": "KeyOfThePasswords",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": kms_key_arn,
+            "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
+        },
+        {
+            "Sid": "OwnLog",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            "Resource": [log_group_arn, pulumi.Output.concat(log_group_arn, ":*")],
+        },
+        {
+            # The agent looks for the group by listing; this action knows no narrower resource.
+            "Sid": "FindOwnLog",
+            "Effect": "Allow",
+            "Action": "logs:DescribeLogGroups",
+            "Resource": pulumi.Output.concat("arn:aws:logs:", region, ":", account_id, ":log-group:*"),
+        },
+    )

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.oracle.identity import trust
+from components import iam
 
 
 def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resource) -> aws.dlm.LifecyclePolicy:
@@ -15,7 +15,7 @@ def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resour
     All files of the database lie on one volume, so a snapshot is consistent as after a power cut.
     """
     child = ResourceOptions(parent=parent)
-    role = aws.iam.Role(f"{name}-snapshots-role", assume_role_policy=trust("dlm.amazonaws.com"), opts=child)
+    role = aws.iam.Role(f"{name}-snapshots-role", assume_role_policy=iam.trust("dlm.amazonaws.com"), opts=child)
     rights = aws.iam.RolePolicyAttachment(
         f"{name}-snapshots-dlm",
         role=role.name,

@@ -15,6 +15,8 @@ from pulumi import CustomTimeouts, ResourceOptions
 from pulumi_command import local
 
 from components.connections import OpenSearchConnection
+from components.log_groups import make_log_group, retention_problems
+from components.programs import command_line
 from components.sinks.allow_list import admitted, cidr_problem
 from components.sinks.opensearch_access import access_policy, log_policy
 from components.sinks.opensearch_definition import definition, user
@@ -29,7 +31,6 @@ LOGS = {
 }
 DOMAIN_NAME = re.compile(r"[a-z][a-z0-9-]{2,27}")
 MASTER_USER = "fraud-master"
-SETUP = ".venv/bin/python -m components.sinks.opensearch_setup"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class OpenSearchArgs:
     volume_gib: int = 20
     # What it keeps, and how safely
     kms_key_arn: pulumi.Input[str]
-    log_days: int = 90
+    log_retention_days: int = 90
     protect: bool = False
     # Amazon installs its updates in the ten hours from here, UTC
     update_hour: int = 2
@@ -72,6 +73,7 @@ class OpenSearchArgs:
             problems.append(f"volume_gib is {self.volume_gib}; set it to 10 to 3072")
         if not 0 <= self.update_hour <= 23:
             problems.append(f"update_hour is {self.update_hour}; set it to 0 to 23")
+        problems += retention_problems(self.log_retention_days)
         if problems:
             raise ValueError("; ".join(problems))
 
@@ -188,11 +190,11 @@ class OpenSearchTarget(pulumi.ComponentResource):
 
     def _log_groups(self) -> dict[str, aws.cloudwatch.LogGroup]:
         return {
-            kind: aws.cloudwatch.LogGroup(
+            kind: make_log_group(
                 f"{self._name}-{kind}",
-                name=f"/aws/opensearch/{self._name}/{kind}",
-                retention_in_days=self._args.log_days,
-                kms_key_id=self._args.kms_key_arn,
+                f"/aws/opensearch/{self._name}/{kind}",
+                kms_key_arn=self._args.kms_key_arn,
+                retention_days=self._args.log_retention_days,
                 opts=self._child,
             )
             for kind in LOGS
@@ -214,7 +216,7 @@ class OpenSearchTarget(pulumi.ComponentResource):
         of_users = {user(slot): password.result for slot, password in passwords.items()}
         return local.Command(
             f"{self._name}-setup",
-            create=SETUP,
+            create=command_line("components.sinks.opensearch_setup"),
             dir=".",
             environment={
                 "OPENSEARCH_URL": url,

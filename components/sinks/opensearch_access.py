@@ -7,6 +7,8 @@ from typing import Any
 
 import pulumi
 
+from components import iam
+
 
 def access_policy(arn: pulumi.Output[str], sources: pulumi.Input[list[str]]) -> dict[str, Any]:
     """The domain's access policy. Whoever comes from one of the sources must still name a user of the domain."""
@@ -17,7 +19,7 @@ def access_policy(arn: pulumi.Output[str], sources: pulumi.Input[list[str]]) -> 
         "Resource": pulumi.Output.concat(arn, "/*"),
         "Condition": {"IpAddress": {"aws:SourceIp": sources}},
     }
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    return iam.document(statement)
 
 
 def log_policy(
@@ -31,4 +33,4 @@ def log_policy(
         "Resource": [pulumi.Output.concat(group, ":*") for group in groups],
         "Condition": {"StringEquals": {"aws:SourceAccount": account_id}, "ArnEquals": {"aws:SourceArn": arn}},
     }
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    return iam.document(statement)

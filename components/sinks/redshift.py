@@ -12,6 +12,7 @@ import pulumi_random as random
 from pulumi import ResourceOptions
 
 from components.connections import RedshiftConnection
+from components.log_groups import make_log_group, retention_problems
 from components.network.security import Peer, allow_ingress, make_group
 from components.sinks import redshift_sql
 from components.sinks.redshift_schedule import PauseSchedule, make_schedule
@@ -44,7 +45,7 @@ class RedshiftArgs:
     # What it keeps, and how safely
     kms_key_arn: pulumi.Input[str]
     snapshot_days: int = 7
-    log_days: int = 90
+    log_retention_days: int = 90
     protect: bool = False
     # Who uses it
     database: str = "fraud"
@@ -72,7 +73,7 @@ class RedshiftArgs:
             problems.append(f"number_of_nodes is {self.number_of_nodes}; set it to 1 or more")
         if not 1 <= self.snapshot_days <= 35:
             problems.append(f"snapshot_days is {self.snapshot_days}; set it to 1 to 35 (0 would switch snapshots off)")
-        return problems
+        return problems + retention_problems(self.log_retention_days)
 
 
 class RedshiftTarget(pulumi.ComponentResource):
@@ -177,11 +178,11 @@ class RedshiftTarget(pulumi.ComponentResource):
     def _log(self) -> None:
         # Redshift would make these groups itself, without a key and for ever.
         groups = [
-            aws.cloudwatch.LogGroup(
+            make_log_group(
                 f"{self._name}-{kind}",
-                name=f"/aws/redshift/cluster/{self._name}/{kind}",
-                retention_in_days=self._args.log_days,
-                kms_key_id=self._args.kms_key_arn,
+                f"/aws/redshift/cluster/{self._name}/{kind}",
+                kms_key_arn=self._args.kms_key_arn,
+                retention_days=self._args.log_retention_days,
                 opts=self._child,
             )
             for kind in LOGS

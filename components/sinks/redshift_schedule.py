@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
+
+from components import iam
 
 SCHEDULER = "scheduler.redshift.amazonaws.com"
 
@@ -51,11 +52,10 @@ def make_schedule(name: str, schedule: PauseSchedule, cluster: aws.redshift.Clus
 
 
 def _role(name: str, cluster: aws.redshift.Cluster, opts: ResourceOptions) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-    trust = {"Effect": "Allow", "Principal": {"Service": SCHEDULER}, "Action": "sts:AssumeRole"}
     role = aws.iam.Role(
         f"{name}-scheduler",
         description=f"Pauses and resumes {name}",
-        assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        assume_role_policy=iam.trust(SCHEDULER),
         opts=opts,
     )
     rights = {
@@ -66,7 +66,7 @@ def _role(name: str, cluster: aws.redshift.Cluster, opts: ResourceOptions) -> tu
     policy = aws.iam.RolePolicy(
         f"{name}-scheduler-rights",
         role=role.id,
-        policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [rights]}),
+        policy=pulumi.Output.json_dumps(iam.document(rights)),
         opts=opts,
     )
     return role, policy

@@ -12,7 +12,6 @@ SERVICE_USER = "snowflake:index/serviceUser:ServiceUser"
 PEOPLE = ("snowflake:index/user:User", "snowflake:index/legacyServiceUser:LegacyServiceUser")
 ROLE_GRANT = "snowflake:index/grantAccountRole:GrantAccountRole"
 PRIVILEGE_GRANT = "snowflake:index/grantPrivilegesToAccountRole:GrantPrivilegesToAccountRole"
-OWNERSHIP = "snowflake:index/grantOwnership:GrantOwnership"
 
 SYSTEM_ROLES = frozenset({"PUBLIC", "ACCOUNTADMIN", "SECURITYADMIN", "SYSADMIN", "USERADMIN", "ORGADMIN"})
 

@@ -251,6 +251,7 @@ def test_no_two_panels_overlap() -> None:
         ({"instance_count": 5}, "instance_count is 5; set it to 1, or to a multiple of 2 or 3"),
         ({"instance_count": 0}, "instance_count is 0"),
         ({"volume_gib": 5}, "volume_gib is 5; set it to 10 to 3072"),
+        ({"log_retention_days": 10}, "log_retention_days is 10; set it to one of"),
         ({"update_hour": 24}, "update_hour is 24; set it to 0 to 23"),
     ],
 )

@@ -127,7 +127,7 @@ def test_a_generated_password_fits_oracle(mocks: OracleMocks) -> Any:
         ({"instance_type": "m7gd.large"}, "an ARM machine"),
         ({"availability_zone": "eu-west-1a"}, "availability_zone is 'eu-west-1a'; set it to a zone of us-east-1"),
         ({"listener_subnet_ids": []}, "listener_subnet_ids is empty; give at least one"),
-        ({"log_retention_days": 0}, "log_retention_days is 0; set it to 1 or more"),
+        ({"log_retention_days": 0}, "log_retention_days is 0; set it to one of"),
         ({"snapshots_kept": -1}, "snapshots_kept is -1; set it to 0"),
     ],
 )

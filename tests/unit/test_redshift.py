@@ -208,6 +208,7 @@ def test_without_a_schedule_the_cluster_keeps_running() -> None:
         ({"confluent_prefix_list_id": None}, "public is True and confluent_prefix_list_id is missing"),
         ({"database": "Fraud"}, "database is 'Fraud'; begin with a-z"),
         ({"number_of_nodes": 0}, "number_of_nodes is 0; set it to 1 or more"),
+        ({"log_retention_days": 0}, "log_retention_days is 0; set it to one of"),
         ({"snapshot_days": 0}, "snapshot_days is 0; set it to 1 to 35"),
     ],
 )
