@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,13 +18,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Links:
-    """A store that the stack does not have is None."""
+    """A store that the stack does not have is None. `first_payment` is there when there is one in the database."""
 
     confluent: ConfluentHandle
     oracle: OracleConnection
     redshift: RedshiftConnection | None
     opensearch: OpenSearchConnection | None
     snowflake: SnowflakeConnection | None
+    first_payment: Sequence[pulumi.Resource] = ()
 
 
 def export(links: Links) -> None:
@@ -52,10 +53,10 @@ def _read(reference: pulumi.StackReference, part: str, kind: type[T]) -> T:
 
 
 def _parts(links: Links) -> Iterator[tuple[str, Any]]:
-    for field in dataclasses.fields(links):
-        value = getattr(links, field.name)
+    for name in _fields(Links):
+        value = getattr(links, name)
         if value is not None:
-            yield field.name, value
+            yield name, value
 
 
 def _fields(kind: type) -> list[str]:

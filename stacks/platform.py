@@ -50,6 +50,7 @@ def make_platform(settings: Settings) -> Links:
         redshift=stores.redshift,
         opensearch=stores.opensearch,
         snowflake=stores.snowflake,
+        first_payment=(app.seed,),
     )
 
 

@@ -37,7 +37,7 @@ def load() -> Settings:
         confluent=confluent.read(reader),
         rules=rules.read(reader),
         oracle=oracle.read(reader),
-        sinks=sinks.read(reader, production=stack.production, layer=stack.layer),
+        sinks=sinks.read(reader, stack.deployment, production=stack.production, layer=stack.layer),
         app=app.read(reader, reach.operator_cidrs, production=stack.production, layer=stack.layer),
     )
     _check_together(reader, settings)

@@ -35,6 +35,7 @@ class ConfluentStreamingArgs:
     """`source` and `sinks` build a connector's configuration from its service account's id.
 
     `rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
+    `first_payment` is what puts a row into the captured tables: without one the source makes no schema to wait for.
     `protect` keeps the topics, and their records, from being deleted or replaced.
     """
 
@@ -44,6 +45,7 @@ class ConfluentStreamingArgs:
     partitions: int = 4
     rules: Mapping[str, object] = field(default_factory=dict)
     state_ttl_hours: int = 24
+    first_payment: Sequence[pulumi.Resource] = ()
     protect: bool = False
 
     def __post_init__(self) -> None:
@@ -143,7 +145,7 @@ class ConfluentStreaming(pulumi.ComponentResource):
                 "SUBJECTS": ",".join(subjects),
             },
             self.source.id,
-            ResourceOptions(parent=self, depends_on=[running]),
+            ResourceOptions(parent=self, depends_on=[running, *self._args.first_payment]),
         )
         return [running, present]
 

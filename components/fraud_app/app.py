@@ -26,6 +26,8 @@ class FraudApp(pulumi.ComponentResource):
     cluster_name: str
     cluster_security_group_id: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
+    seed: pulumi.Resource
+    """There when the tables have users and a first payment."""
 
     def __init__(self, name: str, args: FraudAppArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:app:FraudApp", name, None, opts)
@@ -46,11 +48,11 @@ class FraudApp(pulumi.ComponentResource):
         inside = ResourceOptions(parent=self, provider=cluster.make_provider(name, eks, self.kubeconfig, child))
         runtime = namespace.make_runtime(name, args, image.image_reference(name, args, child), inside)
         policies = network_policy.make_network_policies(name, args, runtime, inside)
-        seed = workload.make_seed(name, runtime, [door, *args.database_ready, *policies], inside)
-        web = workload.make_web(name, args, runtime, [seed], inside)
+        self.seed = workload.make_seed(name, runtime, [door, *args.database_ready, *policies], inside)
+        web = workload.make_web(name, args, runtime, [self.seed], inside)
         workload.make_scaling(name, args, runtime, [web, metrics], inside)
         if args.generator_rate:
-            workload.make_generator(name, args, runtime, [seed], inside)
+            workload.make_generator(name, args, runtime, [self.seed], inside)
         way_in = ingress.make_ingress(name, args, runtime, web, inside)
         self.url = ingress.page_url(args, way_in)
         self.load_balancer_host = ingress.load_balancer_host(way_in)

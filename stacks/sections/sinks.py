@@ -69,7 +69,7 @@ class Sinks:
     connectors: tuple[str, ...]
 
 
-def read(reader: Reader, *, production: bool, layer: str) -> Sinks:
+def read(reader: Reader, deployment: str, *, production: bool, layer: str) -> Sinks:
     """Read the section. Only a layer that makes the stores needs Snowflake's key."""
     stores, connectors = reader.choices("sinks", SINKS), reader.choices("connectors", SINKS)
     for name in connectors:
@@ -80,7 +80,7 @@ def read(reader: Reader, *, production: bool, layer: str) -> Sinks:
     return Sinks(
         redshift=_redshift(reader, production) if "redshift" in stores else None,
         opensearch=_opensearch(reader, production) if "opensearch" in stores else None,
-        snowflake=_snowflake(reader, needed=layer != "streaming") if "snowflake" in stores else None,
+        snowflake=_snowflake(reader, deployment, needed=layer != "streaming") if "snowflake" in stores else None,
         connectors=connectors,
     )
 
@@ -121,14 +121,16 @@ def _opensearch(reader: Reader, production: bool) -> OpenSearch:
     return opensearch
 
 
-def _snowflake(reader: Reader, *, needed: bool) -> Snowflake:
+def _snowflake(reader: Reader, deployment: str, *, needed: bool) -> Snowflake:
     return Snowflake(
         organization=reader.text("snowflakeOrganization", r"[A-Za-z][A-Za-z0-9_]{0,62}", "the organization's name"),
         account=reader.text("snowflakeAccount", r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", "the account's name"),
         admin_user=reader.text("snowflakeAdminUser", IDENTIFIER, "a Snowflake user name"),
         admin_role=reader.text("snowflakeAdminRole", IDENTIFIER, "a Snowflake role"),
         admin_key=reader.secret("snowflakeAdminKey", needed),
-        database=reader.text("snowflakeDatabase", SNOWFLAKE_NAME, "a Snowflake identifier in capitals"),
+        # Everything of the account begins with it, so two deployments need two.
+        database=reader.text("snowflakeDatabase", f"({SNOWFLAKE_NAME})?", "a Snowflake identifier in capitals")
+        or f"FRAUD_{deployment.upper().replace('-', '_')}",
         schema=reader.text("snowflakeSchema", SNOWFLAKE_NAME, "a Snowflake identifier in capitals"),
         monthly_credits=reader.integer("snowflakeMonthlyCredits", 1, 100_000),
         slots=slots(reader, "snowflakeSlots"),
