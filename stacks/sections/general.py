@@ -8,7 +8,7 @@ import pulumi
 
 from stacks.config import Reader
 
-LONGEST_DEPLOYMENT = 7
+LONGEST_DEPLOYMENT = 11
 LAYERS = ("complete", "platform", "streaming")
 # Regions where Confluent Cloud offers Flink on AWS; the first deploy confirms the one in use.
 REGIONS = (
@@ -54,8 +54,7 @@ def read(reader: Reader) -> General:
 
 
 def _deployment(reader: Reader) -> str:
-    # AWS takes 32 characters for a load balancer: `fraud-<deployment>-oracle-nlb-` and the seven that Pulumi adds. A
-    # Redshift cluster's name takes no two hyphens in a row.
+    # AWS takes 28 characters for an OpenSearch domain, and no two hyphens in a row for a Redshift cluster.
     pattern = rf"(?=.{{1,{LONGEST_DEPLOYMENT}}}$)[a-z][a-z0-9]*(-[a-z0-9]+)*"
     allowed = f"at most {LONGEST_DEPLOYMENT} characters of a-z, 0-9 and single hyphens between them, a letter first"
     given = reader.text("deployment", f"({pattern})?", allowed)
