@@ -37,6 +37,7 @@ def make_streaming(settings: Settings, platform: Links) -> ConfluentStreaming:
         partitions=settings.confluent.partitions,
         rules=rules.sql_variables(),
         state_ttl_hours=rules.state_ttl_hours,
+        topic_roles=settings.confluent.cluster_type != "basic",
         first_payment=platform.first_payment,
         protect=settings.general.production,
     )

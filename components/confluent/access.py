@@ -1,6 +1,7 @@
 """What each principal may do in Kafka: one frozen grant set an account, turned into `KafkaAcl` resources.
 
-Kafka permissions are ACLs and not roles, because topic-level roles do not exist on a Basic cluster.
+Kafka permissions are ACLs: topic-level roles do not exist on a Basic cluster. Flink's documents know roles only,
+so that its principal has these besides wherever the cluster has them.
 """
 
 from __future__ import annotations
@@ -76,6 +77,18 @@ def flink_grants(reads: Iterable[str], writes: Iterable[str], error_log: str) ->
             prefixed=True,
         ),
     )
+
+
+def flink_roles(
+    reads: Iterable[str], alters: Iterable[str], writes: Iterable[str], error_log: str
+) -> list[tuple[str, str]]:
+    """(role, resource) of the account of the Flink statements, e.g. `("DeveloperRead", "topic=auth_user")`."""
+    wanted = {("DeveloperRead", f"topic={name}") for name in (*reads, *writes, error_log)}
+    wanted |= {("DeveloperWrite", f"topic={name}") for name in (*writes, error_log)}
+    # To alter a table, and to make the error log, is to manage its topic.
+    wanted |= {("DeveloperManage", f"topic={name}") for name in (*alters, error_log)}
+    wanted |= {(role, "transactional-id=_confluent-flink_*") for role in ("DeveloperRead", "DeveloperWrite")}
+    return sorted(wanted)
 
 
 def make_acls(

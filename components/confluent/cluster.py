@@ -142,6 +142,7 @@ class ConfluentCluster(pulumi.ComponentResource):
             environment_name=self.environment.display_name,
             kafka_id=self.kafka.id,
             kafka_name=self.kafka.display_name,
+            kafka_crn=self.kafka.rbac_crn,
             kafka_rest_endpoint=self.kafka.rest_endpoint,
             kafka_bootstrap=self.kafka.bootstrap_endpoint,
             kafka_key=self._kafka_key.id,

@@ -23,6 +23,7 @@ class ConfluentHandle:
     environment_name: pulumi.Input[str]
     kafka_id: pulumi.Input[str]
     kafka_name: pulumi.Input[str]
+    kafka_crn: pulumi.Input[str]
     kafka_rest_endpoint: pulumi.Input[str]
     kafka_bootstrap: pulumi.Input[str]
     kafka_key: pulumi.Input[str]

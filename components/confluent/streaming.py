@@ -35,6 +35,7 @@ class ConfluentStreamingArgs:
     """`source` and `sinks` build a connector's configuration from its service account's id.
 
     `rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
+    `topic_roles` is for a cluster that has them, which a Basic one does not.
     `first_payment` is what puts a row into the captured tables: without one the source makes no schema to wait for.
     `protect` keeps the topics, and their records, from being deleted or replaced.
     """
@@ -45,6 +46,7 @@ class ConfluentStreamingArgs:
     partitions: int = 4
     rules: Mapping[str, object] = field(default_factory=dict)
     state_ttl_hours: int = 24
+    topic_roles: bool = False
     first_payment: Sequence[pulumi.Resource] = ()
     protect: bool = False
 
@@ -151,25 +153,36 @@ class ConfluentStreaming(pulumi.ComponentResource):
 
     def _runner_access(self) -> list[pulumi.Resource]:
         declared = pipeline.statements(self._args.state_ttl_hours)
-        reads = [topic for statement in declared for topic in (*statement.reads, *statement.alters)]
+        reads = [topic for statement in declared for topic in statement.reads]
+        alters = [topic for statement in declared for topic in statement.alters]
         writes = [topic for statement in declared for topic in statement.writes]
         acls = access.make_acls(
             f"{self._name}-runner",
             self._cluster.runner_id,
-            access.flink_grants(reads, writes, ERROR_LOG_TOPIC),
+            access.flink_grants([*reads, *alters], writes, ERROR_LOG_TOPIC),
             self._child,
         )
+        registry = self._cluster.registry_crn
         roles = [
-            confluent.RoleBinding(
-                f"{self._name}-runner-{role}-{topic}".lower(),
-                principal=pulumi.Output.concat("User:", self._cluster.runner_id),
-                role_name=role,
-                crn_pattern=pulumi.Output.concat(self._cluster.registry_crn, f"/subject={topic}*"),
-                opts=self._child,
-            )
-            for topic, role in self._subject_roles(reads, writes)
+            self._runner_role(role, topic, pulumi.Output.concat(registry, f"/subject={topic}*"))
+            for topic, role in self._subject_roles([*reads, *alters], writes)
         ]
+        if self._args.topic_roles:
+            cluster = pulumi.Output.concat(self._cluster.kafka_crn, "/kafka=", self._cluster.kafka_id, "/")
+            roles += [
+                self._runner_role(role, on.replace("=", "-"), pulumi.Output.concat(cluster, on))
+                for role, on in access.flink_roles(reads, alters, writes, ERROR_LOG_TOPIC)
+            ]
         return [*acls, *roles]
+
+    def _runner_role(self, role: str, what: str, crn: pulumi.Input[str]) -> confluent.RoleBinding:
+        return confluent.RoleBinding(
+            f"{self._name}-runner-{role}-{what}".lower().removesuffix("*"),
+            principal=pulumi.Output.concat("User:", self._cluster.runner_id),
+            role_name=role,
+            crn_pattern=crn,
+            opts=self._child,
+        )
 
     @staticmethod
     def _subject_roles(reads: list[str], writes: list[str]) -> list[tuple[str, str]]:

@@ -52,6 +52,27 @@ def test_payments_are_read_in_their_order(plan: Plan) -> None:
     assert partitions["user_transaction"] == {"dev": 4, "local": 1, "prod": 12}[plan.stack]
 
 
+def test_flink_has_roles_on_its_topics_where_the_cluster_knows_them(plan: Plan) -> None:
+    """Flink's own documents know roles and no ACLs; a Basic cluster has no roles on topics."""
+    runner = [
+        binding.inputs
+        for binding in plan.of_type("confluentcloud:index/roleBinding:RoleBinding")
+        if "/kafka=" in binding.inputs["crnPattern"]
+    ]
+    found = {
+        (binding["roleName"], binding["crnPattern"].partition("/kafka=")[2].partition("/")[2]) for binding in runner
+    }
+    if plan.stack != "prod":
+        assert found == set()
+        return
+    for topic in ("auth_user", "user_transaction", "flagged_user", "fraud_alert"):
+        assert {("DeveloperRead", f"topic={topic}"), ("DeveloperWrite", f"topic={topic}")} <= found, topic
+    assert ("DeveloperRead", "topic=fd.SAMPLE.USER_TRANSACTION") in found
+    assert ("DeveloperWrite", "topic=fd.SAMPLE.USER_TRANSACTION") not in found, "the statements only read the payments"
+    assert ("DeveloperWrite", "transactional-id=_confluent-flink_*") in found
+    assert not [role for role, on in found if on == "topic=*"], "name the topics"
+
+
 def test_no_acl_allows_everything(plan: Plan) -> None:
     for acl in plan.of_type(ACL):
         inputs = acl.inputs
