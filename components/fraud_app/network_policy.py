@@ -8,13 +8,15 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi import ResourceOptions
 
-from components.fraud_app.args import ANYWHERE, DNS_ADDRESS, FraudAppArgs
+from components.fraud_app.args import DNS_ADDRESS, FraudAppArgs
 from components.fraud_app.pods import PORT, Runtime, labels
+from components.network import ranges
 
 KAFKA_PORT = 9092
 HTTPS = 443
-# Confluent's addresses are public and change; what is private (RFC 1918) or the host's own metadata is not meant.
-PRIVATE = ("10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+# Confluent's addresses are public and change; what is private or the host's own metadata is not meant.
+LINK_LOCAL = "169.254.0.0/16"
+NOT_PUBLIC = sorted([LINK_LOCAL, *map(str, ranges.PRIVATE)])
 
 _net = k8s.networking.v1
 
@@ -47,7 +49,9 @@ def make_network_policies(
         # By address: on auto mode's nodes DNS is no pod that a selector could name.
         policy("to-dns", _to(everyone, [_block(DNS_ADDRESS)], [("UDP", 53), ("TCP", 53)])),
         policy("to-database", _to(everyone, [_block(args.vpc_cidr)], [("TCP", args.database.port)])),
-        policy("to-confluent", _to(web, [_block(ANYWHERE, but=PRIVATE)], [("TCP", KAFKA_PORT), ("TCP", HTTPS)])),
+        policy(
+            "to-confluent", _to(web, [_block(ranges.ANYWHERE, but=NOT_PUBLIC)], [("TCP", KAFKA_PORT), ("TCP", HTTPS)])
+        ),
     ]
 
 

@@ -13,6 +13,7 @@ from pulumi_command import local
 
 from components.connections import OracleConnection
 from components.log_groups import make_log_group, retention_problems
+from components.network.ranges import ANYWHERE
 from components.network.security import Peer, allow_egress, make_group
 from components.oracle import document
 from components.oracle.identity import HostIdentity
@@ -141,7 +142,7 @@ class OracleHost(pulumi.ComponentResource):
         outward = allow_egress(
             f"{self._name}-to-https",
             group_id=self.security_group_id,
-            peer=Peer(cidr="0.0.0.0/0"),
+            peer=Peer(cidr=ANYWHERE),
             port=443,
             description="Systems Manager, packages and the container image",
             opts=self._child,

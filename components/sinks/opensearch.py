@@ -17,7 +17,7 @@ from pulumi_command import local
 from components.connections import OpenSearchConnection
 from components.log_groups import make_log_group, retention_problems
 from components.programs import command_line
-from components.sinks.allow_list import admitted, cidr_problem
+from components.sinks.allow_list import admitted, range_problems
 from components.sinks.opensearch_access import access_policy, log_policy
 from components.sinks.opensearch_definition import definition, user
 from components.slots import Slots
@@ -62,7 +62,7 @@ class OpenSearchArgs:
     update_hour: int = 2
 
     def __post_init__(self) -> None:
-        problems = [problem for cidr in self.operator_cidrs if (problem := cidr_problem("operator_cidrs", cidr))]
+        problems = range_problems("operator_cidrs", self.operator_cidrs)
         if not self.operator_cidrs:
             problems.append("operator_cidrs is empty; name the addresses of people and of `pulumi up`")
         if self.instance_count < 1 or (self.instance_count > 1 and not zones_for(self.instance_count)):
