@@ -164,7 +164,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         """Statements over a private cluster are taken at a private endpoint only."""
         if self._args.private is None:
             return self.flink_region.rest_endpoint
-        return self.private.flink_endpoint or self.flink_region.private_rest_endpoint
+        return self.flink_region.private_rest_endpoint
 
     def _bind(
         self, name: str, account: confluent.ServiceAccount, role: str, crn: pulumi.Input[str]

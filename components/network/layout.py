@@ -38,10 +38,6 @@ class ZoneSubnets:
     app: str
     data: str
 
-    @property
-    def letter(self) -> str:
-        return self.zone[-1]
-
 
 def subnets(cidr: str, zones: Sequence[str]) -> tuple[ZoneSubnets, ...]:
     """The subnets of each zone, in the order of `zones`. The arguments must have no `problems`."""
