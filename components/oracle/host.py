@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -52,7 +52,7 @@ class OracleHostArgs:
     # Access
     confluent_prefix_list_id: pulumi.Input[str] | None = None
     kms_key_arn: pulumi.Input[str]
-    slots: Slots = field(default=Slots())
+    slots: Slots = Slots()
     # Machine: two virtual CPUs and 8 GiB. XE uses two threads and 2 GB; the rest is the container's and the file cache.
     ami_id: pulumi.Input[str]
     image: str
@@ -183,7 +183,7 @@ class OracleHost(pulumi.ComponentResource):
             kms_key_id=args.kms_key_arn,
             final_snapshot=args.protect,
             tags={"Name": volume_name},
-            opts=ResourceOptions(parent=self, protect=args.protect),
+            opts=ResourceOptions(parent=self, protect=args.protect or None),
         )
         attachment = aws.ec2.VolumeAttachment(
             f"{volume_name}-attachment",

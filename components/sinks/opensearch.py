@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -34,7 +34,7 @@ MASTER_USER = "fraud-master"
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenSearchArgs:
+class OpenSearchTargetArgs:
     """A public domain that admits the addresses given here and no other.
 
     `confluent_prefixes` are the connector's, `operator_cidrs` those of people and of `pulumi up`, which sets the domain
@@ -48,7 +48,7 @@ class OpenSearchArgs:
     confluent_prefixes: pulumi.Input[Sequence[str]]
     operator_cidrs: Sequence[str]
     nat_addresses: Sequence[pulumi.Input[str]] = ()
-    slots: Slots = field(default_factory=Slots)
+    slots: Slots = Slots()
     # How large it is
     engine_version: str = "OpenSearch_3.1"
     instance_type: str = "t3.small.search"
@@ -84,7 +84,7 @@ class OpenSearchTarget(pulumi.ComponentResource):
     connection: OpenSearchConnection
     dashboards_url: pulumi.Output[str]
 
-    def __init__(self, name: str, args: OpenSearchArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: OpenSearchTargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:sinks:OpenSearchTarget", name, None, opts)
         if not DOMAIN_NAME.fullmatch(name):
             raise ValueError(f"the domain's name is {name!r}; take 3 to 28 of a-z, 0-9 and -, a letter first")

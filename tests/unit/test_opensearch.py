@@ -11,7 +11,7 @@ import pytest
 
 from components.sinks import dashboard
 from components.sinks.allow_list import admitted
-from components.sinks.opensearch import OpenSearchArgs, OpenSearchTarget
+from components.sinks.opensearch import OpenSearchTarget, OpenSearchTargetArgs
 from components.sinks.opensearch_definition import definition
 from components.slots import Slots
 from contracts import FLAGGED_USER, FRAUD_ALERT
@@ -24,7 +24,7 @@ NAME = "fraud-dev-opensearch"
 ARN = f"arn:aws:es:us-east-1:123456789012:domain/{NAME}"
 
 
-def args(**changes: Any) -> OpenSearchArgs:
+def args(**changes: Any) -> OpenSearchTargetArgs:
     wanted = {
         "account_id": "123456789012",
         "region": "us-east-1",
@@ -33,7 +33,7 @@ def args(**changes: Any) -> OpenSearchArgs:
         "nat_addresses": ["198.51.100.7"],
         "kms_key_arn": KEY,
     }
-    return OpenSearchArgs(**wanted | changes)
+    return OpenSearchTargetArgs(**wanted | changes)
 
 
 def deployed(**changes: Any) -> Deployment:
