@@ -39,7 +39,10 @@ class AppDatabase:
 
 @dataclass(frozen=True, kw_only=True)
 class AppKafka:
-    """The cluster that the alerts are read from, and the registry that has their schema (they are Avro)."""
+    """The cluster that the alerts are read from, and the registry that has their schema (they are Avro).
+
+    A `private` one answers in the VPC alone, at endpoints with addresses of `vpc_cidr`.
+    """
 
     bootstrap: pulumi.Input[str]
     key: pulumi.Input[str]
@@ -47,6 +50,7 @@ class AppKafka:
     registry_url: pulumi.Input[str]
     registry_key: pulumi.Input[str]
     registry_secret: pulumi.Input[str]
+    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

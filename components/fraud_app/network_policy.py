@@ -49,10 +49,12 @@ def make_network_policies(
         # By address: on auto mode's nodes DNS is no pod that a selector could name.
         policy("to-dns", _to(everyone, [_block(DNS_ADDRESS)], [("UDP", 53), ("TCP", 53)])),
         policy("to-database", _to(everyone, [_block(args.vpc_cidr)], [("TCP", args.database.port)])),
-        policy(
-            "to-confluent", _to(web, [_block(ranges.ANYWHERE, but=NOT_PUBLIC)], [("TCP", KAFKA_PORT), ("TCP", HTTPS)])
-        ),
+        policy("to-confluent", _to(web, [_confluent(args)], [("TCP", KAFKA_PORT), ("TCP", HTTPS)])),
     ]
+
+
+def _confluent(args: FraudAppArgs) -> _net.NetworkPolicyPeerArgs:
+    return _block(args.vpc_cidr) if args.kafka.private else _block(ranges.ANYWHERE, but=NOT_PUBLIC)
 
 
 def _block(cidr: str, *, but: Sequence[str] = ()) -> _net.NetworkPolicyPeerArgs:
