@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 
@@ -16,7 +16,7 @@ class OracleConnection:
     port: int = 1521
     user: pulumi.Input[str]
     password: pulumi.Input[str]
-    ready: Sequence[pulumi.Resource] = field(default=())
+    ready: Sequence[pulumi.Resource] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class RedshiftConnection:
     user: pulumi.Input[str]
     password: pulumi.Input[str]
     database: pulumi.Input[str]
-    ready: Sequence[pulumi.Resource] = field(default=())
+    ready: Sequence[pulumi.Resource] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class OpenSearchConnection:
     url: pulumi.Input[str]
     user: pulumi.Input[str]
     password: pulumi.Input[str]
-    ready: Sequence[pulumi.Resource] = field(default=())
+    ready: Sequence[pulumi.Resource] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,4 +50,4 @@ class SnowflakeConnection:
     database: pulumi.Input[str]
     schema: pulumi.Input[str]
     role: pulumi.Input[str]
-    ready: Sequence[pulumi.Resource] = field(default=())
+    ready: Sequence[pulumi.Resource] = ()

@@ -34,7 +34,7 @@ def make_app(settings: Settings, ground: Ground, cluster: ConfluentCluster, orac
         database=_database(oracle),
         database_security_group_id=oracle.security_group_id,
         database_ready=(oracle.ready,),
-        kafka=_kafka(cluster, private=settings.confluent.private),
+        kafka=_kafka(settings, cluster),
         rules={name: str(value) for name, value in settings.rules.sql_variables().items()},
         log_retention_days=settings.network.log_retention_days,
         protect=settings.general.production,
@@ -52,13 +52,13 @@ def _database(oracle: OracleHost) -> AppDatabase:
     )
 
 
-def _kafka(cluster: ConfluentCluster, *, private: bool) -> AppKafka:
+def _kafka(settings: Settings, cluster: ConfluentCluster) -> AppKafka:
     return AppKafka(
         bootstrap=cluster.kafka.bootstrap_endpoint,
         key=cluster.app_key.id,
         secret=cluster.app_key.secret,
-        registry_url=cluster.registry.rest_endpoint,
+        registry_url=cluster.registry_endpoint,
         registry_key=cluster.app_registry_key.id,
         registry_secret=cluster.app_registry_key.secret,
-        private=private,
+        private=settings.confluent.private,
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi import ResourceOptions
 
-from components.sinks.opensearch import OpenSearchArgs
-from components.sinks.redshift import RedshiftArgs
+from components.sinks.opensearch import OpenSearchTargetArgs
+from components.sinks.redshift import RedshiftTargetArgs
 from components.sinks.redshift_schedule import PauseSchedule
 from components.sinks.targets import SinkTargets, SinkTargetsArgs
 from stacks import providers
@@ -17,7 +17,7 @@ from stacks.sections.sinks import OpenSearch, Redshift, Snowflake
 from stacks.settings import Settings
 
 if TYPE_CHECKING:
-    from components.sinks.snowflake import SnowflakeArgs
+    from components.sinks.snowflake import SnowflakeTargetArgs
 
 
 def make_stores(settings: Settings, ground: Ground) -> SinkTargets:
@@ -34,8 +34,8 @@ def make_stores(settings: Settings, ground: Ground) -> SinkTargets:
     return SinkTargets(ground.name, args, ResourceOptions(providers=options))
 
 
-def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> RedshiftArgs:
-    return RedshiftArgs(
+def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> RedshiftTargetArgs:
+    return RedshiftTargetArgs(
         vpc_id=ground.network.vpc_id,
         # The connector comes from the internet: from Confluent's egress addresses, and from no other.
         subnet_ids=ground.network.public_subnet_ids,
@@ -53,8 +53,8 @@ def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> Redshif
     )
 
 
-def _opensearch(settings: Settings, opensearch: OpenSearch, ground: Ground) -> OpenSearchArgs:
-    return OpenSearchArgs(
+def _opensearch(settings: Settings, opensearch: OpenSearch, ground: Ground) -> OpenSearchTargetArgs:
+    return OpenSearchTargetArgs(
         account_id=ground.account_id,
         region=settings.general.region,
         confluent_prefixes=ground.confluent_prefixes,
@@ -71,10 +71,10 @@ def _opensearch(settings: Settings, opensearch: OpenSearch, ground: Ground) -> O
     )
 
 
-def _snowflake(settings: Settings, snowflake: Snowflake, ground: Ground) -> SnowflakeArgs:
-    from components.sinks.snowflake import SnowflakeArgs  # noqa: PLC0415 - its SDK takes a second to import
+def _snowflake(settings: Settings, snowflake: Snowflake, ground: Ground) -> SnowflakeTargetArgs:
+    from components.sinks.snowflake import SnowflakeTargetArgs  # noqa: PLC0415 - its SDK takes a second to import
 
-    return SnowflakeArgs(
+    return SnowflakeTargetArgs(
         account_url=f"{snowflake.organization}-{snowflake.account}.snowflakecomputing.com:443".lower(),
         confluent_prefixes=ground.confluent_prefixes,
         database=snowflake.database,

@@ -12,6 +12,7 @@ from components.confluent.handle import ConfluentHandle
 from components.confluent.keys import KeySlots, Owner
 from components.confluent.private_access import TYPES as PRIVATE_TYPES
 from components.confluent.private_access import PrivateAccess, PrivatePaths, make_paths
+from components.confluent.private_link import reported
 from components.slots import Slots
 from contracts import FRAUD_ALERT
 
@@ -59,6 +60,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         self.private = self._private_paths()
         self.kafka = self._kafka()
         self.registry = self._registry()
+        self.registry_endpoint = self._registry_endpoint()
         self.pool = self._pool()
         self.provisioner = self._account("provisioner", "Makes topics, ACLs and schemas.")
         self.deployer = self._account("flink-deployer", "Submits the Flink statements.")
@@ -112,7 +114,15 @@ class ConfluentCluster(pulumi.ComponentResource):
         # The registry appears with the first cluster of an environment, so the look-up waits for that.
         return confluent.get_schema_registry_cluster_output(
             environment=self.environment.id.apply(lambda id: confluent.GetSchemaRegistryClusterEnvironmentArgs(id=id)),
-            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[self.kafka]),
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[self.kafka, *self.private.ready]),
+        )
+
+    def _registry_endpoint(self) -> pulumi.Output[str]:
+        if self._args.private is None:
+            return self.registry.rest_endpoint
+        region = self._args.region
+        return self.registry.private_regional_rest_endpoints.apply(
+            lambda found: reported(found.get(region), f"private endpoint of Schema Registry in {region}")
         )
 
     def _pool(self) -> confluent.FlinkComputePool:
@@ -149,7 +159,7 @@ class ConfluentCluster(pulumi.ComponentResource):
             kafka_secret=self._kafka_key.secret,
             registry_id=self.registry.id,
             registry_crn=self.registry.resource_name,
-            registry_endpoint=self.registry.rest_endpoint,
+            registry_endpoint=self.registry_endpoint,
             registry_key=self._registry_key.id,
             registry_secret=self._registry_key.secret,
             flink_pool_id=self.pool.id,
@@ -165,7 +175,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         """Statements over a private cluster are taken at a private endpoint only."""
         if self._args.private is None:
             return self.flink_region.rest_endpoint
-        return self.private.flink_endpoint or self.flink_region.private_rest_endpoint
+        return self.flink_region.private_rest_endpoint
 
     def _bind(
         self, name: str, account: confluent.ServiceAccount, role: str, crn: pulumi.Input[str]

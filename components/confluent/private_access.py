@@ -31,10 +31,9 @@ class PrivateAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivatePaths:
-    """What was made: a dedicated cluster's network, gateway and endpoint of Flink; what private endpoints wait for."""
+    """What was made: a dedicated cluster's network and gateway; what private endpoints wait for."""
 
     network_id: pulumi.Output[str] | None = None
-    flink_endpoint: pulumi.Output[str] | None = None
     egress_gateway: EgressGateway | None = None
     ready: tuple[pulumi.Resource, ...] = ()
 

@@ -44,7 +44,6 @@ class PrivateIngress(pulumi.ComponentResource):
     the Flink region (`private_rest_endpoint`) have their private endpoints, the cluster's own endpoints are private.
     """
 
-    dns_domain: pulumi.Output[str]
     ready: tuple[pulumi.Resource, ...]
     """What must exist before a private endpoint answers."""
 
@@ -80,9 +79,8 @@ class PrivateIngress(pulumi.ComponentResource):
             aws=confluent.PrivateLinkAttachmentConnectionAwsArgs(vpc_endpoint_id=door.endpoint_id),
             opts=child,
         )
-        self.dns_domain = attachment.dns_domain
         self.ready = (*door.ready, connection)
-        self.register_outputs({"dnsDomain": self.dns_domain})
+        self.register_outputs({"dnsDomain": attachment.dns_domain})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +124,6 @@ class DedicatedIngress(pulumi.ComponentResource):
 
     network_id: pulumi.Output[str]
     """Of `KafkaCluster.network`; another one replaces the cluster."""
-    endpoint_suffix: pulumi.Output[str]
-    """`https://flink<suffix>` is Flink's private endpoint, `https://<registry id><suffix>` Schema Registry's."""
     egress_gateway: EgressGateway
     """Through which the connectors of this network's cluster call out."""
     ready: tuple[pulumi.Resource, ...]
@@ -158,7 +154,7 @@ class DedicatedIngress(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        self.network_id, self.endpoint_suffix = network.id, network.endpoint_suffix
+        self.network_id = network.id
         self.egress_gateway = self._egress_gateway(network)
         self.ready = (access, *door.ready)
         self.register_outputs({"networkId": self.network_id})
@@ -174,7 +170,7 @@ class DedicatedIngress(pulumi.ComponentResource):
             # PRIVATE: the VPC's zone alone resolves the names; CHASED_PRIVATE would ask public DNS first.
             dns_config=confluent.NetworkDnsConfigArgs(resolution="PRIVATE"),
             environment=confluent.NetworkEnvironmentArgs(id=self._args.environment_id),
-            opts=ResourceOptions(parent=self, protect=self._args.protect),
+            opts=ResourceOptions(parent=self, protect=self._args.protect or None),
         )
 
     def _egress_gateway(self, network: confluent.Network) -> EgressGateway:

@@ -56,12 +56,4 @@ class FraudApp(pulumi.ComponentResource):
         way_in = ingress.make_ingress(name, args, runtime, web, inside)
         self.url = ingress.page_url(args, way_in)
         self.load_balancer_host = ingress.load_balancer_host(way_in)
-        self.register_outputs(
-            {
-                "url": self.url,
-                "load_balancer_host": self.load_balancer_host,
-                "cluster_name": self.cluster_name,
-                "cluster_security_group_id": self.cluster_security_group_id,
-                "kubeconfig": self.kubeconfig,
-            }
-        )
+        self.register_outputs({"url": self.url, "loadBalancerHost": self.load_balancer_host})

@@ -12,12 +12,11 @@ import pulumi
 
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
 from components.log_groups import retention_problems
+from components.network.ranges import ANYWHERE, WIDEST_PREFIX, parse
 
-ANYWHERE = "0.0.0.0/0"
 # Of the cluster's services, fixed so that the network policies know where its DNS answers: at the tenth address.
 SERVICE_CIDR = "172.20.0.0/16"
 DNS_ADDRESS = "172.20.0.10/32"
-WIDEST_API_PREFIX = 8
 LEAST_REPLICAS = 2
 IMAGE = r"[a-z0-9][\w./:-]*@sha256:[0-9a-f]{64}"
 CERTIFICATE = r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+"
@@ -42,7 +41,7 @@ class AppDatabase:
 class AppKafka:
     """The cluster that the alerts are read from, and the registry that has their schema (they are Avro).
 
-    `private` when both have addresses in the VPC (PrivateLink) and not on the internet.
+    A `private` one answers in the VPC alone, at endpoints with addresses of `vpc_cidr`.
     """
 
     bootstrap: pulumi.Input[str]
@@ -124,15 +123,15 @@ class FraudAppArgs:
         given = {"api_cidrs": self.api_cidrs, "ingress_cidrs": self.ingress_cidrs, "vpc_cidr": (self.vpc_cidr,)}
         for name, cidrs in given.items():
             for cidr in cidrs:
-                if _range(cidr) is None:
+                if parse(cidr) is None:
                     yield f"{name} has {cidr!r}; give an IPv4 range such as 203.0.113.0/24"
-        own = _range(self.vpc_cidr)
+        own = parse(self.vpc_cidr)
         if own and own.overlaps(IPv4Network(SERVICE_CIDR)):
             yield f"vpc_cidr is {self.vpc_cidr}; choose one apart from {SERVICE_CIDR}, the range of the services"
         for cidr in self.api_cidrs:
-            found = _range(cidr)
-            if found and found.prefixlen < WIDEST_API_PREFIX:
-                yield f"api_cidrs has {cidr!r}; give the operators' own ranges, none wider than /{WIDEST_API_PREFIX}"
+            found = parse(cidr)
+            if found and found.prefixlen < WIDEST_PREFIX:
+                yield f"api_cidrs has {cidr!r}; give the operators' own ranges, none wider than /{WIDEST_PREFIX}"
         if not self.ingress_cidrs:
             yield "ingress_cidrs is empty, which a load balancer takes for everybody; give the users' ranges"
         if ANYWHERE in self.ingress_cidrs and not self.certificate_arn:
@@ -165,11 +164,3 @@ class FraudAppArgs:
 def role_name(arn: str) -> str:
     """The last part of a role's ARN."""
     return arn.rsplit("/", 1)[-1]
-
-
-def _range(cidr: str) -> IPv4Network | None:
-    """None when it is no IPv4 range with its host bits zero."""
-    try:
-        return IPv4Network(cidr) if "/" in cidr else None
-    except ValueError:
-        return None

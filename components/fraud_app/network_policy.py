@@ -8,13 +8,15 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi import ResourceOptions
 
-from components.fraud_app.args import ANYWHERE, DNS_ADDRESS, FraudAppArgs
+from components.fraud_app.args import DNS_ADDRESS, FraudAppArgs
 from components.fraud_app.pods import PORT, Runtime, labels
+from components.network import ranges
 
 KAFKA_PORT = 9092
 HTTPS = 443
-# Confluent's addresses are public and change; what is private (RFC 1918) or the host's own metadata is not meant.
-PRIVATE = ("10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+# Confluent's addresses are public and change; what is private or the host's own metadata is not meant.
+LINK_LOCAL = "169.254.0.0/16"
+NOT_PUBLIC = sorted([LINK_LOCAL, *map(str, ranges.PRIVATE)])
 
 _net = k8s.networking.v1
 
@@ -52,7 +54,7 @@ def make_network_policies(
 
 
 def _confluent(args: FraudAppArgs) -> _net.NetworkPolicyPeerArgs:
-    return _block(args.vpc_cidr) if args.kafka.private else _block(ANYWHERE, but=PRIVATE)
+    return _block(args.vpc_cidr) if args.kafka.private else _block(ranges.ANYWHERE, but=NOT_PUBLIC)
 
 
 def _block(cidr: str, *, but: Sequence[str] = ()) -> _net.NetworkPolicyPeerArgs:

@@ -11,6 +11,8 @@ from ipaddress import IPv4Network, collapse_addresses
 import pulumi
 import pulumi_confluentcloud as confluent
 
+from components.network.ranges import parse
+
 KEY = "confluentEgressPrefixes"
 """The configuration key that overrides the look-up."""
 BROADEST_PREFIX = 16
@@ -49,8 +51,8 @@ def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
     return _fewest(prefixes)
 
 
-def prefix_problems(prefixes: Sequence[str], quota: int) -> list[str]:
-    """What is wrong with an allow-list, each with its fix; empty when nothing is."""
+def prefix_problems(prefixes: Sequence[str], quota: int | None = None) -> list[str]:
+    """What is wrong with an allow-list, each with its fix; empty when nothing is. `None`: any number will do."""
     if not prefixes:
         return [f"Confluent names no egress prefixes for this region; set {KEY} to those of your cluster's page"]
     bad = [repr(prefix) for prefix in prefixes if not _is_ipv4_cidr(prefix)]
@@ -60,7 +62,7 @@ def prefix_problems(prefixes: Sequence[str], quota: int) -> list[str]:
     if broad:
         return [f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; set {KEY} to Confluent's own prefixes"]
     count = len(_fewest(prefixes))
-    if count > quota:
+    if quota is not None and count > quota:
         return [
             f"Confluent has {count} egress prefixes, more than confluent_prefix_quota {quota}; raise it (and AWS's "
             f"quota of rules per security group) or set {KEY} to those in use"
@@ -69,10 +71,8 @@ def prefix_problems(prefixes: Sequence[str], quota: int) -> list[str]:
 
 
 def _is_ipv4_cidr(text: str) -> bool:
-    try:
-        return str(IPv4Network(text)) == text
-    except ValueError:
-        return False
+    network = parse(text)
+    return network is not None and str(network) == text
 
 
 def _fewest(prefixes: Iterable[str]) -> list[str]:

@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from components.network.ranges import PRIVATE, is_private
+
 LETTERS = "abcdefgh"
 BLOCK_PREFIX = 20
 SMALL_PREFIX = 24
@@ -23,8 +25,6 @@ LARGEST_PREFIX = 18
 """Of the smallest VPC; AWS allows none larger than a /16."""
 SMALLEST_PREFIX = 16
 FEWEST_ZONES, MOST_ZONES = 2, 4
-PRIVATE = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
-"""RFC 1918."""
 DOCKER = IPv4Network("172.17.0.0/16")
 """Docker's default bridge: the Oracle host could not answer a client from this range (also in AWS's VPC guide)."""
 
@@ -37,10 +37,6 @@ class ZoneSubnets:
     public: str
     app: str
     data: str
-
-    @property
-    def letter(self) -> str:
-        return self.zone[-1]
 
 
 def subnets(cidr: str, zones: Sequence[str]) -> tuple[ZoneSubnets, ...]:
@@ -73,7 +69,7 @@ def _cidr_problems(cidr: str) -> list[str]:
         found.append(f"cidr is {cidr!r}; set it to a range of /{SMALLEST_PREFIX} to /{LARGEST_PREFIX}")
     elif cidr != str(network):
         found.append(f"cidr is {cidr!r}, which is not how the network's address is written; set it to {network}")
-    if not any(network.subnet_of(private) for private in PRIVATE):
+    if not is_private(network):
         found.append(f"cidr is {cidr!r}; set it to a private range: within {', '.join(map(str, PRIVATE))}")
     if network.subnet_of(DOCKER):
         found.append(f"cidr is {cidr!r}, which containers on a host use themselves; set it to one outside {DOCKER}")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.network.layout import PRIVATE
+from components.network.ranges import PRIVATE, is_private, parse
 from components.network.security import Peer, allow_ingress, make_group
 
 TTL_SECONDS = 60
@@ -38,11 +37,10 @@ class Doorway:
 
 
 def _cidr_problems(cidr: str) -> list[str]:
-    try:
-        network = IPv4Network(cidr)
-    except ValueError:
+    network = parse(cidr)
+    if network is None:
         return [f"vpc_cidr is {cidr!r}, which is no IPv4 range; set it to the VPC's own, like 10.0.0.0/16"]
-    if any(network.subnet_of(private) for private in PRIVATE):
+    if is_private(network):
         return []
     return [f"vpc_cidr is {cidr!r}; set it to the VPC's own private range, within {', '.join(map(str, PRIVATE))}"]
 

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-ANYWHERE = "0.0.0.0/0"
+from components.network.ranges import ANYWHERE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -13,6 +13,7 @@ from pulumi_command import local
 
 from components.connections import OracleConnection
 from components.log_groups import make_log_group, retention_problems
+from components.network.ranges import ANYWHERE
 from components.network.security import Peer, allow_egress, make_group
 from components.oracle import document
 from components.oracle.identity import HostIdentity
@@ -52,7 +53,7 @@ class OracleHostArgs:
     # Access
     confluent_prefix_list_id: pulumi.Input[str] | None = None
     kms_key_arn: pulumi.Input[str]
-    slots: Slots = field(default=Slots())
+    slots: Slots = Slots()
     # Machine: two virtual CPUs and 8 GiB. XE uses two threads and 2 GB; the rest is the container's and the file cache.
     ami_id: pulumi.Input[str]
     image: str
@@ -142,7 +143,7 @@ class OracleHost(pulumi.ComponentResource):
         outward = allow_egress(
             f"{self._name}-to-https",
             group_id=self.security_group_id,
-            peer=Peer(cidr="0.0.0.0/0"),
+            peer=Peer(cidr=ANYWHERE),
             port=443,
             description="Systems Manager, packages and the container image",
             opts=self._child,
@@ -183,7 +184,7 @@ class OracleHost(pulumi.ComponentResource):
             kms_key_id=args.kms_key_arn,
             final_snapshot=args.protect,
             tags={"Name": volume_name},
-            opts=ResourceOptions(parent=self, protect=args.protect),
+            opts=ResourceOptions(parent=self, protect=args.protect or None),
         )
         attachment = aws.ec2.VolumeAttachment(
             f"{volume_name}-attachment",

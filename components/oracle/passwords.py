@@ -36,7 +36,7 @@ class OraclePasswords:
             description=f"Passwords of the users of {name}, by user name",
             kms_key_id=kms_key_arn,
             recovery_window_in_days=30 if protect else 0,
-            opts=ResourceOptions(parent=parent, protect=protect),
+            opts=ResourceOptions(parent=parent, protect=protect or None),
         )
         self.version = aws.secretsmanager.SecretVersion(
             f"{name}-passwords-version",

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
+
+from components.network.egress import prefix_problems
+from components.network.ranges import WIDEST_PREFIX, parse
 
 
 def admitted(prefixes: Sequence[str], operators: Sequence[str], addresses: Sequence[str]) -> list[str]:
     """Every network that may reach a store, sorted: Confluent's prefixes, operators' networks, single addresses.
 
     Raises:
-        ValueError: Confluent's prefixes are none, or one of all would admit everybody.
+        ValueError: a prefix or network is none, or admits everybody.
     """
-    if not prefixes:
-        raise ValueError("confluent_prefixes is empty: the connector could not reach its store; set them by hand")
-    found = {*prefixes, *operators, *(f"{address}/32" for address in addresses)}
-    if problems := [problem for cidr in sorted(found) if (problem := cidr_problem("the allow list", cidr))]:
+    own = (*operators, *(f"{address}/32" for address in addresses))
+    if problems := [*prefix_problems(prefixes), *range_problems("the allow list", own)]:
         raise ValueError("; ".join(problems))
-    return sorted(found)
+    return sorted({*prefixes, *own})
 
 
-def cidr_problem(where: str, cidr: str) -> str | None:
-    try:
-        network = ipaddress.ip_network(cidr)
-    except ValueError:
-        return f"{where} has {cidr!r}; write a network, e.g. 203.0.113.7/32"
-    return f"{where} has {cidr!r}, which admits everybody; name narrower networks" if network.prefixlen == 0 else None
+def range_problems(where: str, cidrs: Sequence[str]) -> list[str]:
+    """What is wrong with networks that somebody wrote down, each with its fix."""
+    found = {cidr: parse(cidr) for cidr in cidrs}
+    bad = [
+        f"{where} has {cidr!r}; write a network, e.g. 203.0.113.7/32" for cidr, range_ in found.items() if not range_
+    ]
+    wide = [cidr for cidr, range_ in found.items() if range_ and range_.prefixlen < WIDEST_PREFIX]
+    return bad + [f"{where} has {cidr!r}, which admits everybody; name networks of /8 or narrower" for cidr in wide]

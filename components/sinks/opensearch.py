@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -17,7 +17,7 @@ from pulumi_command import local
 from components.connections import OpenSearchConnection
 from components.log_groups import make_log_group, retention_problems
 from components.programs import command_line
-from components.sinks.allow_list import admitted, cidr_problem
+from components.sinks.allow_list import admitted, range_problems
 from components.sinks.opensearch_access import access_policy, log_policy
 from components.sinks.opensearch_definition import definition, user
 from components.slots import Slots
@@ -34,7 +34,7 @@ MASTER_USER = "fraud-master"
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenSearchArgs:
+class OpenSearchTargetArgs:
     """A public domain that admits the addresses given here and no other.
 
     `confluent_prefixes` are the connector's, `operator_cidrs` those of people and of `pulumi up`, which sets the domain
@@ -48,7 +48,7 @@ class OpenSearchArgs:
     confluent_prefixes: pulumi.Input[Sequence[str]]
     operator_cidrs: Sequence[str]
     nat_addresses: Sequence[pulumi.Input[str]] = ()
-    slots: Slots = field(default_factory=Slots)
+    slots: Slots = Slots()
     # How large it is
     engine_version: str = "OpenSearch_3.1"
     instance_type: str = "t3.small.search"
@@ -62,7 +62,7 @@ class OpenSearchArgs:
     update_hour: int = 2
 
     def __post_init__(self) -> None:
-        problems = [problem for cidr in self.operator_cidrs if (problem := cidr_problem("operator_cidrs", cidr))]
+        problems = range_problems("operator_cidrs", self.operator_cidrs)
         if not self.operator_cidrs:
             problems.append("operator_cidrs is empty; name the addresses of people and of `pulumi up`")
         if self.instance_count < 1 or (self.instance_count > 1 and not zones_for(self.instance_count)):
@@ -84,7 +84,7 @@ class OpenSearchTarget(pulumi.ComponentResource):
     connection: OpenSearchConnection
     dashboards_url: pulumi.Output[str]
 
-    def __init__(self, name: str, args: OpenSearchArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: OpenSearchTargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:sinks:OpenSearchTarget", name, None, opts)
         if not DOMAIN_NAME.fullmatch(name):
             raise ValueError(f"the domain's name is {name!r}; take 3 to 28 of a-z, 0-9 and -, a letter first")

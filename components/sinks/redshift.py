@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -24,7 +24,7 @@ IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class RedshiftArgs:
+class RedshiftTargetArgs:
     """`public` puts the endpoint on the internet, in public subnets, open to `confluent_prefix_list_id` alone.
 
     The deployer needs `redshift-data:ExecuteStatement` and `DescribeStatement` on the cluster, and
@@ -50,7 +50,7 @@ class RedshiftArgs:
     # Who uses it
     database: str = "fraud"
     admin_user: str = "fraud_admin"
-    slots: Slots = field(default_factory=Slots)
+    slots: Slots = Slots()
     # `None` keeps it running; a paused cluster fails the connector, which must be resumed with it.
     pause_schedule: PauseSchedule | None = None
 
@@ -81,7 +81,7 @@ class RedshiftTarget(pulumi.ComponentResource):
 
     connection: RedshiftConnection
 
-    def __init__(self, name: str, args: RedshiftArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: RedshiftTargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:sinks:RedshiftTarget", name, None, opts)
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)

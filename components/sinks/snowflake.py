@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_snowflake as snowflake
@@ -29,7 +29,7 @@ SCHEMA_PRIVILEGES = ("USAGE", "CREATE TABLE", "CREATE STAGE", "CREATE PIPE")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SnowflakeArgs:
+class SnowflakeTargetArgs:
     """Names of roles, user, warehouse and policy begin with `database`, so that stacks can share an account.
 
     `account_url` is `<organization>-<account>.snowflakecomputing.com:443`. The deployer's role needs what ACCOUNTADMIN
@@ -40,7 +40,7 @@ class SnowflakeArgs:
     confluent_prefixes: pulumi.Input[Sequence[str]]
     database: str = "FRAUD"
     schema: str = "STREAMING"
-    slots: Slots = field(default_factory=Slots)
+    slots: Slots = Slots()
     # The role that the analysts' role is granted to, and so whoever administers this account.
     parent_role: str = "SYSADMIN"
     # Credits a month that the analysts' warehouse may use; ingestion uses none of it.
@@ -70,7 +70,7 @@ class SnowflakeTarget(pulumi.ComponentResource):
 
     connection: SnowflakeConnection
 
-    def __init__(self, name: str, args: SnowflakeArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: SnowflakeTargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:sinks:SnowflakeTarget", name, None, opts)
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)

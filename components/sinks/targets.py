@@ -9,20 +9,20 @@ import pulumi
 from pulumi import ResourceOptions
 
 from components.connections import OpenSearchConnection, RedshiftConnection, SnowflakeConnection
-from components.sinks.opensearch import OpenSearchArgs, OpenSearchTarget
-from components.sinks.redshift import RedshiftArgs, RedshiftTarget
+from components.sinks.opensearch import OpenSearchTarget, OpenSearchTargetArgs
+from components.sinks.redshift import RedshiftTarget, RedshiftTargetArgs
 
 if TYPE_CHECKING:
-    from components.sinks.snowflake import SnowflakeArgs
+    from components.sinks.snowflake import SnowflakeTargetArgs
 
 
 @dataclass(frozen=True, kw_only=True)
 class SinkTargetsArgs:
     """A sink that is None is switched off."""
 
-    redshift: RedshiftArgs | None = None
-    opensearch: OpenSearchArgs | None = None
-    snowflake: SnowflakeArgs | None = None
+    redshift: RedshiftTargetArgs | None = None
+    opensearch: OpenSearchTargetArgs | None = None
+    snowflake: SnowflakeTargetArgs | None = None
 
 
 class SinkTargets(pulumi.ComponentResource):
@@ -45,7 +45,7 @@ class SinkTargets(pulumi.ComponentResource):
         self.register_outputs({"dashboardsUrl": self.dashboards_url})
 
 
-def _snowflake(name: str, args: SnowflakeArgs, opts: ResourceOptions) -> SnowflakeConnection:
+def _snowflake(name: str, args: SnowflakeTargetArgs, opts: ResourceOptions) -> SnowflakeConnection:
     from components.sinks.snowflake import SnowflakeTarget  # noqa: PLC0415 - its SDK takes a second to import
 
     return SnowflakeTarget(name, args, opts).connection

@@ -133,7 +133,7 @@ def _schema_registry(args: Inputs) -> dict[str, Any]:
         "restEndpoint": "https://psrc-plan.us-east-1.aws.confluent.cloud",
         "catalogEndpoint": "https://psrc-plan.us-east-1.aws.confluent.cloud",
         "privateRestEndpoint": "",
-        "privateRegionalRestEndpoints": {},
+        "privateRegionalRestEndpoints": {"us-east-1": "https://lsrc-plan.us-east-1.aws.private.confluent.cloud"},
         "resourceName": f"{_environment_crn(environment)}/schema-registry=lsrc-plan",
     }
 

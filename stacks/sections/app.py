@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from components.fraud_app.args import CERTIFICATE, HOSTNAME, IMAGE, ROLE, role_name
 from components.fraud_app.versions import SUPPORTED_VERSIONS
+from components.network.ranges import ANYWHERE
 from stacks.config import Reader
 
 
@@ -54,8 +55,8 @@ def _check(reader: Reader, app: App, production: bool) -> None:
         reader.refuse("adminRoleArns", list(app.admin_role_arns), "roles whose names differ")
     if app.max_replicas < app.min_replicas:
         reader.refuse("appMaxReplicas", app.max_replicas, f"appMinReplicas ({app.min_replicas}) or more")
-    if "0.0.0.0/0" in app.ingress_cidrs and app.certificate_arn is None:
-        reader.refuse("appIngressCidrs", ["0.0.0.0/0"], "narrower networks as long as appCertificateArn is empty")
+    if ANYWHERE in app.ingress_cidrs and app.certificate_arn is None:
+        reader.refuse("appIngressCidrs", [ANYWHERE], "narrower networks as long as appCertificateArn is empty")
     if bool(app.certificate_arn) != bool(app.hostname):
         reader.refuse("appHostname", app.hostname or "", "a name that appCertificateArn covers, exactly when it is set")
     if not production:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import cast, get_args
 
-from components.fraud_app.args import SERVICE_CIDR, WIDEST_API_PREFIX
+from components.fraud_app.args import SERVICE_CIDR
 from components.log_groups import RETENTION_DAYS
 from components.network.egress import prefix_problems
-from components.network.layout import PRIVATE, problems
+from components.network.layout import problems
+from components.network.ranges import PRIVATE, WIDEST_PREFIX, parse
 from components.network.stack import PREFIX_QUOTA, NatMode
 from stacks.config import Reader
 
@@ -49,8 +50,8 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
             "vpcCidr", network.cidr, f"a network apart from {SERVICE_CIDR}, the range of Kubernetes' services"
         )
     for cidr in network.operator_cidrs:
-        if IPv4Network(cidr).prefixlen < WIDEST_API_PREFIX:
-            reader.refuse("operatorCidrs", cidr, f"your own networks, none wider than /{WIDEST_API_PREFIX}")
+        if IPv4Network(cidr).prefixlen < WIDEST_PREFIX:
+            reader.refuse("operatorCidrs", cidr, f"your own networks, none wider than /{WIDEST_PREFIX}")
         elif any(overlap(cidr, str(private)) for private in UNROUTED):
             reader.refuse(
                 "operatorCidrs", cidr, "public addresses: nobody reaches a public endpoint from a private one"
@@ -64,7 +65,5 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
 
 def overlap(one: str, other: str) -> bool:
     """Whether two networks share addresses; what is no network shares none."""
-    try:
-        return IPv4Network(one).overlaps(IPv4Network(other))
-    except ValueError:
-        return False
+    first, second = parse(one), parse(other)
+    return bool(first and second and first.overlaps(second))

@@ -12,6 +12,7 @@ PRIVATE = {
     "enterprise": {"clusterType": "enterprise", "availability": "HIGH", "cku": 0},
     "dedicated": {"clusterType": "dedicated", "availability": "MULTI_ZONE", "cku": 2},
 }
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 CONNECTOR, TOPIC = "confluentcloud:index/connector:Connector", "confluentcloud:index/kafkaTopic:KafkaTopic"
 
 
@@ -41,6 +42,18 @@ def test_what_asks_a_private_endpoint_waits_for_its_door(plan: Plan) -> None:
         assert any("PrivateLinkAttachmentConnection" in urn for urn in key.dependencies), f"{key.name} is tried at once"
 
 
-def test_flink_is_asked_at_its_private_endpoint(plan: Plan) -> None:
+def test_flink_and_schema_registry_are_asked_at_their_private_endpoints(plan: Plan) -> None:
     (provider,) = plan.of_type("pulumi:providers:confluentcloud")
+    private = "https://lsrc-plan.us-east-1.aws.private.confluent.cloud"
+    assert provider.inputs["schemaRegistryRestEndpoint"] == private
+    (config,) = [found for found in plan.of_type(CONFIG_MAP) if found.name.endswith("-app-config")]
+    assert config.inputs["data"]["SCHEMA_REGISTRY_URL"] == private
     assert provider.inputs["flinkRestEndpoint"] != "https://flink.us-east-1.aws.confluent.cloud"
+
+
+def test_the_apps_pods_may_reach_the_link(plan: Plan) -> None:
+    policies = plan.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    (policy,) = [found for found in policies if found.name.endswith("-to-confluent")]
+    (rule,) = policy.inputs["spec"]["egress"]
+    (vpc,) = plan.of_type("aws:ec2/vpc:Vpc")
+    assert rule["to"] == [{"ipBlock": {"cidr": vpc.inputs["cidrBlock"]}}], "the endpoints have addresses of the VPC"

@@ -219,7 +219,7 @@ def test_the_vpc_resolves_names_and_its_default_group_allows_nothing() -> None:
 
 def test_each_zone_has_its_three_subnets_and_none_gives_public_addresses() -> None:
     subnets = of(made(), "Subnet")
-    plan = {zone.letter: zone for zone in layout.subnets("10.0.0.0/16", ZONES)}
+    plan = {zone.zone[-1]: zone for zone in layout.subnets("10.0.0.0/16", ZONES)}
     assert set(subnets) == {f"{tier}-{letter}" for tier in ("public", "app", "data") for letter in LETTERS}
     for name, subnet in subnets.items():
         tier, letter = name.split("-")

@@ -11,7 +11,7 @@ import pytest
 
 from components.sinks import dashboard
 from components.sinks.allow_list import admitted
-from components.sinks.opensearch import OpenSearchArgs, OpenSearchTarget
+from components.sinks.opensearch import OpenSearchTarget, OpenSearchTargetArgs
 from components.sinks.opensearch_definition import definition
 from components.slots import Slots
 from contracts import FLAGGED_USER, FRAUD_ALERT
@@ -24,7 +24,7 @@ NAME = "fraud-dev-opensearch"
 ARN = f"arn:aws:es:us-east-1:123456789012:domain/{NAME}"
 
 
-def args(**changes: Any) -> OpenSearchArgs:
+def args(**changes: Any) -> OpenSearchTargetArgs:
     wanted = {
         "account_id": "123456789012",
         "region": "us-east-1",
@@ -33,7 +33,7 @@ def args(**changes: Any) -> OpenSearchArgs:
         "nat_addresses": ["198.51.100.7"],
         "kms_key_arn": KEY,
     }
-    return OpenSearchArgs(**wanted | changes)
+    return OpenSearchTargetArgs(**wanted | changes)
 
 
 def deployed(**changes: Any) -> Deployment:
@@ -72,7 +72,11 @@ def test_only_the_given_networks_reach_the_domain() -> None:
 
 @pytest.mark.parametrize(
     ("prefixes", "message"),
-    [([], "confluent_prefixes is empty"), (["0.0.0.0/0"], "'0.0.0.0/0', which admits everybody")],
+    [
+        ([], "Confluent names no egress prefixes"),
+        (["0.0.0.0/0"], "broader than a /16"),
+        (["128.0.0.0/1"], "broader than a /16"),
+    ],
 )
 def test_look_ups_that_would_close_or_open_a_store_are_refused(prefixes: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
@@ -247,6 +251,7 @@ def test_no_two_panels_overlap() -> None:
     [
         ({"operator_cidrs": []}, "operator_cidrs is empty; name the addresses of people"),
         ({"operator_cidrs": ["0.0.0.0/0"]}, "operator_cidrs has '0.0.0.0/0', which admits everybody"),
+        ({"operator_cidrs": ["128.0.0.0/1"]}, "operator_cidrs has '128.0.0.0/1', which admits everybody"),
         ({"operator_cidrs": ["me"]}, "operator_cidrs has 'me'; write a network"),
         ({"instance_count": 5}, "instance_count is 5; set it to 1, or to a multiple of 2 or 3"),
         ({"instance_count": 0}, "instance_count is 0"),

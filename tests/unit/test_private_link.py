@@ -269,13 +269,10 @@ def test_a_dedicated_cluster_is_told_its_network_and_its_connectors_call_out_thr
     def build() -> None:
         network = dedicated()
         egress(gateway=network.egress_gateway)
-        caller((), network=network.network_id, flink=pulumi.Output.concat("https://flink", network.endpoint_suffix))
+        caller((), network=network.network_id)
 
     made = record_component(build)
-    assert made["caller"].inputs["configNonsensitive"] == {
-        "network": "n-in-network",
-        "flink": "https://flink.pr123a.us-east-1.aws.confluent.cloud",
-    }
+    assert made["caller"].inputs["configNonsensitive"] == {"network": "n-in-network"}
     assert made["out-access-point"].inputs["gateway"] == {"id": "gw-in-network"}
     principals = made["out-service"].inputs["allowedPrincipals"]
     assert principals == ["arn:aws:iam::210987654321:role/env-1-gw-in-network"]

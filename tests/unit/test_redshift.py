@@ -12,7 +12,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.sinks import redshift_sql
-from components.sinks.redshift import RedshiftArgs, RedshiftTarget
+from components.sinks.redshift import RedshiftTarget, RedshiftTargetArgs
 from components.sinks.redshift_schedule import PauseSchedule
 from components.slots import Slots
 from tests.unit.sink_mocks import Deployment, deploy, is_secret
@@ -20,7 +20,7 @@ from tests.unit.sink_mocks import Deployment, deploy, is_secret
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
 
 
-def args(**changes: Any) -> RedshiftArgs:
+def args(**changes: Any) -> RedshiftTargetArgs:
     wanted = {
         "vpc_id": "vpc-1",
         "subnet_ids": ["subnet-1", "subnet-2"],
@@ -28,7 +28,7 @@ def args(**changes: Any) -> RedshiftArgs:
         "confluent_prefix_list_id": "pl-1",
         "kms_key_arn": KEY,
     }
-    return RedshiftArgs(**wanted | changes)
+    return RedshiftTargetArgs(**wanted | changes)
 
 
 def deployed(**changes: Any) -> Deployment:

@@ -12,7 +12,7 @@ import duckdb
 import pulumi
 import pytest
 
-from components.sinks.snowflake import SnowflakeArgs, SnowflakeTarget
+from components.sinks.snowflake import SnowflakeTarget, SnowflakeTargetArgs
 from components.sinks.targets import SinkTargets, SinkTargetsArgs
 from components.slots import Slots
 from contracts import CLEANED_USER, FLAGGED_USER, FRAUD_ALERT
@@ -24,9 +24,9 @@ NAME = "fraud-dev-snowflake"
 PLACE = '"FRAUD"."STREAMING"'
 
 
-def args(**changes: Any) -> SnowflakeArgs:
+def args(**changes: Any) -> SnowflakeTargetArgs:
     wanted = {"account_url": "org-acc.snowflakecomputing.com:443", "confluent_prefixes": ["192.0.2.10/32"]}
-    return SnowflakeArgs(**wanted | changes)
+    return SnowflakeTargetArgs(**wanted | changes)
 
 
 def deployed(**changes: Any) -> Deployment:
