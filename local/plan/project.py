@@ -40,9 +40,9 @@ def load(root: Path, stack: str) -> Project:
         raise PlanError("Pulumi.yaml has no name.")
     config: dict[str, str] = {}
     secret: set[str] = set()
-    for key, entry in (declared.get("config") or {}).items():
+    for key, entry in _entries(project_file, declared):
         _add_default(_qualified(key, name), entry, config, secret)
-    for key, value in (_read(stack_file).get("config") or {}).items():
+    for key, value in _entries(stack_file, _read(stack_file)):
         _add(_qualified(key, name), value, config, secret)
     return Project(name, stack, config, frozenset(secret))
 
@@ -50,11 +50,23 @@ def load(root: Path, stack: str) -> Project:
 def _read(path: Path) -> dict[str, Any]:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (safe)
+    except UnicodeDecodeError:
+        raise PlanError(f"{path.name} is not UTF-8 text; save it as such.") from None
     except yaml.YAMLError as error:
         raise PlanError(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(data or {}, dict):
         raise PlanError(f"{path.name} must hold a mapping of keys to values.")
     return data or {}
+
+
+def _entries(path: Path, data: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Keys and values below `config`."""
+    config = data.get("config") or {}
+    if not isinstance(config, dict):
+        raise PlanError(f"{path.name}: config must hold a mapping of keys to values, not {config!r:.80}.")
+    if odd := [repr(key) for key in config if not isinstance(key, str)]:
+        raise PlanError(f"{path.name}: config has keys that are no text: {', '.join(odd)}; put them in quotes.")
+    return list(config.items())
 
 
 def _qualified(key: str, project: str) -> str:

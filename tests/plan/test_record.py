@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from local.plan import PlanError
+from local.plan.project import load
 from tests.plan.conftest import Recorder
 
 TOPIC = "cc.KafkaTopic('t', topic_name='t', partitions_count=1, rest_endpoint='https://x', {more})"
@@ -113,3 +116,22 @@ def test_a_stack_reference_to_an_output_that_is_not_there_names_it(recorded: Rec
 def test_a_stack_reference_to_an_unknown_stack_names_the_known_ones(recorded: Recorder) -> None:
     with pytest.raises(PlanError, match=r"no stack 'nowhere'.*dev.*prod"):
         recorded(REFERENCE.replace("me/small/prod", "me/small/nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"config: [1]", "config must hold a mapping"),
+        (b"config: x", "config must hold a mapping"),
+        (b"config: {1: 2}", "keys that are no text: 1"),
+        (b"config: {null: 2}", "keys that are no text: None"),
+        (b"[1]", "must hold a mapping"),
+        (b"a: b: c", "not valid YAML"),
+        (b"config: {a: \xff}", "not UTF-8"),
+    ],
+)
+def test_a_stack_file_that_is_none_is_told_by_its_name(tmp_path: Path, text: bytes, message: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: small\n")
+    (tmp_path / "Pulumi.dev.yaml").write_bytes(text)
+    with pytest.raises(PlanError, match=rf"Pulumi\.dev\.yaml.*{message}"):
+        load(tmp_path, "dev")
