@@ -11,8 +11,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from components.connections import ORACLE_PORT
 from components.network.security import Peer, allow_egress, allow_ingress, make_group
-from components.oracle.names import PORT
 
 
 class OracleListener:
@@ -48,7 +48,7 @@ class OracleListener:
         )
         targets = self._target_group(vpc_id)
         target = aws.lb.TargetGroupAttachment(
-            f"{name}-target", target_group_arn=targets.arn, target_id=instance_id, port=PORT, opts=self._child
+            f"{name}-target", target_group_arn=targets.arn, target_id=instance_id, port=ORACLE_PORT, opts=self._child
         )
         listener = self._listener(balancer.arn, targets.arn)
         rules = self._rules(group.id, host_group_id, confluent_prefix_list_id)
@@ -64,7 +64,7 @@ class OracleListener:
                 f"{self._name}-nlb-to-host",
                 group_id=group_id,
                 peer=Peer(group_id=host_group_id),
-                port=PORT,
+                port=ORACLE_PORT,
                 description="Connections and health checks to Oracle",
                 opts=self._child,
             ),
@@ -72,7 +72,7 @@ class OracleListener:
                 f"{self._name}-from-nlb",
                 group_id=host_group_id,
                 peer=Peer(group_id=group_id),
-                port=PORT,
+                port=ORACLE_PORT,
                 description="Oracle from its load balancer",
                 opts=self._child,
             ),
@@ -82,7 +82,7 @@ class OracleListener:
                 f"{self._name}-nlb-from-confluent",
                 group_id=group_id,
                 peer=Peer(prefix_list_id=prefix_list_id),
-                port=PORT,
+                port=ORACLE_PORT,
                 description="XStream connector from Confluent Cloud",
                 opts=self._child,
             )
@@ -92,7 +92,7 @@ class OracleListener:
     def _target_group(self, vpc_id: pulumi.Input[str]) -> aws.lb.TargetGroup:
         return aws.lb.TargetGroup(
             f"{self._name}-tg",
-            port=PORT,
+            port=ORACLE_PORT,
             protocol="TCP",
             target_type="instance",
             vpc_id=vpc_id,
@@ -100,7 +100,7 @@ class OracleListener:
             preserve_client_ip="false",
             deregistration_delay=30,
             health_check=aws.lb.TargetGroupHealthCheckArgs(
-                protocol="TCP", port=str(PORT), interval=10, healthy_threshold=3, unhealthy_threshold=3
+                protocol="TCP", port=str(ORACLE_PORT), interval=10, healthy_threshold=3, unhealthy_threshold=3
             ),
             opts=self._child,
         )
@@ -110,7 +110,7 @@ class OracleListener:
         return aws.lb.Listener(
             f"{self._name}-listener",
             load_balancer_arn=balancer_arn,
-            port=PORT,
+            port=ORACLE_PORT,
             protocol="TCP",
             # The longest there is: a stream of changes may be silent for long.
             tcp_idle_timeout_seconds=6000,
