@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import pulumi
 
+ORACLE_PORT = 1521
+REDSHIFT_PORT = 5439
+
 
 @dataclass(frozen=True, kw_only=True)
 class OracleConnection:
     """As Confluent Cloud reaches the database. `ready` must be there before a connector connects."""
 
     host: pulumi.Input[str]
-    port: int = 1521
+    port: int = ORACLE_PORT
     user: pulumi.Input[str]
     password: pulumi.Input[str]
     ready: Sequence[pulumi.Resource] = ()
@@ -21,7 +24,7 @@ class OracleConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class RedshiftConnection:
-    """`host` without the port, which is 5439."""
+    """`host` without the port, which is REDSHIFT_PORT."""
 
     host: pulumi.Input[str]
     user: pulumi.Input[str]

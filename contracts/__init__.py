@@ -5,6 +5,7 @@ Everything that needs a column list derives it from here: database DDL (`contrac
 """
 
 from contracts.tables import (
+    APP_GROUP_PREFIX,
     AUTH_USER,
     CLEANED_TRANSACTION,
     CLEANED_USER,
@@ -23,6 +24,7 @@ from contracts.tables import (
 from contracts.types import BigInt, Boolean, Column, ColumnType, Decimal, Integer, String, Timestamp
 
 __all__ = [
+    "APP_GROUP_PREFIX",
     "AUTH_USER",
     "CLEANED_TRANSACTION",
     "CLEANED_USER",

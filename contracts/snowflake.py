@@ -9,6 +9,8 @@ from __future__ import annotations
 from contracts.tables import Table
 from contracts.types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
 
+IDENTIFIER = r"(?!(SNOWFLAKE|INFORMATION_SCHEMA)$)[A-Z][A-Z0-9_]{0,63}"
+"""Names that need no quotes, are not Snowflake's own and are short enough for what is appended to them."""
 METADATA = "RECORD_METADATA"
 # The twin of the local run shows the same rows under the same name.
 LATEST = "_LATEST"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from contracts.types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
 
 # `topic.prefix` of the source connector: it is part of every raw topic's name and may never change.
+APP_GROUP_PREFIX = "fraud-app"
+"""Begins the consumer groups of the app, which its Kafka account may read as. app/ has it as a default."""
 TOPIC_PREFIX = "fd"
 SCHEMA = "SAMPLE"
 

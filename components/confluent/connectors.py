@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 
 import pulumi
 
+from components.connections import ORACLE_PORT, REDSHIFT_PORT
+
 
 def option(key: str, *, secret: bool = False, allowed: tuple[str, ...] = (), default: Any = dataclasses.MISSING) -> Any:
     """A field that is written under `key`; None leaves the key out."""
@@ -83,7 +85,7 @@ class OracleXStreamSource(ConnectorConfig):
 
     connector_class: ClassVar[str] = "OracleXStreamSource"
     hostname: pulumi.Input[str] = option("database.hostname")
-    port: int = option("database.port", default=1521)
+    port: int = option("database.port", default=ORACLE_PORT)
     user: pulumi.Input[str] = option("database.user")
     password: pulumi.Input[str] = option("database.password", secret=True)
     dbname: str = option("database.dbname", default="XE")
@@ -129,7 +131,7 @@ class RedshiftSink(SinkConfig):
 
     connector_class: ClassVar[str] = "RedshiftSink"
     domain: pulumi.Input[str] = option("aws.redshift.domain")
-    port: int = option("aws.redshift.port", default=5439)
+    port: int = option("aws.redshift.port", default=REDSHIFT_PORT)
     user: pulumi.Input[str] = option("aws.redshift.user")
     password: pulumi.Input[str] = option("aws.redshift.password", secret=True)
     database: pulumi.Input[str] = option("aws.redshift.database")

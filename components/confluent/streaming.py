@@ -15,7 +15,7 @@ from components.confluent.gates import make_cleanup, make_gate
 from components.confluent.handle import ConfluentHandle
 from components.confluent.statements import Statement, StatementPlace, make_statement
 from components.confluent.topics import make_schemas, make_topics
-from contracts import ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES, TOPIC_PREFIX
+from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES, TOPIC_PREFIX
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,5 +215,8 @@ class ConfluentStreaming(pulumi.ComponentResource):
 
     def _app_access(self) -> None:
         """The app reads the alerts back; it writes nothing to Kafka."""
-        grants = (access.topic(FRAUD_ALERT.topic, "READ", "DESCRIBE"), access.group("fraud-app", "READ", prefixed=True))
+        grants = (
+            access.topic(FRAUD_ALERT.topic, "READ", "DESCRIBE"),
+            access.group(APP_GROUP_PREFIX, "READ", prefixed=True),
+        )
         access.make_acls(f"{self._name}-app", self._cluster.app_id, grants, self._child)

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pulumi
 
+from components.connections import ORACLE_PORT
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
 from components.log_groups import retention_problems
 from components.network.ranges import ANYWHERE, WIDEST_PREFIX, parse
@@ -32,7 +33,7 @@ class AppDatabase:
 
     host: pulumi.Input[str]
     password: pulumi.Input[str]
-    port: int = 1521
+    port: int = ORACLE_PORT
     service: str = "XEPDB1"
     user: str = "SAMPLE"
 

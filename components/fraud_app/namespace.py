@@ -9,10 +9,8 @@ from pulumi import ResourceOptions
 
 from components.fraud_app.args import RULES, FraudAppArgs
 from components.fraud_app.pods import NAMESPACE, Runtime
-from contracts import FRAUD_ALERT
+from contracts import APP_GROUP_PREFIX, FRAUD_ALERT
 
-GROUP_PREFIX = "fraud-app"
-"""Begins the consumer groups of the app, which its Kafka account must be allowed to read as."""
 POD_SECURITY = "restricted"
 
 
@@ -72,7 +70,7 @@ def _settings(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
         "KAFKA_SASL_MECHANISM": "PLAIN",
         "SCHEMA_REGISTRY_URL": kafka.registry_url,
         "ALERT_TOPIC": FRAUD_ALERT.topic,
-        "GROUP_PREFIX": GROUP_PREFIX,
+        "GROUP_PREFIX": APP_GROUP_PREFIX,
         "PLAIN_HTTP": "" if args.certificate_arn else "1",
         **{rule.upper(): args.rules[rule] for rule in RULES},
     }

@@ -11,14 +11,14 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 from pulumi_command import local
 
-from components.connections import OracleConnection
+from components.connections import ORACLE_PORT, OracleConnection
 from components.log_groups import make_log_group, retention_problems
 from components.network.ranges import ANYWHERE
 from components.network.security import Peer, allow_egress, make_group
 from components.oracle import document
 from components.oracle.identity import HostIdentity
 from components.oracle.listener import OracleListener
-from components.oracle.names import APP_USER, PDB, PORT, XSTREAM_USER
+from components.oracle.names import APP_USER, PDB, XSTREAM_USER
 from components.oracle.passwords import OraclePasswords
 from components.oracle.snapshots import make_snapshots
 from components.programs import command_line
@@ -90,7 +90,7 @@ class OracleHost(pulumi.ComponentResource):
     themselves. `app_password` and `connection` are known only when the database has that password.
     """
 
-    port = PORT
+    port = ORACLE_PORT
     service_name = PDB
     app_user = APP_USER
 
@@ -113,7 +113,7 @@ class OracleHost(pulumi.ComponentResource):
         self.app_password: pulumi.Output[str] = self._once_set(APP_USER)
         self.connection = OracleConnection(
             host=self.host,
-            port=PORT,
+            port=ORACLE_PORT,
             user=XSTREAM_USER.lower(),
             password=self._once_set(XSTREAM_USER),
             ready=(*listener.ready, self.ready),

@@ -11,8 +11,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from components.connections import ORACLE_PORT
 from components.network.security import Peer, allow_egress, allow_ingress, make_group
-from components.oracle.names import PORT
 
 NAME_PREFIX = "oracle"
 """Of load balancer and target group, whose names take 32 characters: this, at most 6, and the provider's 26. A name of
@@ -57,7 +57,7 @@ class OracleListener:
         )
         targets = self._target_group(vpc_id)
         target = aws.lb.TargetGroupAttachment(
-            f"{name}-target", target_group_arn=targets.arn, target_id=instance_id, port=PORT, opts=self._child
+            f"{name}-target", target_group_arn=targets.arn, target_id=instance_id, port=ORACLE_PORT, opts=self._child
         )
         listener = self._listener(balancer.arn, targets.arn)
         rules = self._rules(group.id, host_group_id, confluent_prefix_list_id)
@@ -73,7 +73,7 @@ class OracleListener:
                 f"{self._name}-nlb-to-host",
                 group_id=group_id,
                 peer=Peer(group_id=host_group_id),
-                port=PORT,
+                port=ORACLE_PORT,
                 description="Connections and health checks to Oracle",
                 opts=self._child,
             ),
@@ -81,7 +81,7 @@ class OracleListener:
                 f"{self._name}-from-nlb",
                 group_id=host_group_id,
                 peer=Peer(group_id=group_id),
-                port=PORT,
+                port=ORACLE_PORT,
                 description="Oracle from its load balancer",
                 opts=self._child,
             ),
@@ -91,7 +91,7 @@ class OracleListener:
                 f"{self._name}-nlb-from-confluent",
                 group_id=group_id,
                 peer=Peer(prefix_list_id=prefix_list_id),
-                port=PORT,
+                port=ORACLE_PORT,
                 description="XStream connector from Confluent Cloud",
                 opts=self._child,
             )
@@ -102,7 +102,7 @@ class OracleListener:
         return aws.lb.TargetGroup(
             f"{self._name}-tg",
             name_prefix=NAME_PREFIX,
-            port=PORT,
+            port=ORACLE_PORT,
             protocol="TCP",
             target_type="instance",
             vpc_id=vpc_id,
@@ -110,7 +110,7 @@ class OracleListener:
             preserve_client_ip="false",
             deregistration_delay=30,
             health_check=aws.lb.TargetGroupHealthCheckArgs(
-                protocol="TCP", port=str(PORT), interval=10, healthy_threshold=3, unhealthy_threshold=3
+                protocol="TCP", port=str(ORACLE_PORT), interval=10, healthy_threshold=3, unhealthy_threshold=3
             ),
             tags={"Name": f"{self._name}-tg"},
             opts=self._child,
@@ -121,7 +121,7 @@ class OracleListener:
         return aws.lb.Listener(
             f"{self._name}-listener",
             load_balancer_arn=balancer_arn,
-            port=PORT,
+            port=ORACLE_PORT,
             protocol="TCP",
             # The longest there is: a stream of changes may be silent for long.
             tcp_idle_timeout_seconds=6000,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contracts import SCHEMA
 
-PORT = 1521
 # Express Edition fixes the names of its container database and of its one pluggable database.
 CDB = "XE"
 PDB = "XEPDB1"

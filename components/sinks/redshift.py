@@ -11,16 +11,15 @@ import pulumi_aws as aws
 import pulumi_random as random
 from pulumi import ResourceOptions
 
-from components.connections import RedshiftConnection
+from components.connections import REDSHIFT_PORT, RedshiftConnection
 from components.log_groups import make_log_group, retention_problems
 from components.network.security import Peer, allow_ingress, make_group
 from components.sinks import redshift_sql
 from components.sinks.redshift_schedule import PauseSchedule, make_schedule
 from components.slots import Slots
 
-PORT = 5439
 LOGS = ("connectionlog", "useractivitylog", "userlog")
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
+IDENTIFIER = r"[a-z][a-z0-9_]{0,62}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +61,7 @@ class RedshiftTargetArgs:
         problems = [
             f"{name} is {value!r}; begin with a-z and go on with a-z, 0-9 and _, 63 characters at most"
             for name, value in (("database", self.database), ("admin_user", self.admin_user))
-            if not IDENTIFIER.fullmatch(value)
+            if not re.fullmatch(IDENTIFIER, value)
         ]
         if self.public != (self.confluent_prefix_list_id is not None):
             problems.append(
@@ -116,7 +115,7 @@ class RedshiftTarget(pulumi.ComponentResource):
             master_password_secret_kms_key_id=args.kms_key_arn,
             encrypted="true",
             kms_key_id=args.kms_key_arn,
-            port=PORT,
+            port=REDSHIFT_PORT,
             publicly_accessible=args.public,
             enhanced_vpc_routing=True,
             vpc_security_group_ids=[self._group.id],
@@ -142,7 +141,7 @@ class RedshiftTarget(pulumi.ComponentResource):
             f"{self._name}-from-confluent",
             group_id=self._group.id,
             peer=Peer(prefix_list_id=self._args.confluent_prefix_list_id),
-            port=PORT,
+            port=REDSHIFT_PORT,
             description="Sink connector from Confluent Cloud",
             opts=self._child,
         )

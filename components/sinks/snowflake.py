@@ -19,9 +19,8 @@ from components.sinks.allow_list import admitted
 from components.sinks.snowflake_analysis import Place, make_analysis
 from components.slots import Slots
 from contracts import FLAGGED_USER, FRAUD_ALERT, Table
-from contracts.snowflake import add_columns, create, table_name
+from contracts.snowflake import IDENTIFIER, add_columns, create, table_name
 
-IDENTIFIER = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 TABLES = (FLAGGED_USER, FRAUD_ALERT)
 # Pre-made tables belong to the deployer, so the connector needs INSERT, and EVOLVE SCHEMA for a column that is new.
 TABLE_PRIVILEGES = ("INSERT", "EVOLVE SCHEMA")
@@ -53,7 +52,7 @@ class SnowflakeTargetArgs:
         problems = [
             f"{name} is {value!r}; begin with A-Z and go on with A-Z, 0-9 and _, 64 characters at most"
             for name, value in (("database", self.database), ("schema", self.schema), ("parent_role", self.parent_role))
-            if not IDENTIFIER.fullmatch(value)
+            if not re.fullmatch(IDENTIFIER, value)
         ]
         if not re.fullmatch(r"[\w-]+(\.[\w-]+)*\.snowflakecomputing\.com(:443)?", self.account_url):
             problems.append(f"account_url is {self.account_url!r}; write <org>-<account>.snowflakecomputing.com:443")

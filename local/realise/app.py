@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from contracts import FRAUD_ALERT, SCHEMA
+from contracts import APP_GROUP_PREFIX, FRAUD_ALERT, SCHEMA
 from local.errors import RunError
 from local.parts import ports
 from local.parts.postgres import USER, Postgres
 from local.parts.server import Server
 from local.plan.model import Plan
-from local.realise.preflight import APP_GROUP
 from local.realise.servers import ROOT, SOURCE_DATABASE, Servers
 
 FOLDER = ROOT / "app"
@@ -58,7 +57,7 @@ class App(Server):
             "KAFKA_USERNAME": client["sasl.username"],
             "KAFKA_PASSWORD": client["sasl.password"],
             "ALERT_TOPIC": FRAUD_ALERT.topic,
-            "GROUP_PREFIX": APP_GROUP,
+            "GROUP_PREFIX": APP_GROUP_PREFIX,
             "GENERATOR_RATE": str(self._rate),
             "FRAUD_EVERY_SECONDS": str(FRAUD_EVERY_SECONDS if self._rate else 0),
             **self._rules,

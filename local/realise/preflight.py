@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts import ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
+from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
 from local.connectors import sinks, source
 from local.errors import RunError
 from local.plan.model import Plan
@@ -13,7 +13,6 @@ from local.realise.accounts import CONNECTOR, Accounts
 from local.realise.registry import connector_config
 
 TOPIC = "confluentcloud:index/kafkaTopic:KafkaTopic"
-APP_GROUP = "fraud-app"
 
 
 def check(plan: Plan, accounts: Accounts) -> None:
@@ -70,7 +69,7 @@ def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
         *needs("flink", accounts.flink, "CREATE", "TOPIC", [ERROR_LOG_TOPIC]),
         *needs("flink", accounts.flink, "WRITE", "TOPIC", [ERROR_LOG_TOPIC]),
         *needs("app", accounts.app, "READ", "TOPIC", [FRAUD_ALERT.topic]),
-        *needs("app", accounts.app, "READ", "GROUP", [APP_GROUP]),
+        *needs("app", accounts.app, "READ", "GROUP", [APP_GROUP_PREFIX]),
     ]
     for resource in plan.of_type(CONNECTOR):
         config = connector_config(resource)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import pulumi
 
 from components.sinks.opensearch import zones_for
+from components.sinks.redshift import IDENTIFIER as REDSHIFT_NAME
 from components.slots import Slots
+from contracts.snowflake import IDENTIFIER as SNOWFLAKE_NAME
 from stacks.config import Reader
 from stacks.sections.confluent import slots
 
 SINKS = ("redshift", "opensearch", "snowflake")
 # Of a user or role that is there already; what is made here has the narrower names of the components.
 IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$]*"
-# Two names are Snowflake's own.
-SNOWFLAKE_NAME = r"(?!(SNOWFLAKE|INFORMATION_SCHEMA)$)[A-Z][A-Z0-9_]{0,63}"
 # Six fields, as EventBridge writes them: one minute and hour, and a `?` for the day or for the weekday.
 _FIELD = r"[0-9A-Z*,/#-]+"
 CRON = rf"(cron\([0-5]?\d ([01]?\d|2[0-3]) (\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?) {_FIELD}\))?"
@@ -90,7 +90,7 @@ def _redshift(reader: Reader, production: bool) -> Redshift:
     redshift = Redshift(
         node_type=reader.text("redshiftNodeType", r"[a-z0-9]+\.[a-z0-9]+", "a node type such as ra3.large"),
         nodes=reader.integer("redshiftNodes", 1, 32),
-        database=reader.text("redshiftDatabase", r"[a-z][a-z0-9_]{0,62}", "a lower-case database name"),
+        database=reader.text("redshiftDatabase", REDSHIFT_NAME, "a lower-case database name"),
         pause=reader.text("redshiftPause", CRON, cron),
         resume=reader.text("redshiftResume", CRON, cron),
         slots=slots(reader, "redshiftSlots"),

@@ -13,6 +13,7 @@ import pulumi
 import pytest
 
 from components.confluent.connectors import OracleXStreamSource
+from components.connections import ORACLE_PORT
 from components.oracle import document, names
 from components.oracle.host import OracleHost, OracleHostArgs
 from components.slots import Slots
@@ -146,7 +147,7 @@ def test_the_connector_asks_for_the_names_that_the_bootstrap_makes() -> None:
     assert defaults["dbname"] == defaults["service_name"] == names.CDB
     assert defaults["pdb_name"] == names.PDB
     assert defaults["out_server_name"] == names.OUTBOUND_SERVER
-    assert defaults["port"] == names.PORT
+    assert defaults["port"] == ORACLE_PORT
 
 
 def built(**changes: Any) -> document.Bootstrap:
