@@ -100,6 +100,13 @@ def test_the_first_run_gives_sqlplus_this_sql(first_run: FirstRun, tmp_path: Pat
     assert not difference, f"if this is meant: cp {tmp_path / FIRST_RUN.name} {FIRST_RUN}\n{difference}"
 
 
+def test_only_root_reads_the_log_and_the_files_of_the_bootstrap(first_run: FirstRun) -> None:
+    host, _ = first_run
+    written = [host.root / "var/log/oracle-bootstrap.log", host.ready, *host.files.rglob("*.sh")]
+    for path in written:
+        assert path.stat().st_mode & 0o077 == 0, f"{path.name} is open to others: keep umask 077"
+
+
 def test_a_second_run_changes_nothing(finished: Host) -> None:
     done = finished.run()
     assert done.returncode == 0 and passed(done.stdout) == list(PHASES), done.stdout
@@ -252,6 +259,10 @@ def test_the_container_restarts_by_itself_and_its_data_is_on_the_volume(first_ru
     assert f"--volume {host.root}/var/lib/oracle/oradata:/opt/oracle/oradata" in started
     fstab = (host.root / "etc/fstab").read_text()
     assert fstab.count("UUID=1111-2222 ") == 1 and " xfs " in fstab
+    # Whoever may list containers reads their environment; the host's settings would stay with the image's.
+    options = started.split()
+    assert not {"--env", "-e", "--env-file", "--privileged"} & set(options), "the container gets no secret and no right"
+    assert options[options.index("--publish") + 1] == "1521:1521", "Enterprise Manager's port, 5500, stays inside"
     drop_in = (host.root / "etc/systemd/system/docker.service.d/oracle.conf").read_text()
     assert "RequiresMountsFor=/var/lib/oracle" in drop_in
 

@@ -214,6 +214,8 @@ def test_the_load_balancer_forwards_one_port_to_the_host(find: Find) -> None:
     balancer, group, listener = find("-nlb").inputs, find("-tg").inputs, find("-listener").inputs
     assert (balancer["loadBalancerType"], balancer["internal"]) == ("network", False)
     assert balancer["subnets"] == ["subnet-a", "subnet-b"] and balancer["enableCrossZoneLoadBalancing"] is True
+    off = balancer.get("enforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
+    assert off is None, "a load balancer on the internet must not switch its security group off for anybody"
     assert (group["port"], group["protocol"], group["targetType"]) == (1521, "TCP", "instance")
     assert group["preserveClientIp"] == "false" and group["healthCheck"]["protocol"] == "TCP"
     assert (listener["port"], listener["protocol"]) == (1521, "TCP")

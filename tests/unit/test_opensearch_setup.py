@@ -134,8 +134,15 @@ def test_run_as_pulumi_does_it_makes_everything_and_prints_no_secret(domain: Dom
     assert run.stdout.splitlines()[-1] == "done: dashboard"
     setup = definition(Slots("a"), nodes=1)
     assert domain.kept[f"{SECURITY}/roles/cflt_sink"] == setup["role"]["body"]
-    assert domain.kept[f"{SECURITY}/rolesmapping/cflt_sink"]["users"] == ["cflt_sink_a"]
-    assert domain.kept[f"{SECURITY}/internalusers/cflt_sink_a"]["password"] == "hush-a"
+    # A backend role, such as admin, would bring the rights of every role that is mapped to it.
+    mapping = {"users": ["cflt_sink_a"], "backend_roles": [], "hosts": []}
+    assert domain.kept[f"{SECURITY}/rolesmapping/cflt_sink"] == mapping
+    user = {"password": "hush-a", "backend_roles": [], "attributes": {}}
+    assert domain.kept[f"{SECURITY}/internalusers/cflt_sink_a"] == user
+    assert sorted(path for path in domain.kept if path.startswith(f"{SECURITY}/")) == [
+        f"{SECURITY}/{path}"
+        for path in ("audit/config", "internalusers/cflt_sink_a", "roles/cflt_sink", "rolesmapping/cflt_sink")
+    ], "the set-up makes one user, one role and one mapping"
     assert domain.kept[f"{SECURITY}/audit/config"] == {"enabled": True, "audit": {"enable_rest": True}}
     for index, body in setup["indices"].items():
         template = {"index_patterns": [index], "priority": 100, "template": body}

@@ -151,6 +151,15 @@ def test_a_failure_prints_the_logs_tail_and_what_to_do(aws: Aws, capsys: pytest.
     assert "ORA-01031" in printed.err and f"aws ssm start-session --target {INSTANCE}" in printed.err
 
 
+@pytest.mark.parametrize("status", ["Failed", "TimedOut", "Cancelled", "Undeliverable", "Terminated"])
+def test_every_end_but_success_is_a_failure_whatever_was_printed(
+    aws: Aws, capsys: pytest.CaptureFixture, status: str
+) -> None:
+    aws.prepare("GetCommandInvocation", invocation(status, f"ready {VERSION}\n"))
+    assert wait.main(environment()) == 1
+    assert f"the bootstrap ended as {status}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("output", ["", "ready " + "0" * 64, f"not ready {VERSION}"])
 def test_success_without_the_marker_of_this_version_is_a_failure(
     aws: Aws, capsys: pytest.CaptureFixture, output: str
