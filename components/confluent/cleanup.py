@@ -63,6 +63,9 @@ def main(env: dict[str, str]) -> int:
         print(f"set {', '.join(missing)}: the stack's program does", file=sys.stderr)
         return 2
     topic_prefixes, subject_prefixes = (tuple(env[f"{kind}_PREFIXES"].split(",")) for kind in ("TOPIC", "SUBJECT"))
+    if "" in (*topic_prefixes, *subject_prefixes):
+        print("an empty prefix would delete every topic or subject: name what to delete", file=sys.stderr)
+        return 2
     kafka = Service(env["KAFKA_REST"], env["KAFKA_KEY"], env["KAFKA_SECRET"])
     registry = Service(env["REGISTRY_URL"], env["REGISTRY_KEY"], env["REGISTRY_SECRET"])
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -10,9 +11,10 @@ from local.plan import Plan, Resource
 from local.plan.commands import golden_path
 from tests.plan.conftest import Configured
 
-TOPIC, ACL, CONNECTOR, STATEMENT, COMMAND = (
+TOPIC, ACL, ROLE, CONNECTOR, STATEMENT, COMMAND = (
     "confluentcloud:index/kafkaTopic:KafkaTopic",
     "confluentcloud:index/kafkaAcl:KafkaAcl",
+    "confluentcloud:index/roleBinding:RoleBinding",
     "confluentcloud:index/connector:Connector",
     "confluentcloud:index/flinkStatement:FlinkStatement",
     "command:local:Command",
@@ -120,6 +122,42 @@ def test_the_order_is_source_then_gates_then_statements_then_sinks(plan: Plan) -
     for sink in ("redshift", "opensearch", "snowflake"):
         needed = before(plan, named(plan, CONNECTOR, sink))
         assert {f"fd-{stack}-cleaned", f"fd-{stack}-fraud"} <= needed, f"{sink} may start before its topics flow"
+
+
+def test_nothing_runs_before_the_rights_of_its_account(plan: Plan) -> None:
+    """A connector or statement that is refused a topic fails, and stays failed when the right comes."""
+    rights: dict[str, set[str]] = {}
+    for right in (*plan.of_type(ACL), *plan.of_type(ROLE)):
+        rights.setdefault(right.inputs["principal"].removeprefix("User:"), set()).add(right.name)
+    for connector in plan.of_type(CONNECTOR):
+        own = rights[connector.inputs["configNonsensitive"]["kafka.service.account.id"]]
+        assert own and own <= before(plan, connector), f"{connector.name} may start without {own}"
+    (runner,) = [account for account in rights if account.endswith("-flink-runner")]
+    for statement in plan.of_type(STATEMENT):
+        assert rights[runner] <= before(plan, statement), f"{statement.name} may start without rights"
+
+
+def test_roles_are_the_least_that_their_accounts_need(plan: Plan) -> None:
+    allowed = {
+        "app": {"DeveloperRead"},
+        "flink-deployer": {"FlinkDeveloper", "Assigner"},
+        "flink-runner": {"DeveloperRead", "DeveloperWrite"},
+        "provisioner": {"CloudClusterAdmin", "ResourceOwner"},
+    }
+    prefix = f"User:sa-fraud-{plan.stack}-"
+    for role in plan.of_type(ROLE):
+        account, pattern = role.inputs["principal"].removeprefix(prefix), role.inputs["crnPattern"]
+        assert role.inputs["roleName"] in allowed[account], f"{account} has {role.inputs['roleName']}"
+        if account in ("app", "flink-runner"):
+            assert re.search(r"/subject=[\w.]+(\*|-value)$", pattern), f"{account}: name the subjects, not {pattern}"
+
+
+def test_the_clean_up_takes_away_what_nobody_declared_and_nothing_else(plan: Plan) -> None:
+    environment = named(plan, COMMAND, "-cleanup").inputs["environment"]
+    topics, subjects = (environment[f"{kind}_PREFIXES"].split(",") for kind in ("TOPIC", "SUBJECT"))
+    for declared in (topic.inputs["topicName"] for topic in plan.of_type(TOPIC)):
+        assert not declared.startswith(tuple(topics)), f"the clean-up would delete the declared topic {declared}"
+    assert all(len(prefix) > 2 for prefix in (*topics, *subjects)), "a short prefix is that of somebody else's, too"
 
 
 def test_the_password_of_users_never_leaves_the_database(plan: Plan) -> None:

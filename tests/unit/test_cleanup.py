@@ -21,7 +21,7 @@ class Cloud(ThreadingHTTPServer):
         self.topics = {"error_log", "dlq-lcc-1", "__orcl-heartbeat.lcc-2.fd", "auth_user", "somebody_elses"}
         self.subjects = {"error_log-value", "fd.SAMPLE.AUTH_USER-value", "auth_user-value"}
         self.hidden: set[str] = set()
-        self.refuse = False
+        self.refuse = 0
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -37,7 +37,7 @@ class Answers(BaseHTTPRequestHandler):
         cloud, parts = self.server, urlsplit(self.path)
         name = unquote(parts.path.rpartition("/")[2])
         if cloud.refuse:
-            self._answer(403, {"message": "not authorized"})
+            self._answer(cloud.refuse, {"message": "not authorized"})
         elif parts.path.startswith("/kafka"):
             cloud.topics.remove(name)
             self._answer(204, None)
@@ -96,12 +96,21 @@ def test_a_second_run_has_nothing_to_do(cloud: Cloud, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == ""
 
 
-def test_a_refusal_stops_with_the_answer(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    cloud.refuse = True
+@pytest.mark.parametrize("status", [401, 403, 409, 429, 500])
+def test_a_refusal_stops_with_the_answer(cloud: Cloud, capsys: pytest.CaptureFixture[str], status: int) -> None:
+    cloud.refuse = status
     assert main(environment(cloud)) == 1
-    assert "HTTP 403" in capsys.readouterr().err
+    assert f"HTTP {status}" in capsys.readouterr().err
 
 
 def test_what_is_missing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main({}) == 2
     assert "KAFKA_REST" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["TOPIC_PREFIXES", "SUBJECT_PREFIXES"])
+@pytest.mark.parametrize("text", [",", "error_log,", "a,,b"])
+def test_an_empty_prefix_which_is_that_of_every_name_deletes_nothing(cloud: Cloud, name: str, text: str) -> None:
+    topics, subjects = set(cloud.topics), set(cloud.subjects)
+    assert main(environment(cloud) | {name: text}) == 2
+    assert (cloud.topics, cloud.subjects) == (topics, subjects)

@@ -10,7 +10,7 @@ import pytest
 from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
 from components.confluent.connectors import OracleXStreamSource, RedshiftSink
 from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs, ConnectorFactory
-from components.slots import Slots
+from components.slots import ALLOWED, Slots
 from tests.unit.mocks import Mocks
 
 RULES = {
@@ -108,11 +108,12 @@ def test_slots_are_a_or_b_or_both() -> None:
         Slots("c")
 
 
+@pytest.mark.parametrize("text", ALLOWED)
 @pulumi.runtime.test
-def test_each_slot_has_a_key_and_the_first_is_in_use(mocks: Mocks) -> Any:
-    cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", slots=Slots("ba")))
-    assert set(cluster.app_key.keys) == {"a", "b"}
-    return cluster.app_key.id.apply(lambda key: _same(key, "c-app-kafka-b-id"))
+def test_each_slot_has_a_key_and_the_first_is_in_use(mocks: Mocks, text: str) -> Any:
+    cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", slots=Slots(text)))
+    assert set(cluster.app_key.keys) == set(text)
+    return cluster.app_key.id.apply(lambda key: _same(key, f"c-app-kafka-{text[0]}-id"))
 
 
 @pulumi.runtime.test

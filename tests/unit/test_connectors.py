@@ -34,13 +34,20 @@ ARGUMENTS: dict[type[ConnectorConfig], dict[str, Any]] = {
     | {"instance_url": "https://h", "connection_user": "u", "connection_password": "hush", "indexes": (INDEX,)},
     SnowflakeSink: SINK | {"url": "h", "user": "u", "private_key": "hush", "database": "D", "schema": "S", "role": "R"},
 }
+# The vendor's keys. A plan shows of a secret map only that it is one, so that a misspelt key would go unseen there.
+SENSITIVE: dict[type[ConnectorConfig], set[str]] = {
+    OracleXStreamSource: {"database.password"},
+    RedshiftSink: {"aws.redshift.password"},
+    OpenSearchSink: {"connection.password"},
+    SnowflakeSink: {"snowflake.private.key"},
+}
 ALL = pytest.mark.parametrize("connector", ARGUMENTS, ids=lambda connector: connector.__name__)
 
 
 @ALL
 def test_secrets_go_to_the_sensitive_map_alone(connector):
     config = connector(**ARGUMENTS[connector])
-    assert "hush" in config.sensitive().values()
+    assert config.sensitive() == dict.fromkeys(SENSITIVE[connector], "hush")
     assert "hush" not in config.nonsensitive().values(), "mark the field secret=True"
     assert config.nonsensitive()["connector.class"] == connector.connector_class
     assert config.nonsensitive()["kafka.auth.mode"] == "SERVICE_ACCOUNT"
