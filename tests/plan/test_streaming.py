@@ -141,7 +141,7 @@ def test_roles_are_the_least_that_their_accounts_need(plan: Plan) -> None:
     allowed = {
         "app": {"DeveloperRead"},
         "flink-deployer": {"FlinkDeveloper", "Assigner"},
-        "flink-runner": {"DeveloperRead", "DeveloperWrite"},
+        "flink-runner": {"DeveloperRead", "DeveloperWrite", "DeveloperManage"},
         "provisioner": {"CloudClusterAdmin", "ResourceOwner"},
     }
     prefix = f"User:sa-fraud-{plan.stack}-"
@@ -149,7 +149,10 @@ def test_roles_are_the_least_that_their_accounts_need(plan: Plan) -> None:
         account, pattern = role.inputs["principal"].removeprefix(prefix), role.inputs["crnPattern"]
         assert role.inputs["roleName"] in allowed[account], f"{account} has {role.inputs['roleName']}"
         if account in ("app", "flink-runner"):
-            assert re.search(r"/subject=[\w.]+(\*|-value)$", pattern), f"{account}: name the subjects, not {pattern}"
+            named = r"/(subject=[\w.]+(\*|-value)|topic=[\w.]+|transactional-id=_confluent-flink_\*)$"
+            assert re.search(named, pattern), f"{account}: name subjects and topics, not {pattern}"
+        if role.inputs["roleName"] == "DeveloperManage":
+            assert re.search(r"/topic=(fd\.SAMPLE\.\w+|error_log)$", pattern), f"{account} may manage {pattern}"
 
 
 def test_the_clean_up_takes_away_what_nobody_declared_and_nothing_else(plan: Plan) -> None:
