@@ -12,6 +12,15 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_confluentcloud as confluent
 
+# Topics that connectors make by themselves, by how their names begin: their accounts may, and the clean-up takes them.
+HEARTBEAT = "__orcl-heartbeat.lcc"
+REPORTS = ("success-lcc", "error-lcc")
+
+
+def schema_changes(prefix: str) -> str:
+    """Where the source connector with this `topic.prefix` keeps the history of its tables."""
+    return f"__orcl-schema-changes.{prefix}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
@@ -41,17 +50,15 @@ def source_grants(topics: Iterable[str], prefix: str) -> tuple[Grant, ...]:
     return (
         CLUSTER_DESCRIBE,
         *(topic(name, "CREATE", "WRITE") for name in topics),
-        topic(
-            f"__orcl-schema-changes.{prefix}", "CREATE", "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS", prefixed=True
-        ),
-        topic("__orcl-heartbeat.lcc", "CREATE", "WRITE", prefixed=True),
+        topic(schema_changes(prefix), "CREATE", "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS", prefixed=True),
+        topic(HEARTBEAT, "CREATE", "WRITE", prefixed=True),
         group(f"{prefix}-schemahistory", "READ", prefixed=True),
     )
 
 
 def sink_grants(topics: Iterable[str], dead_letter: str, *, reports: bool = False) -> tuple[Grant, ...]:
     """ACLs that a sink connector's account needs; `reports` adds the OpenSearch reporter's two topics."""
-    reporters = tuple(topic(f"{kind}-lcc", "CREATE", "WRITE", prefixed=True) for kind in ("success", "error"))
+    reporters = tuple(topic(name, "CREATE", "WRITE", prefixed=True) for name in REPORTS)
     return (
         CLUSTER_DESCRIBE,
         *(topic(name, "READ") for name in topics),

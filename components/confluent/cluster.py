@@ -12,11 +12,10 @@ from components.confluent.handle import ConfluentHandle
 from components.confluent.keys import KeySlots, Owner
 from components.confluent.private_access import TYPES as PRIVATE_TYPES
 from components.confluent.private_access import PrivateAccess, PrivatePaths, make_paths
-from components.confluent.private_link import reported
+from components.confluent.private_link import CLOUD, reported
 from components.slots import Slots
 from contracts import FRAUD_ALERT
 
-CLOUD = "AWS"
 CLUSTER_TYPES = ("basic", "standard", "enterprise", "dedicated")
 
 

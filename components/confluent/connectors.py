@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import pulumi
 
 from components.connections import ORACLE_PORT, REDSHIFT_PORT
+from components.oracle import names
 
 
 def option(key: str, *, secret: bool = False, allowed: tuple[str, ...] = (), default: Any = dataclasses.MISSING) -> Any:
@@ -88,10 +89,10 @@ class OracleXStreamSource(ConnectorConfig):
     port: int = option("database.port", default=ORACLE_PORT)
     user: pulumi.Input[str] = option("database.user")
     password: pulumi.Input[str] = option("database.password", secret=True)
-    dbname: str = option("database.dbname", default="XE")
-    service_name: str = option("database.service.name", default="XE")
-    pdb_name: str = option("database.pdb.name", default="XEPDB1")
-    out_server_name: str = option("database.out.server.name", default="XOUT")
+    dbname: str = option("database.dbname", default=names.CDB)
+    service_name: str = option("database.service.name", default=names.CDB)
+    pdb_name: str = option("database.pdb.name", default=names.PDB)
+    out_server_name: str = option("database.out.server.name", default=names.OUTBOUND_SERVER)
     processor_licenses: int = option("database.processor.licenses")
     tls_mode: str = option("database.tls.mode", allowed=("disable", "one-way"), default="disable")
     output_data_format: str = option("output.data.format", allowed=FORMATS, default="AVRO")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_command import local
 
+from components.confluent import access
 from components.confluent.handle import ConfluentHandle
 from components.programs import command_line
 from contracts import ERROR_LOG_TOPIC, TOPIC_PREFIX
@@ -16,11 +17,10 @@ from contracts import ERROR_LOG_TOPIC, TOPIC_PREFIX
 # Topics that connectors and statements make by themselves.
 UNDECLARED_TOPICS = (
     ERROR_LOG_TOPIC,
-    f"__orcl-schema-changes.{TOPIC_PREFIX}",
-    "__orcl-heartbeat.lcc",
+    access.schema_changes(TOPIC_PREFIX),
+    access.HEARTBEAT,
     "dlq-lcc",
-    "success-lcc",
-    "error-lcc",
+    *access.REPORTS,
 )
 
 

@@ -14,6 +14,7 @@ from components.connections import ORACLE_PORT
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
 from components.log_groups import retention_problems
 from components.network.ranges import ANYWHERE, WIDEST_PREFIX, parse
+from components.oracle.names import APP_USER, PDB
 
 # Of the cluster's services, fixed so that the network policies know where its DNS answers: at the tenth address.
 SERVICE_CIDR = "172.20.0.0/16"
@@ -34,8 +35,8 @@ class AppDatabase:
     host: pulumi.Input[str]
     password: pulumi.Input[str]
     port: int = ORACLE_PORT
-    service: str = "XEPDB1"
-    user: str = "SAMPLE"
+    service: str = PDB
+    user: str = APP_USER
 
 
 @dataclass(frozen=True, kw_only=True)
