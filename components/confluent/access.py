@@ -98,6 +98,24 @@ def flink_roles(
     return sorted(wanted)
 
 
+def principal(account_id: pulumi.Input[str]) -> pulumi.Output[str]:
+    """An account as ACLs and role bindings name it."""
+    return pulumi.Output.concat("User:", account_id)
+
+
+def bind(
+    name: str,
+    account_id: pulumi.Input[str],
+    role: str,
+    crn_pattern: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> confluent.RoleBinding:
+    """Give an account a role on everything that a CRN pattern names."""
+    return confluent.RoleBinding(
+        name, principal=principal(account_id), role_name=role, crn_pattern=crn_pattern, opts=opts
+    )
+
+
 def make_acls(
     name: str, account_id: pulumi.Input[str], grants: Iterable[Grant], opts: pulumi.ResourceOptions
 ) -> list[confluent.KafkaAcl]:
@@ -109,7 +127,7 @@ def make_acls(
             # The SDK keeps `resource_name` for the Pulumi name: the trailing underscore is the ACL's own field.
             resource_name_=grant.name,
             pattern_type="PREFIXED" if grant.prefixed else "LITERAL",
-            principal=pulumi.Output.concat("User:", account_id),
+            principal=principal(account_id),
             host="*",
             operation=operation,
             permission="ALLOW",

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
+from components.confluent import access
 from components.confluent.handle import ConfluentHandle
 from components.confluent.keys import KeySlots, Owner
 from components.confluent.private_access import TYPES as PRIVATE_TYPES
@@ -180,13 +181,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         self, name: str, account: confluent.ServiceAccount, role: str, crn: pulumi.Input[str]
     ) -> confluent.RoleBinding:
         """Give an account a role on everything that a CRN pattern names."""
-        return confluent.RoleBinding(
-            f"{self._name}-{name}",
-            principal=pulumi.Output.concat("User:", account.id),
-            role_name=role,
-            crn_pattern=crn,
-            opts=self._child,
-        )
+        return access.bind(f"{self._name}-{name}", account.id, role, crn, self._child)
 
     def _keys(self) -> tuple[KeySlots, KeySlots, KeySlots]:
         admin = self._bind("provisioner-cluster-admin", self.provisioner, "CloudClusterAdmin", self.kafka.rbac_crn)

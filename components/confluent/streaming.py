@@ -176,13 +176,8 @@ class ConfluentStreaming(pulumi.ComponentResource):
         return [*acls, *roles]
 
     def _runner_role(self, role: str, what: str, crn: pulumi.Input[str]) -> confluent.RoleBinding:
-        return confluent.RoleBinding(
-            f"{self._name}-runner-{role}-{what}".lower().removesuffix("*"),
-            principal=pulumi.Output.concat("User:", self._cluster.runner_id),
-            role_name=role,
-            crn_pattern=crn,
-            opts=self._child,
-        )
+        name = f"{self._name}-runner-{role}-{what}".lower().removesuffix("*")
+        return access.bind(name, self._cluster.runner_id, role, crn, self._child)
 
     @staticmethod
     def _subject_roles(reads: list[str], writes: list[str]) -> list[tuple[str, str]]:

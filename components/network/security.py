@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -40,38 +41,29 @@ def allow_ingress(
     name: str, *, group_id: pulumi.Input[str], peer: Peer, port: int, description: str, opts: pulumi.ResourceOptions
 ) -> aws.vpc.SecurityGroupIngressRule:
     """Let a peer connect to one TCP port."""
-    _check(name, description)
-    return aws.vpc.SecurityGroupIngressRule(
-        name,
-        security_group_id=group_id,
-        ip_protocol="tcp",
-        from_port=port,
-        to_port=port,
-        cidr_ipv4=peer.cidr,
-        referenced_security_group_id=peer.group_id,
-        prefix_list_id=peer.prefix_list_id,
-        description=description,
-        opts=opts,
-    )
+    return aws.vpc.SecurityGroupIngressRule(name, **_rule(name, group_id, peer, port, description), opts=opts)
 
 
 def allow_egress(
     name: str, *, group_id: pulumi.Input[str], peer: Peer, port: int, description: str, opts: pulumi.ResourceOptions
 ) -> aws.vpc.SecurityGroupEgressRule:
     """Let the group's members connect to one TCP port of a peer."""
+    return aws.vpc.SecurityGroupEgressRule(name, **_rule(name, group_id, peer, port, description), opts=opts)
+
+
+def _rule(name: str, group_id: pulumi.Input[str], peer: Peer, port: int, description: str) -> dict[str, Any]:
+    """The arguments that rules of both directions have."""
     _check(name, description)
-    return aws.vpc.SecurityGroupEgressRule(
-        name,
-        security_group_id=group_id,
-        ip_protocol="tcp",
-        from_port=port,
-        to_port=port,
-        cidr_ipv4=peer.cidr,
-        referenced_security_group_id=peer.group_id,
-        prefix_list_id=peer.prefix_list_id,
-        description=description,
-        opts=opts,
-    )
+    return {
+        "security_group_id": group_id,
+        "ip_protocol": "tcp",
+        "from_port": port,
+        "to_port": port,
+        "cidr_ipv4": peer.cidr,
+        "referenced_security_group_id": peer.group_id,
+        "prefix_list_id": peer.prefix_list_id,
+        "description": description,
+    }
 
 
 def _check(name: str, description: str) -> None:
