@@ -38,21 +38,21 @@ class Change:
 
 def compare(old: Plan, new: Plan) -> list[Change]:
     """Changes in the new plan's order, deletions last."""
-    before, changes, added = old.by_urn(), [], []
-    for resource in new.resources:
-        names = [resource.urn, *resource.options.get("aliases", [])]
-        found = next((before.pop(urn) for urn in names if urn in before), None)
-        change = _change(found, resource) if found else Change("+", resource)
-        if change:
-            changes.append(change)
-            if not found:
-                added.append(change)
-    for change in added:
-        renamed = _renamed(change.resource, before)
-        if renamed:
-            changes[changes.index(change)] = renamed
+    before = old.by_urn()
+    # All that have kept their names first: a renamed one is what is left.
+    pairs = [(_former(resource, before), resource) for resource in new.resources]
+    changes = [
+        _change(found, resource) if found else _renamed(resource, before) or Change("+", resource)
+        for found, resource in pairs
+    ]
     deleted = [Change("-", resource, protected=_protected(resource)) for resource in reversed(before.values())]
-    return changes + deleted
+    return [change for change in changes if change] + deleted
+
+
+def _former(resource: Resource, before: dict[str, Resource]) -> Resource | None:
+    """What the engine takes for the same resource, by its URN or an alias; taken out of `before`."""
+    names = [resource.urn, *resource.options.get("aliases", [])]
+    return next((before.pop(urn) for urn in names if urn in before), None)
 
 
 def _renamed(new: Resource, before: dict[str, Resource]) -> Change | None:

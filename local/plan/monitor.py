@@ -94,7 +94,7 @@ class Monitor:
                 f"The program calls {request.tok}, for which the plan knows no answer; add one to INVOKES in "
                 "local/plan/fakes.py."
             )
-        result = answer(_opened(wire.decode_struct(request.args)))
+        result = answer(wire.opened(wire.decode_struct(request.args)))
         return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode_struct(result)})  # pyright: ignore[reportArgumentType]
 
     def Call(self, request: Any) -> Any:
@@ -193,7 +193,7 @@ class Monitor:
 
         A block that the service completes is such an output as a whole, although the program gave a part of it.
         """
-        plain, completed = _opened(inputs), fakes.COMPLETED.get(token, ())
+        plain, completed = wire.opened(inputs), fakes.COMPLETED.get(token, ())
         kept = {key: value for key, value in inputs.items() if key not in completed}
         outputs = fakes_kubernetes.named(token, name, kept)
         for key, hint in validate.output_types(token).items():
@@ -233,17 +233,6 @@ def _label(urn: str, token: str) -> str:
 def _parent(urn: str) -> str | None:
     """The component that a resource belongs to; the stack itself is not one."""
     return None if not urn or f"::{STACK_TYPE}::" in urn else urn
-
-
-def _opened(value: Any) -> Any:
-    """A decoded value without the wrappers of its secrets; what is unknown becomes None."""
-    if isinstance(value, Secret):
-        return _opened(value.value)
-    if isinstance(value, dict):
-        return {key: _opened(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_opened(item) for item in value]
-    return None if value is UNKNOWN else value
 
 
 class Engine:

@@ -16,6 +16,9 @@ from local.plan.model import Plan, Resource
 HOURS = 730
 WEEK = 168
 _C = "confluentcloud:index/"
+REDSHIFT = "aws:redshift/cluster:Cluster"
+# What these make is paid to AWS.
+PAID_TO = {"eks": "aws", "kubernetes": "aws"}
 
 # USD an hour.
 INSTANCES = {
@@ -61,14 +64,14 @@ def monthly(plan: Plan) -> tuple[dict[str, float], list[str]]:
         except UnknownPriceError:
             unknown.append(resource.name)
             continue
+        if resource.type == REDSHIFT:
+            price *= _awake(plan)
         if price:
-            # What Kubernetes makes is paid to AWS.
-            provider = resource.type.split(":")[0].replace("kubernetes", "aws").replace("eks", "aws")
+            provider = resource.type.split(":")[0]
+            provider = PAID_TO.get(provider, provider)
             totals[provider] = totals.get(provider, 0.0) + price
     if nodes := _nodes(plan):
         totals["aws"] = totals.get("aws", 0.0) + nodes * AUTO_MODE_NODE * HOURS
-    for resource in plan.of_type("aws:redshift/cluster:Cluster"):
-        totals["aws"] -= _price(resource) * (1 - _awake(plan, resource))
     return totals, unknown
 
 
@@ -141,7 +144,7 @@ PRICES: dict[str, Callable[[Inputs], float]] = {
     "aws:lb/loadBalancer:LoadBalancer": _balancer,
     # Two zones at least, an address in each.
     "kubernetes:networking.k8s.io/v1:Ingress": lambda _: (LOAD_BALANCER + 2 * PUBLIC_ADDRESS) * HOURS,
-    "aws:redshift/cluster:Cluster": lambda inputs: _hourly(inputs["nodeType"]) * inputs.get("numberOfNodes", 1) * HOURS,
+    REDSHIFT: lambda inputs: _hourly(inputs["nodeType"]) * inputs.get("numberOfNodes", 1) * HOURS,
     "aws:opensearch/domain:Domain": _domain,
     "aws:secretsmanager/secret:Secret": lambda _: SECRET,
     "aws:kms/key:Key": lambda _: KMS_KEY,
@@ -149,8 +152,8 @@ PRICES: dict[str, Callable[[Inputs], float]] = {
 }
 
 
-def _awake(plan: Plan, cluster: Resource) -> float:
-    """The part of the week in which a schedule lets a Redshift cluster run; 1 without a schedule."""
+def _awake(plan: Plan) -> float:
+    """The part of the week in which the schedule lets the Redshift cluster run; 1 without a schedule."""
     hours: dict[str, tuple[int, int]] = {}
     for action in plan.of_type("aws:redshift/scheduledAction:ScheduledAction"):
         found = re.fullmatch(r"cron\(\S+ (\d+) \S+ \S+ (\S+) \S+\)", str(action.inputs.get("schedule")))

@@ -5,32 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from local.plan import wire
 from local.plan.record import answer, start
-from local.plan.wire import Secret
 
 
 def outputs_of(name: str, *, root: Path) -> dict[str, Any]:
     """Outputs of the stack `organization/project/stack`, secrets wrapped. Raises PlanError when it has problems."""
     said = answer(start(name.rpartition("/")[2], root, "update", "outputs"))
-    return {key: Secret(value) if key in said["secret"] else value for key, value in said["outputs"].items()}
+    return {key: wire.Secret(value) if key in said["secret"] else value for key, value in said["outputs"].items()}
 
 
-def opened(outputs: dict[str, Any]) -> dict[str, Any]:
+def answer_of(outputs: dict[str, Any]) -> dict[str, Any]:
     """The answer that `outputs_of` reads. An output that holds a secret somewhere inside is secret as a whole."""
     secret = [key for key, value in outputs.items() if _has_secret(value)]
-    return {"outputs": {key: _open(value) for key, value in outputs.items()}, "secret": secret}
+    return {"outputs": wire.opened(outputs), "secret": secret}
 
 
 def _has_secret(value: Any) -> bool:
-    if isinstance(value, Secret):
+    if isinstance(value, wire.Secret):
         return True
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return any(map(_has_secret, items))
-
-
-def _open(value: Any) -> Any:
-    if isinstance(value, Secret):
-        return _open(value.value)
-    if isinstance(value, dict):
-        return {key: _open(item) for key, item in value.items()}
-    return [_open(item) for item in value] if isinstance(value, list) else value

@@ -108,6 +108,17 @@ def encode(value: Any) -> struct_pb2.Value:
     return struct_pb2.Value(string_value=rpc.UNKNOWN if value is UNKNOWN else value)
 
 
+def opened(value: Any) -> Any:
+    """A decoded value without the wrappers of its secrets; what is unknown becomes None."""
+    if isinstance(value, Secret):
+        return opened(value.value)
+    if isinstance(value, dict):
+        return {key: opened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [opened(item) for item in value]
+    return None if value is UNKNOWN else value
+
+
 def masked(value: Any) -> Any:
     """A decoded value as JSON for the plan: keys in order, secrets replaced by the mask, resources by their URN."""
     if isinstance(value, Secret):

@@ -30,7 +30,7 @@ from local.plan.model import Plan, PlanError
 from local.plan.monitor import Engine, Monitor
 from local.plan.order import topological
 from local.plan.project import Project, load
-from local.plan.references import opened, outputs_of
+from local.plan.references import answer_of, outputs_of
 
 Mode = Literal["preview", "update"]
 
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> None:
     os.dup2(2, 1)
     try:
         monitor = record_here(stack, Path(root).resolve(), mode)  # type: ignore[arg-type]
-        answer = opened(monitor.opened_outputs) if asked else {"plan": plan_of(monitor, stack).to_dict()}
+        answer = answer_of(monitor.opened_outputs) if asked else {"plan": plan_of(monitor, stack).to_dict()}
     except PlanError as error:
         answer = {"error": str(error)}
     with results:
