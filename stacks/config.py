@@ -16,6 +16,8 @@ import pulumi
 import yaml
 from pulumi.runtime import config as runtime_config
 
+from components.slots import ALLOWED, Slots
+
 # The loader in C takes a tenth of the time; some builds of PyYAML are without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LONGEST_QUOTE = 200
@@ -109,6 +111,11 @@ class Reader:
             self.refuse(key, value, ", ".join(allowed))
         return value
 
+    def slots(self, key: str) -> Slots:
+        """The slots of one kind of credential."""
+        text = self.choice(key, ALLOWED)
+        return Slots(text) if text in ALLOWED else Slots()
+
     def choices(self, key: str, allowed: Sequence[str]) -> tuple[str, ...]:
         """A list of distinct values out of `allowed`, in the order of `allowed`."""
         names = self._list(key)
@@ -177,7 +184,7 @@ class Reader:
 
     def _raw(self, key: str) -> Any:
         value = self._config.get(key)
-        return self._declared[key].get("default", "") if value is None else value
+        return self._declared[key]["default"] if value is None else value
 
 
 def _shortened(text: str) -> str:

@@ -154,7 +154,6 @@ class ConfluentCluster(pulumi.ComponentResource):
             kafka_name=self.kafka.display_name,
             kafka_crn=self.kafka.rbac_crn,
             kafka_rest_endpoint=self.kafka.rest_endpoint,
-            kafka_bootstrap=self.kafka.bootstrap_endpoint,
             kafka_key=self._kafka_key.id,
             kafka_secret=self._kafka_key.secret,
             registry_id=self.registry.id,

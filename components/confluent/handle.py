@@ -25,7 +25,6 @@ class ConfluentHandle:
     kafka_name: pulumi.Input[str]
     kafka_crn: pulumi.Input[str]
     kafka_rest_endpoint: pulumi.Input[str]
-    kafka_bootstrap: pulumi.Input[str]
     kafka_key: pulumi.Input[str]
     kafka_secret: pulumi.Input[str]
     registry_id: pulumi.Input[str]

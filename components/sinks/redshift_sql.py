@@ -10,7 +10,7 @@ from contracts import SCHEMA
 # The connector makes its tables in the first schema of its search path, so this is where they land.
 SINK_SCHEMA = SCHEMA.lower()
 USER_PREFIX = "cflt_sink_"
-EVERY_SLOT = ("a", "b")
+EVERY_SLOT = Slots("ab").names
 PROCEDURE = "public.set_up_sink"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from components.confluent.private_access import TYPES as PRIVATE_TYPES
-from components.slots import ALLOWED, Slots
+from components.slots import Slots
 from stacks.config import Reader
 
 ZONES = {
@@ -40,18 +40,12 @@ def read(reader: Reader) -> Confluent:
         governance=reader.choice("streamGovernance", ("ESSENTIALS", "ADVANCED")),
         partitions=reader.integer("partitions", 1, 60),
         max_cfu=reader.integer("flinkMaxCfu", 5, 50, only=(5, 10, 20, 30, 40, 50)),
-        slots=slots(reader, "confluentSlots"),
+        slots=reader.slots("confluentSlots"),
         private=reader.choice("connectivity", ("public", "privatelink")) == "privatelink",
     )
     _check_cku(reader, confluent)
     _check_private(reader, confluent)
     return confluent
-
-
-def slots(reader: Reader, key: str) -> Slots:
-    """The slots of one kind of credential."""
-    text = reader.choice(key, ALLOWED)
-    return Slots(text) if text in ALLOWED else Slots()
 
 
 def _check_cku(reader: Reader, confluent: Confluent) -> None:

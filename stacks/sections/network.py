@@ -45,14 +45,16 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
     reader.problems += [f"vpcCidr, availabilityZones: {text}" for text in problems(network.cidr, network.zones, region)]
     for text in prefix_problems(network.confluent_prefixes, PREFIX_QUOTA) if network.confluent_prefixes else ():
         reader.problems.append(f"confluentEgressPrefixes: {text}")
-    if overlap(network.cidr, SERVICE_CIDR):
+    own = parse(network.cidr)
+    if own and own.overlaps(IPv4Network(SERVICE_CIDR)):
         reader.refuse(
             "vpcCidr", network.cidr, f"a network apart from {SERVICE_CIDR}, the range of Kubernetes' services"
         )
     for cidr in network.operator_cidrs:
-        if IPv4Network(cidr).prefixlen < WIDEST_PREFIX:
+        operators = IPv4Network(cidr)
+        if operators.prefixlen < WIDEST_PREFIX:
             reader.refuse("operatorCidrs", cidr, f"your own networks, none wider than /{WIDEST_PREFIX}")
-        elif any(overlap(cidr, str(private)) for private in UNROUTED):
+        elif any(map(operators.overlaps, UNROUTED)):
             reader.refuse(
                 "operatorCidrs", cidr, "public addresses: nobody reaches a public endpoint from a private one"
             )
@@ -61,9 +63,3 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
     if production and network.nat == "single":
         reader.refuse("natGateways", network.nat, "per-zone in production: one gateway is a single point of failure")
     return network
-
-
-def overlap(one: str, other: str) -> bool:
-    """Whether two networks share addresses; what is no network shares none."""
-    first, second = parse(one), parse(other)
-    return bool(first and second and first.overlaps(second))

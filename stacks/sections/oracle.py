@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from components.oracle.host import ARM, LEAST_GIB
 from components.slots import Slots
 from stacks.config import Reader
-from stacks.sections.confluent import slots
 
 # As long as a repository's name may be: it goes into the bootstrap document, which is limited.
 IMAGE = r"(?=.{1,255}$)[\w.-]+(:\d+)?(/[\w.-]+)+(:(?!latest\b)[\w.-]+|@sha256:[0-9a-f]{64})"
@@ -31,7 +30,7 @@ def read(reader: Reader) -> Oracle:
         volume_gib=reader.integer("oracleVolumeGib", LEAST_GIB, 16_384),
         image=reader.text("oracleImage", IMAGE, "an image with its version, name:tag or name@sha256:…, not latest"),
         processor_licenses=reader.needed_integer("oracleProcessorLicenses", 1, 10_000),
-        slots=slots(reader, "oracleSlots"),
+        slots=reader.slots("oracleSlots"),
     )
     if ARM.match(oracle.instance_type):
         reader.refuse(

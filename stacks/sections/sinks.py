@@ -11,7 +11,6 @@ from components.sinks.redshift import IDENTIFIER as REDSHIFT_NAME
 from components.slots import Slots
 from contracts.snowflake import IDENTIFIER as SNOWFLAKE_NAME
 from stacks.config import Reader
-from stacks.sections.confluent import slots
 
 SINKS = ("redshift", "opensearch", "snowflake")
 # Of a user or role that is there already; what is made here has the narrower names of the components.
@@ -93,7 +92,7 @@ def _redshift(reader: Reader, production: bool) -> Redshift:
         database=reader.text("redshiftDatabase", REDSHIFT_NAME, "a lower-case database name"),
         pause=reader.text("redshiftPause", CRON, cron),
         resume=reader.text("redshiftResume", CRON, cron),
-        slots=slots(reader, "redshiftSlots"),
+        slots=reader.slots("redshiftSlots"),
     )
     if bool(redshift.pause) != bool(redshift.resume):
         reader.refuse("redshiftResume", redshift.resume, "set exactly when redshiftPause is")
@@ -112,7 +111,7 @@ def _opensearch(reader: Reader, production: bool) -> OpenSearch:
         ),
         nodes=reader.integer("opensearchNodes", 1, 30),
         volume_gib=reader.integer("opensearchVolumeGib", 10, 1024),
-        slots=slots(reader, "opensearchSlots"),
+        slots=reader.slots("opensearchSlots"),
     )
     if opensearch.nodes > 1 and not zones_for(opensearch.nodes):
         reader.refuse("opensearchNodes", opensearch.nodes, "1, or a multiple of 2 or 3: one share a zone")
@@ -133,5 +132,5 @@ def _snowflake(reader: Reader, deployment: str, *, needed: bool) -> Snowflake:
         or f"FRAUD_{deployment.upper().replace('-', '_')}",
         schema=reader.text("snowflakeSchema", SNOWFLAKE_NAME, "a Snowflake identifier in capitals"),
         monthly_credits=reader.integer("snowflakeMonthlyCredits", 1, 100_000),
-        slots=slots(reader, "snowflakeSlots"),
+        slots=reader.slots("snowflakeSlots"),
     )
