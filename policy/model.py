@@ -85,6 +85,10 @@ class ResourceControl(Control):
     types: tuple[str, ...]
     check: ResourceCheck
 
+    def judges(self, resource_type: str) -> bool:
+        """Whether resources of a type are its matter."""
+        return not self.types or resource_type in self.types
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackControl(Control):
@@ -151,6 +155,6 @@ def _violations(control: Control, resources: Sequence[Resource]) -> Iterator[Vio
             yield Violation(control, resource, message)
     elif isinstance(control, ResourceControl):
         for resource in resources:
-            if not control.types or resource.type in control.types:
+            if control.judges(resource.type):
                 for message in control.check(resource):
                     yield Violation(control, resource, message)

@@ -54,7 +54,7 @@ def _policy(control: Control) -> Policy:
 
 def _resource_validation(control: ResourceControl) -> Any:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        if not control.types or args.resource_type in control.types:
+        if control.judges(args.resource_type):
             for message in control.check(_resource(args)):
                 report(f"{message}. Fix: {control.fix}", None)
 
