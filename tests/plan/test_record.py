@@ -24,6 +24,8 @@ GOOD = {"env": "{'id': 'e'}"}
         (TOPIC.format(more="config={'retention.ms': 5}"), "retention.ms"),
         (TOPIC.format(more="").replace("partitions_count=1", "partitions_count='many'"), "partitionsCount"),
         ("cc.KafkaTopic('t', partitions_count=1)", "topic_name"),
+        # What the SDK itself does not look for: a required key of a nested dict.
+        (CLUSTER.format(env="{}", more="basic={}"), "requires 'id', which is missing"),
         (CLUSTER.format(**GOOD, more="dedicated=pulumi.Output.secret({'ckus': 2})"), "ckus"),
         (TOPIC.format(more="config={'retention.ms': pulumi.Output.secret(5)}"), "a secret that does not fit"),
     ],

@@ -35,6 +35,15 @@ def test_a_secret_that_lost_its_protection_is_refused(recorded: Recorder, source
         recorded(head + source.format(secret=UNPROTECTED))
 
 
+@pytest.mark.parametrize(
+    "secret",
+    ["pulumi.Config().require('password')", "pulumi.Output.unsecret(pulumi.Config().require_secret('password'))"],
+)
+def test_a_secret_of_the_configuration_that_lost_its_protection_is_refused(recorded: Recorder, secret: str) -> None:
+    with pytest.raises(PlanError, match="a secret value stands here in plain text"):
+        recorded(f"cc.ServiceAccount('a', description=pulumi.Output.concat('x', {secret}))")
+
+
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_no_secret_is_in_the_plan_in_any_form(stack: str) -> None:
     text = golden_path(stack).read_text()
