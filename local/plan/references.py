@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from local.plan.record import answer, start
+from local.plan.model import PlanError
+from local.plan.record import answer, start, under_way
 from local.plan.wire import Secret
 
 
 def outputs_of(name: str, *, root: Path) -> dict[str, Any]:
     """Outputs of the stack `organization/project/stack`, secrets wrapped. Raises PlanError when it has problems."""
-    said = answer(start(name.rpartition("/")[2], root, "update", "outputs"))
+    stack = name.rpartition("/")[2]
+    if stack in under_way():
+        raise PlanError(f"The stacks refer to each other in a circle: {' -> '.join([*under_way(), stack])}.")
+    said = answer(start(stack, root, "update", "outputs"))
     return {key: Secret(value) if key in said["secret"] else value for key, value in said["outputs"].items()}
 
 
