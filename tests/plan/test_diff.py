@@ -95,3 +95,11 @@ def test_the_command_fails_whenever_the_plans_differ(
     monkeypatch.setattr(commands, "_recorded", lambda _stack: plan(resource()))
     monkeypatch.setattr(commands, "golden_path", lambda _stack: golden)
     assert commands.plan_diff(argparse.Namespace(stack="dev")) == code
+
+
+@pytest.mark.parametrize("field", ["dependencies", "property_dependencies"])
+def test_a_resource_that_waits_for_less_is_shown(field: str) -> None:
+    waits = {"dependencies": ("urn:a",), "property_dependencies": {"config": ("urn:a",)}}[field]
+    before = dataclasses.replace(resource(), **{field: waits})
+    (change,) = compare(plan(before), plan(resource()))
+    assert (change.kind, len(change.paths)) == ("~", 1), "a dropped dependency must show in the diff"
