@@ -15,6 +15,7 @@ from local.plan.model import Plan, PlanError
 if TYPE_CHECKING:
     from local.plan.worker import Mode
 
+UNDER_WAY = "LOCAL_PLAN_UNDER_WAY"
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,8 +40,14 @@ def start(stack: str, root: Path, mode: Mode, *asked: str) -> subprocess.Popen[b
     search_path = os.pathsep.join(filter(None, (str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH"))))
     # A fixed hash seed: a program that walks a set gives the same plan each time.
     environment = {**_without_pulumi(os.environ), "PYTHONPATH": search_path, "PYTHONHASHSEED": "0"}
+    environment[UNDER_WAY] = " ".join([*under_way(), stack])
     command = [sys.executable, "-m", "local.plan.worker", stack, str(root), mode, *asked]
     return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+
+
+def under_way() -> list[str]:
+    """The stacks whose recording waits for what this process records, the outermost first."""
+    return os.environ.get(UNDER_WAY, "").split()
 
 
 def _answer(worker: subprocess.Popen[bytes]) -> Plan:

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from local.plan import wire
-from local.plan.record import answer, start
+from local.plan.model import PlanError
+from local.plan.record import answer, start, under_way
 
 
 def outputs_of(name: str, *, root: Path) -> dict[str, Any]:
     """Outputs of the stack `organization/project/stack`, secrets wrapped. Raises PlanError when it has problems."""
-    said = answer(start(name.rpartition("/")[2], root, "update", "outputs"))
+    stack = name.rpartition("/")[2]
+    if stack in under_way():
+        raise PlanError(f"The stacks refer to each other in a circle: {' -> '.join([*under_way(), stack])}.")
+    said = answer(start(stack, root, "update", "outputs"))
     return {key: wire.Secret(value) if key in said["secret"] else value for key, value in said["outputs"].items()}
 
 

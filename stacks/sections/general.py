@@ -50,7 +50,18 @@ def read(reader: Reader) -> General:
             general.platform_stack,
             "the platform's stack, organization/fraud-detection/stack, when layer is streaming, else nothing",
         )
+    _check_reference(reader, general.platform_stack)
     return general
+
+
+def _check_reference(reader: Reader, platform_stack: str) -> None:
+    parts = platform_stack.split("/")
+    if len(parts) != 3:  # organization, project, stack: already refused, or none
+        return
+    if parts[1] != pulumi.get_project():
+        reader.refuse("platformStack", platform_stack, f"a stack of the project {pulumi.get_project()}")
+    if parts[2] == pulumi.get_stack():
+        reader.refuse("platformStack", platform_stack, "another stack than this one, whose layer is platform")
 
 
 def _deployment(reader: Reader) -> str:

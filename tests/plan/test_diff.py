@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.plan import Plan, Resource
+from local.plan import Plan, Resource, commands
 from local.plan.diff import compare
 
 TOPIC, COMMAND = "confluentcloud:index/kafkaTopic:KafkaTopic", "command:local:Command"
@@ -73,3 +75,31 @@ def test_an_update_of_what_is_protected_is_none() -> None:
     changed = resource(inputs={"topicName": "t", "config": {}}, protect=True)
     (change,) = compare(plan(resource(protect=True)), plan(changed))
     assert "protected" not in str(change)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "code"),
+    [
+        (plan(resource()), 0),
+        (plan(), 1),
+        (plan(resource(inputs={"topicName": "other"})), 1),
+        (plan(resource(protect=True)), 1),
+        (dataclasses.replace(plan(resource()), outputs={"url": "x"}), 1),
+    ],
+)
+def test_the_command_fails_whenever_the_plans_differ(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, accepted: Plan, code: int
+) -> None:
+    golden = tmp_path / "dev.json"
+    golden.write_text(accepted.to_json())
+    monkeypatch.setattr(commands, "_recorded", lambda _stack: plan(resource()))
+    monkeypatch.setattr(commands, "golden_path", lambda _stack: golden)
+    assert commands.plan_diff(argparse.Namespace(stack="dev")) == code
+
+
+@pytest.mark.parametrize("field", ["dependencies", "property_dependencies"])
+def test_a_resource_that_waits_for_less_is_shown(field: str) -> None:
+    waits = {"dependencies": ("urn:a",), "property_dependencies": {"config": ("urn:a",)}}[field]
+    before = dataclasses.replace(resource(), **{field: waits})
+    (change,) = compare(plan(before), plan(resource()))
+    assert (change.kind, len(change.paths)) == ("~", 1), "a dropped dependency must show in the diff"

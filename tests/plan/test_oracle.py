@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from local.plan import Plan, record
+from local.plan.commands import golden_path
 from local.plan.model import Resource
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -236,3 +237,19 @@ def test_names_of_at_most_32_characters_do_not_depend_on_the_deployments(find: F
 def test_the_bootstrap_document_is_a_command(find: Find) -> None:
     made: dict[str, Any] = find("-bootstrap").inputs
     assert made["documentType"] == "Command" and json.loads(made["content"])["schemaVersion"] == "2.2"
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_the_stacks_put_the_host_into_a_private_subnet(stack: str) -> None:
+    golden = Plan.load(golden_path(stack))
+    (host,) = golden.of_type("aws:ec2/instance:Instance")
+    subnets = {f"{subnet.name}-id": subnet for subnet in golden.of_type("aws:ec2/subnet:Subnet")}
+    assert "-data-" in subnets[host.inputs["subnetId"]].name, "a public subnet routes to the internet"
+    for association in golden.of_type("aws:ec2/routeTableAssociation:RouteTableAssociation"):
+        if association.inputs["subnetId"] == host.inputs["subnetId"]:
+            routes = [
+                route.inputs
+                for route in golden.of_type("aws:ec2/route:Route")
+                if route.inputs["routeTableId"] == association.inputs["routeTableId"]
+            ]
+            assert routes and not any(route.get("gatewayId") for route in routes), "its way out must be the NAT gateway"

@@ -24,6 +24,8 @@ GOOD = {"env": "{'id': 'e'}"}
         (TOPIC.format(more="config={'retention.ms': 5}"), "retention.ms"),
         (TOPIC.format(more="").replace("partitions_count=1", "partitions_count='many'"), "partitionsCount"),
         ("cc.KafkaTopic('t', partitions_count=1)", "topic_name"),
+        # What the SDK itself does not look for: a required key of a nested dict.
+        (CLUSTER.format(env="{}", more="basic={}"), "requires 'id', which is missing"),
         (CLUSTER.format(**GOOD, more="dedicated=pulumi.Output.secret({'ckus': 2})"), "ckus"),
         (TOPIC.format(more="config={'retention.ms': pulumi.Output.secret(5)}"), "a secret that does not fit"),
     ],
@@ -137,3 +139,13 @@ def test_a_stack_file_that_is_none_is_told_by_its_name(tmp_path: Path, text: byt
     (tmp_path / "Pulumi.dev.yaml").write_bytes(text)
     with pytest.raises(PlanError, match=rf"Pulumi\.dev\.yaml.*{message}"):
         load(tmp_path, "dev")
+
+
+@pytest.mark.parametrize(("referred", "circle"), [("dev", "dev -> dev"), ("prod", "dev -> prod -> dev")])
+def test_stacks_that_refer_to_each_other_in_a_circle_are_told(recorded: Recorder, referred: str, circle: str) -> None:
+    source = f"""
+    other = "dev" if pulumi.get_stack() == "prod" else "{referred}"
+    pulumi.StackReference("me/small/" + other)
+    """
+    with pytest.raises(PlanError, match=circle):
+        recorded(source, mode="update")

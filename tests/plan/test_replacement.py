@@ -51,6 +51,25 @@ def test_production_has_one(token: str) -> None:
     assert PROD.of_type(token), f"no {token} in prod: this file would check nothing for it"
 
 
+def test_what_replaces_it_is_known_for_each() -> None:
+    unknown = [token for token in STATEFUL if not FORCE_NEW.get(token)]
+    # A change of an environment's inputs never replaces it.
+    assert unknown == ["confluentcloud:index/environment:Environment"], "add what replaces it to FORCE_NEW"
+
+
+def test_what_is_deleted_in_production_leaves_something_or_refuses() -> None:
+    (volume,) = PROD.of_type("aws:ebs/volume:Volume")
+    assert volume.inputs["finalSnapshot"] is True
+    (warehouse,) = PROD.of_type("aws:redshift/cluster:Cluster")
+    assert warehouse.inputs["skipFinalSnapshot"] is False and warehouse.inputs["finalSnapshotIdentifier"]
+    (cluster,) = PROD.of_type("eks:index:Cluster")
+    assert cluster.inputs["deletionProtection"] is True
+    (key,) = PROD.of_type("aws:kms/key:Key")
+    assert key.inputs["deletionWindowInDays"] == 30
+    (secret,) = PROD.of_type("aws:secretsmanager/secret:Secret")
+    assert secret.inputs["recoveryWindowInDays"] == 30 and secret.options.get("protect")
+
+
 @pytest.mark.parametrize("resource", stateful(), ids=lambda resource: resource.name)
 def test_what_holds_data_is_protected(resource: Resource) -> None:
     assert resource.options.get("protect"), f"{resource.name} holds data: pass protect in production"

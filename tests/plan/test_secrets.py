@@ -35,6 +35,15 @@ def test_a_secret_that_lost_its_protection_is_refused(recorded: Recorder, source
         recorded(head + source.format(secret=UNPROTECTED))
 
 
+@pytest.mark.parametrize(
+    "secret",
+    ["pulumi.Config().require('password')", "pulumi.Output.unsecret(pulumi.Config().require_secret('password'))"],
+)
+def test_a_secret_of_the_configuration_that_lost_its_protection_is_refused(recorded: Recorder, secret: str) -> None:
+    with pytest.raises(PlanError, match="a secret value stands here in plain text"):
+        recorded(f"cc.ServiceAccount('a', description=pulumi.Output.concat('x', {secret}))")
+
+
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_no_secret_is_in_the_plan_in_any_form(stack: str) -> None:
     text = golden_path(stack).read_text()
@@ -59,3 +68,26 @@ def test_a_rotation_makes_the_new_credential_switches_and_drops_the_old(configur
     for kind in kinds:
         part = {"confluent": "fraud-dev-provisioner"}.get(kind, f"fraud-dev-{kind}")
         assert any(part in name for name in added), f"{kind}Slots adds no credential"
+
+
+def test_each_kind_of_credential_has_slots_of_its_own(configured: Configured) -> None:
+    """In two plans no two kinds have the same slots, so that one which follows another's setting is found."""
+    slots = {
+        "confluent": ("a", "a"),
+        "oracle": ("a", "b"),
+        "redshift": ("b", "a"),
+        "opensearch": ("b", "b"),
+        "snowflake": ("ab", "a"),
+    }
+    marks = {
+        "confluent": "fraud-dev-provisioner-kafka-",
+        "oracle": "fraud-dev-oracle-sample-",
+        "redshift": "fraud-dev-redshift-password-",
+        "opensearch": "fraud-dev-opensearch-password-",
+        "snowflake": "fraud-dev-snowflake-key-",
+    }
+    for step in range(2):
+        plan = configured("dev", **{f"{kind}Slots": chosen[step] for kind, chosen in slots.items()})
+        for kind, chosen in slots.items():
+            names = {resource.name.removeprefix(marks[kind]) for resource in plan.resources}
+            assert names & {"a", "b"} == set(chosen[step]), f"{kind}Slots is {chosen[step]}"

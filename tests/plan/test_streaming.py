@@ -137,6 +137,33 @@ def test_nothing_runs_before_the_rights_of_its_account(plan: Plan) -> None:
         assert rights[runner] <= before(plan, statement), f"{statement.name} may start without rights"
 
 
+@pytest.mark.parametrize(
+    ("connector", "store"),
+    [
+        ("oracle-xstream", {"oracle-ready", "oracle-listener", "oracle-nlb-from-confluent"}),
+        ("redshift", {"redshift-sql-password-a", "redshift-from-confluent"}),
+        ("opensearch", {"opensearch-setup"}),
+        (
+            "snowflake",
+            {
+                f"snowflake-sink-{part}"
+                for part in ("role-of-user", "database", "schema", "flagged_user", "fraud_alert")
+            },
+        ),
+    ],
+)
+def test_a_connector_waits_until_its_store_knows_it(plan: Plan, connector: str, store: set[str]) -> None:
+    needed = before(plan, named(plan, CONNECTOR, connector))
+    missing = {f"fraud-{plan.stack}-{part}" for part in store} - needed
+    assert not missing, f"{connector} may try to connect before {missing}"
+
+
+def test_statements_find_the_schemas_of_their_outputs(plan: Plan) -> None:
+    schemas = {schema.name for schema in plan.of_type("confluentcloud:index/schema:Schema")}
+    for statement in plan.of_type(STATEMENT):
+        assert schemas and schemas <= before(plan, statement), f"{statement.name} would make up its own schema"
+
+
 def test_roles_are_the_least_that_their_accounts_need(plan: Plan) -> None:
     allowed = {
         "app": {"DeveloperRead"},
@@ -156,7 +183,9 @@ def test_roles_are_the_least_that_their_accounts_need(plan: Plan) -> None:
 
 
 def test_the_clean_up_takes_away_what_nobody_declared_and_nothing_else(plan: Plan) -> None:
-    environment = named(plan, COMMAND, "-cleanup").inputs["environment"]
+    cleanup = named(plan, COMMAND, "-cleanup").inputs
+    assert cleanup["delete"] == ".venv/bin/python -m components.confluent.cleanup", "it would take away nothing"
+    environment = cleanup["environment"]
     topics, subjects = (environment[f"{kind}_PREFIXES"].split(",") for kind in ("TOPIC", "SUBJECT"))
     for declared in (topic.inputs["topicName"] for topic in plan.of_type(TOPIC)):
         assert not declared.startswith(tuple(topics)), f"the clean-up would delete the declared topic {declared}"

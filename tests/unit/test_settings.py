@@ -134,6 +134,8 @@ def test_a_bad_value_is_refused_by_name(key, value):
             {"appCertificateArn": CERTIFICATE.replace("us-east-1", "eu-west-1"), "appHostname": "a.example.com"},
         ),
         ("platformStack", {"layer": "streaming"}),
+        ("platformStack", {"layer": "streaming", "platformStack": "me/fraud-detection/dev"}),
+        ("platformStack", {"layer": "streaming", "platformStack": "me/other/prod"}),
         ("platformStack", {"platformStack": "me/fraud-detection/dev"}),
         ("connectivity", {"clusterType": "enterprise", "availability": "LOW"}),
         ("connectivity", {"connectivity": "privatelink"}),
@@ -185,7 +187,7 @@ def test_a_secret_in_plaintext_is_refused():
 
 def test_a_secret_is_needed_only_with_its_sink():
     assert load(snowflakeAdminKey="", sinks="[]", connectors="[]").sinks.snowflake is None
-    assert load(snowflakeAdminKey="", layer="streaming", platformStack="me/fraud-detection/dev")
+    assert load(snowflakeAdminKey="", layer="streaming", platformStack="me/fraud-detection/platform")
 
 
 def test_every_declared_key_has_type_description_and_default():

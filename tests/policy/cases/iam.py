@@ -74,6 +74,7 @@ IAM = {
     "no-administrator-policies-of-aws": case(
         bad=[
             but(ATTACHMENT, "policyArn", to="arn:aws:iam::aws:policy/AdministratorAccess"),
+            but(ATTACHMENT, "policyArn", to="arn:aws:iam::aws:policy/PowerUserAccess"),
             but(ROLE, "managedPolicyArns", to=["arn:aws:iam::aws:policy/IAMFullAccess"]),
         ],
         good=[ATTACHMENT, ROLE],

@@ -100,7 +100,9 @@ KUBERNETES = {
     ),
     "control-plane-is-logged": case(
         bad=[
-            but(EKS, "enabledClusterLogTypes", to=["api"]),
+            but(EKS, "enabledClusterLogTypes", to=["audit", "authenticator"]),
+            but(EKS, "enabledClusterLogTypes", to=["api", "authenticator"]),
+            but(EKS, "enabledClusterLogTypes", to=["api", "audit"]),
             but(EKS, "enabledClusterLogTypes", to=GONE),
             but(AWS_EKS, "enabledClusterLogTypes", to=[]),
         ],

@@ -1,0 +1,71 @@
+"""What the stacks hand from part to part: a key beside another key's secret looks right in a plan, which masks it."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pulumi
+
+from components.confluent.handle import ConfluentHandle
+from stacks import app, streaming
+from tests.unit.mocks import Mocks
+
+
+def test_the_app_has_its_own_keys_and_its_own_database_user() -> None:
+    cluster = SimpleNamespace(
+        kafka=SimpleNamespace(bootstrap_endpoint="kafka"),
+        registry_endpoint="registry",
+        app_key=SimpleNamespace(id="app-key", secret="app-secret"),
+        app_registry_key=SimpleNamespace(id="app-registry-key", secret="app-registry-secret"),
+    )
+    settings = SimpleNamespace(confluent=SimpleNamespace(private=True))
+    assert dataclasses.asdict(app._kafka(cast(Any, settings), cast(Any, cluster))) == {
+        "bootstrap": "kafka",
+        "key": "app-key",
+        "secret": "app-secret",
+        "registry_url": "registry",
+        "registry_key": "app-registry-key",
+        "registry_secret": "app-registry-secret",
+        "private": True,
+    }
+    oracle = SimpleNamespace(
+        private_host="inside", port=1521, service_name="XEPDB1", app_user="SAMPLE", app_password="app-password"
+    )
+    assert dataclasses.asdict(app._database(cast(Any, oracle))) == {
+        "host": "inside",
+        "port": 1521,
+        "service": "XEPDB1",
+        "user": "SAMPLE",
+        "password": "app-password",
+    }
+
+
+@pulumi.runtime.test
+def test_the_provider_of_the_streaming_layer_has_each_key_with_its_secret(mocks: Mocks) -> Any:
+    fields = [field.name for field in dataclasses.fields(ConfluentHandle) if field.default is dataclasses.MISSING]
+    provider = streaming.make_provider("p", ConfluentHandle(**cast(Any, {name: name for name in fields})))
+
+    def check(_: object) -> None:
+        inputs = mocks.made["p-confluent"].inputs
+        opened = {key: value["value"] if isinstance(value, dict) else value for key, value in inputs.items()}
+        assert opened == {
+            "organizationId": "organization_id",
+            "environmentId": "environment_id",
+            "kafkaId": "kafka_id",
+            "kafkaRestEndpoint": "kafka_rest_endpoint",
+            "kafkaApiKey": "kafka_key",
+            "kafkaApiSecret": "kafka_secret",
+            "schemaRegistryId": "registry_id",
+            "schemaRegistryRestEndpoint": "registry_endpoint",
+            "schemaRegistryApiKey": "registry_key",
+            "schemaRegistryApiSecret": "registry_secret",
+            "flinkComputePoolId": "flink_pool_id",
+            "flinkRestEndpoint": "flink_endpoint",
+            "flinkApiKey": "flink_key",
+            "flinkApiSecret": "flink_secret",
+            "flinkPrincipalId": "runner_id",
+        }
+
+    return provider.urn.apply(check)
