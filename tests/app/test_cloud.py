@@ -150,7 +150,7 @@ def test_an_alert_of_confluent_cloud_is_avro(registry: dict[str, str], settings_
     assert 0 <= found["delay_ms"] < 5000
 
 
-@pytest.mark.parametrize("value", [avro(8), avro()[:3], avro()[:8]])
+@pytest.mark.parametrize("value", [avro(8), avro()[:3], avro()[:8]], ids=["unknown schema", "no schema", "cut short"])
 def test_avro_that_cannot_be_read_is_passed_over(registry: dict[str, str], settings_of_app: Any, value: bytes) -> None:
     from transactions.alerts import Alerts
 
