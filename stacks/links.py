@@ -36,7 +36,7 @@ def export(links: Links) -> None:
 
 
 def read(settings: Settings) -> Links:
-    """The links of the stack that the setting platformStack names; an output that it lacks fails the deploy."""
+    """The links of the stack that the setting platformStack names; an output that it lacks is an error."""
     reference = pulumi.StackReference(settings.general.platform_stack)
     sinks = settings.sinks
     return Links(
@@ -49,7 +49,21 @@ def read(settings: Settings) -> Links:
 
 
 def _read(reference: pulumi.StackReference, part: str, kind: type[T]) -> T:
-    return kind(**{name: reference.require_output(f"{part}.{name}") for name in _fields(kind)})
+    return kind(**{name: _output(reference, f"{part}.{name}") for name in _fields(kind)})
+
+
+def _output(reference: pulumi.StackReference, key: str) -> pulumi.Output[Any]:
+    """`require_output` with an error that says what to do: its KeyError names neither stack nor setting."""
+
+    def present(value: Any) -> Any:
+        if value is None:
+            raise pulumi.RunError(
+                f"The stack of platformStack has no output {key}: name one whose layer is platform, and deploy it "
+                "with the sinks of this stack first."
+            )
+        return value
+
+    return reference.get_output(key).apply(present)
 
 
 def _parts(links: Links) -> Iterator[tuple[str, Any]]:

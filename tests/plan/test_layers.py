@@ -43,5 +43,5 @@ def test_a_sink_that_the_platform_does_not_have_is_named(configured: Configured)
     layer = {"deployment": "dev"}
     sinks = ["redshift", "snowflake"]
     configured("dev", stack="dev-platform", layer="platform", sinks=sinks, connectors=sinks, **layer)
-    with pytest.raises(PlanError, match=r"opensearch\.url"):
+    with pytest.raises(PlanError, match=r"platformStack has no output opensearch\.url"):
         configured("dev", stack="dev-streaming", layer="streaming", platformStack=PLATFORM, **layer)
