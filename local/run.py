@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import re
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from local.errors import RunError
@@ -110,7 +113,17 @@ class Run:
         return state
 
     def _say(self, text: str) -> None:
-        print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
+        try:
+            print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
+        except BrokenPipeError:
+            _stop_unheard()
+
+
+def _stop_unheard() -> None:
+    """Nobody reads the output any more, as in `make run | head`: end as with Ctrl-C, and say the rest to nobody."""
+    with Path(os.devnull).open("w") as nobody:
+        os.dup2(nobody.fileno(), sys.stdout.fileno())
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from typing import TypedDict
 
 import psutil
 
+from local.errors import RunError
 from local.parts import watchdog
 from local.parts.watchdog import kill_groups
 
@@ -27,7 +28,9 @@ class Children:
 
     def __init__(self, folder: Path) -> None:
         self._ledger = folder / "children"
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._closed = False
         self._watchdog = subprocess.Popen(
             [sys.executable, "-S", "-E", watchdog.__file__],
             stdin=subprocess.PIPE,
@@ -53,9 +56,11 @@ class Children:
         """Start `command` in `folder`, its output appended to `log`; `environment` is added to the runner's own.
 
         Of a process that `speaks`, standard output is a pipe for the caller instead. A `niceness` over 0 lets the
-        others go first when the processors are busy.
+        others go first when the processors are busy. Raises RunError after `close`.
         """
-        with log.open("ab") as output:
+        with self._lock, log.open("ab") as output:
+            if self._closed:
+                raise RunError("The run is ending: nothing is started any more.")
             process: subprocess.Popen[bytes] = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -66,15 +71,16 @@ class Children:
                 start_new_session=True,
                 **owner(unprivileged),
             )
-        self.adopt(process.pid)
+            self._watch(process)
         if niceness:
             psutil.Process(process.pid).nice(niceness)
         return process
 
-    def adopt(self, pid: int) -> None:
-        """Watch a process group that something else started."""
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        self._running.add(process)
+        pid = process.pid
         self._tell(f"watch {pid}")
-        with self._lock, self._ledger.open("a", encoding="utf-8") as ledger, contextlib.suppress(psutil.NoSuchProcess):
+        with self._ledger.open("a", encoding="utf-8") as ledger, contextlib.suppress(psutil.NoSuchProcess):
             ledger.write(f"{pid} {psutil.Process(pid).create_time()}\n")
 
     def stop(self, process: subprocess.Popen[bytes], *, seconds: float, first: int = signal.SIGTERM) -> None:
@@ -86,11 +92,16 @@ class Children:
             except subprocess.TimeoutExpired:
                 kill_groups([process.pid])
                 process.wait()
-        self._tell(f"forget {process.pid}")
+        with self._lock:
+            self._running.discard(process)
+            self._tell(f"forget {process.pid}")
 
     def close(self) -> None:
-        """Call when every child has been stopped."""
-        self._tell("goodbye")
+        """Call when the children have been stopped; kills one that another thread was just starting."""
+        with self._lock:
+            self._closed = True
+            kill_groups(process.pid for process in self._running if process.poll() is None)
+            self._tell("goodbye")
         if self._watchdog.stdin:
             self._watchdog.stdin.close()
         self._watchdog.wait()

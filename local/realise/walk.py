@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from local.plan.model import Resource
 from local.realise.handlers import Handler
@@ -11,11 +11,20 @@ from local.realise.handlers import Handler
 AT_ONCE = 24
 
 
+def put_off(resources: Sequence[Resource], late: Callable[[Resource], bool]) -> tuple[list[Resource], list[Resource]]:
+    """Split `resources`, both parts dependencies first: what needs none that is `late`, and the rest."""
+    rest: set[str] = set()
+    for resource in resources:
+        if late(resource) or not rest.isdisjoint(resource.dependencies):
+            rest.add(resource.urn)
+    return [each for each in resources if each.urn not in rest], [each for each in resources if each.urn in rest]
+
+
 def create_all(resources: Sequence[Resource], handlers: Mapping[str, Handler]) -> None:
     """Create `resources`, which come dependencies first, side by side where the plan allows it.
 
-    Dependencies on resources without a handler do not count. Order gates are among them: what they wait for is checked
-    once, for the whole run, when everything was made.
+    Dependencies on others do not count. Order gates are among those: what they wait for is checked once, for the whole
+    run, when everything was made.
 
     Raises:
         RunError: of the first resource, in the order of the plan, that could not be made.

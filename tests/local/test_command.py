@@ -54,3 +54,26 @@ def test_the_first_run_without_a_network_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stdout
     assert "The first run needs the network" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
+
+
+UNHEARD = """
+import threading, time
+from local.run import Options, Run
+run = Run(Options(stack="local", seconds=None, rate=0, users=1, port=0, keep=False))
+try:
+    threading.Thread(target=run._say, args=("nobody reads this",)).start()
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("more that nobody reads", flush=True)
+    raise SystemExit(7)
+"""
+
+
+def test_a_run_whose_output_nobody_reads_any_more_ends_like_ctrl_c() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", UNHEARD], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as runner:
+        assert runner.stdout and runner.stderr
+        runner.stdout.close()
+        said = runner.stderr.read()
+    assert (runner.returncode, said) == (7, ""), "a thread that prints must not end in a traceback and leave the run on"

@@ -15,6 +15,7 @@ import pytest
 
 from local.errors import RunError
 from local.parts import ports
+from local.parts.children import Children
 from local.parts.folder import RunFolder, require_disk
 
 RUNNER = """
@@ -57,6 +58,15 @@ def test_a_killed_runner_leaves_nothing() -> None:
     runner.wait()
     eventually(lambda: not path.exists(), f"{path} is still there: the watchdog did not remove it")
     eventually(lambda: not psutil.pid_exists(pid), "the child still runs: the watchdog did not kill it")
+
+
+def test_what_was_just_being_started_when_the_run_ended_is_killed(tmp_path: Path) -> None:
+    children = Children(tmp_path)
+    child = children.start(["sleep", "600"], log=tmp_path / "log", folder=tmp_path)
+    children.close()
+    assert child.wait(10) == -signal.SIGKILL
+    with pytest.raises(RunError, match="ending"):
+        children.start(["sleep", "600"], log=tmp_path / "log", folder=tmp_path)
 
 
 def test_what_a_dead_watchdog_left_is_removed_by_the_next_run() -> None:
