@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +17,7 @@ from local.parts.postgres import Postgres
 from local.plan.model import Plan, Resource
 from local.realise.accounts import CONNECTOR, accounts
 from local.realise.app import App, seed
+from local.realise.handlers import Handler, State
 from local.realise.preflight import check
 from local.realise.registry import STATEMENT, handlers, realisable
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
@@ -30,8 +31,9 @@ SETTLE_SECONDS = 60.0
 class Pipeline:
     """A context: entered when everything runs, left when nothing does.
 
-    `users` pay; the app serves on `port` and makes `rate` payments a second. Raises RunError on entering: what is wrong
-    with the plan, or which part did not start; nothing is left running then.
+    `users` pay; the app serves on `port` and makes `rate` payments a second. Raises RunError: when it is made, the plan
+    is no whole pipeline; when it is entered, what is wrong with the plan, or which part did not start. Nothing is left
+    running then.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Pipeline:
         keep: bool = False,
     ) -> None:
         self._plan = plan
+        self._accounts = accounts(plan)
         self._say = say
         self._rate = rate
         self._port = port
@@ -54,13 +57,12 @@ class Pipeline:
         self.supervisor = Supervisor(say)
 
     def __enter__(self) -> Self:
-        found = accounts(self._plan)
-        check(self._plan, found)
+        check(self._plan, self._accounts)
         jars.fetch_all(self._say)
         self.path = self._folder.open()
         try:
             self.children = Children(self.path)
-            self.servers = Servers(self.children, self.path, found)
+            self.servers = Servers(self.children, self.path, self._accounts)
             self.app = App(self.servers, self._plan, port=self._port, rate=self._rate)
             self._start()
         except BaseException:
@@ -90,7 +92,7 @@ class Pipeline:
         self._say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
         for server in (self.app, *self.servers.error_logs.values()):
             self.servers.ready(server)
-        self._settle()
+        self._settle([resource for resource in resources if resource.type in RUNNING_TYPES], known)
         for server in self.servers.all:
             self.supervisor.watch(server, self.servers.flink.restart if server is self.servers.gateway else None)
         self.supervisor.start()
@@ -114,22 +116,24 @@ class Pipeline:
                 connection.execute(ddl(table))  # pyright: ignore[reportArgumentType, reportCallIssue]
         seed(postgres, self.path, self._users)
 
-    def _settle(self) -> None:
+    @staticmethod
+    def _settle(resources: Sequence[Resource], known: Mapping[str, Handler]) -> None:
         """The plan's order gates, checked before the run is called up: everything that should run does."""
-        known = handlers(self.servers)
-        waiting = [resource for resource in realisable(self._plan, set(known)) if resource.type in RUNNING_TYPES]
         end = time.monotonic() + SETTLE_SECONDS
-        while waiting:
-            resource = waiting[0]
-            state = known[resource.type].read(resource) or {}
-            status = state.get("status") or state.get("state")
-            if status in ("RUNNING", "COMPLETED", "FINISHED"):
-                waiting.pop(0)
-            elif status == "FAILED" or time.monotonic() > end:
-                trace = f": {state['trace']}" if state.get("trace") else ""
-                raise RunError(f"{resource.name} is {status} and not running{trace}. Logs: run again with --keep.")
-            else:
+        for resource in resources:
+            while not _runs(resource, known[resource.type].read(resource) or {}, late=time.monotonic() > end):
                 time.sleep(0.1)
+
+
+def _runs(resource: Resource, state: State, *, late: bool) -> bool:
+    """Whether it runs by now. Raises RunError when it has failed, or does not run though it is `late`."""
+    status = state.get("status") or state.get("state") or "not there"
+    if status in ("RUNNING", "COMPLETED", "FINISHED"):
+        return True
+    if status == "FAILED" or late:
+        trace = f": {state['trace']}" if state.get("trace") else ""
+        raise RunError(f'{resource.name} does not run, it is {status}{trace}. To see the logs: ARGS="--keep".')
+    return False
 
 
 def _only_stores(resource: Resource) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from local.cli import main
+from local.plan import Plan
+from local.plan.commands import golden_path
 from local.realise.servers import ROOT
 
 
@@ -54,6 +58,13 @@ def test_the_first_run_without_a_network_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stdout
     assert "The first run needs the network" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
+
+
+def test_a_stack_of_one_layer_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    layer = dataclasses.replace(Plan.load(golden_path("dev")), resources=(), outputs={})
+    monkeypatch.setattr("local.run.record", lambda *_args, **_named: layer)
+    assert main(["run", "--port", "0"]) == 1
+    assert "choose a STACK whose layer is complete" in capsys.readouterr().err
 
 
 UNHEARD = """
