@@ -110,7 +110,8 @@ class FlinkCluster:
     @property
     def error_logs(self) -> dict[str, str]:
         """Topics whose malformed records are logged, each with the topic for them."""
-        return {topic: made.error_log for topic, made in self._made.items() if made.error_log}
+        made = self._made.copy()  # other threads make tables meanwhile
+        return {topic: declared.error_log for topic, declared in made.items() if declared.error_log}
 
     def state(self, name: str) -> str:
         """RUNNING, RESTARTING, FAILED … as Flink's job status; COMPLETED for an ALTER TABLE."""

@@ -51,6 +51,8 @@ COMPILER = (
     "-XX:Tier4BackEdgeThreshold=1000000",
 )
 
+SPEAKS_WITHIN_SECONDS = 60.0
+
 
 class FlinkGateway(Server):
     """A JVM with Flink on its class path that takes calls from this process alone, by token."""
@@ -93,8 +95,12 @@ class FlinkGateway(Server):
     def launch(self) -> None:
         super().launch()
         assert self.process and self.process.stdout
+        # Reading has no time limit: a JVM that hangs before it has spoken is killed, which ends its output.
+        limit = threading.Timer(SPEAKS_WITHIN_SECONDS, self.process.kill)
+        limit.start()
         # The gateway says its port, then its token; both stay out of files and of the process list.
         port, token = (self.process.stdout.readline().decode().strip() for _ in range(2))
+        limit.cancel()
         if not port.isdigit():
             raise RunError(self.trouble(f"ended at its start ({port})"))
         self._gateway = JavaGateway(

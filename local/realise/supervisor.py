@@ -47,9 +47,10 @@ class Supervisor(threading.Thread):
     def stop(self) -> None:
         """Let nothing be started any more; returns when what is just being started is up, so that it can be stopped."""
         self._stopping.set()
-        for thread in (self, *self._revivals):
-            if thread.is_alive():
-                thread.join()
+        if self.is_alive():
+            self.join()  # first: it may be about to begin another revival
+        for revival in self._revivals:
+            revival.join()
 
     def _revive(self, server: Server, restart: Callable[[], None]) -> None:
         now = time.monotonic()
@@ -62,13 +63,15 @@ class Supervisor(threading.Thread):
         self._say(f"{server.name} died ({_reason(code)}); starting it again")
         try:
             restart()
-        except RunError as error:
+        except Exception as error:  # it may die again at any point of its start, which each client tells in its own way
             if not self._stopping.is_set():
                 self._say(f"{server.name} did not start: {error}")
+            server.stop()  # what is up, but only by half, would pass for alive
         else:
             self.restarts[server.name] = self.restarts.get(server.name, 0) + 1
             self._say(f"{server.name} is back after {time.monotonic() - now:.1f} s")
-        self._busy.discard(server)
+        finally:
+            self._busy.discard(server)
 
 
 def _reason(code: int | None) -> str:

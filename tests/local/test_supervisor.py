@@ -1,0 +1,102 @@
+"""Servers that die, hang, or come back by half are started again, or told; none is left behind in silence."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local.errors import RunError
+from local.flink import gateway
+from local.flink.gateway import FlinkGateway
+from local.parts.children import Children
+from local.parts.server import Server
+from local.realise.supervisor import Supervisor
+from tests.local.sink_lab import kill, until
+
+
+class Sleeper(Server):
+    name = "sleeper"
+
+    def command(self) -> list[str]:
+        return ["sleep", "600"]
+
+    def is_ready(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def children(tmp_path: Path) -> Iterator[Children]:
+    (tmp_path / "logs").mkdir()
+    found = Children(tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def sleeper(children: Children, tmp_path: Path) -> Server:
+    server = Sleeper(children, tmp_path)
+    server.start()
+    return server
+
+
+def supervise(server: Server, restart: Callable[[], None]) -> tuple[Supervisor, list[str]]:
+    said: list[str] = []
+    supervisor = Supervisor(said.append)
+    supervisor.watch(server, restart)
+    supervisor.start()
+    return supervisor, said
+
+
+@pytest.mark.parametrize("error", [RunError("refused"), ConnectionError("it died again while it started")])
+def test_a_server_that_comes_back_by_half_is_started_again(sleeper: Server, error: Exception) -> None:
+    errors = [error]
+
+    def restart() -> None:
+        sleeper.start()
+        if errors:
+            raise errors.pop()
+
+    supervisor, said = supervise(sleeper, restart)
+    kill(sleeper)
+    until(lambda: supervisor.restarts == {"sleeper": 1}, "the server is back", 10)
+    supervisor.stop()
+    assert sleeper.alive()
+    assert f"sleeper did not start: {error}" in said
+
+
+def test_nothing_is_being_started_any_more_when_the_supervisor_has_stopped(
+    sleeper: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, go_on, started = threading.Event(), threading.Event(), threading.Event()
+
+    def alive() -> bool:
+        looking.set()
+        go_on.wait(10)
+        return False
+
+    def restart() -> None:
+        time.sleep(0.5)
+        started.set()
+
+    monkeypatch.setattr(sleeper, "alive", alive)
+    supervisor, _ = supervise(sleeper, restart)
+    assert looking.wait(10)
+    threading.Timer(0.2, go_on.set).start()
+    supervisor.stop()
+    assert started.is_set(), "what the supervisor was about to start as it was stopped is started behind its back"
+
+
+def test_a_jvm_that_never_says_its_port_does_not_hang_the_run(
+    children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Silent(FlinkGateway):
+        def command(self) -> list[str]:
+            return ["sleep", "600"]
+
+    monkeypatch.setattr(gateway, "SPEAKS_WITHIN_SECONDS", 0.2)
+    with pytest.raises(RunError, match="flink: ended at its start"):
+        Silent(children, tmp_path).start()
