@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,7 +27,8 @@ class StartupCache:
         digest = hashlib.sha256("\n".join([java, *map(str, classpath)]).encode()).hexdigest()[:16]
         self._name = name
         self._file = FOLDER / f"{name}-{digest}.aot"
-        self._draft = self._file.with_suffix(".new")
+        # Of this run alone: another one may learn the same at the same time.
+        self._draft = self._file.with_suffix(f".{os.getpid()}.new")
         self._training = not self._file.exists()
 
     def reading(self) -> list[str]:
@@ -37,16 +40,28 @@ class StartupCache:
         if not self._training:
             return self.reading()
         FOLDER.mkdir(parents=True, exist_ok=True)
+        self._tidy()
         return [f"-XX:AOTCacheOutput={self._draft}"]
 
     def keep(self) -> None:
-        """Take what the stopped JVM recorded into use; one that was killed has recorded nothing."""
+        """Take what the stopped JVM recorded into use; one that was killed has recorded nothing whole."""
         if self._training and self._draft.exists():
             self._draft.replace(self._file)
-            self._forget_old()
+            self._tidy()
 
-    def _forget_old(self) -> None:
-        """Each clone and each upgrade has caches of its own, of up to 180 MB: the latest few are kept."""
-        caches = sorted(FOLDER.glob(f"{self._name}-*.aot"), key=lambda file: file.stat().st_mtime, reverse=True)
-        for old in caches[KEPT:]:
+    def _tidy(self) -> None:
+        """Each clone and each upgrade has caches of its own, of up to 180 MB: the latest few are kept.
+
+        A JVM that is killed while it writes one leaves a draft as large, which no other run takes up.
+        """
+        caches = sorted(FOLDER.glob(f"{self._name}-*.aot"), key=_changed, reverse=True)
+        drafts = [file for file in FOLDER.glob(f"{self._name}-*.new*") if _changed(file) < time.time() - LEARN_SECONDS]
+        for old in (*caches[KEPT:], *drafts):
             old.unlink(missing_ok=True)
+
+
+def _changed(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:  # another run tidies, too
+        return 0.0
