@@ -1,13 +1,17 @@
-"""Shared by the benches: a pipeline, percentiles, memory."""
+"""Shared by the benches: a pipeline, alerts, percentiles, memory."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import psutil
+from confluent_kafka import Consumer, Message
 
+from contracts import FRAUD_ALERT
 from local.parts import ports
 from local.pipeline import Pipeline
 from local.plan.record import record
@@ -21,6 +25,26 @@ def pipeline(stack: str, *, users: int = 1000) -> Iterator[Pipeline]:
     (port,) = ports.free(1)
     with Pipeline(plan, say=lambda _text: None, port=port, users=users) as running:
         yield running
+
+
+def alert_reader(client: Mapping[str, Any], group: str) -> Consumer:
+    """Reads every alert as soon as it is in the topic; `client` are the settings of a librdkafka client."""
+    reader = Consumer(
+        {
+            **client,
+            "group.id": group,
+            "auto.offset.reset": "earliest",
+            "isolation.level": "read_uncommitted",
+            "fetch.wait.max.ms": 10,
+        }
+    )
+    reader.subscribe([FRAUD_ALERT.topic])
+    return reader
+
+
+def transaction_of(message: Message | None) -> int | None:
+    """The payment that an alert is about; None when nothing came."""
+    return json.loads(message.value() or b"")["transaction_id"] if message and not message.error() else None
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
 
-from confluent_kafka import Consumer
-
-from bench.common import figure, percentile, pipeline, resident_megabytes
-from contracts import FRAUD_ALERT
+from bench.common import alert_reader, figure, percentile, pipeline, resident_megabytes, transaction_of
+from contracts import APP_GROUP_PREFIX
+from local.errors import RunError
 from local.pipeline import Pipeline
 from local.realise.servers import SOURCE_DATABASE
 
@@ -17,6 +17,7 @@ RATE = 20
 PAYMENTS = 800
 WARM_UP = 200
 SILENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
 INSERT = """
 INSERT INTO "SAMPLE"."USER_TRANSACTION" ("AMOUNT", "RECEIVED_AT", "IP_ADDRESS", "ACCOUNT_ID")
 VALUES (%s, now(), '10.0.0.1', %s) RETURNING "ID" """
@@ -30,9 +31,8 @@ def measure() -> None:
 
 def _measure(stack: str, running: Pipeline) -> None:
     seen: dict[int, float] = {}
-    threading.Thread(target=_read, args=(running, seen), daemon=True).start()
-    committed: dict[int, float] = {}
-    with running.servers.postgres.connect(SOURCE_DATABASE) as connection:
+    with _reading(running, seen), running.servers.postgres.connect(SOURCE_DATABASE) as connection:
+        committed: dict[int, float] = {}
         begin = time.perf_counter()
         for number in range(PAYMENTS):
             # Every other payment is a large one: an alert at once.
@@ -44,7 +44,9 @@ def _measure(stack: str, running: Pipeline) -> None:
         time.sleep(SILENCE_SECONDS)
         lone = connection.execute(INSERT, (1500, 1)).fetchall()[0][0]
         committed_lone = time.perf_counter()
-        while lone not in seen and time.perf_counter() < committed_lone + 30:
+        while lone not in seen:
+            if time.perf_counter() > committed_lone + PATIENCE_SECONDS:
+                raise RunError(f"No alert of the lone payment within {PATIENCE_SECONDS:.0f} s.")
             time.sleep(0.005)
     delays = [(seen[number] - at) * 1000 for number, at in committed.items() if number in seen]
     figure(
@@ -56,19 +58,23 @@ def _measure(stack: str, running: Pipeline) -> None:
     figure(f"memory, stack {stack}: all processes", f"{resident_megabytes():.0f} MB")
 
 
-def _read(running: Pipeline, seen: dict[int, float]) -> None:
-    servers = running.servers
-    consumer = Consumer(
-        {
-            **servers.kafka.client(servers.accounts.app),
-            "group.id": "fraud-app-bench",
-            "auto.offset.reset": "earliest",
-            "isolation.level": "read_uncommitted",
-            "fetch.wait.max.ms": 10,
-        }
-    )
-    consumer.subscribe([FRAUD_ALERT.topic])
-    while True:
-        message = consumer.poll(1)
-        if message and not message.error():
-            seen.setdefault(json.loads(message.value() or b"")["transaction_id"], time.perf_counter())
+@contextlib.contextmanager
+def _reading(running: Pipeline, seen: dict[int, float]) -> Iterator[None]:
+    """Note in `seen` when the first alert of each payment can be read."""
+    servers, stopping = running.servers, threading.Event()
+    alerts = alert_reader(servers.kafka.client(servers.accounts.app), f"{APP_GROUP_PREFIX}-bench")
+
+    def read() -> None:
+        while not stopping.is_set():
+            transaction = transaction_of(alerts.poll(0.2))
+            if transaction is not None:
+                seen.setdefault(transaction, time.perf_counter())
+        alerts.close()
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()

@@ -6,6 +6,7 @@ import time
 
 from bench.common import figure, pipeline
 from contracts import CLEANED_TRANSACTION, CLEANED_USER, FRAUD_ALERT
+from local.errors import RunError
 from local.pipeline import Pipeline
 from local.realise.servers import SOURCE_DATABASE
 from local.realise.summary import sink_status
@@ -49,4 +50,4 @@ def _wait(running: Pipeline, topic: str, count: int, seconds: float = 120) -> No
         if written >= count and all(status["lag"] <= 2 * len(status["written"]) for status in statuses):
             return
         time.sleep(0.1)
-    raise SystemExit(f"{topic}: not {count} rows after {seconds:.0f} s: {sink_status(running.servers)}")
+    raise RunError(f"{topic}: not {count} rows after {seconds:.0f} s: {sink_status(running.servers)}")
