@@ -1,7 +1,8 @@
 """The data contracts: every table and topic of the pipeline, declared once.
 
 Everything that needs a column list derives it from here: database DDL (`contracts.ddl`), Avro schemas
-(`contracts.schemas`), Flink columns (`contracts.flink`), the OpenSearch mapping (`contracts.search`).
+(`contracts.schemas`), Flink columns (`contracts.flink`), the OpenSearch mapping (`contracts.search`), Snowflake tables
+and views (`contracts.snowflake`).
 """
 
 from contracts.tables import (

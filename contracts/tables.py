@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from contracts.types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
 
-# `topic.prefix` of the source connector: it is part of every raw topic's name and may never change.
 APP_GROUP_PREFIX = "fraud-app"
 """Begins the consumer groups of the app, which its Kafka account may read as. app/ has it as a default."""
 TOPIC_PREFIX = "fd"
+"""`topic.prefix` of the source connector: it is part of every raw topic's name and may never change."""
 SCHEMA = "SAMPLE"
 
-# Flink's dead-letter table for the raw topics. Flink makes it, with its own columns, when a statement first names it.
 ERROR_LOG_TOPIC = "error_log"
+"""Flink's dead-letter table for the raw topics, which Flink makes, with its own columns, when a statement names it."""
 
 RULES = ("burst_count", "burst_amount", "large_amount", "foreign_address")
 

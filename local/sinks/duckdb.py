@@ -11,12 +11,11 @@ import duckdb
 
 from contracts import OUTPUTS, Table
 from contracts.flink import type_of
+from contracts.snowflake import LATEST, METADATA
 from contracts.types import ColumnType, Timestamp
 from local.sinks.config import SinkConfig
 from local.sinks.loop import Offsets
 from local.sinks.records import Row
-
-METADATA = "RECORD_METADATA"
 
 
 class DuckdbWriter:
@@ -81,7 +80,7 @@ def _tables_sql(table: Table, target: str) -> list[str]:
     alive = f"{_name(table.published[0].name)} IS NOT NULL"
     return [
         f"CREATE TABLE IF NOT EXISTS {_name(target)} ({columns}, {METADATA} JSON)",
-        f"CREATE OR REPLACE VIEW {_name(target + '_latest')} AS SELECT * FROM ({newest}) WHERE {alive}",  # noqa: S608
+        f"CREATE OR REPLACE VIEW {_name(target + LATEST.lower())} AS SELECT * FROM ({newest}) WHERE {alive}",  # noqa: S608
     ]
 
 
