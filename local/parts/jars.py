@@ -14,7 +14,6 @@ from local.errors import RunError
 from local.parts.startup import FOLDER
 
 PINS = Path(__file__).with_name("jars.toml")
-SETS = ("kafka", "flink", "connect", "opensearch")
 
 
 @cache
@@ -33,12 +32,13 @@ def classpath(name: str) -> tuple[Path, ...]:
 
 def fetch_all(say: Callable[[str], None]) -> None:
     """Fetch what is missing of every set, with a line of progress each."""
-    for name in SETS:
-        if not (_stamp_of(name)).exists():
+    for name in _pins():
+        if not _stamp_of(name).exists():
             say(f"Fetching the jars of {name} (once)")
         classpath(name)
 
 
+@cache
 def _pins() -> dict[str, Any]:
     return tomllib.loads(PINS.read_text(encoding="utf-8"))
 

@@ -10,7 +10,6 @@ from local.errors import RunError
 from local.plan.model import Plan
 from local.realise.access import Need, needs, require
 from local.realise.accounts import CONNECTOR, Accounts
-from local.realise.registry import connector_config
 
 TOPIC = "confluentcloud:index/kafkaTopic:KafkaTopic"
 
@@ -31,7 +30,7 @@ def check(plan: Plan, accounts: Accounts) -> None:
 
 def _connectors(plan: Plan) -> Iterator[str]:
     for resource in plan.of_type(CONNECTOR):
-        config = connector_config(resource)
+        config = resource.inputs["configNonsensitive"]
         kind = config.get("connector.class", "")
         try:
             if kind == source.SOURCE_CLASS:
@@ -52,7 +51,7 @@ def _topics(plan: Plan) -> Iterator[str]:
         if table.topic not in declared:
             yield f"the plan declares no topic {table.topic}, which contracts/ names; it declares {sorted(declared)}"
     for resource in plan.of_type(CONNECTOR):
-        config = connector_config(resource)
+        config = resource.inputs["configNonsensitive"]
         wanted = [*config.get("topics", "").split(","), config.get("errors.deadletterqueue.topic.name", "")]
         for name in filter(None, wanted):
             if name not in declared:
@@ -72,7 +71,7 @@ def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
         *needs("app", accounts.app, "READ", "GROUP", [APP_GROUP_PREFIX]),
     ]
     for resource in plan.of_type(CONNECTOR):
-        config = connector_config(resource)
+        config = resource.inputs["configNonsensitive"]
         name, account = config["name"], config["kafka.service.account.id"]
         if config["connector.class"] == source.SOURCE_CLASS:
             found += needs(name, account, "WRITE", "TOPIC", [*reads, source.heartbeat_topic(config)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from local.errors import RunError
@@ -53,9 +52,3 @@ def realisable(plan: Plan, known: Mapping[str, Handler] | set[str]) -> list[Reso
     if unknown:
         raise RunError(f"The local run cannot make {', '.join(unknown)}: add a handler in local/realise.")
     return [resource for resource in plan.resources if resource.type in known]
-
-
-def connector_config(resource: Resource) -> dict[str, str]:
-    """The configuration of a Connector resource, texts as the service takes them."""
-    config = resource.inputs["configNonsensitive"]
-    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}

@@ -10,7 +10,6 @@ from local.plan.model import Plan, Resource
 from local.plan.record import record
 from local.realise.accounts import CONNECTOR, accounts
 from local.realise.preflight import check
-from local.realise.registry import connector_config
 from local.realise.servers import ROOT
 
 
@@ -20,7 +19,7 @@ def plan() -> Plan:
 
 
 def config_of(plan: Plan, kind: str) -> dict[str, str]:
-    found = [connector_config(item) for item in plan.of_type(CONNECTOR)]
+    found = [item.inputs["configNonsensitive"] for item in plan.of_type(CONNECTOR)]
     return dict(next(config for config in found if config["connector.class"] == kind))
 
 
