@@ -13,7 +13,7 @@ help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  STACK=dev|prod|local chooses the stack; ARGS="--for 60s --rate 20 --keep" go to the run,'
-	@echo '  ARGS="-k name" to the tests.'
+	@echo '  ARGS="tests/unit" or ARGS="-k name" to the tests, ARGS="latency" to the bench.'
 
 run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts (ARGS="--help": options)
 	@$(PY) -m local run --stack $(STACK) $(ARGS)
@@ -30,7 +30,7 @@ plan-accept: $(VENV)/.program ## Make the present plan of STACK the golden one
 policy: $(VENV)/.program ## Check STACK's plan against the policies; exit code 1 when it breaks one
 	@$(PY) -m local policy --stack $(STACK)
 
-test: $(VENV)/.test lint ## Run every test
+test: $(VENV)/.test lint ## Check style and types, then run every test
 	@$(PY) -m pytest $(ARGS)
 
 lint: $(VENV)/.test ## Check style and types
@@ -41,7 +41,7 @@ lint: $(VENV)/.test ## Check style and types
 bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here (some minutes)
 	@$(PY) -m bench $(ARGS)
 
-clean: ## Remove the virtual environment
+clean: ## Remove the virtual environment (what later runs read lies in ~/.cache)
 	rm -rf $(VENV)
 
 $(VENV)/.python:

@@ -1,6 +1,6 @@
-"""The monthly estimate in USD, 24x7 in us-east-1, of what has a known list price; traffic, requests and tax are not in.
+"""The monthly estimate in USD, 24x7 in us-east-1, of what is paid by the hour and has a known list price.
 
-AWS's and Confluent's public list prices as of 2026; a type that is not here costs nothing or next to it.
+AWS's and Confluent's public list prices as of 2026; a type that is not here costs next to nothing, or is in NOT_IN.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ EBS_GB = 0.08
 OPENSEARCH_GB = 0.122
 SECRET = 0.40
 KMS_KEY = 1.0
+NOT_IN = "connectors, Snowflake's credits, logs, snapshots, traffic and tax"
+"""Paid by use, or by a contract."""
 UNPRICED = ("dedicated", "enterprises", "freights")
 
 Inputs = Mapping[str, Any]

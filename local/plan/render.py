@@ -6,7 +6,7 @@ from collections import Counter
 
 from local.plan.durations import minutes
 from local.plan.model import Plan, Resource
-from local.plan.prices import monthly
+from local.plan.prices import NOT_IN, monthly
 from local.terminal import CYAN, YELLOW, paint
 
 
@@ -29,7 +29,7 @@ def _cost(plan: Plan) -> str:
     totals, unknown = monthly(plan)
     parts = " + ".join(f"{provider} ${usd:,.0f}" for provider, usd in sorted(totals.items())) or "$0"
     missing = f"; without {', '.join(unknown)}, whose price is not known here" if unknown else ""
-    return f"Monthly estimate for 24x7: about {parts}{missing}"
+    return f"Monthly estimate for 24x7: about {parts}{missing}; {NOT_IN} come on top"
 
 
 def _tree(children: dict[str | None, list[Resource]], parent: str | None, indent: str) -> list[str]:

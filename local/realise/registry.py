@@ -23,7 +23,7 @@ NOTHING_TO_MAKE = {
     "confluentcloud:index/serviceAccount:ServiceAccount": "a principal of the broker, made with the ACLs that name it",
     "confluentcloud:index/apiKey:ApiKey": "each principal of the run has a password made for the run",
     "confluentcloud:index/roleBinding:RoleBinding": "the cluster's administrator is the broker's super user; the other "
-    "roles are for the schema registry and Flink's API, which the run does not have",
+    "roles are for the schema registry and Flink's API, which the run does not have, or repeat ACLs",
     "confluentcloud:index/schema:Schema": "tables have the columns of the contracts, from which the schema is made too",
 }
 
