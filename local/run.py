@@ -26,6 +26,7 @@ from local.realise.summary import State, line, read_state, summary
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 STATUS_SECONDS = 5.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 USERS = 5_000
 """At 20 payments a second each pays two or three times in ten minutes, far from a burst."""
 
@@ -110,6 +111,7 @@ class Run:
                     next_status += STATUS_SECONDS
                     self._say(line(state, pipeline.servers))
                 time.sleep(0.2)
+        _ignore_signals()  # an impatient Ctrl-C would break the stop off
         return state
 
     def _say(self, text: str) -> None:
@@ -131,16 +133,20 @@ def _interruptible() -> Iterator[None]:
     """SIGTERM ends a run as Ctrl-C does; a second signal while it stops is too late to matter."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _ignore_signals()
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ignore_signals() -> None:
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _duration(text: str) -> float:

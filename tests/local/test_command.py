@@ -67,6 +67,23 @@ def test_a_stack_of_one_layer_is_told(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "choose a STACK whose layer is complete" in capsys.readouterr().err
 
 
+IMPATIENT = """
+import os, signal
+from local import run
+run.read_state = lambda *_: "figures"
+with run._interruptible():
+    options = run.Options(stack="local", seconds=0, rate=0, users=1, port=0, keep=False)
+    run.Run(options)._watch(type("Pipeline", (), {"app": None}))
+    os.kill(os.getpid(), signal.SIGINT)
+    print("stopped in order")
+"""
+
+
+def test_ctrl_c_while_a_run_stops_whose_time_is_over_does_not_break_the_stop_off() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPATIENT], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("stopped in order\n", "")
+
+
 UNHEARD = """
 import threading, time
 from local.run import Options, Run
