@@ -1,0 +1,48 @@
+"""What the documents name exists: files, targets of make, configuration keys; and README leads to each of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FILES = re.compile(r"(?:app|bench|components|contracts|flink_sql|local|policy|stacks|tests)/[\w/.*-]*")
+
+
+@pytest.fixture(params=DOCUMENTS, ids=lambda path: path.name)
+def document(request: pytest.FixtureRequest) -> tuple[Path, str]:
+    return request.param, request.param.read_text(encoding="utf-8")
+
+
+def test_every_link_leads_somewhere(document: tuple[Path, str]) -> None:
+    path, text = document
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert not [link for link in links if not (path.parent / link).exists()]
+
+
+def test_every_file_that_is_named_exists(document: tuple[Path, str]) -> None:
+    _, text = document
+    named = [name for code in re.findall(r"`([^`\n]+)`", text) for name in FILES.findall(code)]
+    # A virtual environment is made by what the text says.
+    assert not [name for name in named if ".venv" not in name and not list(ROOT.glob(name.rstrip("/")))]
+
+
+def test_every_make_target_exists(document: tuple[Path, str]) -> None:
+    _, text = document
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:^ *|`|&& )make ([a-z-]+)", text, re.MULTILINE)) <= targets
+
+
+def test_every_configuration_key_exists(document: tuple[Path, str]) -> None:
+    _, text = document
+    keys = set(yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"])
+    assert set(re.findall(r"config set (?:--secret )?(\w+)", text)) <= keys
+
+
+def test_the_readme_leads_to_every_document() -> None:
+    text = DOCUMENTS[0].read_text(encoding="utf-8")
+    assert not [path.name for path in DOCUMENTS[1:] if path.relative_to(ROOT).as_posix() not in text]
