@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contracts.tables import SCHEMA, USER_TRANSACTION, Table
+from contracts.tables import AUTH_USER, SCHEMA, USER_TRANSACTION, Table
 from contracts.types import BigInt, Boolean, Column, ColumnType, Decimal, Integer, String, Timestamp
 
 
@@ -22,7 +22,7 @@ def postgres(table: Table) -> str:
 def _create(table: Table, name: str, column_sql: Callable[[Column], str]) -> str:
     lines = [f"  {column_sql(column)}" for column in table.columns]
     if table is USER_TRANSACTION:
-        parent = name.replace(table.name, "AUTH_USER")
+        parent = name.replace(table.name, AUTH_USER.name)
         lines.append(f'  FOREIGN KEY ("ACCOUNT_ID") REFERENCES {parent} ("ID")')
     return f"CREATE TABLE {name} (\n" + ",\n".join(lines) + "\n)"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -20,13 +19,13 @@ from confluent_kafka import Consumer, Producer
 
 from contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
 from local.parts import ports
-from local.parts.server import Server
 from local.parts.watchdog import remove_folder
 from local.pipeline import Pipeline
 from local.plan.record import record
 from local.realise.app import FOLDER
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE
 from local.realise.summary import dead_letters, sink_status
+from tests.local.sink_lab import kill
 
 PAYMENTS = int(os.environ.get("KILL_TEST_PAYMENTS", "15000"))
 RATE = 600
@@ -83,12 +82,6 @@ def generate(pipeline: Pipeline) -> subprocess.Popen[str]:
     command = [sys.executable, str(FOLDER / "manage.py"), "generate", "--count", str(PAYMENTS), "--rate", str(RATE)]
     environment = {**os.environ, **pipeline.app.environment()}
     return subprocess.Popen([*command, "--fraud-every", "1"], env=environment, stdout=subprocess.PIPE, text=True)
-
-
-def kill(server: Server) -> None:
-    os.kill(server.pid, signal.SIGKILL)
-    assert server.process
-    server.process.wait()
 
 
 def wait(condition: Callable[[], Any], what: str | Callable[[], str]) -> None:

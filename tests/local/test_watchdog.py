@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,6 +15,7 @@ from local.errors import RunError
 from local.parts import ports
 from local.parts.children import Children
 from local.parts.folder import RunFolder, require_disk
+from tests.local.sink_lab import until
 
 RUNNER = """
 import sys, time
@@ -44,20 +43,13 @@ def start(stack: str, how: str) -> tuple[subprocess.Popen[str], Path, int]:
     return runner, Path(path), int(pid)
 
 
-def eventually(condition: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
-
-
 def test_a_killed_runner_leaves_nothing() -> None:
     runner, path, pid = start("watchdog-kill", "wait")
     assert psutil.pid_exists(pid)
     os.kill(runner.pid, signal.SIGKILL)
     runner.wait()
-    eventually(lambda: not path.exists(), f"{path} is still there: the watchdog did not remove it")
-    eventually(lambda: not psutil.pid_exists(pid), "the child still runs: the watchdog did not kill it")
+    until(lambda: not path.exists(), f"the watchdog removes {path}", 10)
+    until(lambda: not psutil.pid_exists(pid), "the watchdog kills the child", 10)
 
 
 def test_what_was_just_being_started_when_the_run_ended_is_killed(tmp_path: Path) -> None:
@@ -79,7 +71,7 @@ def test_what_a_dead_watchdog_left_is_removed_by_the_next_run() -> None:
     assert psutil.pid_exists(pid), "this test needs a child that outlives both"
     again, _, _ = start("watchdog-both", "end")
     assert again.wait(10) == 0
-    eventually(lambda: not psutil.pid_exists(pid), "the next run did not kill the leftover child")
+    until(lambda: not psutil.pid_exists(pid), "the next run kills the leftover child", 10)
     assert not path.exists()
 
 
