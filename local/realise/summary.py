@@ -63,7 +63,6 @@ def line(state: State, servers: Servers) -> str:
 
 def summary(state: State, servers: Servers, restarts: Mapping[str, int]) -> str:
     """The whole run, one figure a line."""
-
     dead = dead_letters(servers)
     figures = {
         "payments": str(state.payments),
