@@ -31,9 +31,8 @@ SETTLE_SECONDS = 60.0
 class Pipeline:
     """A context: entered when everything runs, left when nothing does.
 
-    `users` pay; the app serves on `port` and makes `rate` payments a second. Raises RunError: when it is made, the plan
-    is no whole pipeline; when it is entered, what is wrong with the plan, or which part did not start. Nothing is left
-    running then.
+    `users` pay; the app serves on `port` and makes `rate` payments a second. Raises RunError on entering: what is wrong
+    with the plan, or which part did not start; nothing is left running then.
     """
 
     def __init__(
@@ -47,7 +46,6 @@ class Pipeline:
         keep: bool = False,
     ) -> None:
         self._plan = plan
-        self._accounts = accounts(plan)
         self._say = say
         self._rate = rate
         self._port = port
@@ -57,12 +55,13 @@ class Pipeline:
         self.supervisor = Supervisor(say)
 
     def __enter__(self) -> Self:
-        check(self._plan, self._accounts)
+        found = accounts(self._plan)
+        check(self._plan, found)
         jars.fetch_all(self._say)
         self.path = self._folder.open()
         try:
             self.children = Children(self.path)
-            self.servers = Servers(self.children, self.path, self._accounts)
+            self.servers = Servers(self.children, self.path, found)
             self.app = App(self.servers, self._plan, port=self._port, rate=self._rate)
             self._start()
         except BaseException:

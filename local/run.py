@@ -18,9 +18,10 @@ from types import FrameType
 from local.errors import RunError
 from local.parts import ports
 from local.pipeline import Pipeline
+from local.plan.layers import record_deployment
 from local.plan.model import Plan, PlanError
-from local.plan.record import record
 from local.realise.alerts import AlertFeed
+from local.realise.registry import STATEMENT
 from local.realise.servers import ROOT
 from local.realise.summary import State, line, read_state, summary
 
@@ -77,7 +78,11 @@ class Run:
     def run(self) -> int:
         options = self._options
         ports.require_free(options.port)
-        plan = record(options.stack, ROOT, mode="update")
+        plan = record_deployment(options.stack, ROOT)
+        if not plan.of_type(STATEMENT):
+            raise RunError(
+                f"Nothing flows in stack {options.stack}: run the one whose layer is streaming, or complete."
+            )
         pipeline = Pipeline(
             plan, say=self._say, port=options.port, rate=options.rate, users=options.users, keep=options.keep
         )

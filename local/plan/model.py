@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+REFERENCE_TYPE = "pulumi:pulumi:StackReference"
 MASK = "[secret]"
 """Stands for every secret value. Nothing of the value (length, digest, type) can be derived from it."""
 

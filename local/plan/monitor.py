@@ -12,12 +12,11 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
 from local.plan import fakes, fakes_kubernetes, validate, wire
-from local.plan.model import PlanError, Resource
+from local.plan.model import REFERENCE_TYPE, PlanError, Resource
 from local.plan.project import PLACEHOLDER_SECRET
 from local.plan.wire import UNKNOWN, Secret
 
 STACK_TYPE = "pulumi:pulumi:Stack"
-REFERENCE_TYPE = "pulumi:pulumi:StackReference"
 _MARKERS = (PLACEHOLDER_SECRET, fakes.SECRET_PREFIX)
 References = Callable[[str], dict[str, Any]]
 """Outputs of another stack by its full name, secrets wrapped."""

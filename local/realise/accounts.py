@@ -55,8 +55,5 @@ def accounts(plan: Plan) -> Accounts:
 
 def _one(found: list[str], what: str) -> str:
     if len(set(found)) != 1:
-        raise RunError(
-            f"The local run needs exactly one {what}, the plan has {len(set(found))}: choose a STACK whose layer is "
-            "complete, or mend its program."
-        )
+        raise RunError(f"The local run needs exactly one {what}; the plan has {len(set(found))}.")
     return found[0]

@@ -63,21 +63,21 @@ def line(state: State, servers: Servers) -> str:
 
 def summary(state: State, servers: Servers, restarts: Mapping[str, int]) -> str:
     """The whole run, one figure a line."""
-    rules = ", ".join(f"{rule} {count}" for rule, count in sorted(state.by_rule.items())) or "none"
-    lines = [
-        "",
-        "Summary",
-        f"  payments           {state.payments}",
-        f"  alerts             {state.alerts} ({rules})",
-    ]
-    if state.delay_p50_ms is not None:
-        lines.append(f"  payment to alert   median {state.delay_p50_ms} ms, p99 {state.delay_p99_ms} ms")
-    for name, status in sink_status(servers).items():
-        rows = ", ".join(f"{topic} {count}" for topic, count in status["written"].items())
-        lines.append(f"  {name:<18} {rows}; {status['lag']} to go")
     dead = dead_letters(servers)
-    places = ", ".join(f"{topic} {count}" for topic, count in dead.items())
-    lines.append(f"  dead letters       {sum(dead.values())} ({places})")
+    figures = {
+        "payments": str(state.payments),
+        "alerts": f"{state.alerts} ({_counts(dict(sorted(state.by_rule.items()))) or 'none'})",
+    }
+    if state.delay_p50_ms is not None:
+        figures["payment to alert"] = f"median {state.delay_p50_ms} ms, p99 {state.delay_p99_ms} ms"
+    for name, status in sink_status(servers).items():
+        figures[name] = f"{_counts(status['written'])}; {status['lag']} to go"
+    figures["dead letters"] = f"{sum(dead.values())} ({_counts(dead)})"
     if restarts:
-        lines.append("  started again      " + ", ".join(f"{name} {count}" for name, count in restarts.items()))
-    return "\n".join(lines)
+        figures["started again"] = _counts(restarts)
+    width = max(map(len, figures))
+    return "\n".join(["", "Summary", *(f"  {name:<{width}}  {text}" for name, text in figures.items())])
+
+
+def _counts(found: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in found.items())

@@ -60,11 +60,11 @@ def test_the_first_run_without_a_network_says_so(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr, done.stderr
 
 
-def test_a_stack_of_one_layer_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_platform_alone_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     layer = dataclasses.replace(Plan.load(golden_path("dev")), resources=(), outputs={})
-    monkeypatch.setattr("local.run.record", lambda *_args, **_named: layer)
+    monkeypatch.setattr("local.run.record_deployment", lambda *_args, **_named: layer)
     assert main(["run", "--port", "0"]) == 1
-    assert "choose a STACK whose layer is complete" in capsys.readouterr().err
+    assert "Nothing flows in stack dev: run the one whose layer is streaming, or complete." in capsys.readouterr().err
 
 
 IMPATIENT = """

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.plan import PlanError
+from local.plan.layers import record_deployment
 from local.plan.project import load
 from tests.plan.conftest import Recorder
 
@@ -110,6 +111,13 @@ def test_a_stack_reference_reads_what_the_other_stack_would_export(recorded: Rec
     (connector,) = recorded(REFERENCE).of_type("confluentcloud:index/connector:Connector")
     assert connector.inputs["environment"] == {"id": "sa-a"}
     assert connector.inputs["configSensitive"] == "[secret]", "a secret output lost its protection"
+
+
+def test_layers_are_recorded_as_one_plan(recorded: Recorder, tmp_path: Path) -> None:
+    recorded(REFERENCE, mode="update")
+    plan = record_deployment("dev", tmp_path / "program")
+    made = [resource.name for resource in plan.resources if resource.custom and resource.name in ("a", "c")]
+    assert (plan.stack, made) == ("dev", ["a", "c"]), "`make run` needs the platform's accounts before what uses them"
 
 
 def test_a_stack_reference_to_an_output_that_is_not_there_names_it(recorded: Recorder) -> None:
