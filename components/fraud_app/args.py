@@ -87,7 +87,6 @@ class FraudAppArgs:
     network_ready: Sequence[pulumi.Resource] = ()
     database_ready: Sequence[pulumi.Resource] = ()
 
-    cluster_name: str | None = None
     kubernetes_version: str = DEFAULT_VERSION
     api_cidrs: tuple[str, ...] = ()
     admin_role_arns: tuple[str, ...] = ()

@@ -77,8 +77,6 @@ class NetworkStack(pulumi.ComponentResource):
     nat_addresses: list[pulumi.Output[str]]
     """Public IPv4 addresses, one a NAT gateway, from which everything in the VPC calls out."""
     confluent_prefix_list_id: pulumi.Output[str]
-    s3_prefix_list_id: pulumi.Output[str]
-    """Peer of an egress rule to S3."""
     internet_ready: tuple[pulumi.Resource, ...]
     """What must exist before the internet can be reached: goes into `depends_on` of what needs it at boot."""
 
@@ -102,8 +100,7 @@ class NetworkStack(pulumi.ComponentResource):
         s3 = self._endpoints([way.table_id for way in ways_out])
         ways_out.append(self._way_out(f"{name}-public", list(public.values()), internet))
         self.nat_addresses = [nat.address.public_ip for nat in nats.values()]
-        self.s3_prefix_list_id = s3.prefix_list_id
-        # The S3 endpoint, too: as it comes, it breaks off the connections to S3 that are open.
+        # The S3 endpoint too: its creation breaks off open connections to S3.
         self.internet_ready = (s3, *dict.fromkeys(part for way in ways_out for part in way.parts))
 
         self.confluent_prefix_list_id = self._confluent_prefix_list().id
