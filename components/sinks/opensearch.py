@@ -31,6 +31,8 @@ LOGS = {
 }
 DOMAIN_NAME = re.compile(r"[a-z][a-z0-9-]{2,27}")
 MASTER_USER = "fraud-master"
+# Of a node's volume. Each instance type has a lower limit of its own, which AWS enforces.
+LEAST_GIB, MOST_GIB = 10, 3072
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +71,8 @@ class OpenSearchTargetArgs:
             problems.append(
                 f"instance_count is {self.instance_count}; set it to 1, or to a multiple of 2 or 3: one share a zone"
             )
-        if not 10 <= self.volume_gib <= 3072:
-            problems.append(f"volume_gib is {self.volume_gib}; set it to 10 to 3072")
+        if not LEAST_GIB <= self.volume_gib <= MOST_GIB:
+            problems.append(f"volume_gib is {self.volume_gib}; set it to {LEAST_GIB} to {MOST_GIB}")
         if not 0 <= self.update_hour <= 23:
             problems.append(f"update_hour is {self.update_hour}; set it to 0 to 23")
         problems += retention_problems(self.log_retention_days)
