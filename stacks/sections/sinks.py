@@ -18,7 +18,6 @@ SINKS = ("redshift", "opensearch", "snowflake")
 IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$]*"
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Redshift:
     """`pause` and `resume` are cron expressions in UTC, both empty for a cluster that never sleeps."""
