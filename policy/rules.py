@@ -35,7 +35,9 @@ class Rule:
 
     @property
     def ports(self) -> str:
-        return "every port" if self.all_ports else f"port {self.first}" + f" to {self.last}" * (self.first != self.last)
+        if self.all_ports:
+            return "every port"
+        return f"port {self.first}" if self.first == self.last else f"ports {self.first} to {self.last}"
 
     def covers(self, port: int) -> bool:
         """Whether the rule certainly includes a port."""

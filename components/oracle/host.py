@@ -129,18 +129,19 @@ class OracleHost(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _make_instance(self) -> aws.ec2.Instance:
-        args = self._args
-        identity = HostIdentity(
+    def _make_identity(self) -> HostIdentity:
+        return HostIdentity(
             self._name,
             secret_arn=self._passwords.secret.arn,
-            kms_key_arn=args.kms_key_arn,
+            kms_key_arn=self._args.kms_key_arn,
             log_group_arn=self._log_group.arn,
-            region=args.region,
-            account_id=args.account_id,
+            region=self._args.region,
+            account_id=self._args.account_id,
             parent=self,
         )
-        outward = allow_egress(
+
+    def _make_way_out(self) -> pulumi.Resource:
+        return allow_egress(
             f"{self._name}-to-https",
             group_id=self.security_group_id,
             peer=Peer(cidr=ANYWHERE),
@@ -148,6 +149,9 @@ class OracleHost(pulumi.ComponentResource):
             description="Systems Manager, packages and the container image",
             opts=self._child,
         )
+
+    def _make_instance(self) -> aws.ec2.Instance:
+        args, identity = self._args, self._make_identity()
         return aws.ec2.Instance(
             self._name,
             ami=args.ami_id,
@@ -168,7 +172,9 @@ class OracleHost(pulumi.ComponentResource):
             tags={"Name": self._name},
             # A newer AMI is no reason to replace the host; its agent registers once rules and rights are there.
             opts=ResourceOptions(
-                parent=self, ignore_changes=["ami"], depends_on=[*identity.ready, outward, *args.network_ready]
+                parent=self,
+                ignore_changes=["ami"],
+                depends_on=[*identity.ready, self._make_way_out(), *args.network_ready],
             ),
         )
 

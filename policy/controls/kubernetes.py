@@ -55,25 +55,24 @@ class Cluster:
 
 def cluster_of(resource: Resource) -> Cluster | None:
     """None for pulumi_eks's component when the engine shows it without inputs; its child is judged then."""
-    get_ = resource.get
     if resource.type == AWS_EKS:
         return Cluster(
-            version=get_("version"),
-            logs=get_("enabledClusterLogTypes"),
-            public=get_("vpcConfig", "endpointPublicAccess"),
-            public_cidrs=get_("vpcConfig", "publicAccessCidrs"),
-            key=get_("encryptionConfig", "provider", "keyArn"),
-            authentication=get_("accessConfig", "authenticationMode"),
+            version=resource.get("version"),
+            logs=resource.get("enabledClusterLogTypes"),
+            public=resource.get("vpcConfig", "endpointPublicAccess"),
+            public_cidrs=resource.get("vpcConfig", "publicAccessCidrs"),
+            key=resource.get("encryptionConfig", "provider", "keyArn"),
+            authentication=resource.get("accessConfig", "authenticationMode"),
         )
     if not resource.inputs:
         return None
     return Cluster(
-        version=get_("version"),
-        logs=get_("enabledClusterLogTypes"),
-        public=get_("endpointPublicAccess"),
-        public_cidrs=get_("publicAccessCidrs"),
-        key=get_("encryptionConfigKeyArn"),
-        authentication=get_("authenticationMode"),
+        version=resource.get("version"),
+        logs=resource.get("enabledClusterLogTypes"),
+        public=resource.get("endpointPublicAccess"),
+        public_cidrs=resource.get("publicAccessCidrs"),
+        key=resource.get("encryptionConfigKeyArn"),
+        authentication=resource.get("authenticationMode"),
     )
 
 

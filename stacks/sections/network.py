@@ -50,7 +50,14 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
         reader.refuse(
             "vpcCidr", network.cidr, f"a network apart from {SERVICE_CIDR}, the range of Kubernetes' services"
         )
-    for cidr in network.operator_cidrs:
+    _check_operators(reader, network.operator_cidrs, layer)
+    if production and network.nat == "single":
+        reader.refuse("natGateways", network.nat, "per-zone in production: one gateway is a single point of failure")
+    return network
+
+
+def _check_operators(reader: Reader, cidrs: tuple[str, ...], layer: str) -> None:
+    for cidr in cidrs:
         operators = IPv4Network(cidr)
         if operators.prefixlen < WIDEST_PREFIX:
             reader.refuse("operatorCidrs", cidr, f"your own networks, none wider than /{WIDEST_PREFIX}")
@@ -58,8 +65,5 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
             reader.refuse(
                 "operatorCidrs", cidr, "public addresses: nobody reaches a public endpoint from a private one"
             )
-    if not network.operator_cidrs and layer != "streaming":
+    if not cidrs and layer != "streaming":
         reader.refuse("operatorCidrs", [], "your networks: pulumi up itself must reach OpenSearch and Kubernetes")
-    if production and network.nat == "single":
-        reader.refuse("natGateways", network.nat, "per-zone in production: one gateway is a single point of failure")
-    return network
