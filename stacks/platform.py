@@ -39,6 +39,7 @@ def make_platform(settings: Settings) -> Links:
     stores = make_stores(settings, ground)
     app = make_app(settings, ground, cluster, oracle)
     pulumi.export("appUrl", app.url)
+    pulumi.export("loadBalancerHost", app.load_balancer_host)
     pulumi.export("kubeconfig", app.kubeconfig)
     pulumi.export("dashboardsUrl", stores.dashboards_url)
     pulumi.export("environment", cluster.environment.id)
