@@ -1,4 +1,4 @@
-"""Programs of this repository that `pulumi up` runs where it runs itself, through `pulumi_command.local.Command`."""
+"""What the programs share that `pulumi up` runs on its own machine, through `pulumi_command.local.Command`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PYTHON = ".venv/bin/python"
 
 
 def command_line(module: str, *arguments: str) -> str:
-    """What runs a module; secrets go into the Command's `environment`, never here."""
+    """The command that runs a module; secrets go into the Command's `environment`, never here."""
     return " ".join((PYTHON, "-m", module, *arguments))
 
 

@@ -45,7 +45,7 @@ def make_interface_endpoints(
     subnet_ids: Sequence[pulumi.Input[str]],
     parent: pulumi.Resource,
 ) -> tuple[aws.ec2.VpcEndpoint, ...]:
-    """One endpoint a service of `INTERFACE_SERVICES`, which answers the service's own name inside the VPC."""
+    """One endpoint per service of `INTERFACE_SERVICES`; inside the VPC the service's own name leads to it."""
     child = ResourceOptions(parent=parent)
     group = make_group(f"{name}-endpoints", vpc_id, f"Interface endpoints of {name}", child)
     https = allow_ingress(
