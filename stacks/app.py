@@ -10,7 +10,7 @@ from stacks.settings import Settings
 
 
 def make_app(settings: Settings, ground: Ground, cluster: ConfluentCluster, oracle: OracleHost) -> FraudApp:
-    """The app, which pays into Oracle, by the rules' own figures, and reads the alerts back from Kafka."""
+    """The app: it writes payments to Oracle, knows the rules' own thresholds and reads the alerts back from Kafka."""
     app, network = settings.app, ground.network
     args = FraudAppArgs(
         region=settings.general.region,

@@ -110,7 +110,7 @@ def _oracle(settings: Settings, ground: Ground) -> OracleHost:
 
 
 def _connection(settings: Settings, ground: Ground, cluster: ConfluentCluster, oracle: OracleHost) -> OracleConnection:
-    """As connectors reach the database: from the internet, or through a link of their own."""
+    """How connectors reach the database: from the internet, or through PrivateLink."""
     if not settings.confluent.private:
         return oracle.connection
     args = PrivateEgressArgs(

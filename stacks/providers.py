@@ -1,4 +1,4 @@
-"""The providers, made explicitly: each resource names the account and region that it goes to."""
+"""The providers, made explicitly: no resource depends on whose credentials and region are the default ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stacks.sections.sinks import Snowflake
 
 
 def make_aws(general: General) -> aws.Provider:
-    """Everything carries the mandatory tags, whatever a component forgets."""
+    """Its resources carry the mandatory tags, whatever a component forgets."""
     tags = {
         "Project": pulumi.get_project(),
         "Deployment": general.deployment,

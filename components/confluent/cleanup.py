@@ -1,9 +1,9 @@
-"""Takes away what connectors and statements made by themselves, when the stack is destroyed.
+"""Deletes what connectors and statements made by themselves, when the stack is destroyed.
 
 A statement's error log, a connector's schema history, heartbeat, dead-letter and report topics are declared by nobody;
-without this they, and the subjects of all topics, would outlive a streaming layer whose cluster stays. Run by `pulumi
-destroy` as `python -m components.confluent.cleanup`, after connectors and statements are gone. Reads
-everything from the environment; exits 0 when nothing is left, 1 with the service's answer, 2 for a missing variable.
+without this they, and the subjects of all topics, would outlive a streaming layer whose cluster stays. `pulumi destroy`
+runs it as `python -m components.confluent.cleanup`, after connectors and statements are gone. Reads everything from the
+environment; exits 0 when nothing is left, 1 with the service's answer, 2 for a missing variable.
 """
 
 from __future__ import annotations

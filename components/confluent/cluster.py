@@ -187,7 +187,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         )
 
     def _flink_endpoint(self) -> pulumi.Output[str]:
-        """Statements over a private cluster are taken at a private endpoint only."""
+        """A private cluster's statements are accepted at the private endpoint only."""
         if self._args.private is None:
             return self._flink_region.rest_endpoint
         return self._flink_region.private_rest_endpoint
@@ -231,7 +231,7 @@ class ConfluentCluster(pulumi.ComponentResource):
     def _key(
         self, name: str, account: confluent.ServiceAccount, resource: Owner, after: list[pulumi.Resource]
     ) -> KeySlots:
-        """API keys of an account for one resource, one key a slot."""
+        """API keys of an account for one resource, one key per slot."""
         return KeySlots(
             f"{self._name}-{name}",
             account=account,

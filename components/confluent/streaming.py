@@ -26,7 +26,7 @@ RAW_TOPICS = tuple(table.topic for table in SOURCES)
 class ConnectorFactory:
     """A connector's purpose, which names its account, and how its configuration follows from that account's id.
 
-    `after` must be there before the connector connects.
+    `after` must exist before the connector connects.
     """
 
     purpose: str
@@ -36,11 +36,10 @@ class ConnectorFactory:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfluentStreamingArgs:
-    """`source` and `sinks` build a connector's configuration from its service account's id.
+    """`rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
 
-    `rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
     `topic_roles` is for a cluster that has them, which a Basic one does not.
-    `first_payment` is what puts a row into the captured tables: without one the source makes no schema to wait for.
+    `first_payment` puts a row into the captured tables: without one the source makes no schema to wait for.
     `protect` keeps the topics, and their records, from being deleted or replaced.
     """
 

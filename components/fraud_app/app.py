@@ -25,7 +25,7 @@ class FraudApp(pulumi.ComponentResource):
     load_balancer_host: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     seed: pulumi.Resource
-    """There when the tables have users and a first payment."""
+    """Done once the tables have users and a first payment."""
 
     def __init__(self, name: str, args: FraudAppArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:app:FraudApp", name, None, opts)

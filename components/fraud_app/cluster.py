@@ -68,7 +68,7 @@ def _administrator(arn: str) -> eks.AccessEntryArgs:
 
 
 def kubeconfig(cluster: eks.Cluster, region: str) -> pulumi.Output[str]:
-    """The cluster's kubeconfig for `aws` in any environment; secret."""
+    """The cluster's kubeconfig, a secret, whichever region the environment of its user names."""
     return pulumi.Output.secret(cluster.kubeconfig_json.apply(lambda text: with_region(text, region)))
 
 
@@ -93,8 +93,8 @@ def make_provider(name: str, cluster: eks.Cluster, config: pulumi.Output[str], o
     return k8s.Provider(
         f"{name}-kubernetes",
         kubeconfig=config,
-        # EKS makes this group with the cluster, so it changes exactly when the cluster is another one. Any other
-        # change of the kubeconfig then replaces nothing.
+        # EKS makes this group with the cluster, so it changes exactly when the cluster is replaced. No other change of
+        # the kubeconfig replaces anything.
         cluster_identifier=cluster.cluster_security_group_id,
         enable_server_side_apply=True,
         opts=opts,

@@ -22,7 +22,7 @@ from components.sinks.opensearch_access import access_policy, log_policy
 from components.sinks.opensearch_definition import definition, user
 from components.slots import Slots
 
-# Amazon's names of the domain's logs; `audit` says who did what, the two slow logs take what the indices' settings say.
+# Amazon's names of the domain's logs. `audit` says who did what; the indices' settings say what the slow logs take.
 LOGS = {
     "audit": "AUDIT_LOGS",
     "application": "ES_APPLICATION_LOGS",
@@ -213,7 +213,7 @@ class OpenSearchTarget(pulumi.ComponentResource):
 
     def _set_up(self, url: pulumi.Output[str], passwords: dict[str, random.RandomPassword]) -> local.Command:
         slots, nodes = self._args.slots, self._args.instance_count
-        # The program makes what these modules say; its text is no input, so that a change of it needs a trigger.
+        # The program's definition is no input of the Command, so a change of it needs a trigger.
         digest = hashlib.sha256(json.dumps(definition(slots, nodes), sort_keys=True).encode()).hexdigest()
         of_users = {user(slot): password.result for slot, password in passwords.items()}
         return local.Command(
@@ -234,5 +234,5 @@ class OpenSearchTarget(pulumi.ComponentResource):
 
 
 def zones_for(count: int) -> int:
-    """Into how many zones the nodes go in equal shares; 0 if that cannot be."""
+    """Into how many zones, 3 or 2, the nodes can be spread in equal shares; 0 when into neither."""
     return next((zones for zones in (3, 2) if count % zones == 0), 0)

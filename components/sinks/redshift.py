@@ -49,7 +49,7 @@ class RedshiftTargetArgs:
     database: str = "fraud"
     admin_user: str = "fraud_admin"
     slots: Slots = Slots()
-    # `None` keeps it running; a paused cluster fails the connector, which must be resumed with it.
+    # None keeps it running. While it is paused the connector fails, and must be resumed with it.
     pause_schedule: PauseSchedule | None = None
 
     def __post_init__(self) -> None:
@@ -68,7 +68,7 @@ class RedshiftTargetArgs:
 
 
 class RedshiftTarget(pulumi.ComponentResource):
-    """An encrypted cluster that talks TLS only, logs who did what, and knows one sink user a slot."""
+    """An encrypted cluster that talks TLS only, logs who did what, and has one sink user per slot."""
 
     connection: RedshiftConnection
 
@@ -219,8 +219,8 @@ class RedshiftTarget(pulumi.ComponentResource):
         return last
 
     def _run(self, step: str, sql: pulumi.Input[str], after: pulumi.Resource | None) -> aws.redshiftdata.Statement:
-        # A new cluster of the same name has a new admin secret, which replaces the statements: they run there too. The
-        # Data API forgets a statement after a day, so that a refresh may also run one again.
+        # A new cluster of the same name has a new admin secret, which replaces the statements, so they run there too.
+        # The Data API forgets a statement after a day, so after a refresh one may run again.
         return aws.redshiftdata.Statement(
             f"{self._name}-sql-{step}",
             cluster_identifier=self._cluster.cluster_identifier,
