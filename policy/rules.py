@@ -55,7 +55,7 @@ class Rule:
 
 
 def rules_of(resource: Resource) -> Iterator[Rule]:
-    """The rules that a resource declares: its own, or those inside of a group."""
+    """The rules that a resource declares: itself, or those inside a group."""
     inputs = resource.inputs
     if resource.type in (INGRESS_RULE, EGRESS_RULE):
         yield _rule(inputs, ingress=resource.type == INGRESS_RULE, protocol="ipProtocol")

@@ -125,7 +125,7 @@ def kubernetes_secrets_are_under_the_stacks_key(resource: Resource) -> Iterator[
 
 @resource_control(EKS, AWS_EKS, severity="medium", fix='set authentication_mode to "API"')
 def kubernetes_access_is_by_access_entries(resource: Resource) -> Iterator[str]:
-    """Who may use the cluster is declared by access entries, not in a ConfigMap inside of it."""
+    """Who may use the cluster is declared by access entries, not in a ConfigMap inside it."""
     cluster = cluster_of(resource)
     if cluster and not one_of(cluster.authentication, "API"):
         yield "the aws-auth ConfigMap gives access"

@@ -66,7 +66,7 @@ def _is_default(group: Resource) -> bool:
 
 @resource_control(GROUP, severity="medium", fix="use aws.vpc.SecurityGroupIngressRule and SecurityGroupEgressRule")
 def rules_are_resources(resource: Resource) -> Iterator[str]:
-    """A security group has no rules inside of it: they would fight those declared as resources."""
+    """A security group has no inline rules: they would fight those declared as resources."""
     for direction in ("ingress", "egress"):
         if items(resource.get(direction)):
             yield f"the group has {direction} rules inside"
