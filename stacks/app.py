@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from components.confluent.cluster import ConfluentCluster
-from components.fraud_app.app import AppDatabase, AppKafka, FraudApp, FraudAppArgs
+from components.fraud_app.app import FraudApp
+from components.fraud_app.args import AppDatabase, AppKafka, FraudAppArgs
 from components.oracle.host import OracleHost
 from stacks.ground import Ground
 from stacks.settings import Settings

@@ -21,7 +21,7 @@ def compose(settings: Settings) -> None:
     make_streaming(settings, links.read(settings))
 
 
-def make_streaming(settings: Settings, platform: Links) -> ConfluentStreaming:
+def make_streaming(settings: Settings, platform: Links) -> None:
     """The stack's topics, statements and connectors."""
     name, rules = f"fd-{settings.general.deployment}", settings.rules
     made = {
@@ -53,7 +53,6 @@ def make_streaming(settings: Settings, platform: Links) -> ConfluentStreaming:
             "homePrefix": rules.home_prefix,
         },
     )
-    return streaming
 
 
 def _source(name: str, oracle: OracleConnection, processor_licenses: int) -> ConnectorFactory:

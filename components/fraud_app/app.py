@@ -6,10 +6,8 @@ import pulumi
 from pulumi import ResourceOptions
 
 from components.fraud_app import cluster, image, ingress, namespace, network_policy, workload
-from components.fraud_app.args import AppDatabase, AppKafka, FraudAppArgs
+from components.fraud_app.args import FraudAppArgs
 from components.network.security import Peer, allow_ingress
-
-__all__ = ["AppDatabase", "AppKafka", "FraudApp", "FraudAppArgs"]
 
 
 class FraudApp(pulumi.ComponentResource):

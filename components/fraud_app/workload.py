@@ -81,7 +81,7 @@ def make_web(
 
 def make_generator(
     name: str, args: FraudAppArgs, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions
-) -> k8s.apps.v1.Deployment:
+) -> None:
     """The steady stream, in a pod of its own.
 
     In the web pods it would run once in each: as many times the rate as there are pods, all with the same seed, so that
@@ -90,7 +90,7 @@ def make_generator(
     """
     command = ["generate", "--rate", str(args.generator_rate), "--fraud-every", str(args.fraud_every_seconds)]
     app = pods.container(runtime, command, cpu="100m", memory="256Mi", secrets=[runtime.database_secret])
-    return k8s.apps.v1.Deployment(
+    k8s.apps.v1.Deployment(
         f"{name}-generator",
         metadata=pods.metadata(runtime, GENERATOR),
         spec=k8s.apps.v1.DeploymentSpecArgs(

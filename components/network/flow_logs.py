@@ -21,7 +21,7 @@ def make_flow_logs(
     kms_key_arn: pulumi.Input[str],
     retention_days: int,
     parent: pulumi.Resource,
-) -> aws.ec2.FlowLog:
+) -> None:
     """Log group `/vpc/<name>/flow-logs`, a role that may write there and nothing else, and the flow log."""
     child = ResourceOptions(parent=parent)
     group = make_log_group(
@@ -32,7 +32,7 @@ def make_flow_logs(
         opts=child,
     )
     role, rights = _role(name, group, account_id, region, child)
-    return aws.ec2.FlowLog(
+    aws.ec2.FlowLog(
         f"{name}-flow-logs",
         vpc_id=vpc_id,
         traffic_type="ALL",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,7 @@ def kubernetes_version_is_supported(resource: Resource) -> Iterator[str]:
 def kubernetes_api_is_not_open(resource: Resource) -> Iterator[str]:
     """The cluster's API is not open to the internet."""
     cluster = cluster_of(resource)
-    if cluster is None or not one_of(cluster.public, None, True) or isinstance(cluster.public, Opaque):
+    if cluster is None or cluster.public not in (None, True):
         return
     if absent(cluster.public_cidrs):
         yield "the public endpoint has no allow-list"
@@ -207,12 +207,15 @@ def production_ingress_has_an_allow_list(stack: Stack) -> Iterator[tuple[Resourc
         if one_of(get(annotations, SCHEME), "internal"):
             continue
         listed = [get(annotations, INBOUND), *of_class]
-        cidrs = [
-            cidr for one in listed for cidr in (text(one).replace(" ", "").split(",") if text(one) else items(one))
-        ]
+        cidrs = [cidr for one in listed for cidr in _entries(one)]
         if all(map(absent, listed)):
             yield ingress, "the load balancer admits everybody"
         yield from ((ingress, f"{cidr} may connect") for cidr in cidrs if is_internet(cidr))
+
+
+def _entries(listed: Any) -> Sequence[Any]:
+    """What a list holds, or a text with commas."""
+    return text(listed).replace(" ", "").split(",") if text(listed) else items(listed)
 
 
 @stack_control(fix=f"set the annotations {CERTIFICATE} and {REDIRECT}")

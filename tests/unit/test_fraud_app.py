@@ -16,8 +16,8 @@ import pulumi_aws as aws
 import pytest
 
 from components.fraud_app import cluster, image, ingress
-from components.fraud_app.app import AppDatabase, AppKafka, FraudApp, FraudAppArgs
-from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR
+from components.fraud_app.app import FraudApp
+from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, AppDatabase, AppKafka, FraudAppArgs
 from components.fraud_app.pods import USER
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
 from local.plan.model import MASK, Resource
