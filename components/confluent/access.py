@@ -103,6 +103,11 @@ def principal(account_id: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.concat("User:", account_id)
 
 
+def make_account(name: str, description: str, opts: pulumi.ResourceOptions) -> confluent.ServiceAccount:
+    """A service account that has its Pulumi name in Confluent Cloud too."""
+    return confluent.ServiceAccount(name, display_name=name, description=description, opts=opts)
+
+
 def bind(
     name: str,
     account_id: pulumi.Input[str],

@@ -153,12 +153,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         )
 
     def _account(self, purpose: str, description: str) -> confluent.ServiceAccount:
-        return confluent.ServiceAccount(
-            f"{self._name}-{purpose}",
-            display_name=f"{self._name}-{purpose}",
-            description=description,
-            opts=self._child,
-        )
+        return access.make_account(f"{self._name}-{purpose}", description, self._child)
 
     def handle(self) -> ConfluentHandle:
         """What the streaming layer builds on."""

@@ -47,7 +47,6 @@ class PrivateEgressArgs:
     host: str
     load_balancer_arn: pulumi.Input[str]
     gateway: EgressGateway | None = None
-    high_availability: bool = True
 
     def __post_init__(self) -> None:
         if not HOST.fullmatch(self.host) or len(self.host) > LONGEST_HOST:
@@ -110,8 +109,7 @@ class PrivateEgress(pulumi.ComponentResource):
             environment=confluent.AccessPointEnvironmentArgs(id=self._args.environment_id),
             gateway=confluent.AccessPointGatewayArgs(id=self.gateway.id),
             aws_egress_private_link_endpoint=confluent.AccessPointAwsEgressPrivateLinkEndpointArgs(
-                vpc_endpoint_service_name=service.service_name,
-                enable_high_availability=self._args.high_availability,
+                vpc_endpoint_service_name=service.service_name, enable_high_availability=True
             ),
             opts=self._child,
         )

@@ -83,27 +83,20 @@ class ConfluentStreaming(pulumi.ComponentResource):
         self._app_access()
         self.register_outputs({"topics": sorted(self.topics)})
 
-    def _account(self, purpose: str, description: str) -> confluent.ServiceAccount:
-        return confluent.ServiceAccount(
-            f"{self._name}-{purpose}",
-            display_name=f"{self._name}-{purpose}",
-            description=description,
-            opts=self._child,
-        )
-
-    def _connector(self, factory: ConnectorFactory, after: list[pulumi.Resource] | None = None) -> confluent.Connector:
-        account = self._account(factory.purpose, f"Runs the connector {factory.purpose}.")
-        config: ConnectorConfig = factory.build(account.id)
-        acls = access.make_acls(f"{self._name}-{factory.purpose}", account.id, self._grants(config), self._child)
+    def _connector(self, factory: ConnectorFactory, after: Sequence[pulumi.Resource] = ()) -> confluent.Connector:
+        name = f"{self._name}-{factory.purpose}"
+        account = access.make_account(name, f"Runs the connector {factory.purpose}.", self._child)
+        config = factory.build(account.id)
+        acls = access.make_acls(name, account.id, self._grants(config), self._child)
         return confluent.Connector(
-            f"{self._name}-{factory.purpose}",
+            name,
             environment=confluent.ConnectorEnvironmentArgs(id=self._cluster.environment_id),
             kafka_cluster=confluent.ConnectorKafkaClusterArgs(id=self._cluster.kafka_id),
             config_nonsensitive=config.nonsensitive(),
             config_sensitive=config.sensitive(),
             opts=ResourceOptions(
                 parent=self,
-                depends_on=[*acls, self._cleanup, *self._topics_of(config), *factory.after, *(after or [])],
+                depends_on=[*acls, self._cleanup, *self._topics_of(config), *factory.after, *after],
                 # A connector cannot be renamed; the default time limit is a day.
                 replace_on_changes=["configNonsensitive.name"],
                 delete_before_replace=True,
