@@ -8,8 +8,8 @@ from typing import cast, get_args
 
 from components.fraud_app.args import SERVICE_CIDR
 from components.log_groups import RETENTION_DAYS
+from components.network import layout
 from components.network.egress import prefix_problems
-from components.network.layout import problems
 from components.network.ranges import PRIVATE, WIDEST_PREFIX, parse
 from components.network.stack import PREFIX_QUOTA, NatMode
 from stacks.config import Reader
@@ -42,9 +42,11 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
         operator_cidrs=reader.cidrs("operatorCidrs"),
         log_retention_days=reader.integer("logRetentionDays", 1, 3653, only=RETENTION_DAYS),
     )
-    reader.problems += [f"vpcCidr, availabilityZones: {text}" for text in problems(network.cidr, network.zones, region)]
-    for text in prefix_problems(network.confluent_prefixes, PREFIX_QUOTA) if network.confluent_prefixes else ():
-        reader.problems.append(f"confluentEgressPrefixes: {text}")
+    found = layout.problems(network.cidr, network.zones, region)
+    reader.problems += [f"vpcCidr, availabilityZones: {text}" for text in found]
+    if network.confluent_prefixes:
+        found = prefix_problems(network.confluent_prefixes, PREFIX_QUOTA)
+        reader.problems += [f"confluentEgressPrefixes: {text}" for text in found]
     own = parse(network.cidr)
     if own and own.overlaps(IPv4Network(SERVICE_CIDR)):
         reader.refuse(
