@@ -13,7 +13,7 @@ REDSHIFT_PORT = 5439
 
 @dataclass(frozen=True, kw_only=True)
 class OracleConnection:
-    """As Confluent Cloud reaches the database. `ready` must be there before a connector connects."""
+    """How Confluent Cloud reaches the database. `ready` must exist before a connector connects, here and below."""
 
     host: pulumi.Input[str]
     port: int = ORACLE_PORT

@@ -1,4 +1,4 @@
-"""EncryptionKey: one customer-managed key a stack, for volumes, stores, secrets and logs."""
+"""EncryptionKey: one customer-managed key per stack, for volumes, stores, secrets and logs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from components import iam
 class EncryptionKeyArgs:
     """`deletion_window_days` is the time in which a deleted key can be recovered, 7 to 30 days (AWS KMS).
 
-    `protect` keeps the key, without which nothing that it encrypts can be read.
+    `protect` keeps the key from deletion: without it, nothing that it encrypted can be read.
     """
 
     account_id: pulumi.Input[str]

@@ -1,4 +1,4 @@
-"""IAM's policy documents in the one form that all of this project have."""
+"""IAM policy documents and trust policies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def document(*statements: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy of some statements; goes through `pulumi.Output.json_dumps` when outputs are in them."""
+    """A policy of the statements; `pulumi.Output.json_dumps` makes it JSON when outputs are in it."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
@@ -18,6 +18,6 @@ def trust(
     action: str | Sequence[str] = "sts:AssumeRole",
     condition: Mapping[str, Any] | None = None,
 ) -> str:
-    """The JSON trust policy of a role that one AWS service takes on."""
+    """The JSON trust policy of a role that one AWS service assumes."""
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": action}
     return json.dumps(document(statement | ({"Condition": condition} if condition else {})))

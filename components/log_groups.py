@@ -1,4 +1,4 @@
-"""CloudWatch log groups: always encrypted, always with an end."""
+"""CloudWatch log groups: always encrypted, never kept for ever."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RETENTION_DAYS = (
 
 
 def retention_problems(days: int) -> list[str]:
-    """What is wrong with a retention, with its fix; empty when nothing is."""
+    """What is wrong with a retention, and its fix; empty when it is valid."""
     if days in RETENTION_DAYS:
         return []
     return [f"log_retention_days is {days!r}; set it to one of {', '.join(map(str, RETENTION_DAYS))}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-# Half of the internet, or a quarter, is no allow-list either. Nobody's own network is wider than these.
+# By IP version. Half of the internet is no allow-list either, and nobody's own network is wider than these.
 _WIDEST = {4: 8, 6: 16}
 
 

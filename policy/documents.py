@@ -1,4 +1,4 @@
-"""IAM's policy documents, which inputs carry as JSON text."""
+"""IAM policy documents, which inputs carry as JSON text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IDENTITY = (
     "aws:iam/groupPolicy:GroupPolicy",
     "aws:iam/role:Role",
 )
-"""Say what their holder may do."""
+"""Types whose documents say what their holder may do."""
 
 _TRUSTING = {
     "aws:iam/role:Role": "assumeRolePolicy",
@@ -32,7 +32,7 @@ _TRUSTING = {
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
 }
 TRUSTING = tuple(_TRUSTING)
-"""Say who may use them."""
+"""Types whose document says who may use them."""
 
 _OPENSEARCH = ("aws:opensearch/domain:Domain", "aws:opensearch/domainPolicy:DomainPolicy")
 WITH_DOCUMENTS = tuple(dict.fromkeys((*IDENTITY, *TRUSTING, *_OPENSEARCH)))
@@ -49,7 +49,7 @@ def trusting_document(resource: Resource) -> Any:
 
 
 def all_documents(resource: Resource) -> Iterator[Any]:
-    """Each document of a resource that is there and can be seen."""
+    """Each document that a resource has and that can be seen."""
     found = identity_documents(resource) if resource.type in IDENTITY else []
     found += [trusting_document(resource)] if resource.type in TRUSTING else []
     found += [resource.get("accessPolicies")] if resource.type in _OPENSEARCH else []
@@ -75,7 +75,7 @@ def allowed(document: Any) -> list[Mapping[str, Any]]:
 
 
 def as_list(value: Any) -> Sequence[Any]:
-    """IAM writes a list of one as the one."""
+    """A list that IAM may write as a single value."""
     if value is None or isinstance(value, Opaque):
         return ()
     return items(value) or (() if isinstance(value, list) else (value,))

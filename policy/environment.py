@@ -1,4 +1,4 @@
-"""Whether a stack is one of production."""
+"""Whether a stack is a production stack."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def default_tags(provider: Resource) -> Any:
 
 
 def is_production(stack: Stack) -> bool:
-    """By the tag that everything has, or by the stack's name: `prod`, `prod-eu`, `fraud-prod`."""
+    """By the AWS provider's default tag, or by the stack's name: `prod`, `prod-eu`, `fraud-prod`."""
     tags = [default_tags(provider) for provider in stack.of_type(AWS_PROVIDER)]
     tagged = any(isinstance(tag, Mapping) and tag.get(TAG) == PRODUCTION for tag in tags)
     return tagged or any("prod" in re.split(r"[-_.]", stack_name(one.urn)) for one in stack.resources[:1])

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Opaque(enum.Enum):
-    """A value that a control cannot look at, and which it therefore never takes for a violation."""
+    """A value that a control cannot see, and therefore never takes for a violation."""
 
     UNKNOWN = "unknown"
     """Known only after the deploy."""
@@ -31,7 +31,7 @@ class Hidden(dict[str, Any]):
 
 
 def get(value: Any, *keys: str) -> Any:
-    """The value at a path of keys: None where nothing is, `Opaque` where a part of the way cannot be seen."""
+    """The value at a path of keys: None when there is none, `Opaque` when a part of the path cannot be seen."""
     for key in keys:
         if isinstance(value, Opaque):
             return value
@@ -45,7 +45,7 @@ def items(value: Any) -> Sequence[Any]:
 
 
 def text(value: Any) -> str:
-    """A text that can be seen, else an empty one."""
+    """The value if it is a text that can be seen, else an empty one."""
     return value if isinstance(value, str) else ""
 
 
@@ -65,7 +65,7 @@ def enabled(value: Any) -> bool:
 
 
 def lacking(value: Any, wanted: Sequence[str]) -> list[str]:
-    """Those wanted that a list certainly does not have."""
+    """Which of those wanted are certainly not in a list."""
     if isinstance(value, Opaque) or UNKNOWN in items(value):
         return []
     return [item for item in wanted if item not in items(value)]

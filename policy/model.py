@@ -86,7 +86,7 @@ class ResourceControl(Control):
     check: ResourceCheck
 
     def judges(self, resource_type: str) -> bool:
-        """Whether resources of a type are its matter."""
+        """Whether the control applies to resources of a type."""
         return not self.types or resource_type in self.types
 
 

@@ -35,7 +35,7 @@ def serve() -> None:
 
 
 def policies() -> list[Policy]:
-    """Every control that needs nothing but what the engine tells."""
+    """Every control that needs no more than the engine tells a pack."""
     return [_policy(control) for control in CONTROLS if not control.plan_only]
 
 
@@ -83,7 +83,7 @@ def _resource(args: ResourceValidationArgs | PolicyResource, **more: Any) -> Res
 
 
 def _stack_resource(resource: PolicyResource) -> Resource:
-    """A resource whose provider cannot be configured before the deploy (a cluster's, say) is shown without anything."""
+    """The engine shows a resource without inputs when its provider waits for the deploy (a new cluster's, say)."""
     implied = map(_urns, resource.property_dependencies.values())
     seen = _resource(resource, dependencies=_urns(resource.dependencies).union(*implied))
     return seen if seen.inputs else replace(seen, inputs=Hidden())
@@ -94,7 +94,7 @@ def _urns(resources: Iterable[PolicyResource]) -> frozenset[str]:
 
 
 def _provider(provider: PolicyProviderResource | None) -> str | None:
-    """The engine names the providers that it makes itself `default`, with the version behind."""
+    """None for a provider that the engine makes itself: their names begin with `default`."""
     return None if provider is None or provider.name.startswith("default") else provider.urn
 
 
@@ -114,7 +114,7 @@ def _options(options: PolicyResourceOptions) -> Options:
 
 
 def _seen(container: Any) -> Any:
-    """Plain values: the SDK's containers raise for each unknown that is looked at, and know no whole numbers."""
+    """Plain values: the SDK's containers raise when an unknown is looked at, and have no whole numbers."""
     if isinstance(container, Mapping):
         return {key: _item(container, key) for key in container}
     if isinstance(container, Sequence) and not isinstance(container, str):

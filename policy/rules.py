@@ -35,7 +35,9 @@ class Rule:
 
     @property
     def ports(self) -> str:
-        return "every port" if self.all_ports else f"port {self.first}" + f" to {self.last}" * (self.first != self.last)
+        if self.all_ports:
+            return "every port"
+        return f"port {self.first}" if self.first == self.last else f"ports {self.first} to {self.last}"
 
     def covers(self, port: int) -> bool:
         """Whether the rule certainly includes a port."""
@@ -53,7 +55,7 @@ class Rule:
 
 
 def rules_of(resource: Resource) -> Iterator[Rule]:
-    """The rules that a resource declares: its own, or those inside of a group."""
+    """The rules that a resource declares: itself, or those inside a group."""
     inputs = resource.inputs
     if resource.type in (INGRESS_RULE, EGRESS_RULE):
         yield _rule(inputs, ingress=resource.type == INGRESS_RULE, protocol="ipProtocol")

@@ -7,7 +7,7 @@ from policy.model import Control, StackControl
 
 
 def table() -> str:
-    """One Markdown table a field."""
+    """One Markdown table per field."""
     return "\n".join(f"### {field}\n\n{_rows(controls)}" for field, controls in FIELDS.items())
 
 

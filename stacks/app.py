@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from components.confluent.cluster import ConfluentCluster
-from components.fraud_app.app import AppDatabase, AppKafka, FraudApp, FraudAppArgs
+from components.fraud_app.app import FraudApp
+from components.fraud_app.args import AppDatabase, AppKafka, FraudAppArgs
 from components.oracle.host import OracleHost
 from stacks.ground import Ground
 from stacks.settings import Settings
 
 
 def make_app(settings: Settings, ground: Ground, cluster: ConfluentCluster, oracle: OracleHost) -> FraudApp:
-    """The app, which pays into Oracle, by the rules' own figures, and reads the alerts back from Kafka."""
+    """The app: it writes payments to Oracle, knows the rules' own thresholds and reads the alerts back from Kafka."""
     app, network = settings.app, ground.network
     args = FraudAppArgs(
         region=settings.general.region,

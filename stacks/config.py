@@ -25,7 +25,7 @@ PROJECT_FILE = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
 
 
 class SettingsError(Exception):
-    """All problems of a stack's configuration, one a line: key, value, what is allowed, how to mend it."""
+    """All problems of a stack's configuration, one per line: key, value, what is allowed, how to mend it."""
 
     def __init__(self, stack: str, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -34,7 +34,7 @@ class SettingsError(Exception):
 
 
 class Reader:
-    """One typed read a key; a bad value is noted and a harmless stand-in returned, so that reading goes on.
+    """One typed read per key; a bad value is noted and a harmless stand-in returned, so that reading goes on.
 
     Call `finish` before using what was read: it raises when anything was noted.
     """
@@ -68,7 +68,7 @@ class Reader:
         return self.checked(key, str(self._raw(key)), pattern, allowed)
 
     def checked(self, key: str, value: str, pattern: str, allowed: str) -> str:
-        """A value that did not come from the key alone, checked as the key's."""
+        """A value that was derived for a key, checked like one that was given."""
         if not re.fullmatch(pattern, value):
             self.refuse(key, value, allowed)
         return value

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Links:
-    """A store that the stack does not have is None. `first_payment` is there when there is one in the database."""
+    """A store that the stack does not have is None. `first_payment` is made once a payment is in the database."""
 
     confluent: ConfluentHandle
     oracle: OracleConnection
@@ -29,7 +29,7 @@ class Links:
 
 
 def export(links: Links) -> None:
-    """One output a value, `<part>.<field>`, so that a value which is no secret stays readable in the other stack."""
+    """One output per value, `<part>.<field>`, so that values that are no secrets stay readable in the other stack."""
     for part, value in _parts(links):
         for name in _fields(type(value)):
             pulumi.export(f"{part}.{name}", getattr(value, name))
@@ -74,5 +74,5 @@ def _parts(links: Links) -> Iterator[tuple[str, Any]]:
 
 
 def _fields(kind: type) -> list[str]:
-    """The values that a deploy tells; what has a default is the same on both sides."""
+    """The fields whose values a deploy makes; a field with a default has the same on both sides."""
     return [field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING]

@@ -39,6 +39,7 @@ def make_platform(settings: Settings) -> Links:
     stores = make_stores(settings, ground)
     app = make_app(settings, ground, cluster, oracle)
     pulumi.export("appUrl", app.url)
+    pulumi.export("loadBalancerHost", app.load_balancer_host)
     pulumi.export("kubeconfig", app.kubeconfig)
     pulumi.export("dashboardsUrl", stores.dashboards_url)
     pulumi.export("environment", cluster.environment.id)
@@ -109,7 +110,7 @@ def _oracle(settings: Settings, ground: Ground) -> OracleHost:
 
 
 def _connection(settings: Settings, ground: Ground, cluster: ConfluentCluster, oracle: OracleHost) -> OracleConnection:
-    """As connectors reach the database: from the internet, or through a link of their own."""
+    """How connectors reach the database: from the internet, or through PrivateLink."""
     if not settings.confluent.private:
         return oracle.connection
     args = PrivateEgressArgs(

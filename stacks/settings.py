@@ -46,7 +46,7 @@ def load() -> Settings:
 
 
 def _check_together(reader: Reader, settings: Settings) -> None:
-    """What no section can tell alone."""
+    """What no section can check alone."""
     zones = settings.network.zones
     if settings.confluent.private and settings.confluent.cluster_type == "dedicated" and len(zones) != DEDICATED_ZONES:
         reader.refuse("availabilityZones", list(zones), f"{DEDICATED_ZONES} zones for a private dedicated cluster")

@@ -11,8 +11,8 @@ from components.sinks.opensearch import OpenSearchTargetArgs
 from components.sinks.redshift import RedshiftTargetArgs
 from components.sinks.redshift_schedule import PauseSchedule
 from components.sinks.targets import SinkTargets, SinkTargetsArgs
-from stacks import providers
 from stacks.ground import Ground
+from stacks.providers import make_snowflake
 from stacks.sections.sinks import OpenSearch, Redshift, Snowflake
 from stacks.settings import Settings
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 def make_stores(settings: Settings, ground: Ground) -> SinkTargets:
     """Every store that is switched on."""
     sinks = settings.sinks
-    options: list[pulumi.ProviderResource] = [ground.provider]
+    providers: list[pulumi.ProviderResource] = [ground.provider]
     if sinks.snowflake:
-        options.append(providers.make_snowflake(settings.general.deployment, sinks.snowflake))
+        providers.append(make_snowflake(settings.general.deployment, sinks.snowflake))
     args = SinkTargetsArgs(
         redshift=_redshift(settings, sinks.redshift, ground) if sinks.redshift else None,
         opensearch=_opensearch(settings, sinks.opensearch, ground) if sinks.opensearch else None,
         snowflake=_snowflake(settings, sinks.snowflake, ground) if sinks.snowflake else None,
     )
-    return SinkTargets(ground.name, args, ResourceOptions(providers=options))
+    return SinkTargets(ground.name, args, ResourceOptions(providers=providers))
 
 
 def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> RedshiftTargetArgs:
@@ -39,7 +39,6 @@ def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> Redshif
         vpc_id=ground.network.vpc_id,
         # The connector comes from the internet: from Confluent's egress addresses, and from no other.
         subnet_ids=ground.network.public_subnet_ids,
-        public=True,
         confluent_prefix_list_id=ground.network.confluent_prefix_list_id,
         network_ready=ground.network.internet_ready,
         node_type=redshift.node_type,

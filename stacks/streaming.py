@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pulumi
-import pulumi_confluentcloud as confluent
 
 from components.confluent import pipeline
 from components.confluent.connectors import Index, OpenSearchSink, OracleXStreamSource, RedshiftSink, SnowflakeSink
-from components.confluent.handle import ConfluentHandle
 from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs, ConnectorFactory
 from components.confluent.topics import DEAD_LETTER
 from components.connections import OpenSearchConnection, OracleConnection, RedshiftConnection, SnowflakeConnection
 from contracts import FLAGGED_USER, FRAUD_ALERT, TOPIC_PREFIX
 from stacks import links
 from stacks.links import Links
+from stacks.providers import make_confluent
 from stacks.settings import Settings
 
 
@@ -22,7 +21,7 @@ def compose(settings: Settings) -> None:
     make_streaming(settings, links.read(settings))
 
 
-def make_streaming(settings: Settings, platform: Links) -> ConfluentStreaming:
+def make_streaming(settings: Settings, platform: Links) -> None:
     """The stack's topics, statements and connectors."""
     name, rules = f"fd-{settings.general.deployment}", settings.rules
     made = {
@@ -41,7 +40,7 @@ def make_streaming(settings: Settings, platform: Links) -> ConfluentStreaming:
         first_payment=platform.first_payment,
         protect=settings.general.production,
     )
-    provider = make_provider(name, platform.confluent)
+    provider = make_confluent(name, platform.confluent)
     streaming = ConfluentStreaming(name, args, pulumi.ResourceOptions(providers=[provider]))
     pulumi.export("topics", sorted(streaming.topics))
     pulumi.export(
@@ -53,29 +52,6 @@ def make_streaming(settings: Settings, platform: Links) -> ConfluentStreaming:
             "largeAmount": str(rules.large_amount),
             "homePrefix": rules.home_prefix,
         },
-    )
-    return streaming
-
-
-def make_provider(name: str, cluster: ConfluentHandle) -> confluent.Provider:
-    """Keys live here and not on each resource: a rotated key changes no topic and no statement."""
-    return confluent.Provider(
-        f"{name}-confluent",
-        organization_id=cluster.organization_id,
-        environment_id=cluster.environment_id,
-        kafka_id=cluster.kafka_id,
-        kafka_rest_endpoint=cluster.kafka_rest_endpoint,
-        kafka_api_key=cluster.kafka_key,
-        kafka_api_secret=cluster.kafka_secret,
-        schema_registry_id=cluster.registry_id,
-        schema_registry_rest_endpoint=cluster.registry_endpoint,
-        schema_registry_api_key=cluster.registry_key,
-        schema_registry_api_secret=cluster.registry_secret,
-        flink_compute_pool_id=cluster.flink_pool_id,
-        flink_rest_endpoint=cluster.flink_endpoint,
-        flink_api_key=cluster.flink_key,
-        flink_api_secret=cluster.flink_secret,
-        flink_principal_id=cluster.runner_id,
     )
 
 

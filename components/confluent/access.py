@@ -1,7 +1,7 @@
-"""What each principal may do in Kafka: one frozen grant set an account, turned into `KafkaAcl` resources.
+"""What each principal may do in Kafka: one set of grants per account, turned into `KafkaAcl` resources.
 
-Kafka permissions are ACLs: topic-level roles do not exist on a Basic cluster. Flink's documents know roles only,
-so that its principal has these besides wherever the cluster has them.
+Permissions are ACLs, since a Basic cluster has no topic-level roles. Flink's documentation knows roles only, so on
+clusters that have them its principal gets roles as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_confluentcloud as confluent
 
-# Topics that connectors make by themselves, by how their names begin: their accounts may, and the clean-up takes them.
+# Prefixes of topics that connectors make by themselves: their accounts are allowed to, and the clean-up deletes them.
 HEARTBEAT = "__orcl-heartbeat.lcc"
 REPORTS = ("success-lcc", "error-lcc")
 
@@ -101,6 +101,11 @@ def flink_roles(
 def principal(account_id: pulumi.Input[str]) -> pulumi.Output[str]:
     """An account as ACLs and role bindings name it."""
     return pulumi.Output.concat("User:", account_id)
+
+
+def make_account(name: str, description: str, opts: pulumi.ResourceOptions) -> confluent.ServiceAccount:
+    """A service account that has its Pulumi name in Confluent Cloud too."""
+    return confluent.ServiceAccount(name, display_name=name, description=description, opts=opts)
 
 
 def bind(

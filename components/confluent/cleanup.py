@@ -1,14 +1,13 @@
-"""Takes away what connectors and statements made by themselves, when the stack is destroyed.
+"""Deletes what connectors and statements made by themselves, when the stack is destroyed.
 
 A statement's error log, a connector's schema history, heartbeat, dead-letter and report topics are declared by nobody;
-without this they, and the subjects of all topics, would outlive a streaming layer whose cluster stays. Run by `pulumi
-destroy` as `python -m components.confluent.cleanup`, after connectors and statements are gone. Reads
-everything from the environment; exits 0 when nothing is left, 1 with the service's answer, 2 for a missing variable.
+without this they, and the subjects of all topics, would outlive a streaming layer whose cluster stays. `pulumi destroy`
+runs it as `python -m components.confluent.cleanup`, after connectors and statements are gone. Reads everything from the
+environment; exits 0 when nothing is left, 1 with the service's answer, 2 for a missing variable.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import sys
@@ -18,11 +17,12 @@ import urllib.request
 from collections.abc import Iterable
 from typing import Any
 
+from components.programs import basic_auth
+
 NEEDED = (
     "KAFKA_REST", "CLUSTER", "KAFKA_KEY", "KAFKA_SECRET",
     "REGISTRY_URL", "REGISTRY_KEY", "REGISTRY_SECRET", "TOPIC_PREFIXES", "SUBJECT_PREFIXES",
 )  # fmt: skip
-GONE = (404,)
 
 
 class Service:
@@ -30,7 +30,7 @@ class Service:
 
     def __init__(self, url: str, key: str, secret: str) -> None:
         self._url = url.rstrip("/")
-        self._headers = {"Authorization": "Basic " + base64.b64encode(f"{key}:{secret}".encode()).decode()}
+        self._headers = basic_auth(key, secret)
 
     def call(self, method: str, path: str) -> Any:
         """The JSON answer, None for an empty one or when the thing is not there. Raises OSError with the answer."""
@@ -39,7 +39,7 @@ class Service:
             with urllib.request.urlopen(request, timeout=30) as response:
                 body = response.read()
         except urllib.error.HTTPError as error:
-            if error.code in GONE:
+            if error.code == 404:
                 return None
             raise OSError(f"{method} {path}: HTTP {error.code} {error.read()[:300]!r}") from None
         return json.loads(body) if body else None

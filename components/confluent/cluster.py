@@ -17,12 +17,18 @@ from components.confluent.private_link import CLOUD, reported
 from components.slots import Slots
 from contracts import FRAUD_ALERT
 
-CLUSTER_TYPES = ("basic", "standard", "enterprise", "dedicated")
+AVAILABILITIES = {
+    "basic": ("SINGLE_ZONE", "MULTI_ZONE"),
+    "standard": ("SINGLE_ZONE", "MULTI_ZONE"),
+    "enterprise": ("LOW", "HIGH"),
+    "dedicated": ("SINGLE_ZONE", "MULTI_ZONE"),
+}
+"""The types of clusters, and what each may have as `availability`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfluentClusterArgs:
-    """`availability` is SINGLE_ZONE, MULTI_ZONE, LOW or HIGH; `cku` counts for dedicated clusters only.
+    """`availability` is one of the type's `AVAILABILITIES`; `cku` counts for dedicated clusters only.
 
     `private` closes the cluster to all but a VPC; without it the endpoints are public.
     `protect` keeps environment and cluster, and with them every topic, from being deleted or replaced.
@@ -39,43 +45,53 @@ class ConfluentClusterArgs:
     protect: bool = False
 
     def __post_init__(self) -> None:
-        if self.cluster_type not in CLUSTER_TYPES:
-            raise ValueError(f"cluster_type is {self.cluster_type!r}; set it to one of {', '.join(CLUSTER_TYPES)}")
+        if self.cluster_type not in AVAILABILITIES:
+            raise ValueError(f"cluster_type is {self.cluster_type!r}; set it to one of {', '.join(AVAILABILITIES)}")
+        allowed = AVAILABILITIES[self.cluster_type]
+        if self.availability not in allowed:
+            raise ValueError(f"availability is {self.availability!r}; set it to one of {', '.join(allowed)}")
         if (self.cluster_type == "dedicated") != (self.cku > 0):
             raise ValueError(f"cku is {self.cku}; a dedicated cluster needs 1 or more, every other type 0")
         if self.private and self.cluster_type not in PRIVATE_TYPES:
-            allowed = " and ".join(PRIVATE_TYPES)
-            raise ValueError(f"private is set for a {self.cluster_type} cluster; only {allowed} ones can be private")
+            able = " and ".join(PRIVATE_TYPES)
+            raise ValueError(f"private is set for a {self.cluster_type} cluster; only {able} ones can be private")
 
 
 class ConfluentCluster(pulumi.ComponentResource):
     """Environment with Stream Governance, Kafka cluster, Flink pool, the accounts that deploy and run, their keys."""
+
+    environment: confluent.Environment
+    kafka: confluent.KafkaCluster
+    private: PrivatePaths
+    registry_endpoint: pulumi.Output[str]
+    app_key: KeySlots
+    app_registry_key: KeySlots
 
     def __init__(self, name: str, args: ConfluentClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:confluent:ConfluentCluster", name, None, opts)
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)
         self._kept = ResourceOptions(parent=self, protect=args.protect or None)
-        self.environment = self._environment()
+        self.environment = self._make_environment()
         self.private = self._private_paths()
-        self.kafka = self._kafka()
-        self.registry = self._registry()
+        self.kafka = self._make_kafka()
+        self._registry = self._find_registry()
         self.registry_endpoint = self._registry_endpoint()
-        self.pool = self._pool()
-        self.provisioner = self._account("provisioner", "Makes topics, ACLs and schemas.")
-        self.deployer = self._account("flink-deployer", "Submits the Flink statements.")
-        self.runner = self._account("flink-runner", "Runs the Flink statements.")
-        self.app = self._account("app", "The transactions app: reads alerts, writes nothing.")
-        self.organization = confluent.get_organization_output(opts=pulumi.InvokeOutputOptions(parent=self))
-        self.flink_region = confluent.get_flink_region_output(
+        self._pool = self._make_pool()
+        self._provisioner = self._account("provisioner", "Makes topics, ACLs and schemas.")
+        self._deployer = self._account("flink-deployer", "Submits the Flink statements.")
+        self._runner = self._account("flink-runner", "Runs the Flink statements.")
+        self._app = self._account("app", "The transactions app: reads alerts, writes nothing.")
+        self._organization = confluent.get_organization_output(opts=pulumi.InvokeOutputOptions(parent=self))
+        self._flink_region = confluent.get_flink_region_output(
             cloud=CLOUD, region=args.region, opts=pulumi.InvokeOutputOptions(parent=self)
         )
         self._kafka_key, self._registry_key, self._flink_key = self._keys()
-        self.app_key = self._key("app-kafka", self.app, self._kafka_owner(), [*self.private.ready])
+        self.app_key = self._key("app-kafka", self._app, self._kafka_owner(), [*self.private.ready])
         self.app_registry_key = self._app_registry_key()
         self.register_outputs({"environment": self.environment.id, "cluster": self.kafka.id})
 
-    def _environment(self) -> confluent.Environment:
+    def _make_environment(self) -> confluent.Environment:
         governance = confluent.EnvironmentStreamGovernanceArgs(package=self._args.governance)
         return confluent.Environment(
             f"{self._name}-environment", display_name=self._name, stream_governance=governance, opts=self._kept
@@ -93,7 +109,7 @@ class ConfluentCluster(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _kafka(self) -> confluent.KafkaCluster:
+    def _make_kafka(self) -> confluent.KafkaCluster:
         kind = self._args.cluster_type
         return confluent.KafkaCluster(
             f"{self._name}-kafka",
@@ -110,7 +126,7 @@ class ConfluentCluster(pulumi.ComponentResource):
             opts=self._kept,
         )
 
-    def _registry(self) -> pulumi.Output[confluent.GetSchemaRegistryClusterResult]:
+    def _find_registry(self) -> pulumi.Output[confluent.GetSchemaRegistryClusterResult]:
         # The registry appears with the first cluster of an environment, so the look-up waits for that.
         return confluent.get_schema_registry_cluster_output(
             environment=self.environment.id.apply(lambda id: confluent.GetSchemaRegistryClusterEnvironmentArgs(id=id)),
@@ -119,13 +135,13 @@ class ConfluentCluster(pulumi.ComponentResource):
 
     def _registry_endpoint(self) -> pulumi.Output[str]:
         if self._args.private is None:
-            return self.registry.rest_endpoint
+            return self._registry.rest_endpoint
         region = self._args.region
-        return self.registry.private_regional_rest_endpoints.apply(
+        return self._registry.private_regional_rest_endpoints.apply(
             lambda found: reported(found.get(region), f"private endpoint of Schema Registry in {region}")
         )
 
-    def _pool(self) -> confluent.FlinkComputePool:
+    def _make_pool(self) -> confluent.FlinkComputePool:
         return confluent.FlinkComputePool(
             f"{self._name}-flink",
             display_name=self._name,
@@ -137,17 +153,12 @@ class ConfluentCluster(pulumi.ComponentResource):
         )
 
     def _account(self, purpose: str, description: str) -> confluent.ServiceAccount:
-        return confluent.ServiceAccount(
-            f"{self._name}-{purpose}",
-            display_name=f"{self._name}-{purpose}",
-            description=description,
-            opts=self._child,
-        )
+        return access.make_account(f"{self._name}-{purpose}", description, self._child)
 
     def handle(self) -> ConfluentHandle:
         """What the streaming layer builds on."""
         return ConfluentHandle(
-            organization_id=self.organization.id,
+            organization_id=self._organization.id,
             environment_id=self.environment.id,
             environment_name=self.environment.display_name,
             kafka_id=self.kafka.id,
@@ -156,25 +167,25 @@ class ConfluentCluster(pulumi.ComponentResource):
             kafka_rest_endpoint=self.kafka.rest_endpoint,
             kafka_key=self._kafka_key.id,
             kafka_secret=self._kafka_key.secret,
-            registry_id=self.registry.id,
-            registry_crn=self.registry.resource_name,
+            registry_id=self._registry.id,
+            registry_crn=self._registry.resource_name,
             registry_endpoint=self.registry_endpoint,
             registry_key=self._registry_key.id,
             registry_secret=self._registry_key.secret,
-            flink_pool_id=self.pool.id,
+            flink_pool_id=self._pool.id,
             flink_endpoint=self._flink_endpoint(),
             flink_key=self._flink_key.id,
             flink_secret=self._flink_key.secret,
-            runner_id=self.runner.id,
-            app_id=self.app.id,
+            runner_id=self._runner.id,
+            app_id=self._app.id,
             ready=self.private.ready,
         )
 
     def _flink_endpoint(self) -> pulumi.Output[str]:
-        """Statements over a private cluster are taken at a private endpoint only."""
+        """A private cluster's statements are accepted at the private endpoint only."""
         if self._args.private is None:
-            return self.flink_region.rest_endpoint
-        return self.flink_region.private_rest_endpoint
+            return self._flink_region.rest_endpoint
+        return self._flink_region.private_rest_endpoint
 
     def _bind(
         self, name: str, account: confluent.ServiceAccount, role: str, crn: pulumi.Input[str]
@@ -183,30 +194,31 @@ class ConfluentCluster(pulumi.ComponentResource):
         return access.bind(f"{self._name}-{name}", account.id, role, crn, self._child)
 
     def _keys(self) -> tuple[KeySlots, KeySlots, KeySlots]:
-        admin = self._bind("provisioner-cluster-admin", self.provisioner, "CloudClusterAdmin", self.kafka.rbac_crn)
-        subjects = pulumi.Output.concat(self.registry.resource_name, "/subject=*")
-        schemas = self._bind("provisioner-schemas", self.provisioner, "ResourceOwner", subjects)
+        admin = self._bind("provisioner-cluster-admin", self._provisioner, "CloudClusterAdmin", self.kafka.rbac_crn)
+        subjects = pulumi.Output.concat(self._registry.resource_name, "/subject=*")
+        schemas = self._bind("provisioner-schemas", self._provisioner, "ResourceOwner", subjects)
         developer = self._bind(
-            "deployer-flink-developer", self.deployer, "FlinkDeveloper", self.environment.resource_name
+            "deployer-flink-developer", self._deployer, "FlinkDeveloper", self.environment.resource_name
         )
-        runner = pulumi.Output.concat(self.organization.resource_name, "/service-account=", self.runner.id)
-        assigner = self._bind("deployer-assigner", self.deployer, "Assigner", runner)
+        runner = pulumi.Output.concat(self._organization.resource_name, "/service-account=", self._runner.id)
+        assigner = self._bind("deployer-assigner", self._deployer, "Assigner", runner)
         registry = self._registry_owner()
-        flink = Owner(id=self.flink_region.id, api_version=self.flink_region.api_version, kind=self.flink_region.kind)
+        region = self._flink_region
+        flink = Owner(id=region.id, api_version=region.api_version, kind=region.kind)
         return (
-            self._key("provisioner-kafka", self.provisioner, self._kafka_owner(), [admin, *self.private.ready]),
-            self._key("provisioner-registry", self.provisioner, registry, [schemas]),
-            self._key("deployer-flink", self.deployer, flink, [developer, assigner]),
+            self._key("provisioner-kafka", self._provisioner, self._kafka_owner(), [admin, *self.private.ready]),
+            self._key("provisioner-registry", self._provisioner, registry, [schemas]),
+            self._key("deployer-flink", self._deployer, flink, [developer, assigner]),
         )
 
     def _app_registry_key(self) -> KeySlots:
         """For the schema of the alerts, which is all that the app may read there."""
-        subject = pulumi.Output.concat(self.registry.resource_name, f"/subject={FRAUD_ALERT.topic}-value")
-        reads = self._bind("app-alert-schema", self.app, "DeveloperRead", subject)
-        return self._key("app-registry", self.app, self._registry_owner(), [reads])
+        subject = pulumi.Output.concat(self._registry.resource_name, f"/subject={FRAUD_ALERT.topic}-value")
+        reads = self._bind("app-alert-schema", self._app, "DeveloperRead", subject)
+        return self._key("app-registry", self._app, self._registry_owner(), [reads])
 
     def _registry_owner(self) -> Owner:
-        return Owner(id=self.registry.id, api_version=self.registry.api_version, kind=self.registry.kind)
+        return Owner(id=self._registry.id, api_version=self._registry.api_version, kind=self._registry.kind)
 
     def _kafka_owner(self) -> Owner:
         return Owner(id=self.kafka.id, api_version=self.kafka.api_version, kind=self.kafka.kind)
@@ -214,7 +226,7 @@ class ConfluentCluster(pulumi.ComponentResource):
     def _key(
         self, name: str, account: confluent.ServiceAccount, resource: Owner, after: list[pulumi.Resource]
     ) -> KeySlots:
-        """API keys of an account for one resource, one key a slot."""
+        """API keys of an account for one resource, one key per slot."""
         return KeySlots(
             f"{self._name}-{name}",
             account=account,

@@ -1,7 +1,7 @@
 """Typed configuration of the fully managed connectors that the pipeline uses.
 
-One dataclass a connector class, one field a configuration key: a key that does not exist cannot be written, a required
-one cannot be left out, and a secret one goes to `config_sensitive`. Key names and allowed values are the vendor's.
+One dataclass per connector class, one field per configuration key: a key that does not exist cannot be written, a
+required one cannot be left out, and a secret one goes to `config_sensitive`. Keys and allowed values are the vendor's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from components.oracle import names
 
 
 def option(key: str, *, secret: bool = False, allowed: tuple[str, ...] = (), default: Any = dataclasses.MISSING) -> Any:
-    """A field that is written under `key`; None leaves the key out."""
+    """A field that is written as configuration `key`; a field that is None leaves its key out."""
     return dataclasses.field(default=default, metadata={"key": key, "secret": secret, "allowed": allowed})
 
 

@@ -1,7 +1,7 @@
-"""Order gates: resources that are created when the world has got as far as the next resources need.
+"""Order gates: resources whose creation ends only when what the next resources need is really there.
 
-A connector that is RUNNING has not yet written, so its schemas need not exist: Flink would find no table. The clean-up
-is a gate of the way down: deleted last, it takes away what nobody declared.
+A connector that is RUNNING may not have written yet, so its schemas may be missing: Flink would find no table. The
+clean-up is a gate for destroy: deleted last, it removes what nobody declared.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def make_gate(
 
 
 def make_cleanup(name: str, cluster: ConfluentHandle, opts: pulumi.ResourceOptions) -> local.Command:
-    """What depends on this is gone before the undeclared topics, and the subjects that the connector made, go."""
+    """Deletes undeclared topics, and the subjects that the connector made, after all that depends on it is gone."""
     return local.Command(
         name,
         create="true",

@@ -15,7 +15,7 @@ import pulumi
 class ConfluentHandle:
     """Ids, endpoints and keys; `*_crn` are resource names, `*_secret` are secret outputs.
 
-    `ready` must be there before a private endpoint answers.
+    `ready` must exist before a private endpoint answers.
     """
 
     organization_id: pulumi.Input[str]

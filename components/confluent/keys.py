@@ -1,7 +1,7 @@
 """Two-slot API keys.
 
-A refresh uses the credentials in state, so deleting a key before the switch locks the stack out for ever: hence two
-slots (components/slots.py).
+A refresh uses the credentials in state, so deleting a key before its successor is in use locks the stack out for ever:
+hence two slots (components/slots.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Owner:
 
 
 class KeySlots:
-    """One `ApiKey` a slot; `id` and `secret` are those of the active slot. No component: it has no state of its own."""
+    """One `ApiKey` per slot; `id` and `secret` are the active slot's. No component: it has no state of its own."""
 
     def __init__(
         self,

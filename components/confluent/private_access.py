@@ -1,4 +1,4 @@
-"""Which private ways a cluster needs, by its type: see docs/private-networking.md."""
+"""The private paths that a cluster needs, by its type: see docs/private-networking.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PrivateAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivatePaths:
-    """What was made: a dedicated cluster's network and gateway; what private endpoints wait for."""
+    """A dedicated cluster's network and gateway; `ready` must exist before a private endpoint answers."""
 
     network_id: pulumi.Output[str] | None = None
     egress_gateway: EgressGateway | None = None
@@ -47,7 +47,7 @@ def make_paths(
     protect: bool,
     opts: ResourceOptions,
 ) -> PrivatePaths:
-    """Schema Registry and Flink are behind the attachment for every cluster, an enterprise cluster's Kafka is too."""
+    """Every cluster's Schema Registry and Flink are behind the attachment, and so is an enterprise cluster's Kafka."""
     shared = PrivateIngress(
         f"{name}-private", PrivateIngressArgs(environment_id=environment_id, doorway=access.doorway), opts
     )

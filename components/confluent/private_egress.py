@@ -7,7 +7,7 @@ Two things are the load balancer's matter:
 - With a security group of its own it must not enforce that on PrivateLink traffic
   (`enforce_security_group_inbound_rules_on_private_link_traffic="off"`): the callers have addresses of Confluent's VPC,
   which are unknown here. The list of allowed principals is the lock.
-- It stands in several zones with cross-zone balancing on: Confluent chooses its zones, Oracle is in one.
+- It is in several zones with cross-zone balancing on: Confluent chooses its zones, Oracle is in one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LONGEST_HOST = 253
 
 @dataclass(frozen=True, kw_only=True)
 class EgressGateway:
-    """Through which connectors call out. `principal_arn`: as whom it connects to an endpoint service."""
+    """Through which connectors call out; `principal_arn` is its identity at an endpoint service."""
 
     id: pulumi.Input[str]
     principal_arn: pulumi.Input[str]
@@ -36,9 +36,9 @@ class EgressGateway:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateEgressArgs:
-    """`host` is the name that connectors use, such as oracle.fraud.internal; Oracle's certificate must be of it.
+    """`host` is the name that connectors use, such as oracle.fraud.internal; a certificate of Oracle's must name it.
 
-    `gateway`: one that is there, of a dedicated cluster's network or of another `PrivateEgress`; None makes one, which
+    `gateway`: an existing one, of a dedicated cluster's network or of another `PrivateEgress`; None makes one, which
     serves all enterprise clusters of the environment in the region.
     """
 
@@ -47,7 +47,6 @@ class PrivateEgressArgs:
     host: str
     load_balancer_arn: pulumi.Input[str]
     gateway: EgressGateway | None = None
-    high_availability: bool = True
 
     def __post_init__(self) -> None:
         if not HOST.fullmatch(self.host) or len(self.host) > LONGEST_HOST:
@@ -57,7 +56,7 @@ class PrivateEgressArgs:
 
 
 class PrivateEgress(pulumi.ComponentResource):
-    """Endpoint service over the load balancer, Confluent's access point to it, and the name of that."""
+    """Endpoint service in front of the load balancer, Confluent's access point to it, and that point's DNS name."""
 
     host: pulumi.Output[str]
     """What the connector connects to: the name, known once it resolves."""
@@ -110,8 +109,7 @@ class PrivateEgress(pulumi.ComponentResource):
             environment=confluent.AccessPointEnvironmentArgs(id=self._args.environment_id),
             gateway=confluent.AccessPointGatewayArgs(id=self.gateway.id),
             aws_egress_private_link_endpoint=confluent.AccessPointAwsEgressPrivateLinkEndpointArgs(
-                vpc_endpoint_service_name=service.service_name,
-                enable_high_availability=self._args.high_availability,
+                vpc_endpoint_service_name=service.service_name, enable_high_availability=True
             ),
             opts=self._child,
         )

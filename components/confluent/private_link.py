@@ -30,7 +30,7 @@ ZONE_ID = re.compile(r"[a-z]+\d-az\d+")
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateIngressArgs:
-    """`doorway`: the VPC, and its subnets of the application."""
+    """`doorway`: the VPC and its application subnets."""
 
     environment_id: pulumi.Input[str]
     doorway: Doorway
@@ -40,8 +40,9 @@ class PrivateIngress(pulumi.ComponentResource):
     """PrivateLink attachment of the environment in the doorway's region, its endpoint in the VPC, and its names.
 
     All names are of `<region>.aws.private.confluent.cloud`, whatever the environment: a VPC can have one such door, so
-    two stacks of one region need two VPCs. The look-ups of Schema Registry (`private_regional_rest_endpoints`) and of
-    the Flink region (`private_rest_endpoint`) have their private endpoints, the cluster's own endpoints are private.
+    two stacks of one region need two VPCs. Schema Registry's private endpoint comes from its look-up
+    (`private_regional_rest_endpoints`), Flink's from that of its region (`private_rest_endpoint`); the cluster's own
+    endpoints are private.
     """
 
     ready: tuple[pulumi.Resource, ...]
@@ -85,9 +86,9 @@ class PrivateIngress(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class DedicatedIngressArgs:
-    """`zone_ids`: of the doorway's subnets, by the names that this account has for the zones (`us-east-1a`).
+    """`zone_ids`: the zones of the doorway's subnets, by the names that this account has for them (`us-east-1a`).
 
-    An id (`use1-az4`) means the same zone in every account, a name does not. `account_id`: who may connect.
+    An id (`use1-az4`) means the same zone in every account, a name does not. `account_id` may connect.
     """
 
     environment_id: pulumi.Input[str]
@@ -123,7 +124,7 @@ class DedicatedIngress(pulumi.ComponentResource):
     """
 
     network_id: pulumi.Output[str]
-    """Of `KafkaCluster.network`; another one replaces the cluster."""
+    """For `KafkaCluster.network`; another one replaces the cluster."""
     egress_gateway: EgressGateway
     """Through which the connectors of this network's cluster call out."""
     ready: tuple[pulumi.Resource, ...]
@@ -167,7 +168,7 @@ class DedicatedIngress(pulumi.ComponentResource):
             region=self._args.doorway.region,
             connection_types=["PRIVATELINK"],
             zones=list(self._args.zone_ids.values()),
-            # PRIVATE: the VPC's zone alone resolves the names; CHASED_PRIVATE would ask public DNS first.
+            # PRIVATE: only the VPC's zone resolves the names; CHASED_PRIVATE would ask public DNS first.
             dns_config=confluent.NetworkDnsConfigArgs(resolution="PRIVATE"),
             environment=confluent.NetworkEnvironmentArgs(id=self._args.environment_id),
             opts=ResourceOptions(parent=self, protect=self._args.protect or None),

@@ -19,7 +19,7 @@ MAX_TEXT = 131_072
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """`file` in flink_sql; `reads` and `writes` are topics; `after` are statements that must run before."""
+    """`file` is in flink_sql; `reads`, `writes` and `alters` are topics; `after` are statements that must run first."""
 
     name: str
     file: str
@@ -63,7 +63,7 @@ class StatementPlace:
 def make_statement(
     statement: Statement, place: StatementPlace, parent: pulumi.Resource, depends_on: list[pulumi.Resource]
 ) -> confluent.FlinkStatement:
-    """A statement whose every change is a replacement, old one first: the service changes nothing in place."""
+    """A statement that any change replaces, the old one deleted first: the service changes nothing in place."""
     name = f"{place.prefix}-{statement.name}"
     if not NAME.fullmatch(name):
         raise ValueError(f"statement name {name!r}: at most 72 characters of a-z, 0-9 and -")

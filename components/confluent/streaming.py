@@ -17,12 +17,16 @@ from components.confluent.statements import Statement, StatementPlace, make_stat
 from components.confluent.topics import make_schemas, make_topics
 from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES, TOPIC_PREFIX
 
+MOST_PARTITIONS = 60
+# The topics that the source connector writes.
+RAW_TOPICS = tuple(table.topic for table in SOURCES)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorFactory:
     """A connector's purpose, which names its account, and how its configuration follows from that account's id.
 
-    `after` must be there before the connector connects.
+    `after` must exist before the connector connects.
     """
 
     purpose: str
@@ -32,11 +36,10 @@ class ConnectorFactory:
 
 @dataclass(frozen=True, kw_only=True)
 class ConfluentStreamingArgs:
-    """`source` and `sinks` build a connector's configuration from its service account's id.
+    """`rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
 
-    `rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
     `topic_roles` is for a cluster that has them, which a Basic one does not.
-    `first_payment` is what puts a row into the captured tables: without one the source makes no schema to wait for.
+    `first_payment` puts a row into the captured tables: without one the source makes no schema to wait for.
     `protect` keeps the topics, and their records, from being deleted or replaced.
     """
 
@@ -51,15 +54,17 @@ class ConfluentStreamingArgs:
     protect: bool = False
 
     def __post_init__(self) -> None:
-        if not 1 <= self.partitions <= 60:
-            raise ValueError(f"partitions is {self.partitions}; set it to 1 to 60")
+        if not 1 <= self.partitions <= MOST_PARTITIONS:
+            raise ValueError(f"partitions is {self.partitions}; set it to 1 to {MOST_PARTITIONS}")
         names = [sink.purpose for sink in self.sinks]
         if len(set(names)) != len(names):
             raise ValueError(f"sinks repeat a purpose: {names}; each needs its own service account")
 
 
 class ConfluentStreaming(pulumi.ComponentResource):
-    """Realises the pipeline in order: topics and access, source, its gates, statements, sinks."""
+    """The pipeline, made in order: topics and access, source, its gates, statements, sinks."""
+
+    topics: dict[str, confluent.KafkaTopic]
 
     def __init__(self, name: str, args: ConfluentStreamingArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:confluent:ConfluentStreaming", name, None, opts)
@@ -69,36 +74,29 @@ class ConfluentStreaming(pulumi.ComponentResource):
         self.topics = make_topics(name, args.partitions, kept)
         self._schemas = make_schemas(name, self._child)
         self._cleanup = make_cleanup(f"{name}-cleanup", args.cluster, self._child)
-        self.source = self._connector(args.source)
+        self._source = self._connector(args.source)
         self._gates = self._source_gates()
         self._access = self._runner_access()
-        self.statements = self._statements()
-        self.sinks = {sink.purpose: self._connector(sink, [self.statements["cleaned"], self.statements["fraud"]])
-                      for sink in args.sinks}  # fmt: skip
+        statements = self._statements()
+        for sink in args.sinks:
+            self._connector(sink, [statements["cleaned"], statements["fraud"]])
         self._app_access()
         self.register_outputs({"topics": sorted(self.topics)})
 
-    def _account(self, purpose: str, description: str) -> confluent.ServiceAccount:
-        return confluent.ServiceAccount(
-            f"{self._name}-{purpose}",
-            display_name=f"{self._name}-{purpose}",
-            description=description,
-            opts=self._child,
-        )
-
-    def _connector(self, factory: ConnectorFactory, after: list[pulumi.Resource] | None = None) -> confluent.Connector:
-        account = self._account(factory.purpose, f"Runs the connector {factory.purpose}.")
-        config: ConnectorConfig = factory.build(account.id)
-        acls = access.make_acls(f"{self._name}-{factory.purpose}", account.id, self._grants(config), self._child)
+    def _connector(self, factory: ConnectorFactory, after: Sequence[pulumi.Resource] = ()) -> confluent.Connector:
+        name = f"{self._name}-{factory.purpose}"
+        account = access.make_account(name, f"Runs the connector {factory.purpose}.", self._child)
+        config = factory.build(account.id)
+        acls = access.make_acls(name, account.id, self._grants(config), self._child)
         return confluent.Connector(
-            f"{self._name}-{factory.purpose}",
+            name,
             environment=confluent.ConnectorEnvironmentArgs(id=self._cluster.environment_id),
             kafka_cluster=confluent.ConnectorKafkaClusterArgs(id=self._cluster.kafka_id),
             config_nonsensitive=config.nonsensitive(),
             config_sensitive=config.sensitive(),
             opts=ResourceOptions(
                 parent=self,
-                depends_on=[*acls, self._cleanup, *self._topics_of(config), *factory.after, *(after or [])],
+                depends_on=[*acls, self._cleanup, *self._topics_of(config), *factory.after, *after],
                 # A connector cannot be renamed; the default time limit is a day.
                 replace_on_changes=["configNonsensitive.name"],
                 delete_before_replace=True,
@@ -111,31 +109,27 @@ class ConfluentStreaming(pulumi.ComponentResource):
             return access.sink_grants(
                 config.topics, config.dead_letter_topic, reports=isinstance(config, OpenSearchSink)
             )
-        return access.source_grants([table.topic for table in SOURCES], TOPIC_PREFIX)
+        return access.source_grants(RAW_TOPICS, TOPIC_PREFIX)
 
     def _topics_of(self, config: ConnectorConfig) -> list[confluent.KafkaTopic]:
-        names = (*config.topics, config.dead_letter_topic) if isinstance(config, SinkConfig) else self._raw_topics()
+        names = (*config.topics, config.dead_letter_topic) if isinstance(config, SinkConfig) else RAW_TOPICS
         unknown = [name for name in names if name not in self.topics]
         if unknown:
             raise ValueError(f"connector {config.name}: no topic {', '.join(unknown)}; known: {sorted(self.topics)}")
         return [self.topics[name] for name in names]
 
-    @staticmethod
-    def _raw_topics() -> list[str]:
-        return [table.topic for table in SOURCES]
-
     def _source_gates(self) -> list[pulumi.Resource]:
-        cluster, subjects = self._cluster, [f"{topic}-value" for topic in self._raw_topics()]
+        cluster = self._cluster
         running = make_gate(
             f"{self._name}-source-running",
             "connector",
             {
                 "ENVIRONMENT": cluster.environment_id,
                 "CLUSTER": cluster.kafka_id,
-                "CONNECTOR": self.source.config_nonsensitive["name"],
+                "CONNECTOR": self._source.config_nonsensitive["name"],
             },
-            self.source.id,
-            ResourceOptions(parent=self, depends_on=[self.source]),
+            self._source.id,
+            ResourceOptions(parent=self, depends_on=[self._source]),
         )
         present = make_gate(
             f"{self._name}-subjects-present",
@@ -144,9 +138,9 @@ class ConfluentStreaming(pulumi.ComponentResource):
                 "REGISTRY_URL": cluster.registry_endpoint,
                 "REGISTRY_KEY": cluster.registry_key,
                 "REGISTRY_SECRET": cluster.registry_secret,
-                "SUBJECTS": ",".join(subjects),
+                "SUBJECTS": ",".join(f"{topic}-value" for topic in RAW_TOPICS),
             },
-            self.source.id,
+            self._source.id,
             ResourceOptions(parent=self, depends_on=[running, *self._args.first_payment]),
         )
         return [running, present]
@@ -162,10 +156,12 @@ class ConfluentStreaming(pulumi.ComponentResource):
             access.flink_grants([*reads, *alters], writes, ERROR_LOG_TOPIC),
             self._child,
         )
-        registry = self._cluster.registry_crn
+        # ALTER TABLE keeps its options with the schema, so a statement also writes the subjects that it reads.
+        registry, touched = self._cluster.registry_crn, sorted({*reads, *alters, *writes, ERROR_LOG_TOPIC})
         roles = [
             self._runner_role(role, topic, pulumi.Output.concat(registry, f"/subject={topic}*"))
-            for topic, role in self._subject_roles([*reads, *alters], writes)
+            for topic in touched
+            for role in ("DeveloperRead", "DeveloperWrite")
         ]
         if self._args.topic_roles:
             cluster = pulumi.Output.concat(self._cluster.kafka_crn, "/kafka=", self._cluster.kafka_id, "/")
@@ -178,12 +174,6 @@ class ConfluentStreaming(pulumi.ComponentResource):
     def _runner_role(self, role: str, what: str, crn: pulumi.Input[str]) -> confluent.RoleBinding:
         name = f"{self._name}-runner-{role}-{what}".lower().removesuffix("*")
         return access.bind(name, self._cluster.runner_id, role, crn, self._child)
-
-    @staticmethod
-    def _subject_roles(reads: list[str], writes: list[str]) -> list[tuple[str, str]]:
-        # ALTER TABLE keeps its options with the schema, so a statement also writes the subjects that it reads.
-        topics = sorted({*reads, *writes, ERROR_LOG_TOPIC})
-        return [(topic, role) for topic in topics for role in ("DeveloperRead", "DeveloperWrite")]
 
     def _statements(self) -> dict[str, confluent.FlinkStatement]:
         place = StatementPlace(

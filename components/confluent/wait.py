@@ -6,7 +6,6 @@ answer, 2 when a variable is missing.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import sys
@@ -15,6 +14,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
+from components.programs import basic_auth
+
 POLL_SECONDS = 5.0
 DEADLINE_SECONDS = 900.0
 API = "https://api.confluent.cloud"
@@ -22,8 +23,7 @@ API = "https://api.confluent.cloud"
 
 def get(url: str, key: str, secret: str) -> tuple[int, object]:
     """Status and JSON body of an authenticated GET; 0 and the reason when there was no answer."""
-    token = base64.b64encode(f"{key}:{secret}".encode()).decode()
-    request = urllib.request.Request(url, headers={"Authorization": f"Basic {token}"})
+    request = urllib.request.Request(url, headers=basic_auth(key, secret))
     try:
         with urllib.request.urlopen(request, timeout=20) as response:
             return response.status, json.load(response)

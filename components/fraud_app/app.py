@@ -6,14 +6,12 @@ import pulumi
 from pulumi import ResourceOptions
 
 from components.fraud_app import cluster, image, ingress, namespace, network_policy, workload
-from components.fraud_app.args import AppDatabase, AppKafka, FraudAppArgs
+from components.fraud_app.args import FraudAppArgs
 from components.network.security import Peer, allow_ingress
-
-__all__ = ["AppDatabase", "AppKafka", "FraudApp", "FraudAppArgs"]
 
 
 class FraudApp(pulumi.ComponentResource):
-    """An EKS cluster in auto mode that runs the Django app behind a load balancer.
+    """An EKS cluster in auto mode, named like the component, that runs the Django app behind a load balancer.
 
     `url` is the page's address and `load_balancer_host` what a DNS record of `hostname` points to; both are "" while
     there is no load balancer. `kubeconfig` is secret.
@@ -23,20 +21,16 @@ class FraudApp(pulumi.ComponentResource):
 
     url: pulumi.Output[str]
     load_balancer_host: pulumi.Output[str]
-    cluster_name: str
-    cluster_security_group_id: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     seed: pulumi.Resource
-    """There when the tables have users and a first payment."""
+    """Done once the tables have users and a first payment."""
 
     def __init__(self, name: str, args: FraudAppArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:app:FraudApp", name, None, opts)
         child = ResourceOptions(parent=self)
-        self.cluster_name = args.cluster_name or name
-        eks = cluster.make_cluster(name, self.cluster_name, args, child)
-        self.cluster_security_group_id = eks.cluster_security_group_id
+        eks = cluster.make_cluster(name, args, child)
         self.kubeconfig = cluster.kubeconfig(eks, args.region)
-        metrics = cluster.make_metrics_server(name, self.cluster_name, eks, child)
+        metrics = cluster.make_metrics_server(name, eks, child)
         door = allow_ingress(
             f"{name}-oracle-ingress",
             group_id=args.database_security_group_id,

@@ -60,16 +60,16 @@ class FraudAppArgs:
     """`image` is a reference by digest; without one the image is built from app/.
 
     Network: nodes run in `app_subnet_ids`, the load balancer in `public_subnet_ids`; it and the database have their
-    addresses in `vpc_cidr`. `network_ready` are the routes that nodes need to pull images; they go after the load
-    balancer. `ingress_cidrs` may open the page; all addresses only over TLS. Kubernetes' API is private but for
-    `api_cidrs`: without any, only a deployer inside the VPC can reach it.
+    addresses in `vpc_cidr`. `network_ready` are the routes that nodes need to pull images; on destroy they outlive the
+    load balancer. `ingress_cidrs` may open the page; 0.0.0.0/0 only over TLS. Only `api_cidrs` reach the Kubernetes API
+    from outside: without any, the deployer must be inside the VPC.
 
-    Access: whoever creates the cluster is its administrator already and must not be in `admin_role_arns` again.
+    Access: whoever creates the cluster is its administrator anyway and must not be in `admin_role_arns` too.
 
     `zone_spread` required survives the loss of a zone, and pays for a node in each.
 
-    `rules` are the thresholds of flink_sql; those in `RULES` must be there. `generator_rate` is payments a second
-    (0: no generator), with a fraud each `fraud_every_seconds` (0: none).
+    `rules` are the thresholds of flink_sql; those in `RULES` must be there. `generator_rate` is payments per second
+    (0: no generator), with a fraud every `fraud_every_seconds` (0: none).
     """
 
     region: str
@@ -87,7 +87,6 @@ class FraudAppArgs:
     network_ready: Sequence[pulumi.Resource] = ()
     database_ready: Sequence[pulumi.Resource] = ()
 
-    cluster_name: str | None = None
     kubernetes_version: str = DEFAULT_VERSION
     api_cidrs: tuple[str, ...] = ()
     admin_role_arns: tuple[str, ...] = ()

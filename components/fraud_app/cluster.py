@@ -18,13 +18,13 @@ LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 
-def make_cluster(name: str, cluster_name: str, args: FraudAppArgs, opts: ResourceOptions) -> eks.Cluster:
+def make_cluster(name: str, args: FraudAppArgs, opts: ResourceOptions) -> eks.Cluster:
     """The cluster with its roles and its log group, which would otherwise be made without retention and key."""
     control = roles.cluster_role(f"{name}-cluster-role", opts)
     nodes = roles.node_role(f"{name}-node-role", opts)
     logs = make_log_group(
         f"{name}-cluster-logs",
-        f"/aws/eks/{cluster_name}/cluster",
+        f"/aws/eks/{name}/cluster",
         kms_key_arn=args.kms_key_arn,
         retention_days=args.log_retention_days,
         opts=opts,
@@ -32,7 +32,7 @@ def make_cluster(name: str, cluster_name: str, args: FraudAppArgs, opts: Resourc
     after = [*control.attachments, *nodes.attachments, logs, *args.network_ready]
     return eks.Cluster(
         f"{name}-cluster",
-        name=cluster_name,
+        name=name,
         version=args.kubernetes_version,
         # At the end of standard support AWS upgrades the cluster, instead of charging six times as much.
         upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
@@ -68,7 +68,7 @@ def _administrator(arn: str) -> eks.AccessEntryArgs:
 
 
 def kubeconfig(cluster: eks.Cluster, region: str) -> pulumi.Output[str]:
-    """The cluster's kubeconfig for `aws` in any environment; secret."""
+    """The cluster's kubeconfig, a secret, whichever region the environment of its user names."""
     return pulumi.Output.secret(cluster.kubeconfig_json.apply(lambda text: with_region(text, region)))
 
 
@@ -93,19 +93,19 @@ def make_provider(name: str, cluster: eks.Cluster, config: pulumi.Output[str], o
     return k8s.Provider(
         f"{name}-kubernetes",
         kubeconfig=config,
-        # EKS makes this group with the cluster, so it changes exactly when the cluster is another one. Any other
-        # change of the kubeconfig then replaces nothing.
+        # EKS makes this group with the cluster, so it changes exactly when the cluster is replaced. No other change of
+        # the kubeconfig replaces anything.
         cluster_identifier=cluster.cluster_security_group_id,
         enable_server_side_apply=True,
         opts=opts,
     )
 
 
-def make_metrics_server(name: str, cluster_name: str, after: eks.Cluster, opts: ResourceOptions) -> aws.eks.Addon:
+def make_metrics_server(name: str, after: eks.Cluster, opts: ResourceOptions) -> aws.eks.Addon:
     """What the autoscaler reads; auto mode does not come with it."""
     return aws.eks.Addon(
         f"{name}-metrics-server",
-        cluster_name=cluster_name,
+        cluster_name=name,
         addon_name="metrics-server",
         resolve_conflicts_on_create="OVERWRITE",
         resolve_conflicts_on_update="OVERWRITE",

@@ -27,10 +27,10 @@ DEREGISTRATION = "deregistration_delay.timeout_seconds=30"
 def make_ingress(
     name: str, args: FraudAppArgs, runtime: Runtime, web: k8s.apps.v1.Deployment, opts: ResourceOptions
 ) -> k8s.networking.v1.Ingress:
-    """Service and Ingress, after the pods: both are waited for until they have pods behind them.
+    """Service and Ingress, after the pods: Pulumi waits until both have pods behind them.
 
-    On destroy the Ingress goes first of all. Its deletion ends when the load balancer is gone, and all that this
-    takes (class, subnets, cluster with its role) is among what it depends on.
+    On destroy the Ingress goes first of all. Its deletion ends when the load balancer is gone, and everything needed
+    for that (class, subnets, cluster with its role) is among the Ingress's dependencies.
     """
     service = k8s.core.v1.Service(
         f"{name}-service",

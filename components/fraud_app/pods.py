@@ -28,7 +28,7 @@ class Runtime:
 
 @dataclass(frozen=True, kw_only=True)
 class Probes:
-    """Of a container that serves."""
+    """The probes of a container that serves."""
 
     startup: k8s.core.v1.ProbeArgs
     readiness: k8s.core.v1.ProbeArgs
@@ -36,14 +36,14 @@ class Probes:
 
 
 def labels(component: str) -> dict[str, str]:
-    """What selects the pods of a component."""
+    """The labels that select the pods of a component."""
     return {"app.kubernetes.io/name": "fraud-app", "app.kubernetes.io/component": component}
 
 
 def metadata(
     runtime: Runtime, component: str, *, named: bool = True, annotations: Mapping[str, str] | None = None
 ) -> k8s.meta.v1.ObjectMetaArgs:
-    """Of an object of a component; without `named` Pulumi gives it a name that changes with each replacement."""
+    """Metadata of a component's object; unless `named`, it gets a new name from Pulumi at each replacement."""
     return k8s.meta.v1.ObjectMetaArgs(
         name=component if named else None,
         namespace=runtime.namespace,
@@ -64,7 +64,7 @@ def container(
     probes: Probes | None = None,
     lifecycle: k8s.core.v1.LifecycleArgs | None = None,
 ) -> k8s.core.v1.ContainerArgs:
-    """A container of the app that runs `python manage.py` with a command. `memory` is request and limit."""
+    """A container of the app that runs `python manage.py <command>`. `memory` is both request and limit."""
     core = k8s.core.v1
     config = core.EnvFromSourceArgs(config_map_ref=core.ConfigMapEnvSourceArgs(name=runtime.config))
     sources = [core.EnvFromSourceArgs(secret_ref=core.SecretEnvSourceArgs(name=secret)) for secret in secrets]

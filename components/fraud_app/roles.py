@@ -24,7 +24,7 @@ NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistry
 
 @dataclass(frozen=True)
 class AttachedRole:
-    """A role and its attachments: who uses the role depends on them, so that they are there first and go last."""
+    """A role and its attachments: what uses the role depends on them, so they are made before it and deleted after."""
 
     role: aws.iam.Role
     attachments: tuple[aws.iam.RolePolicyAttachment, ...]

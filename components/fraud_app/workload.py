@@ -26,10 +26,10 @@ _core = k8s.core.v1
 def make_seed(name: str, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions) -> k8s.batch.v1.Job:
     """`manage.py seed`, which makes what is missing and may run again.
 
-    One payment, too: until there is one, the stream of payments has no schema, and the statements that read it wait.
+    It makes a payment too: until there is one, the payments' topic has no schema, and the statements that read it wait.
 
     A Job cannot be changed: with another image or configuration Pulumi makes a new one, which runs before the pods are
-    rolled. It has no time to live: one that removes itself would be missing, and made again, after each refresh.
+    rolled. It has no time to live: a Job that removed itself would be missing, and made again, after each refresh.
     """
     app = pods.container(
         runtime, ["seed", "--first-payment"], cpu="100m", memory="256Mi", secrets=[runtime.database_secret]
@@ -81,7 +81,7 @@ def make_web(
 
 def make_generator(
     name: str, args: FraudAppArgs, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions
-) -> k8s.apps.v1.Deployment:
+) -> None:
     """The steady stream, in a pod of its own.
 
     In the web pods it would run once in each: as many times the rate as there are pods, all with the same seed, so that
@@ -90,7 +90,7 @@ def make_generator(
     """
     command = ["generate", "--rate", str(args.generator_rate), "--fraud-every", str(args.fraud_every_seconds)]
     app = pods.container(runtime, command, cpu="100m", memory="256Mi", secrets=[runtime.database_secret])
-    return k8s.apps.v1.Deployment(
+    k8s.apps.v1.Deployment(
         f"{name}-generator",
         metadata=pods.metadata(runtime, GENERATOR),
         spec=k8s.apps.v1.DeploymentSpecArgs(
@@ -165,7 +165,7 @@ def _probes() -> pods.Probes:
 
 
 def _over_zones(args: FraudAppArgs) -> list[_core.TopologySpreadConstraintArgs]:
-    """Required, each zone gets a node of its own; preferred, one node may hold all pods."""
+    """When required, each zone gets a node of its own; when preferred, one node may hold all pods."""
     return [
         _core.TopologySpreadConstraintArgs(
             topology_key="topology.kubernetes.io/zone",

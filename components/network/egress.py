@@ -52,7 +52,7 @@ def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
 
 
 def prefix_problems(prefixes: Sequence[str], quota: int | None = None) -> list[str]:
-    """What is wrong with an allow-list, each with its fix; empty when nothing is. `None`: any number will do."""
+    """What is wrong with an allow-list, each with its fix; empty when it is valid. Without a quota any length is."""
     if not prefixes:
         return [f"Confluent names no egress prefixes for this region; set {KEY} to those of your cluster's page"]
     bad = [repr(prefix) for prefix in prefixes if not _is_ipv4_cidr(prefix)]

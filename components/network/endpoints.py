@@ -44,8 +44,8 @@ def make_interface_endpoints(
     region: str,
     subnet_ids: Sequence[pulumi.Input[str]],
     parent: pulumi.Resource,
-) -> tuple[aws.ec2.VpcEndpoint, ...]:
-    """One endpoint a service of `INTERFACE_SERVICES`, which answers the service's own name inside the VPC."""
+) -> None:
+    """One endpoint per service of `INTERFACE_SERVICES`; inside the VPC the service's own name leads to it."""
     child = ResourceOptions(parent=parent)
     group = make_group(f"{name}-endpoints", vpc_id, f"Interface endpoints of {name}", child)
     https = allow_ingress(
@@ -58,10 +58,9 @@ def make_interface_endpoints(
     )
     # From the moment an endpoint exists, its service's name leads there: the rule must be there first.
     after_rule = ResourceOptions(parent=parent, depends_on=[https])
-
-    def make(service: str) -> aws.ec2.VpcEndpoint:
+    for service in INTERFACE_SERVICES:
         label = f"{name}-{service.replace('.', '-')}"
-        return aws.ec2.VpcEndpoint(
+        aws.ec2.VpcEndpoint(
             label,
             vpc_id=vpc_id,
             vpc_endpoint_type="Interface",
@@ -72,5 +71,3 @@ def make_interface_endpoints(
             tags={"Name": label},
             opts=after_rule,
         )
-
-    return tuple(make(service) for service in INTERFACE_SERVICES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -21,7 +21,7 @@ def make_flow_logs(
     kms_key_arn: pulumi.Input[str],
     retention_days: int,
     parent: pulumi.Resource,
-) -> aws.ec2.FlowLog:
+) -> None:
     """Log group `/vpc/<name>/flow-logs`, a role that may write there and nothing else, and the flow log."""
     child = ResourceOptions(parent=parent)
     group = make_log_group(
@@ -31,19 +31,8 @@ def make_flow_logs(
         retention_days=retention_days,
         opts=child,
     )
-    role = aws.iam.Role(
-        f"{name}-flow-logs-role",
-        description=f"Writes the flow logs of {name}",
-        assume_role_policy=pulumi.Output.from_input(account_id).apply(lambda account: _trust(account, region)),
-        opts=child,
-    )
-    writes = aws.iam.RolePolicy(
-        f"{name}-flow-logs-policy",
-        role=role.name,
-        policy=pulumi.Output.all(group.arn, account_id).apply(lambda known: _writes_to(known[0], region, known[1])),
-        opts=child,
-    )
-    return aws.ec2.FlowLog(
+    role, rights = _role(name, group, account_id, region, child)
+    aws.ec2.FlowLog(
         f"{name}-flow-logs",
         vpc_id=vpc_id,
         traffic_type="ALL",
@@ -53,8 +42,26 @@ def make_flow_logs(
         tags={"Name": name},
         # Without its policy the role delivers nothing, and the flow log only says so in its status.
         # AWS refuses a second flow log from one VPC to one group.
-        opts=ResourceOptions(parent=parent, depends_on=[writes], delete_before_replace=True),
+        opts=ResourceOptions(parent=parent, depends_on=[rights], delete_before_replace=True),
     )
+
+
+def _role(
+    name: str, group: aws.cloudwatch.LogGroup, account_id: pulumi.Input[str], region: str, opts: ResourceOptions
+) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    role = aws.iam.Role(
+        f"{name}-flow-logs-role",
+        description=f"Writes the flow logs of {name}",
+        assume_role_policy=pulumi.Output.from_input(account_id).apply(lambda account: _trust(account, region)),
+        opts=opts,
+    )
+    rights = aws.iam.RolePolicy(
+        f"{name}-flow-logs-policy",
+        role=role.name,
+        policy=pulumi.Output.json_dumps(_rights(group.arn, account_id, region)),
+        opts=opts,
+    )
+    return role, rights
 
 
 def _trust(account: str, region: str) -> str:
@@ -66,21 +73,18 @@ def _trust(account: str, region: str) -> str:
     return iam.trust("vpc-flow-logs.amazonaws.com", condition=condition)
 
 
-def _writes_to(group_arn: str, region: str, account: str) -> str:
+def _rights(group_arn: pulumi.Output[str], account_id: pulumi.Input[str], region: str) -> dict[str, Any]:
     """No CreateLogGroup: a group that the service makes would be neither encrypted nor ever expire."""
-    statement = {
-        "Effect": "Allow",
-        "Action": [
-            "logs:CreateLogStream",
-            "logs:PutLogEvents",
-            "logs:DescribeLogStreams",
-        ],
-        "Resource": f"{group_arn}:*",
-    }
-    # The service finds its group by listing, which IAM knows for all groups of the region and no fewer.
-    listing = {
-        "Effect": "Allow",
-        "Action": "logs:DescribeLogGroups",
-        "Resource": f"arn:aws:logs:{region}:{account}:log-group:*",
-    }
-    return json.dumps(iam.document(statement, listing))
+    return iam.document(
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+            "Resource": pulumi.Output.concat(group_arn, ":*"),
+        },
+        {
+            # The service finds its group by listing, which IAM allows for all groups of the region or for none.
+            "Effect": "Allow",
+            "Action": "logs:DescribeLogGroups",
+            "Resource": pulumi.Output.concat("arn:aws:logs:", region, ":", account_id, ":log-group:*"),
+        },
+    )

@@ -1,12 +1,12 @@
-"""The address plan of the VPC, and what is wrong with one. Pure: makes nothing, so the settings can ask it too.
+"""The address plan of the VPC, and its validation. Makes no resource, so the settings can use it too.
 
 The VPC is cut into /20 blocks of 4,096 addresses. Block 0 holds the small subnets, each zone has one block for pods:
 
     block 0         sixteen /24s: public of zones a to h, then data of zones a to h
     block 1 .. n    app of zone a, b, c, ...
 
-A place follows from the zone's letter alone, so no zone that comes or goes, in whatever order, moves another's
-subnets. A /16 has room for zones a to h, a /17 for a to g, a /18 for a to c.
+A subnet's place follows from its zone's letter alone, so adding or removing a zone never moves another's subnets.
+A /16 has room for zones a to h, a /17 for a to g, a /18 for a to c.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def subnets(cidr: str, zones: Sequence[str]) -> tuple[ZoneSubnets, ...]:
 
 
 def problems(cidr: str, zones: Sequence[str], region: str) -> list[str]:
-    """Everything that is wrong with a VPC's address range and zones, each with its fix; empty when nothing is."""
+    """Everything that is wrong with a VPC's address range and zones, each with its fix; empty when they are valid."""
     found = _cidr_problems(cidr) + _zone_problems(zones, region)
     return found or _room_problems(cidr, zones)
 

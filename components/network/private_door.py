@@ -18,7 +18,7 @@ FEWEST_SUBNETS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Doorway:
-    """Where a door stands. `vpc_cidr` is who may use it; `subnet_ids` are of one zone each, at least two."""
+    """Where a door stands. Only `vpc_cidr` may use it; `subnet_ids` are at least two, each in a zone of its own."""
 
     region: str
     vpc_id: pulumi.Input[str]
@@ -47,7 +47,7 @@ def _cidr_problems(cidr: str) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateDoorArgs:
-    """`ports` have a description each, for the rule that opens it.
+    """`ports`: each port, with the description of the rule that opens it.
 
     `zone_labels`: zone -> label of the names that must stay in it (`{"us-east-1a": "use1-az4"}`); such names are
     `*.<label>.<dns_domain>`. `after`: what must exist before the service lets the endpoint in.

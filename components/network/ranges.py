@@ -1,4 +1,4 @@
-"""IPv4 ranges. Pure: makes nothing, so the settings can ask it too."""
+"""IPv4 ranges. Makes no resource, so the settings can use it too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDEST_PREFIX = 8
 
 
 def parse(cidr: str) -> IPv4Network | None:
-    """None when it is no IPv4 range, address and prefix, with its host bits zero."""
+    """The range of an address and a prefix, e.g. 10.0.0.0/16; None when it is not one or has host bits set."""
     try:
         return IPv4Network(cidr) if "/" in cidr else None
     except ValueError:

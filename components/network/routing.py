@@ -29,8 +29,8 @@ def make_nat(name: str, *, subnet: aws.ec2.Subnet, internet: aws.ec2.InternetGat
         allocation_id=address.id,
         connectivity_type="public",
         tags={"Name": name},
-        # It fails while the VPC has no internet gateway, and none of its inputs says so.
-        # Its address can belong to one gateway at a time.
+        # AWS refuses it while the VPC has no internet gateway, which none of its inputs names, and an address can
+        # belong to one gateway at a time.
         opts=ResourceOptions(parent=parent, depends_on=[internet], delete_before_replace=True),
     )
     return Nat(address=address, gateway=gateway)

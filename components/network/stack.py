@@ -19,15 +19,15 @@ from components.network.routing import Nat, WayOut, make_nat, make_way_out
 
 NatMode = Literal["single", "per-zone"]
 PREFIX_QUOTA = 60
-"""Rules of a security group that AWS allows by default, all of which a full list takes."""
+"""AWS's default quota of rules per security group, all of which a full list takes."""
 MAX_PREFIX_QUOTA = 1000
 """Entries of a prefix list, and rules of all groups of one network interface (Amazon VPC quotas)."""
-# Where Kubernetes looks for subnets of load balancers that face the internet, and of those that do not.
+# The tags by which Kubernetes finds subnets for load balancers that face the internet, and for those that do not.
 INTERNET_FACING = {"kubernetes.io/role/elb": "1"}
 INTERNAL = {"kubernetes.io/role/internal-elb": "1"}
 
 Subnets = dict[str, aws.ec2.Subnet]
-"""One a zone, by the zone's letter, in the order of the zones."""
+"""One per zone, by the zone's letter, in the order of the zones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +65,8 @@ class NetworkStackArgs:
 class NetworkStack(pulumi.ComponentResource):
     """VPC, subnets (components/network/layout.py), NAT, routes, endpoints, flow logs, Confluent's prefix list.
 
-    Nothing gets a public address by itself and the default security group allows nothing: what should be reached says
-    so with a security group of its own. Lists of subnets are in the order of `availability_zones`.
+    Nothing gets a public address by itself and the default security group allows nothing: what is to be reached needs
+    a security group of its own. Lists of subnets are in the order of `availability_zones`.
     """
 
     vpc_id: pulumi.Output[str]
@@ -75,10 +75,8 @@ class NetworkStack(pulumi.ComponentResource):
     app_subnet_ids: list[pulumi.Output[str]]
     data_subnet_ids: list[pulumi.Output[str]]
     nat_addresses: list[pulumi.Output[str]]
-    """Public IPv4 addresses, one a NAT gateway, from which everything in the VPC calls out."""
+    """Public IPv4 addresses, one per NAT gateway, from which everything in the VPC calls out."""
     confluent_prefix_list_id: pulumi.Output[str]
-    s3_prefix_list_id: pulumi.Output[str]
-    """Peer of an egress rule to S3."""
     internet_ready: tuple[pulumi.Resource, ...]
     """What must exist before the internet can be reached: goes into `depends_on` of what needs it at boot."""
 
@@ -102,8 +100,7 @@ class NetworkStack(pulumi.ComponentResource):
         s3 = self._endpoints([way.table_id for way in ways_out])
         ways_out.append(self._way_out(f"{name}-public", list(public.values()), internet))
         self.nat_addresses = [nat.address.public_ip for nat in nats.values()]
-        self.s3_prefix_list_id = s3.prefix_list_id
-        # The S3 endpoint, too: as it comes, it breaks off the connections to S3 that are open.
+        # The S3 endpoint too: its creation breaks off open connections to S3.
         self.internet_ready = (s3, *dict.fromkeys(part for way in ways_out for part in way.parts))
 
         self.confluent_prefix_list_id = self._confluent_prefix_list().id
@@ -124,7 +121,7 @@ class NetworkStack(pulumi.ComponentResource):
         return vpc
 
     def _subnets(self, tier: str, cidrs: Mapping[str, str], tags: Mapping[str, str]) -> Subnets:
-        """Subnets with the given CIDR in each zone."""
+        """A subnet in each zone, with that zone's CIDR."""
 
         def make(zone: str, cidr: str) -> aws.ec2.Subnet:
             name = f"{self._name}-{tier}-{zone[-1]}"
@@ -141,7 +138,7 @@ class NetworkStack(pulumi.ComponentResource):
         return {zone[-1]: make(zone, cidr) for zone, cidr in cidrs.items()}
 
     def _nats(self, public: Subnets, internet: aws.ec2.InternetGateway) -> dict[str, Nat]:
-        """One in each public subnet or one in the first, by the zone's letter."""
+        """One in each public subnet, or one in the first alone, by the zone's letter."""
         homes = list(public)[: 1 if self._args.nat == "single" else None]
         return {
             letter: make_nat(f"{self._name}-nat-{letter}", subnet=public[letter], internet=internet, parent=self)
@@ -154,7 +151,7 @@ class NetworkStack(pulumi.ComponentResource):
         return make_way_out(name, vpc_id=self.vpc_id, subnets=subnets, through=through, parent=self)
 
     def _private_ways_out(self, subnets: Subnets, nats: Mapping[str, Nat]) -> list[WayOut]:
-        """A route table a subnet, so that each uses the NAT gateway of its own zone where there is one."""
+        """A route table per subnet, so that each uses the NAT gateway of its own zone where there is one."""
         shared = next(iter(nats.values()))
         return [
             self._way_out(subnet.pulumi_resource_name, [subnet], nats.get(letter, shared).gateway)

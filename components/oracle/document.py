@@ -1,6 +1,6 @@
 """The SSM document that carries the bootstrap to the host: its files, written out and run.
 
-The content holds no output of a resource, so that a preview shows what changes in it and its version is known at once.
+The content holds no output of a resource, so a preview shows what changes in it, and its version is known beforehand.
 """
 
 from __future__ import annotations

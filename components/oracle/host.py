@@ -32,13 +32,13 @@ LEAST_GIB = 40
 
 @dataclass(frozen=True, kw_only=True)
 class OracleHostArgs:
-    """Where the host lies, what it runs and what it is encrypted with.
+    """Where the host stands, what it runs and what it is encrypted with.
 
     `availability_zone` is that of `subnet_id`, a private subnet with a way to the internet (image, packages, SSM).
     `listener_subnet_ids` are public when Confluent Cloud comes from the addresses of `confluent_prefix_list_id`, and
     private when it is None: then it comes through PrivateLink. `network_ready` is the way to the internet, which the
     first boot and the load balancer need.
-    `image` is an Oracle XE 21c image with its version, with the conventions of Oracle's own: data below
+    `image` is an Oracle XE 21c image with its version that keeps to the conventions of Oracle's own: data below
     /opt/oracle/oradata and `DATABASE IS READY TO USE` in its log.
     """
 
@@ -87,7 +87,7 @@ class OracleHost(pulumi.ComponentResource):
     """The database, ready for change data capture.
 
     `host` is its address for Confluent Cloud, `private_host` for clients in the VPC, which open `security_group_id` to
-    themselves. `app_password` and `connection` are known only when the database has that password.
+    themselves. `app_password` and `connection` are known only once the database has their passwords.
     """
 
     port = ORACLE_PORT
@@ -129,18 +129,19 @@ class OracleHost(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _make_instance(self) -> aws.ec2.Instance:
-        args = self._args
-        identity = HostIdentity(
+    def _make_identity(self) -> HostIdentity:
+        return HostIdentity(
             self._name,
             secret_arn=self._passwords.secret.arn,
-            kms_key_arn=args.kms_key_arn,
+            kms_key_arn=self._args.kms_key_arn,
             log_group_arn=self._log_group.arn,
-            region=args.region,
-            account_id=args.account_id,
+            region=self._args.region,
+            account_id=self._args.account_id,
             parent=self,
         )
-        outward = allow_egress(
+
+    def _make_way_out(self) -> pulumi.Resource:
+        return allow_egress(
             f"{self._name}-to-https",
             group_id=self.security_group_id,
             peer=Peer(cidr=ANYWHERE),
@@ -148,6 +149,9 @@ class OracleHost(pulumi.ComponentResource):
             description="Systems Manager, packages and the container image",
             opts=self._child,
         )
+
+    def _make_instance(self) -> aws.ec2.Instance:
+        args, identity = self._args, self._make_identity()
         return aws.ec2.Instance(
             self._name,
             ami=args.ami_id,
@@ -166,9 +170,11 @@ class OracleHost(pulumi.ComponentResource):
             ebs_optimized=True,
             monitoring=True,
             tags={"Name": self._name},
-            # A newer AMI is no reason to replace the host; its agent registers once rules and rights are there.
+            # A newer AMI is no reason to replace the host. Its agent registers only once rules and rights are there.
             opts=ResourceOptions(
-                parent=self, ignore_changes=["ami"], depends_on=[*identity.ready, outward, *args.network_ready]
+                parent=self,
+                ignore_changes=["ami"],
+                depends_on=[*identity.ready, self._make_way_out(), *args.network_ready],
             ),
         )
 
@@ -192,7 +198,7 @@ class OracleHost(pulumi.ComponentResource):
             instance_id=self._instance.id,
             volume_id=volume.id,
             stop_instance_before_detaching=True,
-            # A volume hangs on one host at a time.
+            # A volume can be attached to one host at a time.
             opts=ResourceOptions(parent=self, delete_before_replace=True),
         )
         if args.snapshots_kept:
@@ -212,7 +218,7 @@ class OracleHost(pulumi.ComponentResource):
         )
 
     def _bootstrap(self) -> local.Command:
-        """Run the document on the host and wait; anew for other files, another host or volume, other passwords."""
+        """Run the document on the host and wait; again for other files, another host or volume, other passwords."""
         bootstrap = document.build(
             region=self._args.region, image=self._args.image, recovery_gib=self._args.volume_gib // 2
         )
@@ -248,5 +254,5 @@ class OracleHost(pulumi.ComponentResource):
         )
 
     def _once_set(self, user: str) -> pulumi.Output[str]:
-        """A user's password, when the database knows it: whoever takes it waits for the bootstrap."""
+        """A user's password once the database knows it: whatever depends on it waits for the bootstrap."""
         return pulumi.Output.all(self._passwords.active[user], self.ready.id).apply(lambda values: values[0])

@@ -10,7 +10,7 @@ from components import iam
 
 
 class HostIdentity:
-    """Role and instance profile. `ready` must be there before the host starts: its agent does not try often."""
+    """Role and instance profile. `ready` must exist before the host starts: its agent seldom retries."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ def _policy(
             "Resource": [log_group_arn, pulumi.Output.concat(log_group_arn, ":*")],
         },
         {
-            # The agent looks for the group by listing; this action knows no narrower resource.
+            # The agent finds the group by listing, which IAM allows for all groups of the region or for none.
             "Sid": "FindOwnLog",
             "Effect": "Allow",
             "Action": "logs:DescribeLogGroups",

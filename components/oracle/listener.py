@@ -15,14 +15,14 @@ from components.connections import ORACLE_PORT
 from components.network.security import Peer, allow_egress, allow_ingress, make_group
 
 NAME_PREFIX = "oracle"
-"""Of load balancer and target group, whose names take 32 characters: this, at most 6, and the provider's 26. A name of
-the component's and Pulumi's own suffix would be too long for a deployment with a name of 8 characters or more."""
+"""Of load balancer and target group, whose names have at most 32 characters: 6 of a prefix, and 26 that the provider
+adds. Pulumi's own form, the resource's name and a suffix, is too long once a deployment's name has 8 characters."""
 
 
 class OracleListener:
     """Load balancer, target group and listener in front of one host. No component: it has no state of its own.
 
-    `ready` is what must be there before anyone connects.
+    `ready` is what must exist before anyone connects.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class OracleListener:
             enforce_security_group_inbound_rules_on_private_link_traffic=None if confluent_prefix_list_id else "off",
             subnets=list(subnet_ids),
             security_groups=[group.id],
-            # The host lies in one zone; its clients may come in through any.
+            # The host is in one zone; its clients may come in through any.
             enable_cross_zone_load_balancing=True,
             tags={"Name": f"{name}-nlb"},
             # AWS refuses one that faces the internet while the VPC has no internet gateway, and none of its inputs says
@@ -106,7 +106,7 @@ class OracleListener:
             protocol="TCP",
             target_type="instance",
             vpc_id=vpc_id,
-            # The host sees the load balancer, whose group is all that it admits, and answers on the same way.
+            # The host admits the load balancer's group alone, so it must see the balancer's address, not the client's.
             preserve_client_ip="false",
             deregistration_delay=30,
             health_check=aws.lb.TargetGroupHealthCheckArgs(
@@ -123,7 +123,7 @@ class OracleListener:
             load_balancer_arn=balancer_arn,
             port=ORACLE_PORT,
             protocol="TCP",
-            # The longest there is: a stream of changes may be silent for long.
+            # The maximum: a stream of changes may be silent for long.
             tcp_idle_timeout_seconds=6000,
             default_actions=[forward],
             opts=self._child,

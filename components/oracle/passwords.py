@@ -1,4 +1,4 @@
-"""The database's passwords: one a slot for the users of other systems, one each for the administrators."""
+"""The database's passwords: one per slot for the users of other systems, one each for the administrators."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SERVICE_USERS = (APP_USER, XSTREAM_USER)
 class OraclePasswords:
     """Passwords in one secret, by user name. No component: it has no state of its own.
 
-    The secret holds those in use alone: a password that waits in its slot is nowhere but in the stack's state, and the
-    one before the last switch is the secret's previous version. `active` has the same by user.
+    The secret holds only those in use, as `active` does: a password whose slot is not active is in the stack's state
+    alone, and the one before the last switch is in the secret's previous version.
     """
 
     def __init__(

@@ -9,7 +9,7 @@ from pulumi import ResourceOptions
 from components import iam
 
 
-def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resource) -> aws.dlm.LifecyclePolicy:
+def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resource) -> None:
     """Snapshot the volume with the tag `Name: volume_name` each day and keep the last `keep`.
 
     All files of the database lie on one volume, so a snapshot is consistent as after a power cut.
@@ -30,7 +30,7 @@ def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resour
         retain_rule=aws.dlm.LifecyclePolicyPolicyDetailsScheduleRetainRuleArgs(count=keep),
         copy_tags=True,
     )
-    return aws.dlm.LifecyclePolicy(
+    aws.dlm.LifecyclePolicy(
         f"{name}-snapshots",
         description=f"Daily snapshots of {volume_name}",
         execution_role_arn=role.arn,

@@ -119,7 +119,7 @@ def send(ssm: Any, env: dict[str, str]) -> str:
 
 
 def follow(ssm: Any, progress: Progress, command: str, instance: str, clock: Clock) -> dict[str, Any]:
-    """The finished invocation. At the deadline the command is cancelled, so that a later one does not meet it."""
+    """The finished invocation. At the deadline the command is cancelled: the next one must not run beside it."""
     while True:
         try:
             found = _ask(ssm.get_command_invocation, CommandId=command, InstanceId=instance)
@@ -177,7 +177,7 @@ def _code(error: errors.ClientError) -> str:
 
 
 def run(env: dict[str, str]) -> None:
-    """Everything, or WaitError."""
+    """Wait for the host, send the document and follow it to its end. Raises WaitError when that fails."""
     clock, instance = Clock.of(env), env["INSTANCE_ID"]
     config = botocore.config.Config(retries={"mode": "standard", "max_attempts": 5})
     session = boto3.session.Session(region_name=env["REGION"])

@@ -12,7 +12,7 @@ def admitted(prefixes: Sequence[str], operators: Sequence[str], addresses: Seque
     """Every network that may reach a store, sorted: Confluent's prefixes, operators' networks, single addresses.
 
     Raises:
-        ValueError: a prefix or network is none, or admits everybody.
+        ValueError: a prefix or network is malformed, or admits everybody.
     """
     own = (*operators, *(f"{address}/32" for address in addresses))
     if problems := [*prefix_problems(prefixes), *range_problems("the allow list", own)]:

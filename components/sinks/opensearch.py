@@ -22,7 +22,7 @@ from components.sinks.opensearch_access import access_policy, log_policy
 from components.sinks.opensearch_definition import definition, user
 from components.slots import Slots
 
-# Amazon's names of the domain's logs; `audit` says who did what, the two slow logs take what the indices' settings say.
+# Amazon's names of the domain's logs. `audit` says who did what; the indices' settings say what the slow logs take.
 LOGS = {
     "audit": "AUDIT_LOGS",
     "application": "ES_APPLICATION_LOGS",
@@ -31,6 +31,8 @@ LOGS = {
 }
 DOMAIN_NAME = re.compile(r"[a-z][a-z0-9-]{2,27}")
 MASTER_USER = "fraud-master"
+# Of a node's volume. Each instance type has a lower limit of its own, which AWS enforces.
+LEAST_GIB, MOST_GIB = 10, 3072
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +71,8 @@ class OpenSearchTargetArgs:
             problems.append(
                 f"instance_count is {self.instance_count}; set it to 1, or to a multiple of 2 or 3: one share a zone"
             )
-        if not 10 <= self.volume_gib <= 3072:
-            problems.append(f"volume_gib is {self.volume_gib}; set it to 10 to 3072")
+        if not LEAST_GIB <= self.volume_gib <= MOST_GIB:
+            problems.append(f"volume_gib is {self.volume_gib}; set it to {LEAST_GIB} to {MOST_GIB}")
         if not 0 <= self.update_hour <= 23:
             problems.append(f"update_hour is {self.update_hour}; set it to 0 to 23")
         problems += retention_problems(self.log_retention_days)
@@ -211,7 +213,7 @@ class OpenSearchTarget(pulumi.ComponentResource):
 
     def _set_up(self, url: pulumi.Output[str], passwords: dict[str, random.RandomPassword]) -> local.Command:
         slots, nodes = self._args.slots, self._args.instance_count
-        # The program makes what these modules say; its text is no input, so that a change of it needs a trigger.
+        # The program's definition is no input of the Command, so a change of it needs a trigger.
         digest = hashlib.sha256(json.dumps(definition(slots, nodes), sort_keys=True).encode()).hexdigest()
         of_users = {user(slot): password.result for slot, password in passwords.items()}
         return local.Command(
@@ -232,5 +234,5 @@ class OpenSearchTarget(pulumi.ComponentResource):
 
 
 def zones_for(count: int) -> int:
-    """Into how many zones the nodes go in equal shares; 0 if that cannot be."""
+    """Into how many zones, 3 or 2, the nodes can be spread in equal shares; 0 when into neither."""
     return next((zones for zones in (3, 2) if count % zones == 0), 0)

@@ -1,6 +1,6 @@
 """Makes what is inside an OpenSearch domain; run by `pulumi up` as `python -m components.sinks.opensearch_setup`.
 
-What that is says `components.sinks.opensearch_definition`.
+`components.sinks.opensearch_definition` says what that is.
 
 Reads everything from the environment:
     OPENSEARCH_URL, OPENSEARCH_USER, OPENSEARCH_PASSWORD    the domain and its master user
@@ -15,7 +15,6 @@ is not, 2 when a variable is missing.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import sys
@@ -26,6 +25,7 @@ from collections.abc import Callable
 from http.cookiejar import CookieJar
 from typing import Any
 
+from components.programs import basic_auth
 from components.sinks.opensearch_definition import definition
 from components.slots import Slots
 
@@ -37,6 +37,7 @@ NEEDED = ("OPENSEARCH_URL", "OPENSEARCH_USER", "OPENSEARCH_PASSWORD", "SINK_PASS
 SECURITY = "/_plugins/_security/api"
 DASHBOARDS = "/_dashboards"
 BOUNDARY = "fraud-saved-objects"
+JSON_TYPE = {"Content-Type": "application/json"}
 # No answer, and what a domain answers while it starts, is busy, or another change of its security is under way.
 PASSING = (0, 409, 429, 502, 503, 504)
 REFUSED = {
@@ -54,7 +55,8 @@ class Domain:
 
     def __init__(self, env: dict[str, str]) -> None:
         self._url = env["OPENSEARCH_URL"].rstrip("/")
-        self._user, self._password = env["OPENSEARCH_USER"], env["OPENSEARCH_PASSWORD"]
+        self._login = {"username": env["OPENSEARCH_USER"], "password": env["OPENSEARCH_PASSWORD"]}
+        self._auth = basic_auth(env["OPENSEARCH_USER"], env["OPENSEARCH_PASSWORD"])
         self._poll = float(env.get("SETUP_POLL_SECONDS", POLL_SECONDS))
         self._deadline = time.monotonic() + float(env.get("SETUP_DEADLINE_SECONDS", DEADLINE_SECONDS))
         self._patience = float(env.get("SETUP_REFUSED_SECONDS", REFUSED_SECONDS))
@@ -63,7 +65,7 @@ class Domain:
     def wait(self) -> None:
         """Return when the domain answers the master user.
 
-        A new domain refuses for a short time, until its policy and its users are everywhere; then it is a mistake.
+        A new domain refuses for a short time, until its policy and its users are everywhere; later it is a mistake.
         """
         refused_since: float | None = None
         while True:
@@ -81,14 +83,13 @@ class Domain:
     def call(self, method: str, path: str, body: Any = None, *, missing: bool = False) -> Any:
         """The JSON answer; None for a 404 if what is asked for may be `missing`."""
         data = None if body is None else json.dumps(body).encode()
-        return self._call(method, path, data, {"Content-Type": "application/json"}, missing=missing)
+        return self._call(method, path, data, JSON_TYPE, missing=missing)
 
     def import_objects(self, objects: list[dict[str, Any]]) -> Any:
         """Import saved objects into the tenant that everybody sees, over those of the same id."""
         headers = {"osd-xsrf": "true", "securitytenant": "global"}
-        login = json.dumps({"username": self._user, "password": self._password}).encode()
-        json_type = {"Content-Type": "application/json"}
-        self._call("POST", f"{DASHBOARDS}/auth/login", login, headers | json_type)
+        login = json.dumps(self._login).encode()
+        self._call("POST", f"{DASHBOARDS}/auth/login", login, headers | JSON_TYPE)
         form = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
         path = f"{DASHBOARDS}/api/saved_objects/_import?overwrite=true"
         return self._call("POST", path, _form(objects), headers | form)
@@ -114,16 +115,15 @@ class Domain:
 
     def _send(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> tuple[int, str]:
         """Status and text of one answer; 0 and the reason when there was none."""
-        token = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
         request = urllib.request.Request(  # noqa: S310 - the address comes from the program, https in the cloud
-            self._url + path, data=data, headers=headers | {"Authorization": f"Basic {token}"}, method=method
+            self._url + path, data=data, headers=headers | self._auth, method=method
         )
         try:
             with self._opener.open(request, timeout=30) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")[:500]
-        except (urllib.error.URLError, OSError) as error:
+        except OSError as error:
             return 0, str(error)
 
 

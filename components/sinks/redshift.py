@@ -24,7 +24,7 @@ IDENTIFIER = r"[a-z][a-z0-9_]{0,62}"
 
 @dataclass(frozen=True, kw_only=True)
 class RedshiftTargetArgs:
-    """`public` puts the endpoint on the internet, in public subnets, open to `confluent_prefix_list_id` alone.
+    """With `confluent_prefix_list_id` the endpoint is on the internet, in public subnets, open to that list alone.
 
     The deployer needs `redshift-data:ExecuteStatement` and `DescribeStatement` on the cluster, and
     `secretsmanager:GetSecretValue` on its admin secret. A protected cluster that is destroyed after
@@ -33,10 +33,9 @@ class RedshiftTargetArgs:
 
     # Where it stands
     vpc_id: pulumi.Input[str]
-    subnet_ids: Sequence[pulumi.Input[str]] | pulumi.Output[Sequence[str]]
-    public: bool
+    subnet_ids: Sequence[pulumi.Input[str]]
     confluent_prefix_list_id: pulumi.Input[str] | None = None
-    # The way to the internet: AWS makes no public cluster without it, and does not let it go under one
+    # The way to the internet: AWS makes no public cluster without it, and keeps it while there is one
     network_ready: Sequence[pulumi.Resource] = ()
     # How large it is
     node_type: str = "ra3.large"
@@ -50,33 +49,26 @@ class RedshiftTargetArgs:
     database: str = "fraud"
     admin_user: str = "fraud_admin"
     slots: Slots = Slots()
-    # `None` keeps it running; a paused cluster fails the connector, which must be resumed with it.
+    # None keeps it running. While it is paused the connector fails, and must be resumed with it.
     pause_schedule: PauseSchedule | None = None
 
     def __post_init__(self) -> None:
-        if problems := [*self._problems()]:
-            raise ValueError("; ".join(problems))
-
-    def _problems(self) -> list[str]:
         problems = [
             f"{name} is {value!r}; begin with a-z and go on with a-z, 0-9 and _, 63 characters at most"
             for name, value in (("database", self.database), ("admin_user", self.admin_user))
             if not re.fullmatch(IDENTIFIER, value)
         ]
-        if self.public != (self.confluent_prefix_list_id is not None):
-            problems.append(
-                f"public is {self.public} and confluent_prefix_list_id is "
-                f"{'missing' if self.public else 'given'}; give both, or neither"
-            )
         if self.number_of_nodes < 1:
             problems.append(f"number_of_nodes is {self.number_of_nodes}; set it to 1 or more")
         if not 1 <= self.snapshot_days <= 35:
             problems.append(f"snapshot_days is {self.snapshot_days}; set it to 1 to 35 (0 would switch snapshots off)")
-        return problems + retention_problems(self.log_retention_days)
+        problems += retention_problems(self.log_retention_days)
+        if problems:
+            raise ValueError("; ".join(problems))
 
 
 class RedshiftTarget(pulumi.ComponentResource):
-    """An encrypted cluster that talks TLS only, logs who did what, and knows one sink user a slot."""
+    """An encrypted cluster that talks TLS only, logs who did what, and has one sink user per slot."""
 
     connection: RedshiftConnection
 
@@ -116,7 +108,7 @@ class RedshiftTarget(pulumi.ComponentResource):
             encrypted="true",
             kms_key_id=args.kms_key_arn,
             port=REDSHIFT_PORT,
-            publicly_accessible=args.public,
+            publicly_accessible=args.confluent_prefix_list_id is not None,
             enhanced_vpc_routing=True,
             vpc_security_group_ids=[self._group.id],
             cluster_subnet_group_name=self._subnets().name,
@@ -227,8 +219,8 @@ class RedshiftTarget(pulumi.ComponentResource):
         return last
 
     def _run(self, step: str, sql: pulumi.Input[str], after: pulumi.Resource | None) -> aws.redshiftdata.Statement:
-        # A new cluster of the same name has a new admin secret, which replaces the statements: they run there too. The
-        # Data API forgets a statement after a day, so that a refresh may also run one again.
+        # A new cluster of the same name has a new admin secret, which replaces the statements, so they run there too.
+        # The Data API forgets a statement after a day, so after a refresh one may run again.
         return aws.redshiftdata.Statement(
             f"{self._name}-sql-{step}",
             cluster_identifier=self._cluster.cluster_identifier,

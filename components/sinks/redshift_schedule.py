@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pulumi
@@ -11,6 +12,9 @@ from pulumi import ResourceOptions
 from components import iam
 
 SCHEDULER = "scheduler.redshift.amazonaws.com"
+# Six fields, as EventBridge writes them: one minute and hour, and a `?` for the day or for the weekday.
+_FIELD = r"[0-9A-Z*,/#-]+"
+CRON = rf"cron\([0-5]?\d ([01]?\d|2[0-3]) (\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?) {_FIELD}\)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +28,7 @@ class PauseSchedule:
         problems = [
             f"{name} is {value!r}; write it as cron(minutes hours day month weekday year)"
             for name, value in (("pause", self.pause), ("resume", self.resume))
-            if not (value.startswith("cron(") and value.endswith(")") and len(value[5:-1].split()) == 6)
+            if not re.fullmatch(CRON, value)
         ]
         if problems:
             raise ValueError("; ".join(problems))

@@ -1,4 +1,4 @@
-"""SQL that prepares Redshift for the sink connector: schema, one user a slot, grants. Safe to run again."""
+"""SQL that prepares Redshift for the sink connector: schema, one user per slot, grants. Safe to run again."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def user(slot: str) -> str:
 def procedure(slots: Slots) -> str:
     """CREATE PROCEDURE of the whole set-up but the passwords.
 
-    A procedure, because Redshift knows no CREATE USER IF NOT EXISTS, and because the provider waits 30 seconds for each
-    statement that it runs. Both slots' users exist from the start, so that tables which one of them made can be shared
-    with the other before either is in use; a slot that is switched off has no password.
+    A procedure, because Redshift has no CREATE USER IF NOT EXISTS, and because the provider waits 30 seconds for each
+    statement that it runs. Both slots' users exist from the start, so that each is given the other's tables before
+    there are any; a slot that is switched off has no password.
     """
     a, b = (user(slot) for slot in EVERY_SLOT)
     disabled = [f"ALTER USER {user(slot)} PASSWORD DISABLE;" for slot in EVERY_SLOT if slot not in slots.names]
@@ -54,7 +54,7 @@ def _ensure_user(name: str) -> list[str]:
 
 
 def call(slots: Slots) -> str:
-    """CALL of the procedure; its comment changes with the procedure, so that a new definition is also run."""
+    """CALL of the procedure; its comment changes with the definition, so that a new one is run, too."""
     digest = hashlib.sha256(procedure(slots).encode()).hexdigest()[:12]
     return f"CALL {PROCEDURE}() /* definition {digest} */"
 

@@ -1,4 +1,4 @@
-"""SnowflakeTarget: where the sink connector appends flagged users and alerts, and views of those that hold now.
+"""SnowflakeTarget: where the sink connector appends flagged users and alerts, and views of their latest rows.
 
 Imports the Snowflake SDK, which takes a second: import this module only where the sink is switched on.
 """
@@ -65,7 +65,7 @@ class SnowflakeTargetArgs:
 
 
 class SnowflakeTarget(pulumi.ComponentResource):
-    """Database, tables and views; a service user with a key a slot and no password; a read-only role for analysts."""
+    """Database, tables and views; a service user with a key per slot, no password; a read-only role for analysts."""
 
     connection: SnowflakeConnection
 
@@ -183,7 +183,7 @@ class SnowflakeTarget(pulumi.ComponentResource):
         ]
 
     def _make_table(self, table: Table, rights: Sequence[pulumi.Resource]) -> pulumi.Resource:
-        """The table as the connector would make it, made before it: a view cannot stand over a table that is not there.
+        """The table as the connector would make it, but made beforehand: a view needs its table.
 
         By plain SQL: the provider's `Table` is a preview, and replaces a table, which empties it, for some changes.
         Nothing is reverted: the table goes with its database, and an `execute` that changes must not drop it.

@@ -1,4 +1,4 @@
-"""The reading side of SnowflakeTarget: views of what holds now, a warehouse with a budget, the analysts' role."""
+"""The reading side of SnowflakeTarget: views of the latest rows, a warehouse with a budget, the analysts' role."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Analysis:
-    """`rights` are the grants that must exist before the tables and views that they are about."""
+    """`rights` are the analysts' grants on future tables and views, which must exist before these."""
 
     name: str
     place: Place
@@ -47,7 +47,7 @@ class Analysis:
     opts: ResourceOptions
 
     def make_views(self, made: Mapping[str, pulumi.Resource]) -> None:
-        """A view `<table>_LATEST` a table; `made` are the tables by topic."""
+        """A view `<table>_LATEST` per table; `made` are the tables by topic."""
         for table in self.tables:
             snowflake.View(
                 f"{self.name}-{table.topic}-latest",

@@ -1,4 +1,4 @@
-"""All controls, by field. A function under `resource_control` or `stack_control` in one of the modules is one."""
+"""All controls, by field: whatever `resource_control` or `stack_control` decorates in one of these modules."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,25 +55,24 @@ class Cluster:
 
 def cluster_of(resource: Resource) -> Cluster | None:
     """None for pulumi_eks's component when the engine shows it without inputs; its child is judged then."""
-    get_ = resource.get
     if resource.type == AWS_EKS:
         return Cluster(
-            version=get_("version"),
-            logs=get_("enabledClusterLogTypes"),
-            public=get_("vpcConfig", "endpointPublicAccess"),
-            public_cidrs=get_("vpcConfig", "publicAccessCidrs"),
-            key=get_("encryptionConfig", "provider", "keyArn"),
-            authentication=get_("accessConfig", "authenticationMode"),
+            version=resource.get("version"),
+            logs=resource.get("enabledClusterLogTypes"),
+            public=resource.get("vpcConfig", "endpointPublicAccess"),
+            public_cidrs=resource.get("vpcConfig", "publicAccessCidrs"),
+            key=resource.get("encryptionConfig", "provider", "keyArn"),
+            authentication=resource.get("accessConfig", "authenticationMode"),
         )
     if not resource.inputs:
         return None
     return Cluster(
-        version=get_("version"),
-        logs=get_("enabledClusterLogTypes"),
-        public=get_("endpointPublicAccess"),
-        public_cidrs=get_("publicAccessCidrs"),
-        key=get_("encryptionConfigKeyArn"),
-        authentication=get_("authenticationMode"),
+        version=resource.get("version"),
+        logs=resource.get("enabledClusterLogTypes"),
+        public=resource.get("endpointPublicAccess"),
+        public_cidrs=resource.get("publicAccessCidrs"),
+        key=resource.get("encryptionConfigKeyArn"),
+        authentication=resource.get("authenticationMode"),
     )
 
 
@@ -100,7 +99,7 @@ def kubernetes_version_is_supported(resource: Resource) -> Iterator[str]:
 def kubernetes_api_is_not_open(resource: Resource) -> Iterator[str]:
     """The cluster's API is not open to the internet."""
     cluster = cluster_of(resource)
-    if cluster is None or not one_of(cluster.public, None, True) or isinstance(cluster.public, Opaque):
+    if cluster is None or cluster.public not in (None, True):
         return
     if absent(cluster.public_cidrs):
         yield "the public endpoint has no allow-list"
@@ -126,7 +125,7 @@ def kubernetes_secrets_are_under_the_stacks_key(resource: Resource) -> Iterator[
 
 @resource_control(EKS, AWS_EKS, severity="medium", fix='set authentication_mode to "API"')
 def kubernetes_access_is_by_access_entries(resource: Resource) -> Iterator[str]:
-    """Who may use the cluster is declared by access entries, not in a ConfigMap inside of it."""
+    """Who may use the cluster is declared by access entries, not in a ConfigMap inside it."""
     cluster = cluster_of(resource)
     if cluster and not one_of(cluster.authentication, "API"):
         yield "the aws-auth ConfigMap gives access"
@@ -208,12 +207,15 @@ def production_ingress_has_an_allow_list(stack: Stack) -> Iterator[tuple[Resourc
         if one_of(get(annotations, SCHEME), "internal"):
             continue
         listed = [get(annotations, INBOUND), *of_class]
-        cidrs = [
-            cidr for one in listed for cidr in (text(one).replace(" ", "").split(",") if text(one) else items(one))
-        ]
+        cidrs = [cidr for one in listed for cidr in _entries(one)]
         if all(map(absent, listed)):
             yield ingress, "the load balancer admits everybody"
         yield from ((ingress, f"{cidr} may connect") for cidr in cidrs if is_internet(cidr))
+
+
+def _entries(listed: Any) -> Sequence[Any]:
+    """What a list holds, or a text with commas."""
+    return text(listed).replace(" ", "").split(",") if text(listed) else items(listed)
 
 
 @stack_control(fix=f"set the annotations {CERTIFICATE} and {REDIRECT}")

@@ -54,19 +54,15 @@ def prefix_lists_are_narrow(resource: Resource) -> Iterator[str]:
 @resource_control(*RULES, GROUP, severity="low", fix="say in `description` who connects and what for")
 def rules_are_described(resource: Resource) -> Iterator[str]:
     """Each security group and each of its rules has a description."""
-    if resource.type == GROUP and (absent(resource.get("description")) or _is_default(resource)):
+    if resource.type == GROUP and resource.get("description") in (None, "", "Managed by Pulumi"):
         yield "the group has no description"
     if any(absent(rule.description) for rule in rules_of(resource)):
         yield "a rule has no description"
 
 
-def _is_default(group: Resource) -> bool:
-    return text(group.get("description")) == "Managed by Pulumi"
-
-
 @resource_control(GROUP, severity="medium", fix="use aws.vpc.SecurityGroupIngressRule and SecurityGroupEgressRule")
 def rules_are_resources(resource: Resource) -> Iterator[str]:
-    """A security group has no rules inside of it: they would fight those declared as resources."""
+    """A security group has no inline rules: they would fight those declared as resources."""
     for direction in ("ingress", "egress"):
         if items(resource.get(direction)):
             yield f"the group has {direction} rules inside"

@@ -37,7 +37,7 @@ class Container:
 
 
 def pod_of(resource: Resource) -> Any:
-    """The pod's specification inside of a workload's."""
+    """The pod's specification inside a workload's."""
     if resource.type == POD:
         return resource.get("spec")
     if resource.type == CRON_JOB:

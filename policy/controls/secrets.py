@@ -18,7 +18,7 @@ PRIVATE_KEY = "tls:index/privateKey:PrivateKey"
 SHORTEST, FEWEST_BITS = 20, 2048
 COMMANDS = ("command:local:Command", "command:remote:Command")
 
-# A private key, an AWS access key, a password inside of a URL, a password in SQL.
+# A private key, an AWS access key, a password in a URL, a password in SQL.
 CREDENTIAL = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.fraud_app.args import CERTIFICATE, HOSTNAME, IMAGE, ROLE, role_name
+from components.fraud_app.args import CERTIFICATE, HOSTNAME, IMAGE, LEAST_REPLICAS, ROLE, role_name
 from components.fraud_app.versions import SUPPORTED_VERSIONS
 from components.network.ranges import ANYWHERE
 from stacks.config import Reader
@@ -37,8 +37,8 @@ def read(reader: Reader, operator_cidrs: tuple[str, ...], *, production: bool, l
         certificate_arn=reader.text("appCertificateArn", f"({CERTIFICATE})?",
                                     "the ARN of an ACM certificate, or nothing: plain HTTP") or None,
         hostname=reader.text("appHostname", f"({HOSTNAME})?", "a full host name, or nothing") or None,
-        min_replicas=reader.integer("appMinReplicas", 2, 100),
-        max_replicas=reader.integer("appMaxReplicas", 2, 100),
+        min_replicas=reader.integer("appMinReplicas", LEAST_REPLICAS, 100),
+        max_replicas=reader.integer("appMaxReplicas", LEAST_REPLICAS, 100),
         generator_rate=reader.integer("generatorRate", 0, 1000),
     )  # fmt: skip
     if not app.ingress_cidrs and layer != "streaming":

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from components.confluent.cluster import AVAILABILITIES
 from components.confluent.private_access import TYPES as PRIVATE_TYPES
+from components.confluent.streaming import MOST_PARTITIONS
 from components.slots import Slots
 from stacks.config import Reader
-
-ZONES = {
-    "basic": ("SINGLE_ZONE", "MULTI_ZONE"),
-    "standard": ("SINGLE_ZONE", "MULTI_ZONE"),
-    "dedicated": ("SINGLE_ZONE", "MULTI_ZONE"),
-    "enterprise": ("LOW", "HIGH"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +27,13 @@ class Confluent:
 
 def read(reader: Reader) -> Confluent:
     """Read the section."""
-    cluster_type = reader.choice("clusterType", tuple(ZONES))
+    cluster_type = reader.choice("clusterType", tuple(AVAILABILITIES))
     confluent = Confluent(
         cluster_type=cluster_type,
-        availability=reader.choice("availability", ZONES.get(cluster_type, ZONES["basic"])),
+        availability=reader.choice("availability", AVAILABILITIES.get(cluster_type, AVAILABILITIES["basic"])),
         cku=reader.integer("cku", 0, 152),
         governance=reader.choice("streamGovernance", ("ESSENTIALS", "ADVANCED")),
-        partitions=reader.integer("partitions", 1, 60),
+        partitions=reader.integer("partitions", 1, MOST_PARTITIONS),
         max_cfu=reader.integer("flinkMaxCfu", 5, 50, only=(5, 10, 20, 30, 40, 50)),
         slots=reader.slots("confluentSlots"),
         private=reader.choice("connectivity", ("public", "privatelink")) == "privatelink",

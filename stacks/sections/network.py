@@ -8,8 +8,8 @@ from typing import cast, get_args
 
 from components.fraud_app.args import SERVICE_CIDR
 from components.log_groups import RETENTION_DAYS
+from components.network import layout
 from components.network.egress import prefix_problems
-from components.network.layout import problems
 from components.network.ranges import PRIVATE, WIDEST_PREFIX, parse
 from components.network.stack import PREFIX_QUOTA, NatMode
 from stacks.config import Reader
@@ -42,15 +42,24 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
         operator_cidrs=reader.cidrs("operatorCidrs"),
         log_retention_days=reader.integer("logRetentionDays", 1, 3653, only=RETENTION_DAYS),
     )
-    reader.problems += [f"vpcCidr, availabilityZones: {text}" for text in problems(network.cidr, network.zones, region)]
-    for text in prefix_problems(network.confluent_prefixes, PREFIX_QUOTA) if network.confluent_prefixes else ():
-        reader.problems.append(f"confluentEgressPrefixes: {text}")
+    found = layout.problems(network.cidr, network.zones, region)
+    reader.problems += [f"vpcCidr, availabilityZones: {text}" for text in found]
+    if network.confluent_prefixes:
+        found = prefix_problems(network.confluent_prefixes, PREFIX_QUOTA)
+        reader.problems += [f"confluentEgressPrefixes: {text}" for text in found]
     own = parse(network.cidr)
     if own and own.overlaps(IPv4Network(SERVICE_CIDR)):
         reader.refuse(
             "vpcCidr", network.cidr, f"a network apart from {SERVICE_CIDR}, the range of Kubernetes' services"
         )
-    for cidr in network.operator_cidrs:
+    _check_operators(reader, network.operator_cidrs, layer)
+    if production and network.nat == "single":
+        reader.refuse("natGateways", network.nat, "per-zone in production: one gateway is a single point of failure")
+    return network
+
+
+def _check_operators(reader: Reader, cidrs: tuple[str, ...], layer: str) -> None:
+    for cidr in cidrs:
         operators = IPv4Network(cidr)
         if operators.prefixlen < WIDEST_PREFIX:
             reader.refuse("operatorCidrs", cidr, f"your own networks, none wider than /{WIDEST_PREFIX}")
@@ -58,8 +67,5 @@ def read(reader: Reader, region: str, *, production: bool, layer: str) -> Networ
             reader.refuse(
                 "operatorCidrs", cidr, "public addresses: nobody reaches a public endpoint from a private one"
             )
-    if not network.operator_cidrs and layer != "streaming":
+    if not cidrs and layer != "streaming":
         reader.refuse("operatorCidrs", [], "your networks: pulumi up itself must reach OpenSearch and Kubernetes")
-    if production and network.nat == "single":
-        reader.refuse("natGateways", network.nat, "per-zone in production: one gateway is a single point of failure")
-    return network

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.sinks.opensearch import zones_for
+from components.sinks.opensearch import LEAST_GIB, MOST_GIB, zones_for
 from components.sinks.redshift import IDENTIFIER as REDSHIFT_NAME
+from components.sinks.redshift_schedule import CRON
 from components.slots import Slots
 from contracts.snowflake import IDENTIFIER as SNOWFLAKE_NAME
 from stacks.config import Reader
@@ -15,9 +16,6 @@ from stacks.config import Reader
 SINKS = ("redshift", "opensearch", "snowflake")
 # Of a user or role that is there already; what is made here has the narrower names of the components.
 IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$]*"
-# Six fields, as EventBridge writes them: one minute and hour, and a `?` for the day or for the weekday.
-_FIELD = r"[0-9A-Z*,/#-]+"
-CRON = rf"(cron\([0-5]?\d ([01]?\d|2[0-3]) (\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?) {_FIELD}\))?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +88,8 @@ def _redshift(reader: Reader, production: bool) -> Redshift:
         node_type=reader.text("redshiftNodeType", r"[a-z0-9]+\.[a-z0-9]+", "a node type such as ra3.large"),
         nodes=reader.integer("redshiftNodes", 1, 32),
         database=reader.text("redshiftDatabase", REDSHIFT_NAME, "a lower-case database name"),
-        pause=reader.text("redshiftPause", CRON, cron),
-        resume=reader.text("redshiftResume", CRON, cron),
+        pause=reader.text("redshiftPause", f"({CRON})?", cron),
+        resume=reader.text("redshiftResume", f"({CRON})?", cron),
         slots=reader.slots("redshiftSlots"),
     )
     if bool(redshift.pause) != bool(redshift.resume):
@@ -110,7 +108,7 @@ def _opensearch(reader: Reader, production: bool) -> OpenSearch:
             "opensearchInstanceType", r"[a-z0-9]+\.[a-z0-9]+\.search", "an instance type such as t3.small.search"
         ),
         nodes=reader.integer("opensearchNodes", 1, 30),
-        volume_gib=reader.integer("opensearchVolumeGib", 10, 1024),
+        volume_gib=reader.integer("opensearchVolumeGib", LEAST_GIB, MOST_GIB),
         slots=reader.slots("opensearchSlots"),
     )
     if opensearch.nodes > 1 and not zones_for(opensearch.nodes):

@@ -59,18 +59,16 @@ def streaming(*sinks: ConnectorFactory) -> ConfluentStreaming:
     return ConfluentStreaming("s", args)
 
 
-@pulumi.runtime.test
-def test_a_sink_runs_as_the_account_that_was_made_for_it(mocks: Mocks) -> Any:
-    made = streaming(redshift(("auth_user",)))
+def test_a_sink_runs_as_the_account_that_was_made_for_it(mocks: Mocks) -> None:
+    @pulumi.runtime.test
+    def run() -> None:
+        streaming(redshift(("auth_user",)))
 
-    def check(values: list[Any]) -> None:
-        config, account = values
-        assert config["kafka.service.account.id"] == account == "s-redshift-id"
-        assert config["topics"] == "auth_user"
-        assert "hush" not in str(config), "the password belongs into config_sensitive"
-
-    account = made.sinks["redshift"].config_nonsensitive["kafka.service.account.id"]
-    return pulumi.Output.all(made.sinks["redshift"].config_nonsensitive, account).apply(check)
+    run()
+    config = mocks.made["s-redshift"].inputs
+    assert config["configNonsensitive"]["kafka.service.account.id"] == "s-redshift-id"
+    assert config["configNonsensitive"]["topics"] == "auth_user"
+    assert "hush" not in str(config["configNonsensitive"]), "the password belongs into config_sensitive"
 
 
 @pulumi.runtime.test
@@ -94,6 +92,7 @@ def test_a_sink_of_an_unknown_topic_is_refused_with_the_known_ones(mocks: Mocks)
     ("change", "message"),
     [
         ({"cluster_type": "huge"}, "cluster_type is 'huge'; set it to one of basic, standard, enterprise, dedicated"),
+        ({"availability": "HIGH"}, "availability is 'HIGH'; set it to one of SINGLE_ZONE, MULTI_ZONE"),
         ({"cku": 2}, "cku is 2; a dedicated cluster needs 1 or more, every other type 0"),
         ({"cluster_type": "dedicated"}, "cku is 0; a dedicated cluster needs 1 or more"),
     ],

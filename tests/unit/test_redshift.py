@@ -24,7 +24,6 @@ def args(**changes: Any) -> RedshiftTargetArgs:
     wanted = {
         "vpc_id": "vpc-1",
         "subnet_ids": ["subnet-1", "subnet-2"],
-        "public": True,
         "confluent_prefix_list_id": "pl-1",
         "kms_key_arn": KEY,
     }
@@ -89,7 +88,7 @@ def test_confluent_s_prefix_list_is_the_only_way_in_and_there_is_none_out() -> N
 
 
 def test_a_private_cluster_has_no_public_endpoint_and_no_way_in() -> None:
-    made = deployed(public=False, confluent_prefix_list_id=None)
+    made = deployed(confluent_prefix_list_id=None)
     assert made.only(":Cluster")["publiclyAccessible"] is False
     assert not made.of_type(":SecurityGroupIngressRule")
 
@@ -204,8 +203,6 @@ def test_without_a_schedule_the_cluster_keeps_running() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"public": False}, "public is False and confluent_prefix_list_id is given; give both, or neither"),
-        ({"confluent_prefix_list_id": None}, "public is True and confluent_prefix_list_id is missing"),
         ({"database": "Fraud"}, "database is 'Fraud'; begin with a-z"),
         ({"number_of_nodes": 0}, "number_of_nodes is 0; set it to 1 or more"),
         ({"log_retention_days": 0}, "log_retention_days is 0; set it to one of"),

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pulumi
 
 from components.confluent.handle import ConfluentHandle
-from stacks import app, streaming
+from stacks import app, providers
 from tests.unit.mocks import Mocks
 
 
@@ -45,7 +45,7 @@ def test_the_app_has_its_own_keys_and_its_own_database_user() -> None:
 @pulumi.runtime.test
 def test_the_provider_of_the_streaming_layer_has_each_key_with_its_secret(mocks: Mocks) -> Any:
     fields = [field.name for field in dataclasses.fields(ConfluentHandle) if field.default is dataclasses.MISSING]
-    provider = streaming.make_provider("p", ConfluentHandle(**cast(Any, {name: name for name in fields})))
+    provider = providers.make_confluent("p", ConfluentHandle(**cast(Any, {name: name for name in fields})))
 
     def check(_: object) -> None:
         inputs = mocks.made["p-confluent"].inputs
