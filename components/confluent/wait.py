@@ -7,6 +7,7 @@ answer, 2 when a variable is missing.
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import os
 import sys
@@ -21,7 +22,7 @@ API = "https://api.confluent.cloud"
 
 
 def get(url: str, key: str, secret: str) -> tuple[int, object]:
-    """Status and JSON body of an authenticated GET; 0 and the reason when there was no answer."""
+    """Status and JSON body of an authenticated GET; 0 and the reason when no answer came, or not all of it."""
     token = base64.b64encode(f"{key}:{secret}".encode()).decode()
     request = urllib.request.Request(url, headers={"Authorization": f"Basic {token}"})
     try:
@@ -29,7 +30,7 @@ def get(url: str, key: str, secret: str) -> tuple[int, object]:
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         return error.code, error.reason
-    except (urllib.error.URLError, TimeoutError) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         return 0, str(error)
 
 

@@ -30,6 +30,7 @@ class Cloud(ThreadingHTTPServer):
         self.hidden: set[str] = set()
         self.refuse = 0
         self.gone = False  # everything that was listed, when it is deleted
+        self.cut = False  # each answer, in its middle
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -69,6 +70,8 @@ class Answers(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: object) -> None:
         self.send_response(status)
+        if self.server.cut:
+            self.send_header("Content-Length", "10000")
         self.end_headers()
         if body is not None:
             self.wfile.write(json.dumps(body).encode())
@@ -138,6 +141,12 @@ def test_a_refusal_stops_with_the_answer(cloud: Cloud, capsys: pytest.CaptureFix
     cloud.refuse = status
     assert main(environment(cloud)) == 1
     assert f"HTTP {status}" in capsys.readouterr().err
+
+
+def test_an_answer_that_is_cut_off_stops_with_what_to_do(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.cut = True
+    assert main(environment(cloud)) == 1
+    assert "run pulumi destroy again" in capsys.readouterr().err
 
 
 def test_what_is_missing_is_named(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,10 +22,14 @@ from components.slots import Slots
 ROOT = Path(__file__).resolve().parents[2]
 MASTER, PASSWORDS = "hush-master", {"cflt_sink_a": "hush-a", "cflt_sink_b": "hush-b"}
 SECURITY = "/_plugins/_security/api"
+CUT = 299
 
 
 class Domain:
-    """Keeps each PUT body by path. `refusals` are answered first, one a request; `calls` are the requests."""
+    """Keeps each PUT body by path. `refusals` are answered first, one a request; `calls` are the requests.
+
+    A refusal CUT is an answer that ends in its middle, as when a node goes.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[str, Any] = {f"{SECURITY}/audit/config": {"enabled": False, "audit": {"enable_rest": True}}}
@@ -43,6 +47,8 @@ class Domain:
                     self.command, self.path, body, {k.lower(): v for k, v in self.headers.items()}
                 )
                 self.send_response(status)
+                if status == CUT:
+                    self.send_header("Content-Length", "10000")
                 if self.path.endswith("/auth/login"):
                     self.send_header("Set-Cookie", "security_authentication=yes; Path=/_dashboards")
                 self.end_headers()
@@ -69,8 +75,9 @@ class Domain:
         if path.startswith("/_dashboards"):
             return self._dashboards(path, body, headers)
         if method == "PUT":
+            created = path not in self.kept
             self.kept[path] = json.loads(body)
-            return 200, {"status": "OK"}
+            return (201, {"status": "CREATED"}) if created else (200, {"status": "OK"})
         if method == "DELETE":
             return (200, {}) if self.kept.pop(path, None) is not None else (404, {})
         return self._get(path)
@@ -186,8 +193,9 @@ def test_a_rotation_adds_the_new_user_and_removes_the_old_one_last(domain: Domai
 
 
 def test_a_domain_that_is_not_up_yet_is_waited_for(domain: Domain, capsys: Any) -> None:
-    domain.refusals = [503, 403, 502, 401]
-    assert program.main(environment(domain)) == 0
+    domain.refusals = [503, 403, CUT, 502, 401, 504]
+    patient = {"SETUP_DEADLINE_SECONDS": "20", "SETUP_REFUSED_SECONDS": "20"}
+    assert program.main(environment(domain, **patient)) == 0, f"each passes by itself: {capsys.readouterr().err}"
     assert "waiting: HTTP 503" in capsys.readouterr().out
 
 
@@ -228,7 +236,7 @@ def test_what_the_domain_refuses_ends_the_set_up_without_its_secrets(domain: Dom
     def answer(method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
         refused = path.endswith("internalusers/cflt_sink_a")
         return (
-            (400, {"reason": f"weak: {body.decode()}"})
+            (400, {"reason": f"weak: {body.decode()} {MASTER}"})
             if refused
             else Domain.answer(domain, method, path, body, headers)
         )
