@@ -72,6 +72,10 @@ class Domain:
             return self.refusals.pop(0), {"error": "not now"}
         if headers.get("authorization") != "Basic " + base64.b64encode(f"master:{MASTER}".encode()).decode():
             return 401, {}
+        if method in ("GET", "DELETE") and body:
+            return 400, {"error": "this request does not support having a body"}
+        if body and not headers.get("content-type", "").startswith(("application/json", "multipart/form-data")):
+            return 406, {"error": "Content-Type header is not supported"}
         if path.startswith("/_dashboards"):
             return self._dashboards(path, body, headers)
         if method == "PUT":
@@ -199,16 +203,46 @@ def test_a_domain_that_is_not_up_yet_is_waited_for(domain: Domain, capsys: Any) 
     assert "waiting: HTTP 503" in capsys.readouterr().out
 
 
-def test_a_change_that_is_under_way_is_waited_for(domain: Domain) -> None:
-    domain.refusals = []
-    whole = domain.answer
-    busy = [409, 429]
+def answering(domain: Domain, call: str, status: int, times: int = 1000) -> None:
+    """Let the domain answer this call with the status, for some times."""
+    whole, left = domain.answer, [status] * times
 
     def answer(method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
-        return (busy.pop(0), {}) if busy and path.endswith("roles/cflt_sink") else whole(method, path, body, headers)
+        return (left.pop(), {}) if left and f"{method} {path}" == call else whole(method, path, body, headers)
 
     domain.answer = answer  # type: ignore[method-assign]
-    assert program.main(environment(domain)) == 0 and not busy
+
+
+def test_a_change_that_is_under_way_is_waited_for(domain: Domain) -> None:
+    answering(domain, f"PUT {SECURITY}/roles/cflt_sink", 409, times=1)
+    answering(domain, f"PUT {SECURITY}/rolesmapping/cflt_sink", 429, times=1)
+    assert program.main(environment(domain)) == 0
+    assert domain.kept[f"{SECURITY}/rolesmapping/cflt_sink"]["users"] == ["cflt_sink_a"]
+
+
+def test_a_change_that_never_ends_ends_at_the_deadline(domain: Domain, capsys: Any) -> None:
+    answering(domain, f"PUT {SECURITY}/roles/cflt_sink", 409)
+    assert program.main(environment(domain)) == 1
+    assert "role and users: not done at the deadline; the last answer was PUT" in capsys.readouterr().err
+
+
+def test_only_what_may_be_missing_may_be_not_found(domain: Domain, capsys: Any) -> None:
+    answering(domain, f"PUT {SECURITY}/roles/cflt_sink", 404)
+    assert program.main(environment(domain)) == 1, "a domain without its security plugin would look set up"
+    assert "roles/cflt_sink answers HTTP 404" in capsys.readouterr().err
+
+
+def test_an_index_that_cannot_be_asked_for_is_not_taken_for_missing(domain: Domain) -> None:
+    domain.kept["/fraud_alert"] = {}
+    answering(domain, "GET /fraud_alert", 503, times=1)
+    assert program.main(environment(domain)) == 0
+    assert ("PUT", "/fraud_alert") not in domain.calls, "it exists"
+
+
+def test_what_no_waiting_mends_is_told_at_once(domain: Domain, capsys: Any) -> None:
+    domain.refusals = [500]
+    assert program.main(environment(domain)) == 1
+    assert "the domain answers: HTTP 500" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -254,5 +288,10 @@ def test_an_import_with_errors_is_a_failure(domain: Domain, capsys: Any) -> None
 
 
 def test_missing_variables_are_a_usage_error(domain: Domain, capsys: Any) -> None:
-    assert program.main({"OPENSEARCH_URL": domain.url}) == 2
-    assert "OPENSEARCH_USER, OPENSEARCH_PASSWORD, SINK_PASSWORDS, SINK_SLOTS, DATA_NODES" in capsys.readouterr().err
+    optional = ("SETUP_POLL_SECONDS", "SETUP_DEADLINE_SECONDS", "SETUP_REFUSED_SECONDS")
+    for name in environment(domain).keys() - set(optional):
+        assert program.main(environment(domain) | {name: ""}) == 2, (
+            f"without {name} it stops half-way: add it to NEEDED"
+        )
+        assert f"set {name} in the environment" in capsys.readouterr().err
+    assert domain.calls == []
