@@ -43,7 +43,7 @@ WAREHOUSE_LOG = make(
     {"clusterIdentifier": "fraud", "logExports": ["connectionlog", "userlog", "useractivitylog"]},
 )
 
-WEEKLESS = but(WAREHOUSE, "automatedSnapshotRetentionPeriod", to=1)
+WEEKLESS = but(WAREHOUSE, "automatedSnapshotRetentionPeriod", to=6)
 
 REDSHIFT = {
     "redshift-is-encrypted": case(

@@ -61,6 +61,8 @@ SECRETS = {
                 )
             ),
             make("pulumi:providers:snowflake", {"privateKey": PEM}),
+            make("any:index/thing:Thing", {"passwords": ["hunter2"]}),
+            make("any:index/thing:Thing", {"users": [{"name": "a"}, {"name": "b", "password": "hunter2"}]}),
             make("confluentcloud:index/kafkaTopic:KafkaTopic", {"credentials": {"key": "K", "secret": "s"}}),
             but(POD_VARIABLES, "spec", "containers", 0, "env", 0, "value", to="hunter2"),
         ],
