@@ -98,3 +98,10 @@ def test_a_setting_reaches_what_it_is_about_and_nothing_else(plan: Plan, value: 
 
 def test_an_image_that_is_given_is_not_built(plan: Plan) -> None:
     assert not plan.of_type("docker-build:index:Image") and not plan.of_type("aws:ecr/repository:Repository")
+
+
+def test_a_store_may_be_there_while_its_connector_is_off(configured: Configured) -> None:
+    plan = configured("dev", connectors=["opensearch"])
+    connectors = {found.name for found in plan.of_type("confluentcloud:index/connector:Connector")}
+    assert connectors == {"fd-dev-oracle-xstream", "fd-dev-opensearch"}
+    assert plan.of_type("aws:redshift/cluster:Cluster") and plan.of_type("snowflake:index/database:Database")

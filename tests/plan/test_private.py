@@ -88,6 +88,11 @@ def test_flink_and_schema_registry_are_asked_at_their_private_endpoints(plan: Pl
     assert provider.inputs["flinkRestEndpoint"] == "https://flink.us-east-1.aws.private.confluent.cloud"
 
 
+def test_flink_has_roles_on_the_topics_of_clusters_that_know_them(plan: Plan) -> None:
+    roles = [one.inputs["crnPattern"] for one in plan.of_type("confluentcloud:index/roleBinding:RoleBinding")]
+    assert any(crn.endswith("/topic=fraud_alert") for crn in roles), "only a Basic cluster is without roles of topics"
+
+
 def test_the_apps_pods_may_reach_the_link(plan: Plan) -> None:
     policies = plan.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
     (policy,) = [found for found in policies if found.name.endswith("-to-confluent")]
