@@ -101,7 +101,7 @@ def test_every_problem_is_in_one_error():
         ("adminRoleArns", '["somebody"]'), ("appImage", "app:latest"), ("appCertificateArn", "mine"),
         ("appHostname", "Not a host"), ("appHostname", "short"), ("vpcCidr", "172.20.0.0/16"),
         ("vpcCidr", "172.17.0.0/16"),
-        ("operatorCidrs", '["10.0.0.0/7"]'), ("operatorCidrs", '["10.0.0.0/8", "10.1.0.0/16"]'),
+        ("operatorCidrs", '["10.0.0.0/7"]'), ("operatorCidrs", '["8.0.0.0/7"]'), ("operatorCidrs", '["10.0.0.0/8", "10.1.0.0/16"]'),
         ("appIngressCidrs", '["10.0.0.0/8", "10.0.0.0/8"]'), ("confluentEgressPrefixes", '["10.0.0.0/8"]'),
         ("oracleVolumeGib", "39"), ("oracleInstanceType", "m7g.large"), ("oracleImage", "registry/oracle:latest"),
         ("opensearchNodes", "5"), ("snowflakeDatabase", "fraud"), ("snowflakeSchema", "a"),
