@@ -175,6 +175,22 @@ def test_production_refuses_what_development_takes(key, value):
     assert refused(key, problems(**(PRODUCTION | {key: value})))
 
 
+@pytest.mark.parametrize(
+    "cluster",
+    [
+        *({"clusterType": kind, "availability": zones}
+          for kind in ("basic", "standard") for zones in ("SINGLE_ZONE", "MULTI_ZONE")),
+        {"clusterType": "dedicated", "availability": "SINGLE_ZONE", "cku": "1"},
+        {"clusterType": "dedicated", "availability": "MULTI_ZONE", "cku": "2", "connectivity": "privatelink"},
+        {"clusterType": "enterprise", "availability": "LOW", "connectivity": "privatelink"},
+        {"clusterType": "enterprise", "availability": "HIGH", "connectivity": "privatelink"},
+    ],
+)  # fmt: skip
+def test_every_cluster_that_confluent_offers_can_be_had(cluster):
+    loaded = load(**cluster).confluent
+    assert (loaded.cluster_type, loaded.availability) == (cluster["clusterType"], cluster["availability"])
+
+
 def test_a_warehouse_that_sleeps_is_refused_in_production():
     sleep = {"redshiftPause": "cron(0 19 ? * MON-FRI *)", "redshiftResume": "cron(0 5 ? * MON-FRI *)"}
     assert load(**sleep).sinks.redshift
