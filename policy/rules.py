@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policy.inputs import get, items
+from policy.inputs import get, items, one_of
 from policy.model import Resource
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -44,7 +44,7 @@ class Rule:
         if self.all_ports:
             return True
         known = isinstance(self.first, int) and isinstance(self.last, int)
-        return known and self.protocol not in ("icmp", "icmpv6") and self.first <= port <= self.last
+        return known and not one_of(self.protocol, "icmp", "icmpv6") and self.first <= port <= self.last
 
     def is_only(self, *ports: int) -> bool:
         """Whether the rule is, or may turn out to be, for one TCP port out of these."""

@@ -8,6 +8,7 @@ environment; exits 0 when nothing is left, 1 with the service's answer, 2 for a 
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import sys
@@ -75,7 +76,7 @@ def main(env: dict[str, str]) -> int:
         _delete(registry, [f"/subjects/{_quoted(name)}" for name in found])
         # A subject is deleted twice: first hidden, then taken away.
         _delete(registry, [f"/subjects/{_quoted(name)}?permanent=true" for name in found])
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         print(f"clean-up stopped: {error}; run pulumi destroy again", file=sys.stderr)
         return 1
     return 0

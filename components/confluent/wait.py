@@ -6,6 +6,7 @@ answer, 2 when a variable is missing.
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import sys
@@ -22,14 +23,14 @@ API = "https://api.confluent.cloud"
 
 
 def get(url: str, key: str, secret: str) -> tuple[int, object]:
-    """Status and JSON body of an authenticated GET; 0 and the reason when there was no answer."""
+    """Status and JSON body of an authenticated GET; 0 and the reason when no answer came, or not all of it."""
     request = urllib.request.Request(url, headers=basic_auth(key, secret))
     try:
         with urllib.request.urlopen(request, timeout=20) as response:
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         return error.code, error.reason
-    except (urllib.error.URLError, TimeoutError) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         return 0, str(error)
 
 

@@ -15,6 +15,7 @@ is not, 2 when a variable is missing.
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import sys
@@ -123,7 +124,7 @@ class Domain:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")[:500]
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             return 0, str(error)
 
 

@@ -94,7 +94,7 @@ def redshift_is_logged(stack: Stack) -> Iterator[tuple[Resource, str]]:
             yield cluster, "the cluster is not logged"
         for log in logs:
             missing = lacking(log.get("logExports"), LOGS)
-            if missing and text(log.get("logDestinationType")) != "s3":
+            if missing and not one_of(log.get("logDestinationType"), "s3"):
                 yield log, f"{', '.join(missing)} is not exported"
 
 

@@ -252,6 +252,16 @@ def test_a_stopped_container_is_started_again(finished: Host) -> None:
     assert finished.lines("changes") == ["docker start oracle"]
 
 
+def test_a_database_that_was_made_is_known_when_its_log_is_gone(finished: Host) -> None:
+    finished.tell("stuck")
+    assert finished.run().returncode == 0, "docker rotates the log that says so: keep the image's word beside the data"
+
+
+def test_a_volume_that_was_enlarged_is_used_as_a_whole(finished: Host) -> None:
+    finished.run()
+    assert f"xfs_growfs {finished.root}/var/lib/oracle" in finished.lines("calls")
+
+
 def test_the_container_restarts_by_itself_and_its_data_is_on_the_volume(first_run: FirstRun) -> None:
     host, _ = first_run
     [started] = [call for call in host.lines("calls") if call.startswith("docker run")]
@@ -259,6 +269,7 @@ def test_the_container_restarts_by_itself_and_its_data_is_on_the_volume(first_ru
     assert f"--volume {host.root}/var/lib/oracle/oradata:/opt/oracle/oradata" in started
     fstab = (host.root / "etc/fstab").read_text()
     assert fstab.count("UUID=1111-2222 ") == 1 and " xfs " in fstab
+    assert ",nofail " in fstab, "a host that is without its volume at boot must still start, to be looked at"
     # Whoever may list containers reads their environment; the host's settings would stay with the image's.
     options = started.split()
     assert not {"--env", "-e", "--env-file", "--privileged"} & set(options), "the container gets no secret and no right"

@@ -45,3 +45,11 @@ def test_a_sink_that_the_platform_does_not_have_is_named(configured: Configured)
     configured("dev", stack="dev-platform", layer="platform", sinks=sinks, connectors=sinks, **layer)
     with pytest.raises(PlanError, match=r"platformStack has no output opensearch\.url"):
         configured("dev", stack="dev-streaming", layer="streaming", platformStack=PLATFORM, **layer)
+
+
+def test_a_sink_that_is_switched_off_in_both_is_not_asked_for(configured: Configured) -> None:
+    off: dict[str, object] = {"deployment": "dev", "sinks": [], "connectors": []}
+    configured("dev", stack="dev-platform", layer="platform", **off)
+    streaming = configured("dev", stack="dev-streaming", layer="streaming", platformStack=PLATFORM, **off)
+    (source,) = streaming.of_type("confluentcloud:index/connector:Connector")
+    assert source.name.endswith("oracle-xstream")

@@ -14,6 +14,7 @@ PRIVATE = {
 }
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 CONNECTOR, TOPIC = "confluentcloud:index/connector:Connector", "confluentcloud:index/kafkaTopic:KafkaTopic"
+KAFKA, GATEWAY = "confluentcloud:index/kafkaCluster:KafkaCluster", "confluentcloud:index/gateway:Gateway"
 
 
 @pytest.fixture(scope="module", params=PRIVATE)
@@ -25,6 +26,9 @@ def test_oracle_is_reached_through_a_link_alone(plan: Plan) -> None:
     assert not violations(plan), "the private form must keep to the policies, too"
     (balancer,) = plan.of_type("aws:lb/loadBalancer:LoadBalancer")
     assert balancer.inputs["internal"] is True, "the load balancer faces the internet"
+    assert all("-network-app-" in subnet for subnet in balancer.inputs["subnets"]), "it belongs into private subnets"
+    enforced = balancer.inputs.get("enforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
+    assert enforced == "off", "its group has no rule for Confluent's addresses and would refuse the connector"
     rules = plan.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
     assert not [rule.name for rule in rules if "nlb-from-confluent" in rule.name], "the door to the internet is open"
     (source,) = [found for found in plan.of_type(CONNECTOR) if found.name.endswith("oracle-xstream")]
@@ -33,13 +37,46 @@ def test_oracle_is_reached_through_a_link_alone(plan: Plan) -> None:
     assert any(urn.endswith(f"::{record}") for urn in source.dependencies), f"the connector must wait for {record}"
 
 
+def test_the_cluster_is_of_its_kind_and_a_dedicated_one_in_the_network_that_the_vpc_reaches(plan: Plan) -> None:
+    (cluster,) = plan.of_type(KAFKA)
+    networks = plan.of_type("confluentcloud:index/network:Network")
+    if "enterprises" in cluster.inputs:
+        assert not networks and "network" not in cluster.inputs, "an enterprise cluster takes the attachment alone"
+        return
+    assert cluster.inputs["dedicated"] == {"cku": PRIVATE["dedicated"]["cku"]}
+    (network,) = networks
+    assert cluster.inputs["network"] == {"id": f"n-{network.name}"}, "without its network the cluster is a public one"
+    assert network.options.get("protect"), "its loss takes the cluster along: pass protect on in production"
+    zones = [zone.removeprefix("use1-") for zone in network.inputs["zones"]]
+    assert len(set(zones)) == len(zones) == 3, "brokers and endpoint must be in the same three zones"
+
+
+def test_connectors_call_out_through_the_gateway_of_their_cluster(plan: Plan) -> None:
+    (cluster,), gateways = plan.of_type(KAFKA), plan.of_type(GATEWAY)
+    (point,) = plan.of_type("confluentcloud:index/accessPoint:AccessPoint")
+    if "network" in cluster.inputs:
+        assert not gateways, "a dedicated cluster's connectors use their network's gateway, and would not see another"
+        assert point.inputs["gateway"]["id"].endswith("fraud-prod-dedicated-network")
+    else:
+        (gateway,) = gateways
+        assert point.inputs["gateway"] == {"id": f"gw-{gateway.name}"}
+
+
 def test_what_asks_a_private_endpoint_waits_for_its_door(plan: Plan) -> None:
-    for resource in (*plan.of_type(TOPIC), *plan.of_type("confluentcloud:index/kafkaAcl:KafkaAcl")):
-        waits = [urn for urn in resource.dependencies if "PrivateLinkAttachmentConnection" in urn]
-        assert waits, f"{resource.name} is made through an endpoint that need not be there yet"
-    keys = [key for key in plan.of_type("confluentcloud:index/apiKey:ApiKey") if "kafka" in key.name]
-    for key in keys:
-        assert any("PrivateLinkAttachmentConnection" in urn for urn in key.dependencies), f"{key.name} is tried at once"
+    """Schema Registry's and Flink's door is the attachment's; a dedicated cluster's Kafka has one of its own."""
+    keys = [key for key in plan.of_type("confluentcloud:index/apiKey:ApiKey") if "flink" not in key.name]
+    assert len(keys) == 4, "of the provisioner and of the app, for Kafka, where the provider tries a key, and registry"
+    doors = {one.urn for one in plan.resources if one.name in _doors(plan)}
+    assert len(doors) == len(_doors(plan)), f"one of {_doors(plan)} has another name: write it here"
+    for resource in (*plan.of_type(TOPIC), *plan.of_type("confluentcloud:index/kafkaAcl:KafkaAcl"), *keys):
+        missing = [urn.rpartition("::")[2] for urn in doors - set(resource.dependencies)]
+        assert not missing, f"{resource.name} is made through an endpoint that need not be there yet: {missing}"
+
+
+def _doors(plan: Plan) -> set[str]:
+    own = {f"fraud-prod-dedicated-{part}" for part in ("access", "door-endpoint", "door-wildcard", "door-us-east-1a")}
+    shared = {f"fraud-prod-private-{part}" for part in ("connection", "door-endpoint", "door-wildcard")}
+    return shared | (own if plan.of_type("confluentcloud:index/network:Network") else set())
 
 
 def test_flink_and_schema_registry_are_asked_at_their_private_endpoints(plan: Plan) -> None:
@@ -48,7 +85,12 @@ def test_flink_and_schema_registry_are_asked_at_their_private_endpoints(plan: Pl
     assert provider.inputs["schemaRegistryRestEndpoint"] == private
     (config,) = [found for found in plan.of_type(CONFIG_MAP) if found.name.endswith("-app-config")]
     assert config.inputs["data"]["SCHEMA_REGISTRY_URL"] == private
-    assert provider.inputs["flinkRestEndpoint"] != "https://flink.us-east-1.aws.confluent.cloud"
+    assert provider.inputs["flinkRestEndpoint"] == "https://flink.us-east-1.aws.private.confluent.cloud"
+
+
+def test_flink_has_roles_on_the_topics_of_clusters_that_know_them(plan: Plan) -> None:
+    roles = [one.inputs["crnPattern"] for one in plan.of_type("confluentcloud:index/roleBinding:RoleBinding")]
+    assert any(crn.endswith("/topic=fraud_alert") for crn in roles), "only a Basic cluster is without roles of topics"
 
 
 def test_the_apps_pods_may_reach_the_link(plan: Plan) -> None:

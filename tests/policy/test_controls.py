@@ -81,13 +81,15 @@ def test_a_secret_is_never_quoted():
             assert "hunter2" not in " ".join(messages(BY_NAME[name], stack)), name
 
 
-@pytest.mark.parametrize("cidr", ["0.0.0.0/0", "::/0", "0.0.0.0/1", "64.0.0.0/3", "2000::/3"])
+@pytest.mark.parametrize(
+    "cidr", ["0.0.0.0/0", "::/0", "0.0.0.0/1", "64.0.0.0/3", "2000::/3", "10.0.0.0/7", "2600::/15", "203.0.113.7/0"]
+)
 def test_half_of_the_internet_is_the_internet(cidr):
     assert is_internet(cidr)
 
 
 @pytest.mark.parametrize(
-    "cidr", ["10.0.0.0/8", "203.0.113.7/32", "2600:1f00::/24", "nonsense", "", None, UNKNOWN, SECRET]
+    "cidr", ["10.0.0.0/8", "203.0.113.7/32", "2600:1f00::/24", "2600::/16", "nonsense", "", None, UNKNOWN, SECRET]
 )
 def test_a_network_is_not_the_internet(cidr):
     assert not is_internet(cidr)

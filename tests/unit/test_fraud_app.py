@@ -42,15 +42,15 @@ def arguments(**change: Any) -> FraudAppArgs:
         public_subnet_ids=["public-a", "public-b"],
         kms_key_arn=KEY,
         ingress_cidrs=("203.0.113.0/24",),
-        database=AppDatabase(host="10.0.200.5", password=pulumi.Output.secret("hush")),
+        database=AppDatabase(host="10.0.200.5", password=pulumi.Output.secret("hush-oracle")),
         database_security_group_id="sg-oracle",
         kafka=AppKafka(
             bootstrap="SASL_SSL://kafka:9092",
-            key="key",
-            secret=pulumi.Output.secret("hush"),
+            key="kafka-key",
+            secret=pulumi.Output.secret("hush-kafka"),
             registry_url="https://registry",
-            registry_key="key",
-            registry_secret=pulumi.Output.secret("hush"),
+            registry_key="registry-key",
+            registry_secret=pulumi.Output.secret("hush-registry"),
         ),
         rules={"burst_count": "10", "burst_amount": "1", "large_amount": "2", "home_prefix": "10.", "more": "0"},
         image=DIGEST,
@@ -700,12 +700,21 @@ def test_what_the_pods_set_the_app_reads(mocks: Mocks) -> None:
         found = mocks.made[name].inputs[field]
         return found.get("value", found)  # what is secret comes in an envelope
 
-    assert set(values("app-database", "stringData")) == {"SECRET_KEY", "ORACLE_PASSWORD"}
-    kafka = {"KAFKA_USERNAME", "KAFKA_PASSWORD", "SCHEMA_REGISTRY_KEY", "SCHEMA_REGISTRY_SECRET"}
-    assert set(values("app-kafka", "stringData")) == kafka
+    def opened(secrets: dict[str, Any]) -> dict[str, str]:
+        return {name: value["value"] if isinstance(value, dict) else value for name, value in secrets.items()}
+
+    # No plan shows which secret stands where.
+    database, kafka = values("app-database", "stringData"), values("app-kafka", "stringData")
+    assert opened(database) == {"SECRET_KEY": "app-secret-key-generated", "ORACLE_PASSWORD": "hush-oracle"}
+    assert opened(kafka) == {
+        "KAFKA_USERNAME": "kafka-key",
+        "KAFKA_PASSWORD": "hush-kafka",
+        "SCHEMA_REGISTRY_KEY": "registry-key",
+        "SCHEMA_REGISTRY_SECRET": "hush-registry",
+    }
     assert mocks.made["app-secret-key"].inputs["length"] >= 50, "Django's own checks ask for that"
     settings = (ROOT / "app" / "fraudapp" / "settings.py").read_text()
-    for variable in {*values("app-config", "data"), *values("app-database", "stringData"), *kafka}:
+    for variable in {*values("app-config", "data"), *database, *kafka}:
         assert re.search(rf"\b{variable}\b", settings), f"{variable}: app/fraudapp/settings.py does not read it"
 
 

@@ -255,9 +255,11 @@ def test_no_two_panels_overlap() -> None:
         ({"operator_cidrs": ["me"]}, "operator_cidrs has 'me'; write a network"),
         ({"instance_count": 5}, "instance_count is 5; set it to 1, or to a multiple of 2 or 3"),
         ({"instance_count": 0}, "instance_count is 0"),
-        ({"volume_gib": 5}, "volume_gib is 5; set it to 10 to 3072"),
+        ({"volume_gib": 9}, "volume_gib is 9; set it to 10 to 3072"),
+        ({"volume_gib": 3073}, "volume_gib is 3073"),
         ({"log_retention_days": 10}, "log_retention_days is 10; set it to one of"),
         ({"update_hour": 24}, "update_hour is 24; set it to 0 to 23"),
+        ({"update_hour": -1}, "update_hour is -1"),
     ],
 )
 def test_bad_arguments_name_field_and_fix(change: dict[str, Any], message: str) -> None:

@@ -22,10 +22,14 @@ from components.slots import Slots
 ROOT = Path(__file__).resolve().parents[2]
 MASTER, PASSWORDS = "hush-master", {"cflt_sink_a": "hush-a", "cflt_sink_b": "hush-b"}
 SECURITY = "/_plugins/_security/api"
+CUT = 299
 
 
 class Domain:
-    """Keeps each PUT body by path. `refusals` are answered first, one a request; `calls` are the requests."""
+    """Keeps each PUT body by path. `refusals` are answered first, one a request; `calls` are the requests.
+
+    A refusal CUT is an answer that ends in its middle, as when a node goes.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[str, Any] = {f"{SECURITY}/audit/config": {"enabled": False, "audit": {"enable_rest": True}}}
@@ -43,6 +47,8 @@ class Domain:
                     self.command, self.path, body, {k.lower(): v for k, v in self.headers.items()}
                 )
                 self.send_response(status)
+                if status == CUT:
+                    self.send_header("Content-Length", "10000")
                 if self.path.endswith("/auth/login"):
                     self.send_header("Set-Cookie", "security_authentication=yes; Path=/_dashboards")
                 self.end_headers()
@@ -66,11 +72,16 @@ class Domain:
             return self.refusals.pop(0), {"error": "not now"}
         if headers.get("authorization") != "Basic " + base64.b64encode(f"master:{MASTER}".encode()).decode():
             return 401, {}
+        if method in ("GET", "DELETE") and body:
+            return 400, {"error": "this request does not support having a body"}
+        if body and not headers.get("content-type", "").startswith(("application/json", "multipart/form-data")):
+            return 406, {"error": "Content-Type header is not supported"}
         if path.startswith("/_dashboards"):
             return self._dashboards(path, body, headers)
         if method == "PUT":
+            created = path not in self.kept
             self.kept[path] = json.loads(body)
-            return 200, {"status": "OK"}
+            return (201, {"status": "CREATED"}) if created else (200, {"status": "OK"})
         if method == "DELETE":
             return (200, {}) if self.kept.pop(path, None) is not None else (404, {})
         return self._get(path)
@@ -186,21 +197,52 @@ def test_a_rotation_adds_the_new_user_and_removes_the_old_one_last(domain: Domai
 
 
 def test_a_domain_that_is_not_up_yet_is_waited_for(domain: Domain, capsys: Any) -> None:
-    domain.refusals = [503, 403, 502, 401]
-    assert program.main(environment(domain)) == 0
+    domain.refusals = [503, 403, CUT, 502, 401, 504]
+    patient = {"SETUP_DEADLINE_SECONDS": "20", "SETUP_REFUSED_SECONDS": "20"}
+    assert program.main(environment(domain, **patient)) == 0, f"each passes by itself: {capsys.readouterr().err}"
     assert "waiting: HTTP 503" in capsys.readouterr().out
 
 
-def test_a_change_that_is_under_way_is_waited_for(domain: Domain) -> None:
-    domain.refusals = []
-    whole = domain.answer
-    busy = [409, 429]
+def answering(domain: Domain, call: str, status: int, times: int = 1000) -> None:
+    """Let the domain answer this call with the status, for some times."""
+    whole, left = domain.answer, [status] * times
 
     def answer(method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
-        return (busy.pop(0), {}) if busy and path.endswith("roles/cflt_sink") else whole(method, path, body, headers)
+        return (left.pop(), {}) if left and f"{method} {path}" == call else whole(method, path, body, headers)
 
     domain.answer = answer  # type: ignore[method-assign]
-    assert program.main(environment(domain)) == 0 and not busy
+
+
+def test_a_change_that_is_under_way_is_waited_for(domain: Domain) -> None:
+    answering(domain, f"PUT {SECURITY}/roles/cflt_sink", 409, times=1)
+    answering(domain, f"PUT {SECURITY}/rolesmapping/cflt_sink", 429, times=1)
+    assert program.main(environment(domain)) == 0
+    assert domain.kept[f"{SECURITY}/rolesmapping/cflt_sink"]["users"] == ["cflt_sink_a"]
+
+
+def test_a_change_that_never_ends_ends_at_the_deadline(domain: Domain, capsys: Any) -> None:
+    answering(domain, f"PUT {SECURITY}/roles/cflt_sink", 409)
+    assert program.main(environment(domain)) == 1
+    assert "role and users: not done at the deadline; the last answer was PUT" in capsys.readouterr().err
+
+
+def test_only_what_may_be_missing_may_be_not_found(domain: Domain, capsys: Any) -> None:
+    answering(domain, f"PUT {SECURITY}/roles/cflt_sink", 404)
+    assert program.main(environment(domain)) == 1, "a domain without its security plugin would look set up"
+    assert "roles/cflt_sink answers HTTP 404" in capsys.readouterr().err
+
+
+def test_an_index_that_cannot_be_asked_for_is_not_taken_for_missing(domain: Domain) -> None:
+    domain.kept["/fraud_alert"] = {}
+    answering(domain, "GET /fraud_alert", 503, times=1)
+    assert program.main(environment(domain)) == 0
+    assert ("PUT", "/fraud_alert") not in domain.calls, "it exists"
+
+
+def test_what_no_waiting_mends_is_told_at_once(domain: Domain, capsys: Any) -> None:
+    domain.refusals = [500]
+    assert program.main(environment(domain)) == 1
+    assert "the domain answers: HTTP 500" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -228,7 +270,7 @@ def test_what_the_domain_refuses_ends_the_set_up_without_its_secrets(domain: Dom
     def answer(method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
         refused = path.endswith("internalusers/cflt_sink_a")
         return (
-            (400, {"reason": f"weak: {body.decode()}"})
+            (400, {"reason": f"weak: {body.decode()} {MASTER}"})
             if refused
             else Domain.answer(domain, method, path, body, headers)
         )
@@ -246,5 +288,10 @@ def test_an_import_with_errors_is_a_failure(domain: Domain, capsys: Any) -> None
 
 
 def test_missing_variables_are_a_usage_error(domain: Domain, capsys: Any) -> None:
-    assert program.main({"OPENSEARCH_URL": domain.url}) == 2
-    assert "OPENSEARCH_USER, OPENSEARCH_PASSWORD, SINK_PASSWORDS, SINK_SLOTS, DATA_NODES" in capsys.readouterr().err
+    optional = ("SETUP_POLL_SECONDS", "SETUP_DEADLINE_SECONDS", "SETUP_REFUSED_SECONDS")
+    for name in environment(domain).keys() - set(optional):
+        assert program.main(environment(domain) | {name: ""}) == 2, (
+            f"without {name} it stops half-way: add it to NEEDED"
+        )
+        assert f"set {name} in the environment" in capsys.readouterr().err
+    assert domain.calls == []

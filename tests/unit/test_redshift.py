@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import re
 from typing import Any
 
 import pulumi
@@ -207,6 +208,7 @@ def test_without_a_schedule_the_cluster_keeps_running() -> None:
         ({"number_of_nodes": 0}, "number_of_nodes is 0; set it to 1 or more"),
         ({"log_retention_days": 0}, "log_retention_days is 0; set it to one of"),
         ({"snapshot_days": 0}, "snapshot_days is 0; set it to 1 to 35"),
+        ({"snapshot_days": 36}, "snapshot_days is 36"),
     ],
 )
 def test_bad_arguments_name_field_and_fix(change: dict[str, Any], message: str) -> None:
@@ -214,9 +216,10 @@ def test_bad_arguments_name_field_and_fix(change: dict[str, Any], message: str) 
         args(**change)
 
 
-def test_a_schedule_that_aws_would_not_read_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"pause is '0 19 \* \* \*'; write it as cron\(minutes"):
-        PauseSchedule(pause="0 19 * * *", resume="cron(0 6 ? * MON-FRI *)")
+@pytest.mark.parametrize("text", ["0 19 * * *", "rate(0 19 ? * * *)", "cron(0 19 ? * * *", "cron(0 19 * * *)"])
+def test_a_schedule_that_aws_would_not_read_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=rf"pause is '{re.escape(text)}'; write it as cron\(minutes"):
+        PauseSchedule(pause=text, resume="cron(0 6 ? * MON-FRI *)")
 
 
 def test_the_cluster_comes_after_the_way_to_the_internet_and_its_fixed_name_is_free_before_a_replacement() -> None:

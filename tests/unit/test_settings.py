@@ -101,7 +101,8 @@ def test_every_problem_is_in_one_error():
         ("adminRoleArns", '["somebody"]'), ("appImage", "app:latest"), ("appCertificateArn", "mine"),
         ("appHostname", "Not a host"), ("appHostname", "short"), ("vpcCidr", "172.20.0.0/16"),
         ("vpcCidr", "172.17.0.0/16"),
-        ("operatorCidrs", '["10.0.0.0/7"]'), ("operatorCidrs", '["10.0.0.0/8", "10.1.0.0/16"]'),
+        ("operatorCidrs", '["10.0.0.0/7"]'), ("operatorCidrs", '["8.0.0.0/7"]'),
+        ("operatorCidrs", '["10.0.0.0/8", "10.1.0.0/16"]'),
         ("appIngressCidrs", '["10.0.0.0/8", "10.0.0.0/8"]'), ("confluentEgressPrefixes", '["10.0.0.0/8"]'),
         ("oracleVolumeGib", "39"), ("oracleInstanceType", "m7g.large"), ("oracleImage", "registry/oracle:latest"),
         ("opensearchNodes", "5"), ("snowflakeDatabase", "fraud"), ("snowflakeSchema", "a"),
@@ -165,13 +166,35 @@ def test_settings_that_contradict_each_other_are_refused(key, config):
     ("key", "value"),
     [
         ("appIngressCidrs", '["0.0.0.0/0"]'), ("appCertificateArn", ""), ("generatorRate", "5"),
-        ("natGateways", "single"), ("opensearchNodes", "1"),
+        ("natGateways", "single"), ("opensearchNodes", "1"), ("opensearchNodes", "2"),
     ],
 )  # fmt: skip
 def test_production_refuses_what_development_takes(key, value):
     secure = {"appCertificateArn": CERTIFICATE, "appHostname": "payments.example.com"}
     assert load(**(secure | {"appHostname": "" if key == "appCertificateArn" else "payments.example.com", key: value}))
     assert refused(key, problems(**(PRODUCTION | {key: value})))
+
+
+@pytest.mark.parametrize(
+    "cluster",
+    [
+        *({"clusterType": kind, "availability": zones}
+          for kind in ("basic", "standard") for zones in ("SINGLE_ZONE", "MULTI_ZONE")),
+        {"clusterType": "dedicated", "availability": "SINGLE_ZONE", "cku": "1"},
+        {"clusterType": "dedicated", "availability": "MULTI_ZONE", "cku": "2", "connectivity": "privatelink"},
+        {"clusterType": "enterprise", "availability": "LOW", "connectivity": "privatelink"},
+        {"clusterType": "enterprise", "availability": "HIGH", "connectivity": "privatelink"},
+    ],
+)  # fmt: skip
+def test_every_cluster_that_confluent_offers_can_be_had(cluster):
+    loaded = load(**cluster).confluent
+    assert (loaded.cluster_type, loaded.availability) == (cluster["clusterType"], cluster["availability"])
+
+
+def test_a_warehouse_that_sleeps_is_refused_in_production():
+    sleep = {"redshiftPause": "cron(0 19 ? * MON-FRI *)", "redshiftResume": "cron(0 5 ? * MON-FRI *)"}
+    assert load(**sleep).sinks.redshift
+    assert refused("redshiftPause", problems(**PRODUCTION, **sleep)), "the connector of a paused warehouse fails"
 
 
 def test_a_stack_whose_name_cannot_name_a_deployment_says_which_key_can():
@@ -188,6 +211,11 @@ def test_a_secret_in_plaintext_is_refused():
 def test_a_secret_is_needed_only_with_its_sink():
     assert load(snowflakeAdminKey="", sinks="[]", connectors="[]").sinks.snowflake is None
     assert load(snowflakeAdminKey="", layer="streaming", platformStack="me/fraud-detection/platform")
+
+
+def test_a_streaming_layer_need_not_know_who_operates_the_platform_and_who_uses_the_app():
+    layer = {"layer": "streaming", "platformStack": "me/fraud-detection/platform"}
+    assert load(operatorCidrs="[]", appIngressCidrs="[]", **layer).network.operator_cidrs == ()
 
 
 def test_every_declared_key_has_type_description_and_default():

@@ -32,9 +32,11 @@ class Service:
                 service.keys.add(base64.b64decode(token).decode())
                 answers = service.answers.get(self.path, [(404, {})])
                 status, body = answers.pop(0) if len(answers) > 1 else answers[0]
+                if not status:  # as a load balancer that restarts: the connection ends without a word
+                    return
                 self.send_response(status)
                 self.end_headers()
-                self.wfile.write(json.dumps(body).encode())
+                self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -95,6 +97,17 @@ def test_the_gate_opens_when_connector_and_tasks_run(service: Service) -> None:
     assert service.keys == {f"key:{SECRET}"}
 
 
+@pytest.mark.parametrize("passing", [(0, None), (200, b"<html>We are back soon</html>"), (200, b"")])
+def test_an_answer_that_is_cut_off_or_none_is_asked_for_again(service: Service, passing: tuple[int, Any]) -> None:
+    done = connector(service, passing, status("RUNNING"))
+    assert done.returncode == 0, f"such an answer is a moment's matter: take it for 'not yet'\n{done.stderr}"
+
+
+def test_a_failed_task_ends_the_wait_at_once(service: Service) -> None:
+    done = connector(service, status("RUNNING", "RUNNING", "FAILED"), status("RUNNING", "RUNNING", "RUNNING"))
+    assert done.returncode == 1 and "FAILED" in done.stderr, "a task that failed does not start again by itself"
+
+
 def test_a_failed_connector_ends_the_wait_at_once_with_its_trace(service: Service) -> None:
     done = connector(service, (200, {"connector": {"state": "FAILED", "trace": "ORA-01017"}, "tasks": []}))
     assert done.returncode == 1 and "FAILED" in done.stderr and "ORA-01017" in done.stderr
@@ -117,15 +130,19 @@ def test_the_gate_opens_when_every_subject_exists(service: Service) -> None:
     assert done.returncode == 0 and "missing: b-value (HTTP 404" in done.stdout, done.stderr
 
 
-def test_a_key_that_may_not_read_is_told_at_once(service: Service) -> None:
-    service.answers["/subjects/a-value/versions/latest"] = [(401, {})]
+@pytest.mark.parametrize("refusal", [401, 403])
+def test_a_key_that_may_not_read_is_told_at_once(service: Service, refusal: int) -> None:
+    service.answers["/subjects/a-value/versions/latest"] = [(refusal, {}), (200, {"id": 1})]
     done = subjects(service, "a-value")
     assert done.returncode == 1 and "the key may not read it; check its role" in done.stderr
 
 
-def test_missing_variables_and_unknown_gates_are_usage_errors() -> None:
-    missing = wait("connector", ENVIRONMENT="env-1")
-    assert missing.returncode == 2 and "CLUSTER, CONNECTOR, CONFLUENT_CLOUD_API_KEY" in missing.stderr
+def test_missing_or_empty_variables_and_unknown_gates_are_usage_errors() -> None:
+    missing = wait("connector", ENVIRONMENT="env-1", CONFLUENT_CLOUD_API_SECRET="")
+    assert missing.returncode == 2
+    assert "CLUSTER, CONNECTOR, CONFLUENT_CLOUD_API_KEY, CONFLUENT_CLOUD_API_SECRET" in missing.stderr
+    missing = wait("subjects", REGISTRY_SECRET="")
+    assert missing.returncode == 2 and "REGISTRY_URL, REGISTRY_KEY, REGISTRY_SECRET, SUBJECTS" in missing.stderr
     unknown = wait("moon")
     assert unknown.returncode == 2 and "{connector,subjects}" in unknown.stderr
 

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import pulumi
 
+from components.confluent import gates
+from components.confluent.cleanup import NEEDED
 from components.confluent.handle import ConfluentHandle
 from stacks import app, providers
 from tests.unit.mocks import Mocks
@@ -42,15 +44,24 @@ def test_the_app_has_its_own_keys_and_its_own_database_user() -> None:
     }
 
 
+def handle() -> ConfluentHandle:
+    """Each value is its own name; the secrets are marked."""
+    fields = [field.name for field in dataclasses.fields(ConfluentHandle) if field.default is dataclasses.MISSING]
+    values = {name: pulumi.Output.secret(name) if name.endswith("_secret") else name for name in fields}
+    return ConfluentHandle(**cast(Any, values))
+
+
+def opened(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Inputs without the envelopes of what is secret."""
+    return {key: value["value"] if isinstance(value, dict) else value for key, value in inputs.items()}
+
+
 @pulumi.runtime.test
 def test_the_provider_of_the_streaming_layer_has_each_key_with_its_secret(mocks: Mocks) -> Any:
-    fields = [field.name for field in dataclasses.fields(ConfluentHandle) if field.default is dataclasses.MISSING]
-    provider = providers.make_confluent("p", ConfluentHandle(**cast(Any, {name: name for name in fields})))
+    provider = providers.make_confluent("p", handle())
 
     def check(_: object) -> None:
-        inputs = mocks.made["p-confluent"].inputs
-        opened = {key: value["value"] if isinstance(value, dict) else value for key, value in inputs.items()}
-        assert opened == {
+        assert opened(mocks.made["p-confluent"].inputs) == {
             "organizationId": "organization_id",
             "environmentId": "environment_id",
             "kafkaId": "kafka_id",
@@ -69,3 +80,27 @@ def test_the_provider_of_the_streaming_layer_has_each_key_with_its_secret(mocks:
         }
 
     return provider.urn.apply(check)
+
+
+@pulumi.runtime.test
+def test_the_clean_up_has_the_keys_of_both_services(mocks: Mocks) -> Any:
+    command = gates.make_cleanup("c", handle(), pulumi.ResourceOptions())
+
+    def check(_: object) -> None:
+        environment = mocks.made["c"].inputs["environment"]
+        environment = opened(environment.get("value", environment))
+        assert (
+            environment.items()
+            >= {
+                "KAFKA_REST": "kafka_rest_endpoint",
+                "CLUSTER": "kafka_id",
+                "KAFKA_KEY": "kafka_key",
+                "KAFKA_SECRET": "kafka_secret",
+                "REGISTRY_URL": "registry_endpoint",
+                "REGISTRY_KEY": "registry_key",
+                "REGISTRY_SECRET": "registry_secret",
+            }.items()
+        ), "pulumi destroy would be refused half-way"
+        assert set(NEEDED) <= environment.keys(), "what the program asks for and what it is given differ"
+
+    return command.urn.apply(check)

@@ -10,11 +10,27 @@ from tests.policy.cases.network import VPC
 from tests.policy.cases.opensearch import DOMAIN
 from tests.policy.cases.shared import PRODUCTION
 
+TAGS = json.loads(PRODUCTION.inputs["defaultTags"])["tags"]
+
+STATEFUL = [
+    make(token, stack="fraud-prod")
+    for token in (
+        "aws:ebs/volume:Volume",
+        "aws:kms/key:Key",
+        "aws:redshift/cluster:Cluster",
+        "aws:opensearch/domain:Domain",
+        "snowflake:index/database:Database",
+    )
+]
+
 GOVERNANCE = {
     "default-tags-are-complete": case(
         bad=[
             but(PRODUCTION, "defaultTags", to=GONE),
-            but(PRODUCTION, "defaultTags", to=json.dumps({"tags": {"Project": "fraud"}})),
+            *(
+                but(PRODUCTION, "defaultTags", to=json.dumps({"tags": TAGS | {name: ""}}))
+                for name in ("Project", "Deployment", "Environment", "Owner", "ManagedBy")
+            ),
             but(PRODUCTION, "defaultTags", to="{"),
         ],
         good=[PRODUCTION],
@@ -26,7 +42,7 @@ GOVERNANCE = {
         bad=[
             [PRODUCTION, VOLUME],
             [PRODUCTION, DOMAIN],
-            [make("snowflake:index/database:Database", stack="fraud-prod")],
+            *([one] for one in STATEFUL),
         ],
         good=[[PRODUCTION, optioned(VOLUME, protect=True)], [VOLUME], [make(VOLUME.type, stack="product")]],
     ),

@@ -38,13 +38,32 @@ def granting(*statements: dict[str, Any]) -> Any:
     return but(ROLE_POLICY, "policy", to=document(*statements))
 
 
+EVERYTHING = document(allow("*", "*"))
+
+# Types that say who may use them, by the input that does.
+TRUSTING = {
+    "aws:kms/keyPolicy:KeyPolicy": "policy",
+    "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+    "aws:sns/topicPolicy:TopicPolicy": "policy",
+    "aws:sqs/queuePolicy:QueuePolicy": "policy",
+    "aws:s3/bucketPolicy:BucketPolicy": "policy",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
+}
+
 NOT_ACTION = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "arn:aws:s3:::bucket"}
 
 NOT_RESOURCE = {"Effect": "Allow", "Action": "kms:Decrypt", "NotResource": "arn:aws:kms:*:*:key/1"}
 
 IAM = {
     "policy-documents-can-be-read": case(
-        bad=[but(ROLE_POLICY, "policy", to="{"), but(ROLE, "assumeRolePolicy", to="[]")],
+        bad=[
+            but(ROLE_POLICY, "policy", to="{"),
+            but(ROLE, "assumeRolePolicy", to="[]"),
+            but(KMS_KEY, "policy", to="{"),
+            but(DOMAIN, "accessPolicies", to="{"),
+            make("aws:opensearch/domainPolicy:DomainPolicy", {"accessPolicies": "{"}),
+        ],
         good=[ROLE_POLICY, ROLE, DOMAIN, KEY_POLICY],
     ),
     "no-administrators": case(
@@ -54,6 +73,9 @@ IAM = {
             granting(allow("s3:*")),
             granting(NOT_ACTION),
             but(ROLE, "inlinePolicies", 0, "policy", to=document(allow("*"))),
+            make("aws:iam/policy:Policy", {"policy": EVERYTHING}),
+            make("aws:iam/userPolicy:UserPolicy", {"policy": EVERYTHING}),
+            make("aws:iam/groupPolicy:GroupPolicy", {"policy": EVERYTHING}),
         ],
         good=[ROLE_POLICY, ROLE, granting({"Effect": "Deny", "Action": "*", "Resource": "*"})],
     ),
@@ -62,7 +84,20 @@ IAM = {
             granting(allow("secretsmanager:GetSecretValue", "*")),
             granting(allow("secretsmanager:Get*", ["arn:aws:s3:::x", "arn:aws:secretsmanager:*:*:secret:*"])),
             granting(allow(["kms:Decrypt"], "arn:aws:kms:us-east-1:1:key/*")),
-            granting(allow("iam:PassRole", "*")),
+            *(
+                granting(allow(action, "*"))
+                for action in (
+                    "iam:PassRole",
+                    "sts:AssumeRole",
+                    "ssm:GetParameter",
+                    "ssm:SendCommand",
+                    "redshift-data:ExecuteStatement",
+                )
+            ),
+            granting(allow("iam:PassRole", "arn:aws:iam::1:role/*")),
+            granting(allow("ssm:GetParameter", "arn:aws:ssm:us-east-1:1:parameter/*")),
+            granting(allow("ssm:SendCommand", "arn:aws:ec2:us-east-1:1:instance/*")),
+            granting(allow("ssm:SendCommand", "arn:aws:ssm:us-east-1:1:document/*")),
             granting(NOT_RESOURCE),
         ],
         good=[
@@ -76,6 +111,14 @@ IAM = {
             but(ATTACHMENT, "policyArn", to="arn:aws:iam::aws:policy/AdministratorAccess"),
             but(ATTACHMENT, "policyArn", to="arn:aws:iam::aws:policy/PowerUserAccess"),
             but(ROLE, "managedPolicyArns", to=["arn:aws:iam::aws:policy/IAMFullAccess"]),
+            *(
+                make(f"aws:iam/{kind}", {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
+                for kind in (
+                    "userPolicyAttachment:UserPolicyAttachment",
+                    "groupPolicyAttachment:GroupPolicyAttachment",
+                    "policyAttachment:PolicyAttachment",
+                )
+            ),
         ],
         good=[ATTACHMENT, ROLE],
     ),
@@ -86,10 +129,16 @@ IAM = {
             ),
             but(KMS_KEY, "policy", to=document(allow("kms:*", "*", Principal={"AWS": "*"}))),
             but(STORED, "policy", to=document(allow("secretsmanager:*", NotPrincipal={"AWS": "arn"}))),
+            *(make(token, {key: document(allow("x:Do", Principal="*"))}) for token, key in TRUSTING.items()),
         ],
         good=[
             ROLE,
             KEY_POLICY,
+            but(
+                STORED,
+                "policy",
+                to=document(allow("x:Do", Principal="*", Condition={"ArnLike": {"aws:SourceArn": "a"}})),
+            ),
             but(STORED, "policy", to=document({"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"})),
         ],
     ),

@@ -44,6 +44,12 @@ ALL_PORTS = but(but(but(INGRESS, "ipProtocol", to="-1"), "fromPort", to=GONE), "
 
 OPEN_WEB = but(but(but(INGRESS, "cidrIpv4", to=OPEN), "fromPort", to=443), "toPort", to=443)
 
+ALL_OUT = but(but(but(EGRESS, "ipProtocol", to="-1"), "fromPort", to=GONE), "toPort", to=GONE)
+
+OPEN_OUT = but(
+    but(but(but(OLD_RULE, "type", to="egress"), "cidrBlocks", to=[OPEN]), "fromPort", to=443), "toPort", to=443
+)
+
 INLINE = but(GROUP, "ingress", to=[{"protocol": "tcp", "fromPort": 1521, "toPort": 1521, "cidrBlocks": [OPEN]}])
 
 DEFAULT_GROUP = make("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", {"vpcId": "vpc-1"}, on=[VPC])
@@ -84,14 +90,25 @@ NETWORK = {
             but(OLD_RULE, "cidrBlocks", to=["10.0.0.0/16", OPEN]),
             but(ALL_PORTS, "cidrIpv4", to=OPEN),
             but(OPEN_WEB, "toPort", to=1521),
+            but(OPEN_WEB, "fromPort", to=80),  # and all between 80 and 443
             but(OPEN_WEB, "ipProtocol", to="udp"),
+            but(OLD_RULE, "ipv6CidrBlocks", to=["::/0"]),
             INLINE,
+            make(DEFAULT_GROUP.type, {"ingress": INLINE.get("ingress")}),
         ],
-        good=[INGRESS, OLD_RULE, EGRESS, OPEN_WEB, GROUP],
+        good=[
+            INGRESS,
+            OLD_RULE,
+            EGRESS,
+            but(but(EGRESS, "fromPort", to=1521), "toPort", to=1521),
+            OPEN_WEB,
+            but(but(OPEN_WEB, "fromPort", to=80), "toPort", to=80),
+            GROUP,
+        ],
     ),
     "open-web-ports-only-on-application-load-balancers": Case(
         bad=[[GROUP, OPEN_WEB], [GROUP, OPEN_WEB, but(BALANCER, "loadBalancerType", to="network")]],
-        good=[[GROUP, OPEN_WEB, BALANCER], [GROUP, INGRESS]],
+        good=[[GROUP, OPEN_WEB, BALANCER], [GROUP, INGRESS], [OPEN_OUT]],
     ),
     "prefix-lists-are-narrow": case(
         bad=[but(PREFIXES, "entries", 0, "cidr", to=OPEN), but(PREFIX, "cidr", to=OPEN)], good=[PREFIXES, PREFIX]
@@ -102,25 +119,39 @@ NETWORK = {
             but(EGRESS, "description", to=""),
             but(OLD_RULE, "description", to=GONE),
             but(GROUP, "description", to="Managed by Pulumi"),
+            but(GROUP, "description", to=GONE),
             INLINE,
         ],
         good=[INGRESS, EGRESS, OLD_RULE, GROUP],
     ),
-    "rules-are-resources": case(bad=[INLINE], good=[GROUP, but(GROUP, "ingress", to=[])]),
+    "rules-are-resources": case(
+        bad=[INLINE, but(GROUP, "egress", to=INLINE.get("ingress"))], good=[GROUP, but(GROUP, "ingress", to=[])]
+    ),
     "no-admin-ports": case(
         bad=[
             but(but(INGRESS, "fromPort", to=22), "toPort", to=22),
             but(INGRESS, "fromPort", to=0),
             but(INGRESS, "toPort", to=5500),
+            *(but(but(INGRESS, "fromPort", to=port), "toPort", to=port) for port in (3389, 5500)),
             ALL_PORTS,
         ],
-        good=[INGRESS, EGRESS],
+        good=[
+            INGRESS,
+            but(but(EGRESS, "fromPort", to=22), "toPort", to=22),
+            # Of ICMP these are types and codes.
+            *(
+                but(but(but(INGRESS, "ipProtocol", to=kind), "fromPort", to=3), "toPort", to=255)
+                for kind in ("icmp", "icmpv6")
+            ),
+        ],
     ),
     "no-unrestricted-egress": case(
-        bad=[but(but(but(EGRESS, "ipProtocol", to="-1"), "fromPort", to=GONE), "toPort", to=GONE)], good=[EGRESS]
+        bad=[ALL_OUT],
+        good=[EGRESS, but(ALL_OUT, "cidrIpv4", to="10.0.0.0/16"), but(ALL_PORTS, "cidrIpv4", to=OPEN)],
     ),
     "default-security-group-is-empty": case(
-        bad=[but(DEFAULT_GROUP, "ingress", to=[{"protocol": "-1", "self": True}])], good=[DEFAULT_GROUP]
+        bad=[but(DEFAULT_GROUP, way, to=[{"protocol": "-1", "self": True}]) for way in ("ingress", "egress")],
+        good=[DEFAULT_GROUP],
     ),
     "default-security-group-is-declared": Case(bad=[[VPC]], good=[[VPC, DEFAULT_GROUP], []]),
     "flow-logs-exist": Case(
@@ -134,6 +165,8 @@ NETWORK = {
         bad=[but(LISTENER, "protocol", to="HTTP"), but(LISTENER, "sslPolicy", to="ELBSecurityPolicy-2016-08")],
         good=[
             LISTENER,
+            but(LISTENER, "sslPolicy", to="ELBSecurityPolicy-TLS-1-2-2017-01"),
+            but(LISTENER, "sslPolicy", to="ELBSecurityPolicy-TLS13-1-3-2021-06"),
             but(LISTENER, "protocol", to="TCP"),
             but(but(LISTENER, "protocol", to="HTTP"), "defaultActions", to=[{"type": "redirect"}]),
         ],

@@ -52,7 +52,10 @@ OPENSEARCH = {
             but(DOMAIN, "domainEndpointOptions", "enforceHttps", to=False),
             but(DOMAIN, "domainEndpointOptions", "tlsSecurityPolicy", to="Policy-Min-TLS-1-0-2019-07"),
         ],
-        good=[DOMAIN],
+        good=[
+            DOMAIN,
+            but(DOMAIN, "domainEndpointOptions", "tlsSecurityPolicy", to="Policy-Min-TLS-1-2-RFC9151-FIPS-2024-08"),
+        ],
     ),
     "opensearch-has-fine-grained-access": case(
         bad=[

@@ -89,7 +89,7 @@ PODS = {
     ),
     "pods-stay-off-the-host": case(
         bad=[
-            but(DEPLOYMENT, *POD, "hostNetwork", to=True),
+            *(but(DEPLOYMENT, *POD, of_node, to=True) for of_node in ("hostNetwork", "hostPID", "hostIPC")),
             but(DEPLOYMENT, *POD, "volumes", 0, to={"name": "tmp", "hostPath": {"path": "/"}}),
         ],
         good=WORKLOADS,
@@ -111,7 +111,11 @@ PODS = {
         good=WORKLOADS,
     ),
     "pods-are-probed": case(
-        bad=[but(DEPLOYMENT, *APP, "livenessProbe", to=GONE), but(DEPLOYMENT, *APP, "startupProbe", to=GONE)],
+        bad=[
+            but(make(f"kubernetes:apps/v1:{kind}", dict(DEPLOYMENT.inputs)), *APP, probe, to=GONE)
+            for kind in ("Deployment", "StatefulSet", "DaemonSet")
+            for probe in ("startupProbe", "readinessProbe", "livenessProbe")
+        ],
         good=[DEPLOYMENT, but(but(DEPLOYMENT, *APP, "livenessProbe", to=GONE), *APP, "ports", to=[])],
     ),
     "images-are-digests": case(
@@ -119,7 +123,10 @@ PODS = {
         good=WORKLOADS,
     ),
     "two-pods-serve": case(
-        bad=[but(DEPLOYMENT, "spec", "replicas", to=1), but(AUTOSCALER, "spec", "minReplicas", to=GONE)],
+        bad=[
+            *(but(DEPLOYMENT, "spec", "replicas", to=count) for count in (0, 1)),
+            *(but(AUTOSCALER, "spec", "minReplicas", to=count) for count in (GONE, 0, 1)),
+        ],
         good=[
             DEPLOYMENT,
             AUTOSCALER,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from policy.inputs import SECRET
 from tests.policy.build import GONE, Case, but, case, make
-from tests.policy.cases.network import GROUP, INGRESS, INLINE, OPEN_WEB
+from tests.policy.cases.network import GROUP, INGRESS, INLINE, OPEN_OUT, OPEN_WEB
 from tests.policy.cases.shared import KEY, PRODUCTION
 
 WAREHOUSE = make(
@@ -41,7 +43,7 @@ WAREHOUSE_LOG = make(
     {"clusterIdentifier": "fraud", "logExports": ["connectionlog", "userlog", "useractivitylog"]},
 )
 
-WEEKLESS = but(WAREHOUSE, "automatedSnapshotRetentionPeriod", to=1)
+WEEKLESS = but(WAREHOUSE, "automatedSnapshotRetentionPeriod", to=6)
 
 REDSHIFT = {
     "redshift-is-encrypted": case(
@@ -55,7 +57,10 @@ REDSHIFT = {
             [GROUP, OPEN_WEB, WAREHOUSE],
             [INLINE, WAREHOUSE],
         ],
-        good=[[GROUP, INGRESS, WAREHOUSE], [GROUP, OPEN_WEB, but(WAREHOUSE, "publiclyAccessible", to=False)]],
+        good=[
+            [GROUP, INGRESS, replace(OPEN_OUT, dependencies=INGRESS.dependencies), WAREHOUSE],
+            [GROUP, OPEN_WEB, but(WAREHOUSE, "publiclyAccessible", to=False)],
+        ],
     ),
     "redshift-requires-tls": case(
         bad=[
@@ -74,9 +79,14 @@ REDSHIFT = {
         bad=[
             [WAREHOUSE],
             [WAREHOUSE, but(WAREHOUSE_LOG, "clusterIdentifier", to="other")],
-            [WAREHOUSE, but(WAREHOUSE_LOG, "logExports", to=["userlog"])],
+            [WAREHOUSE, but(WAREHOUSE_LOG, "logExports", to=["userlog", "useractivitylog"])],
+            [WAREHOUSE, but(WAREHOUSE_LOG, "logExports", to=["connectionlog", "useractivitylog"])],
+            [WAREHOUSE, but(WAREHOUSE_LOG, "logExports", to=["connectionlog", "userlog"])],
         ],
-        good=[[WAREHOUSE, WAREHOUSE_LOG]],
+        good=[
+            [WAREHOUSE, WAREHOUSE_LOG],
+            [WAREHOUSE, make(WAREHOUSE_LOG.type, {"logDestinationType": "s3"}, on=[WAREHOUSE])],
+        ],
     ),
     "redshift-has-snapshots": case(
         bad=[
@@ -94,6 +104,7 @@ REDSHIFT = {
             but(WAREHOUSE, "manageMasterPassword", to=GONE),
             but(WAREHOUSE, "masterPasswordSecretKmsKeyId", to=GONE),
             but(WAREHOUSE, "masterPassword", to=SECRET),
+            but(WAREHOUSE, "masterPasswordWo", to=SECRET),
         ],
         good=[WAREHOUSE],
     ),

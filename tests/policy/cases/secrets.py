@@ -43,7 +43,26 @@ SECRETS = {
         bad=[
             but(COMMAND, "environment", "DB_PASSWORD", to="hunter2"),
             but(WAREHOUSE, "masterPassword", to="hunter2"),
+            *(
+                make("any:index/thing:Thing", {key: "hunter2"})
+                for key in (
+                    "password",
+                    "passwords",
+                    "passwd",
+                    "passphrase",
+                    "clientSecret",
+                    "authToken",
+                    "private.key",
+                    "secretKey",
+                    "secretString",
+                    "secretBinary",
+                    "ACCESS_KEY",
+                    "apiKey",
+                )
+            ),
             make("pulumi:providers:snowflake", {"privateKey": PEM}),
+            make("any:index/thing:Thing", {"passwords": ["hunter2"]}),
+            make("any:index/thing:Thing", {"users": [{"name": "a"}, {"name": "b", "password": "hunter2"}]}),
             make("confluentcloud:index/kafkaTopic:KafkaTopic", {"credentials": {"key": "K", "secret": "s"}}),
             but(POD_VARIABLES, "spec", "containers", 0, "env", 0, "value", to="hunter2"),
         ],
@@ -67,8 +86,8 @@ SECRETS = {
         ],
     ),
     "generated-secrets-are-strong": case(
-        bad=[but(PASSWORD, "length", to=8), but(PRIVATE_KEY, "rsaBits", to=1024)],
-        good=[PASSWORD, PRIVATE_KEY, but(PRIVATE_KEY, "rsaBits", to=GONE)],
+        bad=[but(PASSWORD, "length", to=19), but(PRIVATE_KEY, "rsaBits", to=2047)],
+        good=[PASSWORD, but(PASSWORD, "length", to=20), PRIVATE_KEY, but(PRIVATE_KEY, "rsaBits", to=GONE)],
     ),
     "no-secrets-in-user-data": case(
         bad=[
@@ -83,7 +102,9 @@ SECRETS = {
         bad=[
             but(COMMAND, "create", to=SECRET),
             but(COMMAND, "create", to="curl https://admin:hunter2@search/"),
+            but(COMMAND, "update", to=SECRET),
             but(COMMAND, "delete", to="echo AKIAABCDEFGHIJKLMNOP"),
+            make("command:remote:Command", {"create": SECRET}),
         ],
         good=[COMMAND],
     ),
@@ -99,13 +120,15 @@ SECRETS = {
             but(CONFIG_MAP, "data", "ORACLE_PASSWORD", to="hunter2"),
             but(CONFIG_MAP, "data", "ORACLE_HOST", to=SECRET),
             but(CONFIG_MAP, "data", "URL", to="https://me:hunter2@x/"),
+            but(CONFIG_MAP, "binaryData", to={"key.der": SECRET}),
         ],
         good=[CONFIG_MAP],
     ),
     "no-secrets-in-tags-and-descriptions": case(
         bad=[
             but(VOLUME, "tags", to={"Name": SECRET}),
-            but(STORED, "description", to=PEM),
+            *(but(STORED, shown, to=PEM) for shown in ("description", "comment", "displayName")),
+            but(CONFIG_MAP, "metadata", to={"labels": {"key": SECRET}}),
             but(CONFIG_MAP, "metadata", to={"annotations": {"url": "https://me:hunter2@x/"}}),
         ],
         good=[VOLUME, STORED, CONFIG_MAP],

@@ -28,7 +28,10 @@ SCHEMA = make("snowflake:index/schema:Schema", {"name": "STREAMING", "withManage
 SNOWFLAKE = {
     "snowflake-grants-named-privileges": case(
         bad=[
-            but(GRANT, "accountRoleName", to="PUBLIC"),
+            *(
+                but(GRANT, "accountRoleName", to=role)
+                for role in ("PUBLIC", "SECURITYADMIN", "SYSADMIN", "USERADMIN", "ORGADMIN")
+            ),
             but(GRANT, "accountRoleName", to='"ACCOUNTADMIN"'),
             but(GRANT, "allPrivileges", to=True),
             but(GRANT, "privileges", to=["ALL"]),
@@ -47,12 +50,13 @@ SNOWFLAKE = {
             but(SERVICE_USER, "rsaPublicKey", to=GONE),
             but(SERVICE_USER, "defaultRole", to="SYSADMIN"),
             make("snowflake:index/user:User", dict(SERVICE_USER.inputs)),
+            make("snowflake:index/legacyServiceUser:LegacyServiceUser", dict(SERVICE_USER.inputs)),
         ],
         good=[SERVICE_USER, but(but(SERVICE_USER, "rsaPublicKey", to=GONE), "rsaPublicKey2", to="MIIB")],
     ),
     "snowflake-network-policies-are-allow-lists": case(
         bad=[but(NETWORK_POLICY, "allowedIpLists", to=[OPEN]), but(NETWORK_POLICY, "allowedIpLists", to=[])],
-        good=[NETWORK_POLICY],
+        good=[NETWORK_POLICY, make(NETWORK_POLICY.type, {"allowedNetworkRuleLists": ["FRAUD.PUBLIC.CONFLUENT"]})],
     ),
     "snowflake-schemas-have-managed-access": case(
         bad=[but(SCHEMA, "withManagedAccess", to=GONE), but(SCHEMA, "withManagedAccess", to="false")], good=[SCHEMA]
@@ -61,8 +65,9 @@ SNOWFLAKE = {
         bad=[
             but(SNOWFLAKE_WAREHOUSE, "resourceMonitor", to=GONE),
             but(SNOWFLAKE_WAREHOUSE, "autoSuspend", to=0),
-            but(SNOWFLAKE_WAREHOUSE, "autoSuspend", to=3600),
+            but(SNOWFLAKE_WAREHOUSE, "autoSuspend", to=601),
+            but(SNOWFLAKE_WAREHOUSE, "autoSuspend", to=GONE),
         ],
-        good=[SNOWFLAKE_WAREHOUSE],
+        good=[SNOWFLAKE_WAREHOUSE, but(SNOWFLAKE_WAREHOUSE, "autoSuspend", to=600)],
     ),
 }

@@ -25,7 +25,11 @@ REPOSITORY = make(
 
 STORAGE = {
     "keys-are-rotated": case(
-        bad=[but(KMS_KEY, "enableKeyRotation", to=GONE), but(KMS_KEY, "enableKeyRotation", to=False)],
+        bad=[
+            but(KMS_KEY, "enableKeyRotation", to=GONE),
+            but(KMS_KEY, "enableKeyRotation", to=False),
+            make(KMS_KEY.type, {"customerMasterKeySpec": "SYMMETRIC_DEFAULT"}),
+        ],
         good=[KMS_KEY, make("aws:kms/key:Key", {"customerMasterKeySpec": "RSA_2048"})],
     ),
     "secrets-are-under-the-stacks-key": case(
@@ -43,6 +47,7 @@ STORAGE = {
     "images-are-immutable-and-scanned": case(
         bad=[
             but(REPOSITORY, "imageTagMutability", to="MUTABLE"),
+            but(REPOSITORY, "imageTagMutability", to="MUTABLE_WITH_EXCLUSION"),
             but(REPOSITORY, "imageTagMutability", to=GONE),
             but(REPOSITORY, "imageScanningConfiguration", "scanOnPush", to=False),
             but(REPOSITORY, "encryptionConfigurations", to=GONE),

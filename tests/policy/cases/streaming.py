@@ -60,8 +60,10 @@ CONFIG = "configNonsensitive"
 STREAMING = {
     "acls-allow-one-thing": case(
         bad=[
-            but(ACL, "operation", to="ALL"),
-            but(ACL, "operation", to="DELETE"),
+            *(
+                but(ACL, "operation", to=operation)
+                for operation in ("ALL", "ALTER", "ALTER_CONFIGS", "DELETE", "CLUSTER_ACTION")
+            ),
             but(ACL, "resourceName", to="*"),
             but(ACL, "resourceName", to=""),
             but(ACL, "principal", to="User:*"),
@@ -69,7 +71,10 @@ STREAMING = {
         good=[ACL],
     ),
     "no-confluent-administrators": case(
-        bad=[but(BINDING, "roleName", to="EnvironmentAdmin"), but(BINDING, "roleName", to="OrganizationAdmin")],
+        bad=[
+            but(BINDING, "roleName", to=role)
+            for role in ("OrganizationAdmin", "EnvironmentAdmin", "AccountAdmin", "ResourceKeyAdmin", "BillingAdmin")
+        ],
         good=[BINDING],
     ),
     "api-keys-belong-to-service-accounts": case(bad=[but(API_KEY, "owner", "kind", to="User")], good=[API_KEY]),
@@ -84,6 +89,8 @@ STREAMING = {
         bad=[
             but(SINK, CONFIG, "errors.deadletterqueue.topic.name", to=GONE),
             but(SINK, CONFIG, "errors.tolerance", to="none"),
+            connector("OpenSearchSink", errors_tolerance="all"),
+            connector("SnowflakeSink", errors_tolerance="all"),
         ],
         good=[SINK, SOURCE],
     ),
@@ -92,8 +99,12 @@ STREAMING = {
         good=[SINK, SOURCE, connector("SnowflakeSink", topics="flagged_user,fraud_alert")],
     ),
     "source-leaves-passwords-behind": case(
-        bad=[but(SOURCE, CONFIG, "column.exclude.list", to=GONE), but(SOURCE, CONFIG, "column.exclude.list", to="X")],
-        good=[SOURCE, SINK],
+        bad=[
+            but(SOURCE, CONFIG, "column.exclude.list", to=GONE),
+            but(SOURCE, CONFIG, "column.exclude.list", to="X"),
+            but(SOURCE, CONFIG, "column.exclude.list", to="SAMPLE[.]AUTH_USER[.]PASSWORD_HINT"),
+        ],
+        good=[SOURCE, SINK, but(SOURCE, CONFIG, "column.exclude.list", to="S[.]A[.]B, S[.]AUTH_USER[.]PASSWORD")],
     ),
     "connectors-have-accounts-of-their-own": Case(
         bad=[
@@ -107,10 +118,15 @@ STREAMING = {
         good=[STATEMENT, SINK],
     ),
     "creation-fails-in-time": case(
-        bad=[optioned(STATEMENT, timeouts={}), optioned(SINK, timeouts={"create": 86400})], good=[STATEMENT, SINK]
+        bad=[optioned(STATEMENT, timeouts={}), optioned(SINK, timeouts={"create": 3601})],
+        good=[STATEMENT, SINK, optioned(SINK, timeouts={"create": 3600})],
     ),
     "what-cannot-change-is-replaced": case(
-        bad=[optioned(STATEMENT, replace_on_changes=("properties",)), optioned(SINK, replace_on_changes=())],
+        bad=[
+            optioned(STATEMENT, replace_on_changes=("properties",)),
+            optioned(STATEMENT, replace_on_changes=("statementName",)),
+            optioned(SINK, replace_on_changes=()),
+        ],
         good=[STATEMENT, SINK],
     ),
     "topics-do-not-keep-for-ever": case(
