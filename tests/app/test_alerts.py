@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts import APP_GROUP_PREFIX
 from tests.app.test_app import client
 
 
@@ -22,6 +23,23 @@ def alerts() -> Any:
     from transactions.alerts import Alerts
 
     return Alerts(lambda _: None)
+
+
+def test_the_reader_is_of_a_group_that_its_acl_names_and_starts_anew_each_time(
+    alerts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, Any]] = []
+
+    def consumer(config: dict[str, Any]) -> None:
+        made.append(config)
+        raise InterruptedError
+
+    monkeypatch.setattr("transactions.alerts.Consumer", consumer)
+    with pytest.raises(InterruptedError):
+        alerts.run()
+    (config,) = made
+    assert config["group.id"].startswith(f"{APP_GROUP_PREFIX}-"), "Kafka refuses every other group"
+    assert (config["auto.offset.reset"], config["enable.auto.commit"]) == ("earliest", False)
 
 
 def test_a_repetition_counts_once(alerts: Any) -> None:

@@ -24,7 +24,7 @@ import pytest
 from contracts import FRAUD_ALERT, schemas
 from tests.app.conftest import APP
 
-SHOW_DATABASE = "import json; from fraudapp import settings; print(json.dumps(settings.DATABASES['default']))"
+SHOW = "import json; from fraudapp import settings; print(json.dumps(settings.{0}))"
 ORACLE = {
     "ORACLE_HOST": "10.0.200.10",
     "ORACLE_SERVICE": "XEPDB1",
@@ -34,9 +34,14 @@ ORACLE = {
 
 
 def database(**environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    return setting("DATABASES['default']", **environment)
+
+
+def setting(name: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A setting as JSON, where neither a database nor hosts are set but by `environment`."""
+    clean = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "ALLOWED_HOSTS")}
     return subprocess.run(
-        [sys.executable, "-c", SHOW_DATABASE],
+        [sys.executable, "-c", SHOW.format(name)],
         cwd=APP,
         env={**clean, **environment},
         capture_output=True,
@@ -51,6 +56,37 @@ def test_oracle_is_named_by_its_service_and_keeps_any_password() -> None:
     assert found["NAME"] == "10.0.200.10:1521/XEPDB1" and not found.get("PORT"), "with PORT the name would be a SID"
     assert (found["USER"], found["PASSWORD"]) == ("SAMPLE", ORACLE["ORACLE_PASSWORD"])
     assert found["OPTIONS"]["tcp_connect_timeout"] < 5, "/readyz has to answer before the cluster's patience ends"
+    assert found["CONN_HEALTH_CHECKS"] is True, "after a restart of the database each kept connection fails once"
+
+
+def test_kafka_and_the_registry_are_opened_with_the_pods_own_variables() -> None:
+    """Named as components/fraud_app/namespace.py names them."""
+    environment = {
+        "KAFKA_BOOTSTRAP": "kafka:9092",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_MECHANISM": "PLAIN",
+        "KAFKA_USERNAME": "kafka-key",
+        "KAFKA_PASSWORD": "hush-kafka",
+        "SCHEMA_REGISTRY_URL": "https://registry",
+        "SCHEMA_REGISTRY_KEY": "registry-key",
+        "SCHEMA_REGISTRY_SECRET": "hush-registry",
+    }
+    assert json.loads(setting("KAFKA", **environment).stdout) == {
+        "bootstrap.servers": "kafka:9092",
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "PLAIN",
+        "sasl.username": "kafka-key",
+        "sasl.password": "hush-kafka",
+    }
+    registry = {"url": "https://registry", "key": "registry-key", "secret": "hush-registry"}
+    assert json.loads(setting("SCHEMA_REGISTRY", **environment).stdout) == registry
+
+
+def test_what_is_not_set_is_closed() -> None:
+    assert "Set SECRET_KEY to a long random text" in setting("DEBUG", SECRET_KEY="").stderr
+    assert json.loads(setting("ALLOWED_HOSTS").stdout) == ["localhost", "127.0.0.1"]
+    header = setting("SECURE_PROXY_SSL_HEADER", PLAIN_HTTP="1").stdout
+    assert json.loads(header) is None, "without a load balancer that sets it, a browser could send the header itself"
 
 
 @pytest.mark.parametrize(
@@ -202,6 +238,7 @@ def test_behind_a_load_balancer_and_ended_by_the_cluster(served: tuple[subproces
     assert get(port, "/", Host=host, X_Forwarded_Proto="https").status == 200, "redirected for ever behind TLS"
     plain = get(port, "/", Host=host)
     assert (plain.status, plain.getheader("Location")) == (301, f"https://{host}/")
+    assert get(port, "/events", Host=host).status == 301, "only the cluster's own questions are answered by http"
     assert get(port, "/livez", Host="10.0.0.9").status == 200, "the cluster asks by http and by the pod's address"
     stream = get(port, "/events", Host=host, X_Forwarded_Proto="https")
     assert stream.readline().startswith(b"data:")

@@ -79,6 +79,15 @@ def _doors(plan: Plan) -> set[str]:
     return shared | (own if plan.of_type("confluentcloud:index/network:Network") else set())
 
 
+def test_the_doors_stand_in_private_subnets_and_open_to_the_vpc_alone(plan: Plan) -> None:
+    (vpc,) = plan.of_type("aws:ec2/vpc:Vpc")
+    doors = [one for one in plan.of_type("aws:ec2/vpcEndpoint:VpcEndpoint") if one.name.endswith("-door-endpoint")]
+    assert doors and all("-network-app-" in subnet for door in doors for subnet in door.inputs["subnetIds"])
+    rules = plan.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    admitted = {rule.inputs.get("cidrIpv4") for rule in rules if "-door-" in rule.name}
+    assert admitted == {vpc.inputs["cidrBlock"]}, "nobody but the VPC comes through"
+
+
 def test_flink_and_schema_registry_are_asked_at_their_private_endpoints(plan: Plan) -> None:
     (provider,) = plan.of_type("pulumi:providers:confluentcloud")
     private = "https://lsrc-plan.us-east-1.aws.private.confluent.cloud"

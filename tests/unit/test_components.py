@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pytest
@@ -95,11 +95,18 @@ def test_a_sink_of_an_unknown_topic_is_refused_with_the_known_ones(mocks: Mocks)
         ({"availability": "HIGH"}, "availability is 'HIGH'; set it to one of SINGLE_ZONE, MULTI_ZONE"),
         ({"cku": 2}, "cku is 2; a dedicated cluster needs 1 or more, every other type 0"),
         ({"cluster_type": "dedicated"}, "cku is 0; a dedicated cluster needs 1 or more"),
+        ({"private": cast(Any, object())}, "private is set for a basic cluster; only enterprise and dedicated ones"),
     ],
 )
 def test_bad_arguments_of_a_cluster_name_field_and_fix(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ConfluentClusterArgs(region="us-east-1", **change)
+
+
+@pytest.mark.parametrize("count", [0, 61])
+def test_partitions_are_1_to_60(count: int) -> None:
+    with pytest.raises(ValueError, match=f"partitions is {count}; set it to 1 to 60"):
+        ConfluentStreamingArgs(cluster=cast(Any, None), source=cast(Any, None), partitions=count)
 
 
 def test_slots_are_a_or_b_or_both() -> None:

@@ -70,6 +70,14 @@ def test_each_required_key_is_required(connector):
 
 
 @ALL
+def test_a_required_text_is_not_empty(connector):
+    required = [name for name, value in ARGUMENTS[connector].items() if isinstance(value, str)]
+    for name in required:
+        with pytest.raises(ValueError, match=f"{name} is empty; give it a value"):
+            connector(**ARGUMENTS[connector] | {name: ""})
+
+
+@ALL
 def test_values_outside_the_allowed_ones_are_refused_with_the_list(connector):
     restricted = [field for field in dataclasses.fields(connector) if field.metadata.get("allowed")]
     assert restricted
@@ -97,6 +105,22 @@ def test_each_topic_of_the_search_sink_needs_its_index():
         OpenSearchSink(**{**ARGUMENTS[OpenSearchSink], "topics": ("t", "other")})
     with pytest.raises(ValueError, match="takes 1 to 5"):
         OpenSearchSink(**{**ARGUMENTS[OpenSearchSink], "indexes": ()})
+    with pytest.raises(ValueError, match="indexes has 6 entries; the connector takes 1 to 5"):
+        OpenSearchSink(**{**ARGUMENTS[OpenSearchSink], "indexes": (INDEX,) * 6})
+
+
+@pytest.mark.parametrize("field", ["write_method", "on_null_values"])
+def test_how_an_index_is_written_is_one_of_the_vendor_s_words(field):
+    with pytest.raises(ValueError, match=f"index t: {field} is 'MERGE'"):
+        dataclasses.replace(INDEX, **{field: "MERGE"})
+    for method in ("INSERT", "UPSERT"):
+        for on_null in ("IGNORE", "DELETE", "FAIL"):
+            assert dataclasses.replace(INDEX, write_method=method, on_null_values=on_null)
+
+
+def test_a_sink_without_topics_is_refused():
+    with pytest.raises(ValueError, match="topics is empty; name at least one topic"):
+        RedshiftSink(**{**ARGUMENTS[RedshiftSink], "topics": ()})
 
 
 def test_a_streaming_buffer_is_at_least_a_second():

@@ -33,6 +33,7 @@ def test_the_key_is_rotated_and_kept_in_production(protect: bool) -> None:
     assert bool(key.options.get("protect")) is protect, "whatever it encrypts is lost with it"
 
 
-def test_a_deleted_key_can_be_recovered_for_a_week_at_least() -> None:
-    with pytest.raises(ValueError, match="deletion_window_days is 6; set it to 7 to 30"):
-        EncryptionKeyArgs(account_id=ACCOUNT, region=REGION, deletion_window_days=6)
+@pytest.mark.parametrize("days", [6, 31])
+def test_a_deleted_key_can_be_recovered_for_a_week_at_least_and_30_days_at_most(days: int) -> None:
+    with pytest.raises(ValueError, match=f"deletion_window_days is {days}; set it to 7 to 30"):
+        EncryptionKeyArgs(account_id=ACCOUNT, region=REGION, deletion_window_days=days)

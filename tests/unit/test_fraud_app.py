@@ -129,7 +129,9 @@ def closure(made: Made, name: str) -> set[str]:
         ({"hostname": "https://a.example"}, "hostname is 'https://a.example'; give a full name"),
         ({"min_replicas": 1}, "min_replicas is 1, max_replicas 6; set 2 <= min_replicas <= max_replicas"),
         ({"max_replicas": 1}, "min_replicas is 2, max_replicas 1"),
+        ({"vpc_cidr": "10.0.0.1/16"}, "vpc_cidr has '10.0.0.1/16'; give an IPv4 range"),
         ({"generator_rate": -1}, "generator_rate is -1"),
+        ({"fraud_every_seconds": -1}, "fraud_every_seconds -1"),
         ({"rules": {"burst_count": "1"}}, "rules has no burst_amount, large_amount, home_prefix"),
     ],
 )

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from components.oracle import wait
+from components.oracle import document, wait
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "f" * 64
@@ -119,7 +119,10 @@ def test_it_sends_the_exact_version_to_the_host_when_that_is_online(aws: Aws, ca
     assert sent["InstanceIds"] == [INSTANCE]
     assert (sent["DocumentName"], sent["DocumentVersion"]) == ("oracle-bootstrap", "7")
     assert sent["Parameters"] == {"SecretArn": ["arn:aws:secretsmanager:x"], "VolumeId": ["vol-1"]}
-    assert sent["CloudWatchOutputConfig"]["CloudWatchLogGroupName"] == "/oracle/test"
+    output = {"CloudWatchLogGroupName": "/oracle/test", "CloudWatchOutputEnabled": True}
+    assert sent["CloudWatchOutputConfig"] == output, "without it nobody sees the phases pass"
+    [asked] = {json.dumps(body["Filters"]) for operation, body in aws.asked if operation.startswith("Describe")}
+    assert json.loads(asked) == [{"Key": "InstanceIds", "Values": [INSTANCE]}], "another host's state is no answer"
     assert aws.operations().index("SendCommand") == 3, "the host was not yet online"
     assert capsys.readouterr().out.endswith("Oracle is ready\n")
 
@@ -134,6 +137,18 @@ def test_each_phase_is_printed_once_as_it_passes(aws: Aws, capsys: pytest.Captur
     assert printed.count("phase 1/13") == printed.count("phase 2/13") == 1
     [asked] = {json.dumps(body) for operation, body in aws.asked if operation == "FilterLogEvents"}
     assert json.loads(asked)["logStreamNamePrefix"] == "11111111-2222-3333-4444-555555555555/"
+
+
+@pytest.mark.parametrize("status", ["Pending", "InProgress", "Delayed", "Cancelling"])
+def test_what_has_not_ended_is_waited_for(aws: Aws, status: str) -> None:
+    aws.prepare("GetCommandInvocation", invocation(status), invocation("Success", f"ready {VERSION}"))
+    assert wait.main(environment()) == 0
+
+
+def test_the_document_ends_before_the_waiter_and_the_waiter_before_the_engine() -> None:
+    boot_seconds, engine_seconds = 600, 75 * 60  # the engine's as tests/plan/test_oracle.py has it
+    assert document.RUN_SECONDS + boot_seconds <= wait.DEADLINE_SECONDS, "a slow bootstrap would be cancelled"
+    assert engine_seconds > wait.DEADLINE_SECONDS, "the engine would end the waiter before it says what is wrong"
 
 
 def test_without_the_right_to_read_the_log_the_phases_come_at_the_end(aws: Aws, capsys: pytest.CaptureFixture) -> None:
@@ -188,7 +203,11 @@ def test_a_bootstrap_that_does_not_end_is_cancelled_at_the_deadline(aws: Aws, ca
     [
         ("DescribeInstanceInformation", "AccessDeniedException", "allow it to whoever runs `pulumi up`"),
         ("SendCommand", "AccessDeniedException", "AWS denies ssm:SendCommand"),
+        ("SendCommand", "UnauthorizedOperation", "AWS denies ssm:SendCommand"),
         ("GetCommandInvocation", "ExpiredTokenException", "log in again"),
+        ("GetCommandInvocation", "ExpiredToken", "log in again"),
+        ("DescribeInstanceInformation", "UnrecognizedClientException", "log in again"),
+        ("DescribeInstanceInformation", "InvalidClientTokenId", "log in again"),
         ("SendCommand", "InvalidDocument", "AWS does not answer as expected"),
     ],
 )
@@ -210,14 +229,15 @@ def test_missing_credentials_are_told(
     assert "no AWS credentials: set AWS_PROFILE" in capsys.readouterr().err
 
 
-def test_a_moment_without_network_is_waited_out(aws: Aws, capsys: pytest.CaptureFixture) -> None:
+@pytest.mark.parametrize("error", [EndpointConnectionError, ConnectionClosedError, ReadTimeoutError])
+def test_a_moment_without_network_is_waited_out(aws: Aws, capsys: pytest.CaptureFixture, error: Any) -> None:
     class Flaky:
         failed = False
 
         def describe_instance_information(self, **_: object) -> dict[str, Any]:
             if not self.failed:
                 self.failed = True
-                raise EndpointConnectionError(endpoint_url="https://ssm")
+                raise error(endpoint_url="https://ssm")
             return online()[1]
 
     wait.wait_online(Flaky(), INSTANCE, wait.Clock.of(environment()))
@@ -225,8 +245,9 @@ def test_a_moment_without_network_is_waited_out(aws: Aws, capsys: pytest.Capture
 
 
 def test_missing_variables_are_usage_errors(capsys: pytest.CaptureFixture) -> None:
-    assert wait.main({"REGION": "us-east-1"}) == 2
-    assert "set INSTANCE_ID, DOCUMENT_NAME" in capsys.readouterr().err
+    for name in ("REGION", "INSTANCE_ID", "DOCUMENT_NAME", "DOCUMENT_VERSION", "BOOTSTRAP_VERSION", "PARAMETERS"):
+        assert wait.main(environment(**{name: ""})) == 2, f"without {name} the waiter stops half-way: add it to NEEDED"
+        assert f"set {name} in the environment" in capsys.readouterr().err
 
 
 def test_it_runs_as_pulumi_runs_it(aws: Aws) -> None:

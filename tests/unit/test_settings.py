@@ -84,7 +84,8 @@ def test_every_problem_is_in_one_error():
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("windowMinutes", "0"), ("burstCount", "-1"), ("burstCount", "1.5"), ("burstAmount", "NaN"),
+        ("partitions", "61"), ("cku", "153"), ("appMaxReplicas", "101"), ("windowMinutes", "0"),
+        ("burstCount", "-1"), ("burstCount", "1.5"), ("burstAmount", "NaN"),
         ("largeAmount", "0"), ("largeAmount", "1e3x"), ("homePrefix", "10.' OR 1=1 --"), ("homePrefix", ""),
         ("stateTtlHours", "0"), ("clusterType", "gigantic"), ("availability", "HIGH"), ("cku", "2"),
         ("sinks", '["redshift", "bigquery"]'), ("sinks", "redshift"), ("sinks", '["redshift", "redshift"]'),
@@ -184,6 +185,10 @@ def test_production_refuses_what_development_takes(key, value):
         {"clusterType": "dedicated", "availability": "MULTI_ZONE", "cku": "2", "connectivity": "privatelink"},
         {"clusterType": "enterprise", "availability": "LOW", "connectivity": "privatelink"},
         {"clusterType": "enterprise", "availability": "HIGH", "connectivity": "privatelink"},
+        # Only the network of a private dedicated cluster needs a third zone.
+        {"clusterType": "enterprise", "availability": "LOW", "connectivity": "privatelink",
+         "availabilityZones": '["a", "b"]'},
+        {"clusterType": "dedicated", "availability": "SINGLE_ZONE", "cku": "1", "availabilityZones": '["a", "b"]'},
     ],
 )  # fmt: skip
 def test_every_cluster_that_confluent_offers_can_be_had(cluster):

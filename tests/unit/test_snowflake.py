@@ -230,6 +230,7 @@ def test_a_table_without_a_key_has_no_latest_rows() -> None:
         ({"account_url": "https://org.example"}, "account_url is 'https://org.example'; write <org>-<account>"),
         ({"credit_quota": 0}, "credit_quota is 0; set it to 1 or more"),
         ({"retention_days": 91}, "retention_days is 91; set it to 0 to 90"),
+        ({"retention_days": -1}, "retention_days is -1"),
     ],
 )
 def test_bad_arguments_name_field_and_fix(change: dict[str, Any], message: str) -> None:
