@@ -13,16 +13,17 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from bench.common import alert_reader, figure, transaction_of
-from contracts import AUTH_USER, FRAUD_ALERT, OUTPUTS, SOURCES, USER_TRANSACTION
+from contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION
 from local.errors import RunError
-from local.flink.cluster import FlinkCluster, Statement
+from local.flink.cluster import FlinkCluster
 from local.flink.gateway import FlinkGateway
 from local.parts.children import Children
 from local.parts.folder import RunFolder
 from local.parts.kafka import Credentials, Kafka
 from local.plan.model import Plan
 from local.plan.record import record
-from local.realise.registry import STATEMENT
+from local.realise.handlers import statement_of
+from local.realise.registry import STATEMENT, only_stores
 from local.realise.servers import ROOT
 
 WARM_UP = 1_000_000
@@ -61,28 +62,17 @@ def _measure(plan: Plan, kafka: Kafka, gateway: FlinkGateway, path: Path) -> Non
         cluster.create_table(table)
     process = psutil.Process(gateway.pid)
     alerts = alert_reader(kafka.client("bench"), "bench")
-    *settings, rules = _statements(plan)
-    for statement in settings:
-        cluster.submit(statement)
+    # Dependencies come first: the statements that set the tables up, then the rules.
+    *settings, rules = (one for one in plan.of_type(STATEMENT) if not only_stores(one))
+    for setting in settings:
+        cluster.submit(statement_of(setting))
     spent = _Spent(process)
-    cluster.submit(rules)
+    cluster.submit(statement_of(rules))
     _await(alerts, WARM_UP)
     figure("rules alone, start of the job and warm-up", spent.text(WARM_UP))
     spent = _Spent(process)
     _await(alerts, PAYMENTS)
     figure("rules alone, from then on", spent.text(PAYMENTS - WARM_UP))
-
-
-def _statements(plan: Plan) -> list[Statement]:
-    """The rules' statement last, after those that set its tables up; workflow 1 has no rules."""
-    found = [resource.inputs for resource in plan.of_type(STATEMENT)]
-    return [
-        Statement(
-            name=inputs["statementName"], sql=inputs["statement"], file="the plan", properties=inputs["properties"]
-        )
-        for inputs in sorted(found, key=lambda inputs: FRAUD_ALERT.topic in inputs["statement"])
-        if not inputs["statementName"].endswith("-cleaned")
-    ]
 
 
 class _Spent:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from contracts import FRAUD_ALERT, SCHEMA, SOURCES
+from contracts import SCHEMA, SOURCES
 from contracts.ddl import postgres as ddl
 from local.errors import RunError
 from local.parts import jars
@@ -19,7 +19,7 @@ from local.realise.accounts import CONNECTOR, accounts
 from local.realise.app import App, seed
 from local.realise.handlers import Handler, State
 from local.realise.preflight import check
-from local.realise.registry import STATEMENT, handlers, realisable
+from local.realise.registry import STATEMENT, handlers, only_stores, realisable
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
 from local.realise.supervisor import Supervisor
 from local.realise.walk import create_all, put_off
@@ -86,7 +86,7 @@ class Pipeline:
         known = handlers(self.servers)
         resources = realisable(self._plan, set(known))
         # Flink takes seconds to plan a statement, and plans one at a time: what detects goes before what only stores.
-        for part in put_off(resources, _only_stores):
+        for part in put_off(resources, only_stores):
             create_all(part, known)
         self._say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
         for server in (self.app, *self.servers.error_logs.values()):
@@ -133,8 +133,3 @@ def _runs(resource: Resource, state: State, *, late: bool) -> bool:
         trace = f": {state['trace']}" if state.get("trace") else ""
         raise RunError(f'{resource.name} does not run, it is {status}{trace}. To see the logs: ARGS="--keep".')
     return False
-
-
-def _only_stores(resource: Resource) -> bool:
-    sql = resource.inputs["statement"] if resource.type == STATEMENT else ""
-    return "INSERT INTO" in sql and FRAUD_ALERT.topic not in sql

@@ -121,12 +121,8 @@ class Statements:
         self._servers = servers
 
     def create(self, resource: Resource) -> None:
-        inputs = resource.inputs
         self._servers.ready(self._servers.gateway)
-        name = inputs["statementName"]
-        self._servers.flink.submit(
-            Statement(name=name, sql=inputs["statement"], file=file_of(name), properties=inputs["properties"])
-        )
+        self._servers.flink.submit(statement_of(resource))
         self._servers.add_error_logs()
 
     def read(self, resource: Resource) -> State | None:
@@ -211,7 +207,13 @@ def _placed(config: SinkConfig, servers: Servers, kafka: dict[str, str]) -> Sink
     return dataclasses.replace(config, kafka=kafka, target=targets[config.kind], status=status)
 
 
-def file_of(statement: str) -> str:
+def statement_of(resource: Resource) -> Statement:
+    """A FlinkStatement of the plan as Flink takes it here."""
+    inputs, name = resource.inputs, resource.inputs["statementName"]
+    return Statement(name=name, sql=inputs["statement"], file=_file_of(name), properties=inputs["properties"])
+
+
+def _file_of(statement: str) -> str:
     """The file that a statement's text comes from: the statement is named after it."""
     files = [file for file in (ROOT / "flink_sql").glob("*.sql") if statement.endswith(file.stem.replace("_", "-"))]
     return f"flink_sql/{max(files, key=lambda file: len(file.stem)).name}" if files else statement

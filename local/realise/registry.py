@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from contracts import FRAUD_ALERT
 from local.errors import RunError
 from local.plan.model import Plan, Resource
 from local.realise.access import ACL
@@ -52,3 +53,9 @@ def realisable(plan: Plan, known: Mapping[str, Handler] | set[str]) -> list[Reso
     if unknown:
         raise RunError(f"The local run cannot make {', '.join(unknown)}: add a handler in local/realise.")
     return [resource for resource in plan.resources if resource.type in known]
+
+
+def only_stores(resource: Resource) -> bool:
+    """Whether it is a statement that fills topics for a store alone, and so detects nothing."""
+    sql = resource.inputs["statement"] if resource.type == STATEMENT else ""
+    return "INSERT INTO" in sql and FRAUD_ALERT.topic not in sql

@@ -16,13 +16,13 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
-from local.flink.cluster import FlinkCluster, Statement
+from local.flink.cluster import FlinkCluster
 from local.flink.gateway import FlinkGateway
 from local.parts.children import Children
 from local.parts.folder import RunFolder
 from local.parts.kafka import Credentials, Kafka
 from local.plan.record import record
-from local.realise.handlers import file_of
+from local.realise.handlers import statement_of
 from local.realise.registry import STATEMENT
 from local.realise.servers import ROOT
 
@@ -167,11 +167,7 @@ def running_lab() -> Iterator[Lab]:
         for table in (*SOURCES, *OUTPUTS):
             flink.create_table(table)
         for resource in plan.of_type(STATEMENT):
-            inputs = resource.inputs
-            name = inputs["statementName"]
-            flink.submit(
-                Statement(name=name, sql=inputs["statement"], file=file_of(name), properties=inputs["properties"])
-            )
+            flink.submit(statement_of(resource))
         yield Lab(kafka, flink, burst=plan.outputs["rules"]["burstCount"])
     finally:
         gateway.stop()
