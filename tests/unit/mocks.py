@@ -1,10 +1,11 @@
-"""Pulumi mocks that keep every registration."""
+"""Pulumi mocks that keep every registration, and how their inputs are read."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pulumi
+from pulumi.runtime import rpc
 
 from local.plan.fakes_kubernetes import named
 
@@ -14,6 +15,16 @@ COMPUTED: dict[str, dict[str, Any]] = {
     "eks:index:Cluster": {"kubeconfigJson": "{}", "clusterSecurityGroupId": "sg-cluster"},
 }
 """Outputs that the services compute, by type."""
+
+
+def is_secret(value: Any) -> bool:
+    """Whether an input came as a secret, itself or something in it: mocks wrap the whole of it."""
+    return isinstance(value, dict) and rpc._special_sig_key in value
+
+
+def plain(value: Any) -> Any:
+    """An input without the wrapper of a secret."""
+    return value["value"] if is_secret(value) else value
 
 
 class Mocks(pulumi.runtime.Mocks):

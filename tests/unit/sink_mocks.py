@@ -8,23 +8,12 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import mocks as pulumi_mocks
-from pulumi.runtime import rpc
 
 from local.plan import fakes
 from tests.unit.mocks import Mocks
 
 PASSWORD = "random:index/randomPassword:RandomPassword"
 KEY = "tls:index/privateKey:PrivateKey"
-
-
-def is_secret(value: Any) -> bool:
-    """Whether an input came as a secret, itself or something in it: mocks wrap the whole of it."""
-    return isinstance(value, dict) and rpc._special_sig_key in value
-
-
-def plain(value: Any) -> Any:
-    """An input without the wrapper of a secret."""
-    return value["value"] if is_secret(value) else value
 
 
 def pem(kind: str, body: str) -> str:

@@ -111,17 +111,23 @@ def test_only_what_nobody_declared_is_deleted(cloud: Cloud, capsys: pytest.Captu
     assert "deleted /subjects/error_log-value" in printed
 
 
-def test_run_as_pulumi_does_it_cleans_up(cloud: Cloud) -> None:
-    command, env = [sys.executable, "-m", "components.confluent.cleanup"], environment(cloud)
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, timeout=30, check=False
+def run(cloud: Cloud) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "components.confluent.cleanup"],
+        cwd=ROOT,
+        env=os.environ | environment(cloud),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
+
+
+def test_run_as_pulumi_does_it_cleans_up(cloud: Cloud) -> None:
+    done = run(cloud)
     assert done.returncode == 0 and "error_log" not in cloud.topics, done.stderr
     cloud.refuse, cloud.topics = 403, {"error_log"}
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, timeout=30, check=False
-    )
-    assert done.returncode == 1, "the exit code is all that the engine looks at: pass on that of main"
+    assert run(cloud).returncode == 1, "the exit code is all that the engine looks at: pass on that of main"
 
 
 def test_what_went_by_itself_is_no_failure(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, AppDatabase, Ap
 from components.fraud_app.pods import USER
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
 from local.plan.model import MASK, Resource
-from tests.unit.mocks import Mocks
+from tests.unit.mocks import Mocks, plain
 from tests.unit.recording import needs, record_component
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -699,16 +699,12 @@ def test_what_the_pods_set_the_app_reads(mocks: Mocks) -> None:
     run()
 
     def values(name: str, field: str) -> dict[str, str]:
-        found = mocks.made[name].inputs[field]
-        return found.get("value", found)  # what is secret comes in an envelope
-
-    def opened(secrets: dict[str, Any]) -> dict[str, str]:
-        return {name: value["value"] if isinstance(value, dict) else value for name, value in secrets.items()}
+        return plain(mocks.made[name].inputs[field])
 
     # No plan shows which secret stands where.
     database, kafka = values("app-database", "stringData"), values("app-kafka", "stringData")
-    assert opened(database) == {"SECRET_KEY": "app-secret-key-generated", "ORACLE_PASSWORD": "hush-oracle"}
-    assert opened(kafka) == {
+    assert database == {"SECRET_KEY": "app-secret-key-generated", "ORACLE_PASSWORD": "hush-oracle"}
+    assert kafka == {
         "KAFKA_USERNAME": "kafka-key",
         "KAFKA_PASSWORD": "hush-kafka",
         "SCHEMA_REGISTRY_KEY": "registry-key",

@@ -17,7 +17,8 @@ from components.slots import Slots
 from contracts import FLAGGED_USER, FRAUD_ALERT
 from contracts.search import mapping
 from local.parts.opensearch import VERSION
-from tests.unit.sink_mocks import Deployment, deploy, is_secret, plain
+from tests.unit.mocks import is_secret, plain
+from tests.unit.sink_mocks import Deployment, deploy
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
 NAME = "fraud-dev-opensearch"

@@ -18,7 +18,7 @@ from components.oracle import document, names
 from components.oracle.host import OracleHost, OracleHostArgs
 from components.slots import Slots
 from contracts import SCHEMA, SOURCES
-from tests.unit.mocks import Mocks
+from tests.unit.mocks import Mocks, plain
 
 IMAGE = "registry.example/oracle-xe@sha256:" + "a" * 64
 
@@ -94,7 +94,7 @@ def test_the_secret_holds_the_passwords_in_use_by_user(mocks: OracleMocks) -> An
 
     def check(_: object) -> None:
         text = mocks.made["oracle-passwords-version"].inputs["secretString"]
-        assert json.loads(text["value"] if isinstance(text, dict) else text) == {
+        assert json.loads(plain(text)) == {
             "SYS": "poracle-sys-generated",
             "SYSTEM": "poracle-system-generated",
             "C##CFLTADMIN": "poracle-cfltadmin-generated",

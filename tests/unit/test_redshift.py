@@ -16,7 +16,8 @@ from components.sinks import redshift_sql
 from components.sinks.redshift import RedshiftTarget, RedshiftTargetArgs
 from components.sinks.redshift_schedule import PauseSchedule
 from components.slots import Slots
-from tests.unit.sink_mocks import Deployment, deploy, is_secret
+from tests.unit.mocks import is_secret
+from tests.unit.sink_mocks import Deployment, deploy
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
 

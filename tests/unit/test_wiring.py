@@ -12,7 +12,7 @@ from components.confluent import gates
 from components.confluent.cleanup import NEEDED
 from components.confluent.handle import ConfluentHandle
 from stacks import app, providers
-from tests.unit.mocks import Mocks
+from tests.unit.mocks import Mocks, plain
 
 
 def test_the_app_has_its_own_keys_and_its_own_database_user() -> None:
@@ -51,17 +51,12 @@ def handle() -> ConfluentHandle:
     return ConfluentHandle(**cast(Any, values))
 
 
-def opened(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Inputs without the envelopes of what is secret."""
-    return {key: value["value"] if isinstance(value, dict) else value for key, value in inputs.items()}
-
-
 @pulumi.runtime.test
 def test_the_provider_of_the_streaming_layer_has_each_key_with_its_secret(mocks: Mocks) -> Any:
     provider = providers.make_confluent("p", handle())
 
     def check(_: object) -> None:
-        assert opened(mocks.made["p-confluent"].inputs) == {
+        assert {key: plain(value) for key, value in mocks.made["p-confluent"].inputs.items()} == {
             "organizationId": "organization_id",
             "environmentId": "environment_id",
             "kafkaId": "kafka_id",
@@ -87,8 +82,7 @@ def test_the_clean_up_has_the_keys_of_both_services(mocks: Mocks) -> Any:
     command = gates.make_cleanup("c", handle(), pulumi.ResourceOptions())
 
     def check(_: object) -> None:
-        environment = mocks.made["c"].inputs["environment"]
-        environment = opened(environment.get("value", environment))
+        environment = plain(mocks.made["c"].inputs["environment"])
         assert (
             environment.items()
             >= {
