@@ -40,6 +40,8 @@ def make_cluster(name: str, args: FraudAppArgs, opts: ResourceOptions) -> eks.Cl
         # Auto mode has DNS on each node.
         coredns_addon_options=eks.CoreDnsAddonOptionsArgs(enabled=False),
         service_role=control.role,
+        # Else the component makes an instance role, its profile and an access entry for nodes that auto mode never has.
+        create_instance_role=False,
         vpc_id=args.vpc_id,
         # Nodes go where the cluster is, so the public subnets are not among these.
         subnet_ids=args.app_subnet_ids,

@@ -11,11 +11,12 @@ import pulumi_aws as aws
 from components import iam
 
 MANAGED = "arn:aws:iam::aws:policy/"
-# What AWS asks for in auto mode: EKS user guide, "Amazon EKS Auto Mode cluster IAM role" and "… node IAM role".
+# What AWS asks for in auto mode: EKS user guide, "Amazon EKS Auto Mode cluster IAM role" and "… node IAM role"; of the
+# block storage policy the second version, which it recommends since 2026-05-11.
 CLUSTER_POLICIES = (
     "AmazonEKSClusterPolicy",
     "AmazonEKSComputePolicy",
-    "AmazonEKSBlockStoragePolicy",
+    "AmazonEKSBlockStoragePolicyV2",
     "AmazonEKSLoadBalancingPolicy",
     "AmazonEKSNetworkingPolicy",
 )

@@ -12,6 +12,8 @@ SINK_SCHEMA = SCHEMA.lower()
 USER_PREFIX = "cflt_sink_"
 EVERY_SLOT = Slots("ab").names
 PROCEDURE = "public.set_up_sink"
+SALT_BYTES = 32
+"""AWS: Amazon Redshift Database Developer Guide, CREATE USER: `sha256|digest|salt`, a salt of 256 bits."""
 
 
 def user(slot: str) -> str:
@@ -62,7 +64,10 @@ def call(slots: Slots) -> str:
 def set_password(slot: str, password: str, salt: str) -> str:
     """ALTER USER with the password's hash alone: query texts are kept in logs, histories and the stack's state.
 
-    `salt` is hexadecimal; Redshift appends its bytes to the password before hashing with SHA-256.
+    `salt` is hexadecimal; Redshift appends its bytes to the password before hashing with SHA-256. Raises ValueError for
+    a salt that Redshift does not document, as the connector could not sign in.
     """
+    if len(bytes.fromhex(salt)) != SALT_BYTES:
+        raise ValueError(f"salt: Redshift takes {2 * SALT_BYTES} hexadecimal digits, not {len(salt)}")
     digest = hashlib.sha256(password.encode() + bytes.fromhex(salt)).hexdigest()
     return f"ALTER USER {user(slot)} PASSWORD 'sha256|{digest}|{salt}'"

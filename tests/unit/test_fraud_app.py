@@ -176,7 +176,7 @@ def test_the_roles_trust_one_service_each_and_auto_mode_may_tag(made: Made) -> N
             {
                 "AmazonEKSClusterPolicy",
                 "AmazonEKSComputePolicy",
-                "AmazonEKSBlockStoragePolicy",
+                "AmazonEKSBlockStoragePolicyV2",
                 "AmazonEKSLoadBalancingPolicy",
                 "AmazonEKSNetworkingPolicy",
             },
@@ -196,6 +196,7 @@ def test_a_role_has_exactly_the_policies_of_auto_mode(made: Made, role: str, pol
 def test_the_cluster_runs_in_auto_mode_under_the_roles_made_here(made: Made) -> None:
     inputs = made["app-cluster"].inputs
     assert inputs["autoMode"]["enabled"] and inputs["autoMode"]["createNodeRole"] is False
+    assert inputs["createInstanceRole"] is False, "the component would make a role that neither plan nor policy judges"
     assert inputs["autoMode"]["computeConfig"]["nodeRoleArn"] == "app-node-role-arn"
     assert inputs["autoMode"]["computeConfig"]["nodePools"] == ["general-purpose", "system"]
     assert inputs["serviceRole"] == {"resource": made["app-cluster-role"].urn}

@@ -140,11 +140,17 @@ def test_a_changed_set_up_is_also_run() -> None:
 
 
 def test_redshift_is_told_a_salted_hash_and_not_the_password() -> None:
-    salt = "00ff10"
-    digest = hashlib.sha256(b"hush-hush\x00\xff\x10").hexdigest()
+    salt = "00ff10" + "5a" * 29
+    digest = hashlib.sha256(b"hush-hush\x00\xff\x10" + b"\x5a" * 29).hexdigest()
     assert redshift_sql.set_password("a", "hush-hush", salt) == (
         f"ALTER USER cflt_sink_a PASSWORD 'sha256|{digest}|{salt}'"
     )
+
+
+@pytest.mark.parametrize("size", [0, 16, 31, 33])
+def test_a_salt_of_another_size_than_redshift_documents_is_refused(size: int) -> None:
+    with pytest.raises(ValueError, match="salt: Redshift takes 64 hexadecimal digits"):
+        redshift_sql.set_password("a", "hush-hush", "0a" * size)
 
 
 @pytest.mark.parametrize("text", ["a", "ab", "ba", "b"])
