@@ -80,7 +80,7 @@ class Pipeline:
             raise self.supervisor.failure
 
     def _start(self) -> None:
-        self._say("Starting Kafka, Flink, Debezium, PostgreSQL and OpenSearch")
+        self._say("Starting Kafka, the schema registry, Flink, Debezium, PostgreSQL and OpenSearch")
         self.servers.start(self._prepare_database)
         self.servers.add_app(self.app)
         known = handlers(self.servers)

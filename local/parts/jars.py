@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
+import tarfile
 import tomllib
 import warnings
 from collections.abc import Callable
@@ -14,6 +17,8 @@ from local.errors import RunError
 from local.parts.startup import FOLDER
 
 PINS = Path(__file__).with_name("jars.toml")
+TIMEOUT_SECONDS = 60
+"""How long a mirror may say nothing while it serves a file."""
 
 
 @cache
@@ -23,11 +28,13 @@ def classpath(name: str) -> tuple[Path, ...]:
     The first call on a machine downloads them; later ones read the cache. Raises RunError without a network, and when
     a file is not the one that was pinned.
     """
-    pins = _pins()[name]
-    folder = _resolve(name, "+".join(pins["coordinates"]))
-    jars = tuple(sorted((*folder.glob("jars/*.jar"), *folder.glob("modules/*.jar")), key=lambda jar: jar.name))
-    _verify(name, folder, jars, pins["sha256"])
-    return jars
+    return tuple(jars_below(_there(name)))
+
+
+@cache
+def unpacked(name: str) -> Path:
+    """The folder that an archive of jars.toml was unpacked to. Downloads and raises as `classpath` does."""
+    return _there(name)
 
 
 def fetch_all(say: Callable[[str], None]) -> None:
@@ -35,7 +42,39 @@ def fetch_all(say: Callable[[str], None]) -> None:
     for name in _pins():
         if not _stamp_of(name).exists():
             say(f"Fetching the jars of {name} (once)")
-        classpath(name)
+        _there(name)
+
+
+def fetch(pins: dict[str, Any]) -> tuple[Path, list[Path]]:
+    """Fetch one set by its coordinates, or its archive: the folder, and the files to check. Raises what jgo raises."""
+    with warnings.catch_warnings(action="ignore"):  # platformdirs' about XDG_RUNTIME_DIR
+        import jgo  # half a second, needed on the first run only
+        from jgo.config import GlobalSettings
+        from jgo.constants import MAVEN_CENTRAL_URL
+        from jgo.maven import MavenContext
+
+    settings = GlobalSettings.load()
+    if "archive" not in pins:
+        folder = Path(jgo.build("+".join(pins["coordinates"]), repositories=settings.repositories).path)
+        return folder, jars_below(folder)
+    context = MavenContext(
+        repo_cache=settings.repo_cache,
+        remote_repos={"central": MAVEN_CENTRAL_URL, **settings.repositories},
+        timeout=TIMEOUT_SECONDS,
+    )
+    group, artifact, version, classifier, packaging = pins["archive"].split(":")
+    archive = context.project(group, artifact).at_version(version).artifact(classifier, packaging).resolve()
+    return archive.parent, [archive]
+
+
+def jars_below(folder: Path) -> list[Path]:
+    """The jars that jgo has put there, sorted by name."""
+    return sorted((*folder.glob("jars/*.jar"), *folder.glob("modules/*.jar")), key=lambda jar: jar.name)
+
+
+def checksums(files: list[Path]) -> dict[str, str]:
+    """File name to SHA-256 in hexadecimal digits."""
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 @cache
@@ -43,40 +82,53 @@ def _pins() -> dict[str, Any]:
     return tomllib.loads(PINS.read_text(encoding="utf-8"))
 
 
-def _resolve(name: str, coordinates: str) -> Path:
+def _there(name: str) -> Path:
+    """The folder with the set's files, fetched and checked when that was not done before."""
     stamp = _stamp_of(name)
     if stamp.exists() and (folder := Path(stamp.read_text(encoding="utf-8"))).exists():
         return folder
-    with warnings.catch_warnings(action="ignore"):  # platformdirs' about XDG_RUNTIME_DIR
-        import jgo  # half a second, needed on the first run only
-
+    stamp.unlink(missing_ok=True)
+    pins = _pins()[name]
     try:
-        folder = Path(jgo.build(coordinates).path)
+        folder, files = fetch(pins)
     except Exception as error:  # jgo and its HTTP client raise many kinds; all mean the same to the user
         raise RunError(
             f"The jars of {name} could not be fetched ({type(error).__name__}: {error}). The first run needs "
-            "the network: check it, or the mirror in ~/.jgorc, and run the command again; later runs work offline."
+            "the network: check it, or the [repositories] of jgo.conf or ~/.jgorc, and run the command again; "
+            "later runs work offline."
         ) from error
+    _verify(name, folder, files, pins["sha256"])
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    if "archive" in pins:
+        folder = _unpack(files[0], stamp.with_suffix(".unpacked"))
+    stamp.write_text(str(folder), encoding="utf-8")
     return folder
 
 
 def _stamp_of(name: str) -> Path:
     """A file whose presence says that this very set, as pinned now, was fetched and checked."""
     pins = _pins()[name]
-    digest = hashlib.sha256(repr((pins["coordinates"], sorted(pins["sha256"].items()))).encode()).hexdigest()[:16]
-    return FOLDER / f"{name}-{digest}"
+    wanted = (pins.get("coordinates") or pins["archive"], sorted(pins["sha256"].items()))
+    return FOLDER / f"{name}-{hashlib.sha256(repr(wanted).encode()).hexdigest()[:16]}"
 
 
-def _verify(name: str, folder: Path, jars: tuple[Path, ...], pinned: dict[str, str]) -> None:
-    stamp = _stamp_of(name)
-    if stamp.exists():
-        return
-    found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in jars}
+def _verify(name: str, folder: Path, files: list[Path], pinned: dict[str, str]) -> None:
+    found = checksums(files)
     wrong = sorted(file for file in found.keys() | pinned.keys() if found.get(file) != pinned.get(file))
     if wrong:
         raise RunError(
             f"The jars of {name} are not those that {PINS.name} pins: {', '.join(wrong)}. "
             f"Remove {folder} and run the command again; if it stays, the mirror serves other files."
         )
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(str(folder), encoding="utf-8")
+
+
+def _unpack(archive: Path, target: Path) -> Path:
+    """Unpack into `target`, which another run may be doing at the same time: the one that ends first counts."""
+    draft = target.with_suffix(f".{os.getpid()}.new")
+    with tarfile.open(archive) as tar:
+        tar.extractall(draft, filter="data")
+    try:
+        draft.rename(target)
+    except OSError:  # there already
+        shutil.rmtree(draft)
+    return target

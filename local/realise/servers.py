@@ -20,6 +20,7 @@ from local.parts.connect import Connect
 from local.parts.kafka import Credentials, Kafka
 from local.parts.opensearch import OpenSearch
 from local.parts.postgres import Postgres
+from local.parts.registry import Registry
 from local.parts.server import Server
 from local.realise.accounts import Accounts
 from local.sinks.config import PASSWORD_VARIABLE, TARGET_PASSWORD_VARIABLE, SinkConfig
@@ -91,6 +92,7 @@ class Servers:
         self.credentials = Credentials(accounts.admin, accounts.all)
         self.kafka = Kafka(children, folder, self.credentials)
         self.postgres = Postgres(children, folder)
+        self.registry = Registry(children, folder)
         self.opensearch = OpenSearch(children, folder)
         self.gateway = FlinkGateway(children, folder)
         self.flink = FlinkCluster(self.gateway, client=self.kafka.java_client(accounts.flink))
@@ -112,6 +114,7 @@ class Servers:
     def start(self, after_postgres: Callable[[Postgres], None]) -> None:
         """Start all; the broker first, since the others wait for it. `after_postgres` makes tables and rows."""
         self._later(self.kafka, lambda: _start(self.kafka))
+        self._later(self.registry, lambda: _start(self.registry))
         self._later(self.gateway, self._start_flink)
         self._later(self.postgres, lambda: (_start(self.postgres), after_postgres(self.postgres)))
         self._later(self.connect, self._start_connect)
@@ -173,6 +176,7 @@ class Servers:
             self.connect,
             self.gateway,
             self.opensearch,
+            self.registry,
             self.kafka,
             self.postgres,
         ]
