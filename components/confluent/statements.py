@@ -11,6 +11,8 @@ from string import Template
 import pulumi
 import pulumi_confluentcloud as confluent
 
+from components.confluent.comments import without_comments
+
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "flink_sql"
 # Limits of the service: a statement's name and the length of its text.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,71}")
@@ -30,7 +32,7 @@ class Statement:
     properties: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, variables: Mapping[str, object]) -> str:
-        """The statement with its `${thresholds}` filled in.
+        """The statement with its `${thresholds}` filled in and without its comments, line by line as in the file.
 
         Raises:
             ValueError: the file is missing, names an unknown variable or is too long.
@@ -45,6 +47,7 @@ class Statement:
             raise ValueError(f"flink_sql/{self.file}: no variable ${{{error.args[0]}}}; known: {known}") from None
         except ValueError as error:
             raise ValueError(f"flink_sql/{self.file}: {error}; write $$ for a dollar sign") from None
+        text = without_comments(text)
         if len(text) > MAX_TEXT:
             raise ValueError(f"flink_sql/{self.file}: {len(text)} characters; the service takes {MAX_TEXT}")
         return text

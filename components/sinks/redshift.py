@@ -209,9 +209,7 @@ class RedshiftTarget(pulumi.ComponentResource):
         procedure = self._run("procedure", redshift_sql.procedure(slots), after=None)
         last = self._run("call", redshift_sql.call(slots), after=procedure)
         for slot, password in passwords.items():
-            salt = random.RandomId(
-                f"{self._name}-salt-{slot}", byte_length=redshift_sql.SALT_BYTES, opts=self._child
-            )
+            salt = random.RandomId(f"{self._name}-salt-{slot}", byte_length=redshift_sql.SALT_BYTES, opts=self._child)
             sql = pulumi.Output.secret(
                 pulumi.Output.all(password.result, salt.hex).apply(
                     lambda known, slot=slot: redshift_sql.set_password(slot, *known)

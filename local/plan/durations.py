@@ -40,7 +40,6 @@ def minutes(resource: Resource) -> float:
 
 
 def statement_verb(resource: Resource) -> str:
-    """The first word of a Flink statement after its comments, in capitals; "" for any other resource."""
-    lines = str(resource.inputs.get("statement", "")).splitlines()
-    code = " ".join(line for line in lines if not line.lstrip().startswith("--")).split()
-    return code[0].upper() if code and resource.type.endswith(":FlinkStatement") else ""
+    """The first word of a Flink statement, which is deployed without comments, in capitals; "" for other resources."""
+    words = str(resource.inputs.get("statement", "")).split()
+    return words[0].upper() if words and resource.type.endswith(":FlinkStatement") else ""

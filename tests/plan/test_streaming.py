@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from local.plan import Plan, Resource
-from local.plan.commands import golden_path
+from local.plan import Plan, Resource, record
+from local.plan.commands import ROOT, golden_path
+from local.plan.diff import compare
 from tests.plan.conftest import Configured
 
 TOPIC, ACL, ROLE, CONNECTOR, STATEMENT, COMMAND = (
@@ -205,3 +208,18 @@ def test_two_key_slots_are_two_keys_and_the_active_one_is_used(configured: Confi
     (provider,) = plan.of_type("pulumi:providers:confluentcloud")
     used = [urn.rpartition("::")[2] for urn in provider.property_dependencies["kafkaApiKey"]]
     assert "fraud-dev-provisioner-kafka-b" in used and "fraud-dev-provisioner-kafka-a" not in used, used
+
+
+def test_a_comment_costs_nothing(tmp_path: Path) -> None:
+    """A typo in one would replace its statement, which appends a week to the warehouse again."""
+    for name in ("__main__.py", "Pulumi.yaml", "Pulumi.local.yaml", "stacks", "contracts", "app"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    # The program finds the SQL beside its components.
+    for name in ("components", "flink_sql"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for path in (tmp_path / "flink_sql").rglob("*.sql"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        edited = [line.replace("-- ", "-- Now: ") if line.startswith("-- ") else f"{line}  -- ends" for line in lines]
+        path.write_text("\n".join([*edited, "", "-- the end"]), encoding="utf-8")
+    changed = record("local", tmp_path, mode="update")
+    assert compare(Plan.load(golden_path("local")), changed) == []
