@@ -17,6 +17,9 @@ SQL_FOLDER = Path(__file__).resolve().parents[2] / "flink_sql"
 # Limits of the service: a statement's name and the length of its text.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,71}")
 MAX_TEXT = 131_072
+# The engine's name for "its creation failed". A statement or connector that ended up FAILED is in the state all the
+# same; without this the next `up` would note it as updated, and build what depends on it.
+INIT_ERROR = "#initerror"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,7 @@ def make_statement(
             parent=parent,
             depends_on=depends_on,
             delete_before_replace=True,
-            replace_on_changes=["properties", "statementName"],
+            replace_on_changes=["properties", "statementName", INIT_ERROR],
             custom_timeouts=pulumi.CustomTimeouts(create="20m"),
         ),
     )

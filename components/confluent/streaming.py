@@ -13,7 +13,7 @@ from components.confluent import access, pipeline
 from components.confluent.connectors import ConnectorConfig, OpenSearchSink, SinkConfig
 from components.confluent.gates import make_cleanup, make_gate
 from components.confluent.handle import ConfluentHandle
-from components.confluent.statements import Statement, StatementPlace, make_statement
+from components.confluent.statements import INIT_ERROR, Statement, StatementPlace, make_statement
 from components.confluent.topics import make_schemas, make_topics
 from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES, TOPIC_PREFIX
 
@@ -79,7 +79,8 @@ class ConfluentStreaming(pulumi.ComponentResource):
         self._access = self._runner_access()
         statements = self._statements()
         for sink in args.sinks:
-            self._connector(sink, [statements["cleaned"], statements["fraud"]])
+            connector = self._connector(sink, [statements["cleaned"], statements["fraud"]])
+            self._running(sink.purpose, connector)
         self._app_access()
         self.register_outputs({"topics": sorted(self.topics)})
 
@@ -98,7 +99,7 @@ class ConfluentStreaming(pulumi.ComponentResource):
                 parent=self,
                 depends_on=[*acls, self._cleanup, *self._topics_of(config), *factory.after, *after],
                 # A connector cannot be renamed; the default time limit is a day.
-                replace_on_changes=["configNonsensitive.name"],
+                replace_on_changes=["configNonsensitive.name", INIT_ERROR],
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="30m"),
             ),
@@ -118,19 +119,23 @@ class ConfluentStreaming(pulumi.ComponentResource):
             raise ValueError(f"connector {config.name}: no topic {', '.join(unknown)}; known: {sorted(self.topics)}")
         return [self.topics[name] for name in names]
 
-    def _source_gates(self) -> list[pulumi.Resource]:
-        cluster = self._cluster
-        running = make_gate(
-            f"{self._name}-source-running",
+    def _running(self, what: str, connector: confluent.Connector) -> pulumi.Resource:
+        """A gate: the deploy fails with the connector's own words unless it runs."""
+        return make_gate(
+            f"{self._name}-{what}-running",
             "connector",
             {
-                "ENVIRONMENT": cluster.environment_id,
-                "CLUSTER": cluster.kafka_id,
-                "CONNECTOR": self._source.config_nonsensitive["name"],
+                "ENVIRONMENT": self._cluster.environment_id,
+                "CLUSTER": self._cluster.kafka_id,
+                "CONNECTOR": connector.config_nonsensitive["name"],
             },
-            self._source.id,
-            ResourceOptions(parent=self, depends_on=[self._source]),
+            connector.id,
+            ResourceOptions(parent=self, depends_on=[connector]),
         )
+
+    def _source_gates(self) -> list[pulumi.Resource]:
+        cluster = self._cluster
+        running = self._running("source", self._source)
         present = make_gate(
             f"{self._name}-subjects-present",
             "subjects",

@@ -49,6 +49,8 @@ def _schemas(name: str, table: Table, opts: pulumi.ResourceOptions) -> list[conf
             format="AVRO",
             schema=text,
             hard_delete=True,
+            # Else a preview asks the registry, which answers a private network's own machines only.
+            skip_validation_during_plan=True,
             opts=opts,
         )
         for part, text in parts.items()

@@ -45,7 +45,10 @@ def connector(env: dict[str, str]) -> tuple[bool, str]:
         return False, f"HTTP {status}: {body}"
     states = [body["connector"]["state"], *(task["state"] for task in body.get("tasks", []))]
     if "FAILED" in states:
-        raise SystemExit(f"connector {env['CONNECTOR']} FAILED: {json.dumps(body)[:1000]}")
+        raise SystemExit(
+            f"connector {env['CONNECTOR']} FAILED: {json.dumps(body)[:1000]}; mend the cause, restart the "
+            "connector in Confluent's console, then `pulumi up` again"
+        )
     return all(state == "RUNNING" for state in states), ", ".join(states)
 
 

@@ -20,7 +20,12 @@ APPEND_TOPICS = ("auth_user", "user_transaction")
 
 CHANGING_OPERATIONS = ("ALL", "ALTER", "ALTER_CONFIGS", "DELETE", "CLUSTER_ACTION")
 ADMINISTRATORS = ("OrganizationAdmin", "EnvironmentAdmin", "AccountAdmin", "ResourceKeyAdmin", "BillingAdmin")
-REPLACED_ON = {STATEMENT: ("properties", "statementName"), CONNECTOR: ("configNonsensitive.name",)}
+REPLACED_ON = {
+    STATEMENT: ("properties", "statementName", "#initerror"),
+    CONNECTOR: ("configNonsensitive.name", "#initerror"),
+}
+"""`#initerror` is the engine's name for a creation that failed: without it the next `up` takes what failed for good."""
+
 LONGEST_CREATE = 3600  # seconds; the providers' own defaults are 6 hours and a day
 
 

@@ -50,7 +50,7 @@ def test_a_connector_of_the_accepted_plan_that_is_changed_is_found():
 
 
 def test_options_of_a_plan_are_read():
-    settings = {"deleteBeforeReplace": True, "replaceOnChanges": ["properties", "statementName"]}
+    settings = {"deleteBeforeReplace": True, "replaceOnChanges": ["properties", "statementName", "#initerror"]}
     assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "59m30s"})) == set()
     assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "1h30m"})) == {"creation-fails-in-time"}
     assert broken(planned(TIMED, "x", {}, **settings)) == {"creation-fails-in-time"}

@@ -22,7 +22,7 @@ STATEMENT = make(
     "confluentcloud:index/flinkStatement:FlinkStatement",
     {"statement": "INSERT INTO a SELECT * FROM b"},
     delete_before_replace=True,
-    replace_on_changes=("properties", "statementName"),
+    replace_on_changes=("properties", "statementName", "#initerror"),
     timeouts={"create": 1200},
 )
 
@@ -41,7 +41,7 @@ def connector(kind: str, **config: str) -> Any:
         },
         name=kind,
         delete_before_replace=True,
-        replace_on_changes=("configNonsensitive.name",),
+        replace_on_changes=("configNonsensitive.name", "#initerror"),
         timeouts={"create": 1800},
     )
 
@@ -123,9 +123,11 @@ STREAMING = {
     ),
     "what-cannot-change-is-replaced": case(
         bad=[
-            optioned(STATEMENT, replace_on_changes=("properties",)),
-            optioned(STATEMENT, replace_on_changes=("statementName",)),
-            optioned(SINK, replace_on_changes=()),
+            optioned(STATEMENT, replace_on_changes=("properties", "#initerror")),
+            optioned(STATEMENT, replace_on_changes=("statementName", "#initerror")),
+            optioned(STATEMENT, replace_on_changes=("properties", "statementName")),
+            optioned(SINK, replace_on_changes=("#initerror",)),
+            optioned(SINK, replace_on_changes=("configNonsensitive.name",)),
         ],
         good=[STATEMENT, SINK],
     ),
