@@ -35,16 +35,24 @@ def statements(state_ttl_hours: int) -> tuple[Statement, ...]:
     """The statements in the order in which they must run."""
     sources = (AUTH_USER.topic, USER_TRANSACTION.topic)
     ttl = {"sql.state-ttl": f"{state_ttl_hours} h"}
-    options = ("auth-user-options", "user-transaction-options")
-    prepared = (*options, "user-transaction-watermark")
+    # Tables are altered one statement after another: each begins with what the last one left.
+    altered = (
+        "user-transaction-options",
+        "user-transaction-offset",
+        "user-transaction-seq",
+        "user-transaction-watermark",
+    )
+    prepared = ("auth-user-options", *altered)
     return (
-        Statement(name=options[0], file="auth_user_options.sql", alters=(AUTH_USER.topic,)),
-        Statement(name=options[1], file="user_transaction_options.sql", alters=(USER_TRANSACTION.topic,)),
-        Statement(
-            name=prepared[2],
-            file="user_transaction_watermark.sql",
-            alters=(USER_TRANSACTION.topic,),
-            after=options[1:],
+        Statement(name="auth-user-options", file="auth_user_options.sql", alters=(AUTH_USER.topic,)),
+        *(
+            Statement(
+                name=name,
+                file=f"{name.replace('-', '_')}.sql",
+                alters=(USER_TRANSACTION.topic,),
+                after=altered[:place][-1:],
+            )
+            for place, name in enumerate(altered)
         ),
         Statement(
             name="cleaned", file="cleaned.sql", reads=sources, writes=WAREHOUSE_TOPICS, after=prepared, properties=ttl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from py4j.protocol import Py4JError, Py4JJavaError
@@ -14,7 +14,7 @@ from local.errors import RunError
 from local.flink import settings, tables
 from local.flink.errors import StatementError, statement_error
 from local.flink.gateway import FlinkGateway
-from local.flink.tables import Declared, Watermark
+from local.flink.tables import Added, Declared, Watermark
 
 # The service's default for error-handling.log.target.
 DEFAULT_ERROR_LOG = "error_log"
@@ -203,13 +203,34 @@ class FlinkCluster:
             if value not in known:
                 raise RunError(f"topic {table.topic}: {option} is {value!r}; the run knows {', '.join(known)}")
         error_log = options.get(tables.ERROR_TARGET, DEFAULT_ERROR_LOG) if errors == "log" else None
-        declared = Declared(mode=options[tables.CHANGELOG_MODE], errors=errors, error_log=error_log)
-        for spec in found.getUnresolvedSchema().getWatermarkSpecs():
-            if spec.getColumnName() != tables.ROWTIME:
-                expression = spec.getWatermarkExpression().getSqlExpression()
-                watermark = Watermark(column=spec.getColumnName(), expression=expression)
-                return replace(declared, watermark=watermark)
-        return declared
+        schema = found.getUnresolvedSchema()
+        return Declared(
+            mode=options[tables.CHANGELOG_MODE],
+            errors=errors,
+            error_log=error_log,
+            added=tuple(filter(None, (_added(column) for column in schema.getColumns()))),
+            watermark=next(filter(None, (_watermark(spec) for spec in schema.getWatermarkSpecs())), None),
+        )
 
     def _use(self, database: str) -> None:
         self._environment.useDatabase(database)
+
+
+def _added(column: Any) -> Added | None:
+    """The column, unless it is one of the contract's; `column` is of Flink's unresolved schema."""
+    match column.getClass().getSimpleName():
+        case "UnresolvedMetadataColumn":
+            key = column.getMetadataKey()
+            source = f" FROM '{key}'" if key else ""
+            virtual = " VIRTUAL" if column.isVirtual() else ""
+            return Added(name=column.getName(), definition=f"{column.getDataType()} METADATA{source}{virtual}")
+        case "UnresolvedComputedColumn":
+            return Added(name=column.getName(), definition=f"AS {column.getExpression().getSqlExpression()}")
+    return None
+
+
+def _watermark(spec: Any) -> Watermark | None:
+    """The watermark that a statement chose. That of the record's time, which each table has at first, serves none."""
+    if spec.getColumnName() == tables.ROWTIME:
+        return None
+    return Watermark(column=spec.getColumnName(), expression=spec.getWatermarkExpression().getSqlExpression())

@@ -1,8 +1,8 @@
 """The Flink tables of a topic, as Confluent Cloud infers them from the topic and its schemas.
 
 A topic has two tables of the same name. The *declared* one has the contract's columns and takes the ALTER TABLE
-statements, which Flink itself checks and applies. The *live* one reads and writes the topic: its columns, watermark
-and changelog mode are those of the declared one.
+statements, which Flink itself checks and applies. The *live* one reads and writes the topic: its columns, added ones
+included, its watermark and its changelog mode are those of the declared one.
 """
 
 from __future__ import annotations
@@ -37,12 +37,21 @@ class Watermark:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Added:
+    """A column that ALTER TABLE added; `definition` is what follows its name in CREATE TABLE."""
+
+    name: str
+    definition: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Declared:
     """What the declared table says by now; `error_log` is the topic for records that cannot be read, if any."""
 
     mode: str
     errors: str = "fail"
     error_log: str | None = None
+    added: tuple[Added, ...] = ()
     watermark: Watermark | None = None
 
 
@@ -68,34 +77,34 @@ def live_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> lis
 def _events_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> str:
     """The change events of a source table: key, and the row after the change.
 
-    The columns that the watermark needs are computed from the row, since only a top-level column can carry one.
+    The contract's columns are computed from the row, so that added columns and the watermark can refer to them.
     """
     after = ", ".join(f"`{name}` {kind.removesuffix(' NOT NULL')}" for name, kind in columns(table))
-    lines = []
+    kinds = dict(columns(table))
     options = _options(table, client, declared)
+    physical: set[str] = set()
     if declared.mode == "upsert":
-        kinds = dict(columns(table))
-        lines += [f"`{column.name}` {kinds[column.name]}" for column in table.key]
+        physical = {column.name for column in table.key}
         options |= {"value.fields-include": "EXCEPT_KEY"}
+    lines = [f"`{name}` {kinds[name]}" for name in kinds if name in physical]
     lines.append(f"`after` ROW<{after}>")
+    lines += [f"`{name}` AS `after`.`{name}`" for name in kinds if name not in physical]
+    lines.append(f"`{ROWTIME}` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL")
+    lines += [f"`{column.name}` {column.definition}" for column in declared.added]
     if declared.watermark:
-        name = declared.watermark.column
-        lines.append(f"`{name}` AS `after`.`{name}`")
-        lines.append(f"WATERMARK FOR `{name}` AS {declared.watermark.expression}")
+        lines.append(f"WATERMARK FOR `{declared.watermark.column}` AS {declared.watermark.expression}")
     return _create(HIDDEN + table.topic, lines, table if declared.mode == "upsert" else None, options)
 
 
 def _events_view_sql(table: Table, declared: Declared) -> str:
-    """The contract's columns. A delete event has no row after the change; the tombstone that follows deletes.
+    """The contract's columns and the added ones. A delete event has no row after the change; the tombstone that
+    follows deletes.
 
     A row without a column that the contract requires is malformed: the service could not even read it.
     """
-    inner = {column.name for column in table.key} if declared.mode == "upsert" else set()
-    if declared.watermark:
-        inner.add(declared.watermark.column)
-    place = {name: f"`{name}`" if name in inner else f"`after`.`{name}`" for name, _ in columns(table)}
-    picked = ", ".join(f"{text} AS `{name}`" for name, text in place.items())
-    required = [f"{place[column.name]} IS NOT NULL" for column in table.published if not column.nullable]
+    names = [*(name for name, _ in columns(table)), ROWTIME, *(column.name for column in declared.added)]
+    picked = ", ".join(f"`{name}`" for name in names)
+    required = [f"`{column.name}` IS NOT NULL" for column in table.published if not column.nullable]
     present = " AND ".join(["`after` IS NOT NULL", *(required if declared.errors != "fail" else ())])
     query = f"SELECT {picked} FROM `{HIDDEN}{table.topic}` WHERE {present}"  # noqa: S608 - names of contracts
     return f"CREATE VIEW `{table.topic}` AS {query}"

@@ -74,7 +74,7 @@ def test_an_acl_is_made_and_goes(lab: Lab, servers: Any) -> None:
 
 def test_a_statement_is_started_and_stopped(lab: Lab, servers: Any) -> None:
     handler = Statements(servers)
-    sql = "INSERT INTO `user_transaction` SELECT * FROM `fd.SAMPLE.USER_TRANSACTION` WHERE FALSE"
+    sql = "INSERT INTO `auth_user` SELECT * FROM `auth_user` WHERE FALSE"
     statement = resource(statementName="handled", statement=sql, properties={"sql.state-ttl": "1 h"})
     assert handler.read(statement) is None
     handler.create(statement)
