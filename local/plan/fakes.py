@@ -1,10 +1,12 @@
 """What a provider would answer, simulated: ids, computed outputs and look-ups. Deterministic.
 
-Everything unlisted follows one rule: id `<name>-id`, text output `<name>-<output>`, numbers 0, lists and objects empty.
+What the services give a form has that form, so that a provider's own checks can judge the plan. Everything unlisted
+follows one rule: id `<name>-id`, text output `<name>-<output>`, numbers 0, lists and objects empty.
 """
 
 from __future__ import annotations
 
+import base64
 import collections.abc as cabc
 import hashlib
 import typing
@@ -14,9 +16,10 @@ from typing import Any
 from pulumi import _types
 
 from local.plan import fakes_aws, fakes_link
-from local.plan.fakes_aws import SECRET_PREFIX, Fake, Inputs
+from local.plan.aws_ids import Fake, Inputs, uuid_of
+from local.plan.fakes_aws import SECRET_PREFIX
 
-ORGANIZATION = "00000000-0000-0000-0000-000000000000"
+ORGANIZATION = uuid_of("organization")
 _CONFLUENT = "confluentcloud:index/"
 
 
@@ -49,15 +52,17 @@ def _cluster_host(name: str, inputs: Inputs) -> str:
     return f"{_cluster_id(name)}.{inputs.get('region')}.aws.confluent.cloud"
 
 
-IDS: dict[str, Callable[[str], str]] = {
+IDS: dict[str, Fake] = {
     **fakes_aws.IDS,
     **fakes_link.IDS,
-    f"{_CONFLUENT}environment:Environment": _environment_id,
-    f"{_CONFLUENT}kafkaCluster:KafkaCluster": _cluster_id,
-    f"{_CONFLUENT}serviceAccount:ServiceAccount": lambda name: f"sa-{name}",
-    f"{_CONFLUENT}flinkComputePool:FlinkComputePool": lambda name: f"lfcp-{name}",
-    f"{_CONFLUENT}connector:Connector": lambda name: f"lcc-{name}",
-    f"{_CONFLUENT}apiKey:ApiKey": lambda name: f"KEY-{name}",
+    f"{_CONFLUENT}environment:Environment": lambda name, _: _environment_id(name),
+    f"{_CONFLUENT}kafkaCluster:KafkaCluster": lambda name, _: _cluster_id(name),
+    f"{_CONFLUENT}serviceAccount:ServiceAccount": lambda name, _: f"sa-{name}",
+    f"{_CONFLUENT}flinkComputePool:FlinkComputePool": lambda name, _: f"lfcp-{name}",
+    f"{_CONFLUENT}connector:Connector": lambda name, _: f"lcc-{name}",
+    f"{_CONFLUENT}apiKey:ApiKey": lambda name, _: base64.b32encode(hashlib.sha256(name.encode()).digest()).decode()[
+        :16
+    ],
 }
 """Ids whose form the service fixes, so that a pattern built from one reads as it will."""
 
@@ -98,8 +103,9 @@ COMPLETED: dict[str, tuple[str, ...]] = fakes_link.COMPLETED
 """Outputs, by their wire names, that hold what the program gave and what the service adds inside of it."""
 
 
-def resource_id(token: str, name: str) -> str:
-    return IDS[token](name) if token in IDS else f"{name}-id"
+def resource_id(token: str, name: str, inputs: Inputs) -> str:
+    """The simulated id; `inputs` in plain form."""
+    return str(IDS[token](name, inputs)) if token in IDS else f"{name}-id"
 
 
 def output(token: str, wire_name: str, hint: Any, name: str, inputs: Inputs, *, secret: bool) -> Any:
@@ -107,6 +113,8 @@ def output(token: str, wire_name: str, hint: Any, name: str, inputs: Inputs, *, 
     fake = OUTPUTS.get(token, {}).get(wire_name)
     if fake:
         return fake(name, inputs)
+    if token.startswith("aws:") and hint is str and (value := fakes_aws.output(token, wire_name, name, inputs)):
+        return value
     return _by_type(hint, f"{SECRET_PREFIX}{name}.{wire_name}" if secret else f"{name}-{wire_name}")
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-Inputs = Mapping[str, Any]
-Fake = Callable[[str, Inputs], Any]
+from local.plan import aws_ids
+from local.plan.aws_ids import ACCOUNT, REGION, Fake, Inputs, arn, digits, physical
 
-ACCOUNT = "123456789012"
 SECRET_PREFIX = "simulated-secret:"  # noqa: S105 (a marker, no password)
 """Begins every simulated secret, so that one which loses its protection on the way is recognised."""
 
-IDS: dict[str, Callable[[str], str]] = {
-    "aws:ec2/managedPrefixList:ManagedPrefixList": lambda name: f"pl-{name}",
-    "aws:ec2/vpcEndpoint:VpcEndpoint": lambda name: f"vpce-{name}",
-}
+IDS: dict[str, Fake] = aws_ids.IDS
 
 
 def _public_address(name: str, _: Inputs) -> str:
@@ -24,46 +20,81 @@ def _public_address(name: str, _: Inputs) -> str:
     return f"203.0.113.{1 + zlib.crc32(name.encode()) % 254}"
 
 
-def _redshift_host(name: str, args: Inputs) -> str:
-    return f"{args.get('clusterIdentifier') or name}.abc123.us-east-1.redshift.amazonaws.com"
+def region_of(inputs: Inputs) -> str:
+    return str(inputs.get("region") or REGION)
 
 
-def _arn(service: str, resource: str) -> str:
-    return f"arn:aws:{service}:us-east-1:{ACCOUNT}:{resource}"
+def _redshift_host(name: str, inputs: Inputs) -> str:
+    return f"{physical(name, inputs)}.abc123.{region_of(inputs)}.redshift.amazonaws.com"
+
+
+def _registry(inputs: Inputs) -> str:
+    return f"{ACCOUNT}.dkr.ecr.{region_of(inputs)}.amazonaws.com"
+
+
+def _private_name(name: str, inputs: Inputs) -> str:
+    """Of an instance: its name says its address, one of the VPC's default range."""
+    suffix = "ec2.internal" if region_of(inputs) == REGION else f"{region_of(inputs)}.compute.internal"
+    return f"ip-10-0-200-{4 + zlib.crc32(name.encode()) % 250}.{suffix}"
 
 
 def _endpoint_names(name: str, inputs: Inputs) -> list[dict[str, str]]:
     """Of an interface endpoint; the regional one comes first."""
     if inputs.get("vpcEndpointType") != "Interface":
         return []
-    return [{"dnsName": f"vpce-{name}-1234abcd.vpce-svc-plan.vpce.amazonaws.com", "hostedZoneId": "Z00PLAN"}]
+    endpoint = aws_ids.long_id("vpce")(name, inputs)
+    host = f"{endpoint}-{digits(name, 8)}.vpce-svc-{digits('service', 17)}.{region_of(inputs)}.vpce.amazonaws.com"
+    return [{"dnsName": host, "hostedZoneId": f"Z{digits('endpoints', 20).upper()}"}]
+
+
+def output(token: str, wire_name: str, name: str, inputs: Inputs) -> Any:
+    """What every type of AWS has, in the form that AWS gives it; None for an output that is like no other."""
+    if wire_name == "arn":
+        return aws_ids.arn_of(token, name, inputs)
+    if wire_name in aws_ids.NAMES:
+        return physical(name, inputs)
+    if wire_name.endswith("Arn"):
+        service = token.split(":")[1].split("/", maxsplit=1)[0]
+        return arn(service, f"{wire_name[:-3].lower()}/{physical(name, inputs)}", inputs)
+    return {"region": region_of(inputs), "ownerId": ACCOUNT, "accountId": ACCOUNT}.get(wire_name)
 
 
 OUTPUTS: dict[str, dict[str, Fake]] = {
     "aws:ecr/repository:Repository": {
-        "repositoryUrl": lambda name, _: f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/{name}",
+        "repositoryUrl": lambda name, inputs: f"{_registry(inputs)}/{physical(name, inputs)}",
         "registryId": lambda *_: ACCOUNT,
     },
     "docker-build:index:Image": {
         "ref": lambda name, inputs: f"{(inputs.get('tags') or [name])[0]}@sha256:{'0' * 64}",
     },
     "eks:index:Cluster": {
-        "clusterSecurityGroupId": lambda name, _: f"sg-{name}",
+        "clusterSecurityGroupId": aws_ids.long_id("sg"),
         "kubeconfigJson": lambda *_: '{"users": [{"name": "aws", "user": {"exec": {"command": "aws", "args": []}}}]}',
     },
     "aws:ec2/eip:Eip": {"publicIp": _public_address},
-    "aws:ec2/vpcEndpoint:VpcEndpoint": {"prefixListId": lambda name, _: f"pl-{name}", "dnsEntries": _endpoint_names},
+    "aws:ec2/instance:Instance": {"privateDns": _private_name},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {"prefixListId": aws_ids.long_id("pl"), "dnsEntries": _endpoint_names},
+    "aws:kms/key:Key": {"keyId": lambda name, _: aws_ids.uuid_of(name)},
+    "aws:lb/loadBalancer:LoadBalancer": {
+        "dnsName": lambda name, inputs: (
+            f"{physical(name, inputs)}-{digits(name, 16)}.elb.{region_of(inputs)}.amazonaws.com"
+        ),
+    },
     "aws:redshift/cluster:Cluster": {
-        "arn": lambda name, args: _arn("redshift", f"cluster:{args.get('clusterIdentifier') or name}"),
         "dnsName": _redshift_host,
-        "endpoint": lambda name, args: f"{_redshift_host(name, args)}:5439",
-        "masterPasswordSecretArn": lambda name, args: _arn("secretsmanager", f"secret:redshift!{name}-admin-abcdef"),
+        "endpoint": lambda name, inputs: f"{_redshift_host(name, inputs)}:5439",
+        "masterPasswordSecretArn": lambda name, inputs: arn(
+            "secretsmanager", f"secret:redshift!{physical(name, inputs)}-admin-{digits(name, 6)}", inputs
+        ),
     },
     "aws:opensearch/domain:Domain": {
-        "arn": lambda name, args: _arn("es", f"domain/{args.get('domainName') or name}"),
-        "domainId": lambda name, args: f"{ACCOUNT}/{args.get('domainName') or name}",
-        "endpoint": lambda name, args: f"search-{args.get('domainName') or name}-abc123.us-east-1.es.amazonaws.com",
+        "domainId": lambda name, inputs: f"{ACCOUNT}/{physical(name, inputs)}",
+        "endpoint": lambda name, inputs: (
+            f"search-{physical(name, inputs)}-{digits(name, 26)}.{region_of(inputs)}.es.amazonaws.com"
+        ),
     },
+    "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": lambda name, _: aws_ids.uuid_of(name)},
+    "aws:ssm/document:Document": {"latestVersion": lambda *_: "1", "defaultVersion": lambda *_: "1"},
 }
 
 

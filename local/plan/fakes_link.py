@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from local.plan.fakes_aws import Fake, Inputs
+from local.plan.aws_ids import Fake, Inputs, digits, long_id
 
 _CONFLUENT = "confluentcloud:index/"
 _SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"
@@ -20,7 +20,7 @@ _CONFLUENT_ACCOUNT = "210987654321"
 
 
 def _service_name(region: object, name: str) -> str:
-    return f"com.amazonaws.vpce.{region}.vpce-svc-{name}"
+    return f"com.amazonaws.vpce.{region}.vpce-svc-0{digits(name, 16)}"
 
 
 def _principal(gateway: object, inputs: Inputs) -> str:
@@ -37,14 +37,15 @@ def _access_point_block(name: str, inputs: Inputs) -> dict[str, Any]:
     given = inputs.get("awsEgressPrivateLinkEndpoint")
     if not given:
         return {}
-    return {**given, "vpcEndpointId": f"vpce-{name}", "vpcEndpointDnsName": f"*.vpce-{name}.vpce.amazonaws.com"}
+    endpoint = long_id("vpce")(name, inputs)
+    return {**given, "vpcEndpointId": endpoint, "vpcEndpointDnsName": f"*.{endpoint}.vpce.amazonaws.com"}
 
 
-IDS: dict[str, Callable[[str], str]] = {
-    _ATTACHMENT: lambda name: f"platt-{name}",
-    _NETWORK: lambda name: f"n-{name}",
-    _GATEWAY: lambda name: f"gw-{name}",
-    _ACCESS_POINT: lambda name: f"ap-{name}",
+IDS: dict[str, Fake] = {
+    _ATTACHMENT: lambda name, _: f"platt-{name}",
+    _NETWORK: lambda name, _: f"n-{name}",
+    _GATEWAY: lambda name, _: f"gw-{name}",
+    _ACCESS_POINT: lambda name, _: f"ap-{name}",
 }
 
 OUTPUTS: dict[str, dict[str, Fake]] = {
@@ -57,7 +58,7 @@ OUTPUTS: dict[str, dict[str, Fake]] = {
         "aws": lambda name, inputs: [
             {
                 "account": _CONFLUENT_ACCOUNT,
-                "vpc": f"vpc-{name}",
+                "vpc": long_id("vpc")(name, inputs),
                 "privateLinkEndpointService": _service_name(inputs.get("region"), name),
             }
         ],

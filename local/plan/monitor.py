@@ -68,10 +68,11 @@ class Monitor:
         if not (request.custom or request.remote):
             return resource_pb2.RegisterResourceResponse(urn=urn)
         self._validate(urn, request.type, inputs)
-        outputs = self._outputs(request.type, request.name, inputs, frozenset(request.additionalSecretOutputs))
-        return resource_pb2.RegisterResourceResponse(
-            urn=urn, id=self._id(request) if request.custom else "", object=wire.encode_struct(outputs)
-        )
+        known = self._known(request, inputs)
+        outputs = self._outputs(request.type, request.name, inputs, known, frozenset(request.additionalSecretOutputs))
+        # Empty means unknown to the SDK.
+        identity = fakes.resource_id(request.type, request.name, known) if request.custom and not self.preview else ""
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=wire.encode_struct(outputs))
 
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
         urn = self._urn(request.parent, request.type, request.name)
@@ -83,7 +84,9 @@ class Monitor:
         if request.type == REFERENCE_TYPE:
             outputs = self._reference(request.id)
         else:
-            outputs = self._outputs(request.type, request.name, inputs, frozenset(request.additionalSecretOutputs))
+            known = self._known(request, inputs)
+            secret = frozenset(request.additionalSecretOutputs)
+            outputs = self._outputs(request.type, request.name, inputs, known, secret)
         return resource_pb2.ReadResourceResponse(urn=urn, properties=wire.encode_struct(outputs))
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
@@ -115,10 +118,6 @@ class Monitor:
         parent_type = parent.split("::")[2] if parent else STACK_TYPE
         qualified = token if parent_type == STACK_TYPE else f"{parent_type}${token}"
         return f"{self._prefix}{qualified}::{name}"
-
-    def _id(self, request: resource_pb2.RegisterResourceRequest) -> str:
-        """Empty means unknown to the SDK."""
-        return "" if self.preview else fakes.resource_id(request.type, request.name)
 
     def _record(self, urn: str, request: resource_pb2.RegisterResourceRequest, inputs: dict[str, Any]) -> None:
         self._find_leaks(_label(urn, request.type), inputs)
@@ -187,18 +186,26 @@ class Monitor:
 
     # Simulating and checking ------------------------------------------------------------------------------------
 
-    def _outputs(self, token: str, name: str, inputs: dict[str, Any], secret: frozenset[str]) -> dict[str, Any]:
+    def _known(self, request: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+        """The inputs in plain form, with the region of the resource's provider where they name none."""
+        provider = self.resources.get(request.provider.rsplit("::", 1)[0])
+        region = provider.inputs.get("region") if provider else None
+        return {**({"region": region} if region else {}), **wire.opened(inputs)}
+
+    def _outputs(
+        self, token: str, name: str, inputs: dict[str, Any], known: dict[str, Any], secret: frozenset[str]
+    ) -> dict[str, Any]:
         """The inputs, and each further output that the SDK declares: unknown in preview, else simulated.
 
         A block that the service completes is such an output as a whole, although the program gave a part of it.
         """
-        plain, completed = wire.opened(inputs), fakes.COMPLETED.get(token, ())
+        completed = fakes.COMPLETED.get(token, ())
         kept = {key: value for key, value in inputs.items() if key not in completed}
         outputs = fakes_kubernetes.named(token, name, kept)
         for key, hint in validate.output_types(token).items():
             if key not in outputs and key not in ("id", "urn"):
                 outputs[key] = (
-                    UNKNOWN if self.preview else fakes.output(token, key, hint, name, plain, secret=key in secret)
+                    UNKNOWN if self.preview else fakes.output(token, key, hint, name, known, secret=key in secret)
                 )
         return {key: Secret(value) if key in secret else value for key, value in outputs.items()}
 

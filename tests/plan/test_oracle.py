@@ -12,6 +12,7 @@ import pytest
 from local.plan import Plan, record
 from local.plan.commands import golden_path
 from local.plan.model import Resource
+from tests.ids import arn_of, id_of
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
@@ -72,7 +73,7 @@ def test_nobody_but_confluent_and_the_load_balancer_gets_in(plan: Plan, find: Fi
         (rule.inputs["securityGroupId"], rule.inputs["fromPort"], rule.inputs["toPort"]): rule.inputs
         for rule in of_type(plan, "SecurityGroupIngressRule")
     }
-    host, balancer = "fraud-prod-oracle-sg-id", "fraud-prod-oracle-nlb-sg-id"
+    host, balancer = id_of(find("-sg")), id_of(find("-nlb-sg"))
     assert set(rules) == {(host, 1521, 1521), (balancer, 1521, 1521)}, "one port, and no rule more"
     assert rules[host, 1521, 1521]["referencedSecurityGroupId"] == balancer
     assert rules[balancer, 1521, 1521]["prefixListId"] == "pl-confluent"
@@ -82,13 +83,13 @@ def test_nobody_but_confluent_and_the_load_balancer_gets_in(plan: Plan, find: Fi
     assert find("").inputs["vpcSecurityGroupIds"] == [host]
 
 
-def test_the_host_reaches_https_alone_and_the_load_balancer_the_host_alone(plan: Plan) -> None:
+def test_the_host_reaches_https_alone_and_the_load_balancer_the_host_alone(plan: Plan, find: Find) -> None:
     rules = {rule.inputs["securityGroupId"]: rule.inputs for rule in of_type(plan, "SecurityGroupEgressRule")}
     assert len(of_type(plan, "SecurityGroupEgressRule")) == 2
-    host, balancer = rules["fraud-prod-oracle-sg-id"], rules["fraud-prod-oracle-nlb-sg-id"]
+    host, balancer = rules[id_of(find("-sg"))], rules[id_of(find("-nlb-sg"))]
     assert (host["fromPort"], host["toPort"], host["cidrIpv4"]) == (443, 443, "0.0.0.0/0")
     assert (balancer["fromPort"], balancer["toPort"]) == (1521, 1521)
-    assert balancer["referencedSecurityGroupId"] == "fraud-prod-oracle-sg-id" and "cidrIpv4" not in balancer
+    assert balancer["referencedSecurityGroupId"] == id_of(find("-sg")) and "cidrIpv4" not in balancer
 
 
 def test_the_host_is_private_and_has_no_key_and_no_user_data(plan: Plan, find: Find) -> None:
@@ -119,9 +120,9 @@ def test_the_host_may_read_its_secret_use_its_key_and_write_its_log_and_no_more(
     statements = json.loads(find("-policy").inputs["policy"])["Statement"]
     assert all(statement["Effect"] == "Allow" for statement in statements)
     rights = {statement["Sid"]: (statement["Action"], statement["Resource"]) for statement in statements}
-    log = "fraud-prod-oracle-log-arn"
+    log = arn_of(find("-log"))
     assert rights == {
-        "OwnPasswords": ("secretsmanager:GetSecretValue", "fraud-prod-oracle-passwords-arn"),
+        "OwnPasswords": ("secretsmanager:GetSecretValue", arn_of(find("-passwords"))),
         "KeyOfThePasswords": ("kms:Decrypt", KEY),
         "OwnLog": (["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [log, f"{log}:*"]),
         "FindOwnLog": ("logs:DescribeLogGroups", "arn:aws:logs:us-east-1:123456789012:log-group:*"),
@@ -133,7 +134,7 @@ def test_the_host_may_read_its_secret_use_its_key_and_write_its_log_and_no_more(
         "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
         "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole",
     }
-    assert find("").inputs["iamInstanceProfile"] == "fraud-prod-oracle-profile-name"
+    assert find("").inputs["iamInstanceProfile"] == id_of(find("-profile"))
 
 
 def test_the_roles_are_taken_on_by_one_service_each(find: Find) -> None:
@@ -181,8 +182,8 @@ def test_the_bootstrap_runs_when_volume_and_secret_are_there_and_anew_when_they_
     assert {"-data-attachment", "-passwords-version", "-bootstrap", "", "-log"} <= names_of(ready.dependencies)
     version, instance, volume, slot, secret = ready.inputs["triggers"]
     assert len(version) == 64 and slot == "a"
-    assert (instance, volume) == ("fraud-prod-oracle-id", "fraud-prod-oracle-data-id")
-    assert secret == "fraud-prod-oracle-passwords-version-versionId"
+    assert (instance, volume) == (id_of(find("")), id_of(find("-data")))
+    assert secret == id_of(find("-passwords-version")).rpartition("|")[2], "the version of the secret"
     assert ready.inputs["create"] == ".venv/bin/python -m components.oracle.wait"
     assert ready.options["customTimeouts"] == {"create": "75m", "update": "75m"}
 
@@ -192,10 +193,10 @@ def test_the_waiter_gets_all_that_it_asks_for_and_no_secret(find: Find) -> None:
 
     environment = find("-ready").inputs["environment"]
     assert set(environment) == set(NEEDED)
-    assert environment["DOCUMENT_VERSION"] == "fraud-prod-oracle-bootstrap-latestVersion"
+    assert environment["DOCUMENT_VERSION"] == "1"
     assert json.loads(environment["PARAMETERS"]) == {
-        "SecretArn": ["fraud-prod-oracle-passwords-arn"],
-        "VolumeId": ["fraud-prod-oracle-data-id"],
+        "SecretArn": [arn_of(find("-passwords"))],
+        "VolumeId": [id_of(find("-data"))],
     }
     assert "[secret]" not in environment.values()
 
@@ -220,8 +221,8 @@ def test_the_load_balancer_forwards_one_port_to_the_host(find: Find) -> None:
     assert (group["port"], group["protocol"], group["targetType"]) == (1521, "TCP", "instance")
     assert group["preserveClientIp"] == "false" and group["healthCheck"]["protocol"] == "TCP"
     assert (listener["port"], listener["protocol"]) == (1521, "TCP")
-    assert listener["defaultActions"] == [{"type": "forward", "targetGroupArn": "fraud-prod-oracle-tg-arn"}]
-    assert find("-target").inputs["targetId"] == "fraud-prod-oracle-id"
+    assert listener["defaultActions"] == [{"type": "forward", "targetGroupArn": arn_of(find("-tg"))}]
+    assert find("-target").inputs["targetId"] == id_of(find(""))
 
 
 def test_a_load_balancer_is_made_after_the_way_to_the_internet_and_goes_before_it(find: Find) -> None:
@@ -243,7 +244,7 @@ def test_the_bootstrap_document_is_a_command(find: Find) -> None:
 def test_the_stacks_put_the_host_into_a_private_subnet(stack: str) -> None:
     golden = Plan.load(golden_path(stack))
     (host,) = golden.of_type("aws:ec2/instance:Instance")
-    subnets = {f"{subnet.name}-id": subnet for subnet in golden.of_type("aws:ec2/subnet:Subnet")}
+    subnets = {id_of(subnet): subnet for subnet in golden.of_type("aws:ec2/subnet:Subnet")}
     assert "-data-" in subnets[host.inputs["subnetId"]].name, "a public subnet routes to the internet"
     for association in golden.of_type("aws:ec2/routeTableAssociation:RouteTableAssociation"):
         if association.inputs["subnetId"] == host.inputs["subnetId"]:

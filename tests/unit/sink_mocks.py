@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import mocks as pulumi_mocks
 
-from local.plan import fakes
+from local.plan import aws_ids, fakes
 from tests.unit.mocks import Mocks
 
 PASSWORD = "random:index/randomPassword:RandomPassword"
@@ -25,6 +25,8 @@ class SinkMocks(Mocks):
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         identity, outputs = super().new_resource(args)
+        if args.typ.startswith("aws:"):
+            outputs["arn"] = aws_ids.arn_of(args.typ, args.name, args.inputs)
         for output, fake in fakes.OUTPUTS.get(args.typ, {}).items():
             outputs[output] = fake(args.name, args.inputs)
         if args.typ == PASSWORD:

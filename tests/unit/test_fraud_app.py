@@ -20,7 +20,9 @@ from components.fraud_app.app import FraudApp
 from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, AppDatabase, AppKafka, FraudAppArgs
 from components.fraud_app.pods import USER
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
+from local.plan.aws_ids import long_id
 from local.plan.model import MASK, Resource
+from tests.ids import arn_of, id_of
 from tests.unit.mocks import Mocks, plain
 from tests.unit.recording import needs, record_component
 
@@ -83,6 +85,11 @@ def closed() -> Made:
     return record_component(
         lambda: build(api_cidrs=(), admin_role_arns=(), generator_rate=0, image=None, protect=True, **TLS)
     )
+
+
+def group_of(cluster: str) -> str:
+    """The security group that EKS makes with a cluster."""
+    return long_id("sg")(cluster, {})
 
 
 def of_type(made: Made, suffix: str) -> list[Resource]:
@@ -197,7 +204,7 @@ def test_the_cluster_runs_in_auto_mode_under_the_roles_made_here(made: Made) -> 
     inputs = made["app-cluster"].inputs
     assert inputs["autoMode"]["enabled"] and inputs["autoMode"]["createNodeRole"] is False
     assert inputs["createInstanceRole"] is False, "the component would make a role that neither plan nor policy judges"
-    assert inputs["autoMode"]["computeConfig"]["nodeRoleArn"] == "app-node-role-arn"
+    assert inputs["autoMode"]["computeConfig"]["nodeRoleArn"] == arn_of(made["app-node-role"])
     assert inputs["autoMode"]["computeConfig"]["nodePools"] == ["general-purpose", "system"]
     assert inputs["serviceRole"] == {"resource": made["app-cluster-role"].urn}
     assert inputs["authenticationMode"] == "API"
@@ -207,8 +214,8 @@ def test_the_cluster_runs_in_auto_mode_under_the_roles_made_here(made: Made) -> 
 
 def test_nodes_run_in_private_subnets_alone(made: Made) -> None:
     inputs = made["app-cluster"].inputs
-    assert inputs["vpcId"] == "vpc-id"
-    assert inputs["subnetIds"] == ["private-id"], "auto mode puts nodes into every subnet of the cluster"
+    assert inputs["vpcId"] == id_of(made["vpc"])
+    assert inputs["subnetIds"] == [id_of(made["private"])], "auto mode puts nodes into every subnet of the cluster"
     assert "publicSubnetIds" not in inputs
 
 
@@ -251,7 +258,7 @@ def test_protection_keeps_cluster_and_images(made: Made, closed: Made) -> None:
 def test_the_provider_hides_the_kubeconfig_and_survives_its_changes(made: Made) -> None:
     inputs = made["app-kubernetes"].inputs
     assert inputs["kubeconfig"] == MASK
-    assert inputs["clusterIdentifier"] == "sg-app-cluster" and inputs["enableServerSideApply"] == "true"
+    assert inputs["clusterIdentifier"] == group_of("app-cluster") and inputs["enableServerSideApply"] == "true"
     for resource in made.values():
         if resource.type.startswith("kubernetes:"):
             assert resource.options["provider"] == made["app-kubernetes"].urn, f"{resource.name}: not in this cluster"
@@ -539,7 +546,7 @@ def test_policies_are_enforced_before_the_first_pod_runs(made: Made) -> None:
 def test_pods_reach_oracle_and_nothing_else_is_opened(made: Made) -> None:
     (rule,) = of_type(made, ":SecurityGroupIngressRule")
     assert rule.inputs["securityGroupId"] == "sg-oracle"
-    assert rule.inputs["referencedSecurityGroupId"] == "sg-app-cluster" and "cidrIpv4" not in rule.inputs
+    assert rule.inputs["referencedSecurityGroupId"] == group_of("app-cluster") and "cidrIpv4" not in rule.inputs
     assert (rule.inputs["ipProtocol"], rule.inputs["fromPort"], rule.inputs["toPort"]) == ("tcp", 1521, 1521)
     assert rule.inputs["description"]
     assert not of_type(made, ":SecurityGroupEgressRule") and not of_type(made, ":SecurityGroup")
@@ -585,7 +592,7 @@ def test_auto_mode_makes_the_load_balancer_in_the_public_subnets(made: Made) -> 
     named = {"apiGroup": "eks.amazonaws.com", "kind": "IngressClassParams", "name": parameters["metadata"]["name"]}
     assert inputs["spec"]["parameters"] == named
     assert (parameters["apiVersion"], parameters["kind"]) == ("eks.amazonaws.com/v1", "IngressClassParams")
-    assert parameters["spec"]["subnets"] == {"ids": ["public-id"]}
+    assert parameters["spec"]["subnets"] == {"ids": [id_of(made["public"])]}
     assert parameters["spec"]["scheme"] == "internet-facing"
     attributes = {one["key"]: one["value"] for one in parameters["spec"]["loadBalancerAttributes"]}
     assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"

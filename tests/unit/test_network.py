@@ -18,6 +18,7 @@ from components.network.egress import checked_prefixes, confluent_egress_prefixe
 from components.network.endpoints import INTERFACE_SERVICES
 from components.network.stack import NetworkStack, NetworkStackArgs
 from local.plan.model import Resource
+from tests.ids import arn_of, id_of
 from tests.unit.mocks import Mocks
 from tests.unit.recording import needs, record_component
 
@@ -244,7 +245,7 @@ def test_an_added_zone_changes_nothing_that_is_there() -> None:
 
 def routes_of(found: Made, subnet: str) -> list[tuple[str, str | None, str | None]]:
     """Destination, internet gateway and NAT gateway of a subnet's routes."""
-    (link,) = [a for a in of(found, "RouteTableAssociation").values() if a.inputs["subnetId"] == f"{NAME}-{subnet}-id"]
+    (link,) = [a for a in of(found, "RouteTableAssociation").values() if a.inputs["subnetId"] == id_of(found[subnet])]
     routes = [r for r in of(found, "Route").values() if r.inputs["routeTableId"] == link.inputs["routeTableId"]]
     return [inputs(route, "destinationCidrBlock", "gatewayId", "natGatewayId") for route in routes]
 
@@ -255,9 +256,9 @@ def routes_of(found: Made, subnet: str) -> list[tuple[str, str | None, str | Non
 def test_private_subnets_go_out_through_nat_and_public_ones_directly(nat: str, homes: dict[str, str]) -> None:
     found = made(nat=nat)
     for letter, home in homes.items():
-        assert routes_of(found, f"public-{letter}") == [("0.0.0.0/0", f"{NAME}-internet-id", None)]
+        assert routes_of(found, f"public-{letter}") == [("0.0.0.0/0", id_of(found["internet"]), None)]
         for tier in ("app", "data"):
-            expected = [("0.0.0.0/0", None, f"{NAME}-nat-{home}-id")]
+            expected = [("0.0.0.0/0", None, id_of(found[f"nat-{home}"]))]
             assert routes_of(found, f"{tier}-{letter}") == expected, f"{tier}-{letter} must go out through {home}"
 
 
@@ -269,7 +270,7 @@ def test_each_nat_gateway_is_public_in_its_zone_and_comes_after_the_internet_gat
     for home in homes:
         gateway = found[f"nat-{home}"]
         assert needs(gateway) == {f"{NAME}-{x}" for x in ("internet", f"public-{home}", f"nat-{home}-address")}
-        assert inputs(gateway, "subnetId", "connectivityType") == (f"{NAME}-public-{home}-id", "public")
+        assert inputs(gateway, "subnetId", "connectivityType") == (id_of(found[f"public-{home}"]), "public")
         assert gateway.options["deleteBeforeReplace"], "two gateways cannot hold one address"
         assert found[f"nat-{home}-address"].inputs["domain"] == "vpc"
 
@@ -292,7 +293,7 @@ def test_s3_is_reached_past_the_nat_from_every_private_subnet() -> None:
     found = made()
     s3 = found["s3"]
     assert inputs(s3, "vpcEndpointType", "serviceName") == ("Gateway", "com.amazonaws.us-east-1.s3")
-    tables = {f"{NAME}-{tier}-{letter}-routes-id" for tier in ("app", "data") for letter in LETTERS}
+    tables = {id_of(found[f"{tier}-{letter}-routes"]) for tier in ("app", "data") for letter in LETTERS}
     assert set(s3.inputs["routeTableIds"]) == tables
     assert set(of(found, "VpcEndpoint")) == {"s3"}, "interface endpoints cost money: only when asked for"
     assert not of(found, "SecurityGroup")
@@ -306,12 +307,12 @@ def test_interface_endpoints_answer_the_vpc_alone_over_https() -> None:
     assert set(made_for) == {f"com.amazonaws.us-east-1.{service}" for service in services}
     for service, endpoint in made_for.items():
         assert inputs(endpoint, "vpcEndpointType", "privateDnsEnabled") == ("Interface", True), service
-        assert endpoint.inputs["securityGroupIds"] == [f"{NAME}-endpoints-id"], service
-        assert endpoint.inputs["subnetIds"] == [f"{NAME}-app-{letter}-id" for letter in LETTERS], service
+        assert endpoint.inputs["securityGroupIds"] == [id_of(found["endpoints"])], service
+        assert endpoint.inputs["subnetIds"] == [id_of(found[f"app-{letter}"]) for letter in LETTERS], service
         assert f"{NAME}-endpoints-https" in needs(endpoint), f"{service} would refuse everybody for a moment"
     (rule,) = of(found, "SecurityGroupIngressRule").values()
     keys = ("cidrIpv4", "ipProtocol", "fromPort", "toPort", "securityGroupId")
-    assert inputs(rule, *keys) == ("10.9.0.0/16", "tcp", 443, 443, f"{NAME}-endpoints-id")
+    assert inputs(rule, *keys) == ("10.9.0.0/16", "tcp", 443, 443, id_of(found["endpoints"]))
     assert rule.inputs["description"]
     assert not of(found, "SecurityGroupEgressRule"), "an endpoint calls nobody"
 
@@ -322,8 +323,8 @@ def test_interface_endpoints_answer_the_vpc_alone_over_https() -> None:
 def test_flow_logs_record_all_traffic_into_an_encrypted_group_that_expires() -> None:
     found = made(log_retention_days=90)
     log, group = found["flow-logs"], found["flow-logs-group"]
-    assert inputs(log, "trafficType", "logDestinationType", "vpcId") == ("ALL", "cloud-watch-logs", f"{NAME}-vpc-id")
-    assert inputs(log, "logDestination", "iamRoleArn") == (f"{NAME}-flow-logs-group-arn", f"{NAME}-flow-logs-role-arn")
+    assert inputs(log, "trafficType", "logDestinationType", "vpcId") == ("ALL", "cloud-watch-logs", id_of(found["vpc"]))
+    assert inputs(log, "logDestination", "iamRoleArn") == (arn_of(group), arn_of(found["flow-logs-role"]))
     assert inputs(group, "kmsKeyId", "retentionInDays") == (arguments().kms_key_arn, 90)
     assert f"{NAME}-flow-logs-policy" in needs(log), "the first hours would be missing without its rights"
     assert log.options["deleteBeforeReplace"], "AWS refuses a second flow log to one group"
@@ -343,13 +344,14 @@ def test_only_flow_logs_of_this_account_take_the_role() -> None:
 
 
 def test_the_role_of_the_flow_logs_writes_to_their_group_alone() -> None:
-    policy = made()["flow-logs-policy"]
+    found = made()
+    policy = found["flow-logs-policy"]
     statement, listing = json.loads(policy.inputs["policy"])["Statement"]
     assert set(statement["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}
     assert listing["Action"] == "logs:DescribeLogGroups", "of all groups, only the list"
     assert listing["Resource"] == "arn:aws:logs:us-east-1:123456789012:log-group:*"
-    assert statement["Resource"] == f"{NAME}-flow-logs-group-arn:*"
-    assert policy.inputs["role"] == f"{NAME}-flow-logs-role-name"
+    assert statement["Resource"] == arn_of(found["flow-logs-group"]) + ":*"
+    assert policy.inputs["role"] == id_of(found["flow-logs-role"]), "a role's id is its name"
 
 
 # Confluent's addresses ---------------------------------------------------------------------------------------------

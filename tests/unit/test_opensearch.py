@@ -17,6 +17,7 @@ from components.slots import Slots
 from contracts import FLAGGED_USER, FRAUD_ALERT
 from contracts.search import mapping
 from local.parts.opensearch import VERSION
+from local.plan.aws_ids import digits
 from tests.unit.mocks import is_secret, plain
 from tests.unit.sink_mocks import Deployment, deploy
 
@@ -149,7 +150,7 @@ def test_the_set_up_is_told_each_user_s_password_and_the_connector_the_active_on
     assert found == [
         f"cflt_sink_{text[0]}",
         [f"{NAME}-setup"],
-        f"https://search-{NAME}-abc123.us-east-1.es.amazonaws.com",
+        f"https://search-{NAME}-{digits(f'{NAME}-domain', 26)}.us-east-1.es.amazonaws.com",
         f"hush-{NAME}-password-{text[0]}",
     ]
     assert is_secret(made[f"{NAME}-setup"]["environment"]), "a password of the set-up is no secret any more"

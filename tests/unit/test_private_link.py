@@ -26,7 +26,9 @@ from components.confluent.private_link import (
     service_of_network,
 )
 from components.network.private_door import Doorway, PrivateDoorArgs, regional_name, zonal_name
+from local.plan.aws_ids import long_id
 from local.plan.model import Resource
+from tests.ids import id_of
 from tests.unit.recording import needs, record_component
 
 CIDR = "10.0.0.0/16"
@@ -43,6 +45,7 @@ EGRESS: dict[str, Any] = {
 }
 GATEWAY = "confluentcloud:index/gateway:Gateway"
 INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+SERVICE_ID = long_id("vpce-svc")
 Made = dict[str, Resource]
 
 
@@ -96,17 +99,20 @@ def test_only_the_vpc_reaches_the_endpoint_and_only_on_two_ports(make: Callable[
     opened = {(rule["fromPort"], rule["toPort"], rule["ipProtocol"], rule.get("cidrIpv4")) for rule in rules}
     assert opened == {(443, 443, "tcp", CIDR), (9092, 9092, "tcp", CIDR)}, "HTTPS and Kafka, from the VPC alone"
     assert all(rule.get("description") for rule in rules), "each rule says what it is for"
-    assert all(rule["securityGroupId"] == "in-door-group-id" for rule in rules)
+    assert all(rule["securityGroupId"] == id_of(made["in-door-group"]) for rule in rules)
     assert not any("EgressRule" in one.type for one in made.values()), "an endpoint only answers"
     assert not {"ingress", "egress"} & set(made["in-door-group"].inputs), "no inline rules"
 
 
 @pytest.mark.parametrize("make", [ingress, dedicated])
 def test_the_endpoint_stands_in_the_subnets_given_behind_its_group(make: Callable[[], object]) -> None:
-    endpoint = record_component(make)["in-door-endpoint"]
+    made = record_component(make)
+    endpoint = made["in-door-endpoint"]
     assert endpoint.inputs["vpcEndpointType"] == "Interface"
     assert endpoint.inputs["vpcId"] == "vpc-1" and endpoint.inputs["subnetIds"] == SUBNETS
-    assert endpoint.inputs["securityGroupIds"] == ["in-door-group-id"], "else AWS takes the VPC's default group"
+    assert endpoint.inputs["securityGroupIds"] == [id_of(made["in-door-group"])], (
+        "else AWS takes the VPC's default group"
+    )
     assert endpoint.inputs["privateDnsEnabled"] is False, "AWS refuses private names of a service that has none"
     assert {"in-door-443", "in-door-9092"} <= needs(endpoint), "names lead there from the moment it exists"
 
@@ -116,7 +122,7 @@ def test_the_endpoint_leads_to_the_service_of_this_environment_and_region() -> N
     assert made["in-attachment"].inputs["cloud"] == "AWS"
     assert made["in-attachment"].inputs["region"] == "us-east-1"
     service = made["in-door-endpoint"].inputs["serviceName"]
-    assert service == "com.amazonaws.vpce.us-east-1.vpce-svc-in-attachment"
+    assert service == f"com.amazonaws.vpce.us-east-1.{SERVICE_ID('in-attachment', {})}"
 
 
 def test_a_dedicated_network_is_private_in_the_given_zones_and_open_to_one_account() -> None:
@@ -128,7 +134,7 @@ def test_a_dedicated_network_is_private_in_the_given_zones_and_open_to_one_accou
     access = made["in-access"].inputs
     assert access["aws"] == {"account": "123456789012"} and access["network"] == {"id": "n-in-network"}
     service = made["in-door-endpoint"].inputs["serviceName"]
-    assert service == "com.amazonaws.vpce.us-east-1.vpce-svc-in-network"
+    assert service == f"com.amazonaws.vpce.us-east-1.{SERVICE_ID('in-network', {})}"
 
 
 @pytest.mark.parametrize("protect", [True, False])
@@ -161,16 +167,18 @@ def test_every_name_of_the_attachment_leads_to_the_endpoint_inside_the_vpc() -> 
     records = of_type(made, "aws:route53/record:Record")
     assert set(records) == {"in-door-wildcard"}
     record = records["in-door-wildcard"].inputs
-    assert (record["name"], record["type"], record["zoneId"]) == (f"*.{domain}", "CNAME", "in-door-zone-id")
-    assert record["records"] == ["vpce-in-door-endpoint-1234abcd.vpce-svc-plan.vpce.amazonaws.com"]
+    assert (record["name"], record["type"], record["zoneId"]) == (f"*.{domain}", "CNAME", id_of(made["in-door-zone"]))
+    (target,) = record["records"]
+    assert target.startswith(id_of(made["in-door-endpoint"]) + "-") and target.endswith(".vpce.amazonaws.com")
 
 
 def test_a_dedicated_cluster_s_brokers_are_reached_in_their_own_zone() -> None:
     made = record_component(dedicated)
-    domain, rest = "pr123a.us-east-1.aws.confluent.cloud", "vpce-svc-plan.vpce.amazonaws.com"
-    records = of_type(made, "aws:route53/record:Record").values()
-    endpoint = "vpce-in-door-endpoint-1234abcd"
-    assert {record.inputs["name"]: record.inputs["records"] for record in records} == {
+    domain = "pr123a.us-east-1.aws.confluent.cloud"
+    records = {one.inputs["name"]: one.inputs["records"] for one in of_type(made, "aws:route53/record:Record").values()}
+    endpoint, _, rest = records[f"*.{domain}"][0].partition(".")
+    assert endpoint.startswith(id_of(made["in-door-endpoint"]))
+    assert records == {
         f"*.{domain}": [f"{endpoint}.{rest}"],
         f"*.use1-az4.{domain}": [f"{endpoint}-us-east-1a.{rest}"],
         f"*.use1-az6.{domain}": [f"{endpoint}-us-east-1b.{rest}"],
@@ -198,8 +206,9 @@ def test_a_zonal_name_carries_the_zone_in_its_first_label() -> None:
 
 
 def test_the_connection_registers_the_endpoint_once_it_is_there() -> None:
-    connection = record_component(ingress)["in-connection"]
-    assert connection.inputs["aws"] == {"vpcEndpointId": "vpce-in-door-endpoint"}
+    made = record_component(ingress)
+    connection = made["in-connection"]
+    assert connection.inputs["aws"] == {"vpcEndpointId": id_of(made["in-door-endpoint"])}
     assert connection.inputs["privateLinkAttachment"] == {"id": "platt-in-attachment"}
     assert {"in-door-endpoint", "in-attachment"} <= needs(connection)
 
@@ -236,7 +245,7 @@ def test_the_access_point_waits_for_the_service_and_the_name_for_the_access_poin
     made = record_component(egress)
     point, record = made["out-access-point"], made["out-record"]
     assert point.inputs["awsEgressPrivateLinkEndpoint"] == {
-        "vpcEndpointServiceName": "com.amazonaws.vpce.us-east-1.vpce-svc-out-service",
+        "vpcEndpointServiceName": f"com.amazonaws.vpce.us-east-1.{SERVICE_ID('out-service', {})}",
         "enableHighAvailability": True,
     }
     assert "out-service" in needs(point)
