@@ -1,7 +1,7 @@
 """Ids and ARNs in the form that AWS gives them, made of a resource's type and name, so that the same plan has the same.
 
-Sources: Amazon EC2 user guide, "Resource IDs"; Service Authorization Reference, "Resource types defined by …"; for what a
-resource's id is, the provider's "Import" sections.
+Sources: Amazon EC2 user guide, "Resource IDs"; Service Authorization Reference, "Resource types defined by …"; for what
+a resource's id is, the provider's "Import" sections.
 """
 
 from __future__ import annotations
