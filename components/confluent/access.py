@@ -1,7 +1,8 @@
-"""What each principal may do in Kafka: one set of grants per account, turned into `KafkaAcl` resources.
+"""What each principal may do in Kafka.
 
-Permissions are ACLs, since a Basic cluster has no topic-level roles. Flink's documentation knows roles only, so on
-clusters that have them its principal gets roles as well.
+Connectors and the app have ACLs, which every type of cluster has: one set of grants per account. The account of the
+Flink statements has roles, since Flink knows no ACLs (cc/flink/operate-and-deploy/flink-rbac.md; `cc/` is
+docs.confluent.io/cloud/current/).
 """
 
 from __future__ import annotations
@@ -68,34 +69,26 @@ def sink_grants(topics: Iterable[str], dead_letter: str, *, reports: bool = Fals
     )
 
 
-def flink_grants(reads: Iterable[str], writes: Iterable[str], error_log: str) -> tuple[Grant, ...]:
-    """ACLs that the account of the Flink statements needs: topics, and the transactions of exactly-once output.
-
-    `error_log` is the dead-letter topic, which Flink makes itself.
-    """
-    return (
-        topic(error_log, "CREATE", "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS"),
-        *(topic(name, "READ", "DESCRIBE", "DESCRIBE_CONFIGS") for name in sorted(set(reads))),
-        *(topic(name, "READ", "WRITE", "DESCRIBE", "DESCRIBE_CONFIGS") for name in sorted(set(writes))),
-        Grant(
-            resource_type="TRANSACTIONAL_ID",
-            name="_confluent-flink_",
-            operations=("DESCRIBE", "WRITE"),
-            prefixed=True,
-        ),
-    )
-
-
 def flink_roles(
     reads: Iterable[str], alters: Iterable[str], writes: Iterable[str], error_log: str
 ) -> list[tuple[str, str]]:
-    """(role, resource) of the account of the Flink statements, e.g. `("DeveloperRead", "topic=auth_user")`."""
+    """(role, resource) of the account of the Flink statements, e.g. `("DeveloperRead", "topic=auth_user")`.
+
+    `error_log` is the dead-letter topic, which the first ALTER TABLE that names it makes. Source of the roles:
+    cc/flink/operate-and-deploy/flink-rbac.md.
+    """
     wanted = {("DeveloperRead", f"topic={name}") for name in (*reads, *writes, error_log)}
     wanted |= {("DeveloperWrite", f"topic={name}") for name in (*writes, error_log)}
-    # To alter a table, and to make the error log, is to manage its topic.
+    # ALTER TABLE and creating the error log require DeveloperManage.
     wanted |= {("DeveloperManage", f"topic={name}") for name in (*alters, error_log)}
+    # The transactions of exactly-once output.
     wanted |= {(role, "transactional-id=_confluent-flink_*") for role in ("DeveloperRead", "DeveloperWrite")}
     return sorted(wanted)
+
+
+CLUSTER_ADMIN = "CloudClusterAdmin"
+"""The only role on a Basic cluster: roles on topics, groups and transactional ids begin with Standard
+(cc/security/access-control/rbac/predefined-rbac-roles.md)."""
 
 
 def principal(account_id: pulumi.Input[str]) -> pulumi.Output[str]:

@@ -194,7 +194,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         return access.bind(f"{self._name}-{name}", account.id, role, crn, self._child)
 
     def _keys(self) -> tuple[KeySlots, KeySlots, KeySlots]:
-        admin = self._bind("provisioner-cluster-admin", self._provisioner, "CloudClusterAdmin", self.kafka.rbac_crn)
+        admin = self._bind("provisioner-cluster-admin", self._provisioner, access.CLUSTER_ADMIN, self.kafka.rbac_crn)
         subjects = pulumi.Output.concat(self._registry.resource_name, "/subject=*")
         schemas = self._bind("provisioner-schemas", self._provisioner, "ResourceOwner", subjects)
         developer = self._bind(

@@ -38,7 +38,8 @@ class ConnectorFactory:
 class ConfluentStreamingArgs:
     """`rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
 
-    `topic_roles` is for a cluster that has them, which a Basic one does not.
+    `topic_roles`: the cluster has them, so Flink's account gets those that it needs. A Basic cluster has none: there
+    the account gets CloudClusterAdmin of its cluster, which is all that there is.
     `first_payment` puts a row into the captured tables: without one the source makes no schema to wait for.
     `protect` keeps the topics, and their records, from being deleted or replaced.
     """
@@ -49,7 +50,7 @@ class ConfluentStreamingArgs:
     partitions: int = 4
     rules: Mapping[str, object] = field(default_factory=dict)
     state_ttl_hours: int = 24
-    topic_roles: bool = False
+    topic_roles: bool = True
     first_payment: Sequence[pulumi.Resource] = ()
     protect: bool = False
 
@@ -151,19 +152,14 @@ class ConfluentStreaming(pulumi.ComponentResource):
         return [running, present]
 
     def _runner_access(self) -> list[pulumi.Resource]:
+        """Roles of the statements' account, by subject and topic; on a Basic cluster it administers all topics."""
         declared = pipeline.statements(self._args.state_ttl_hours)
         reads = [topic for statement in declared for topic in statement.reads]
         alters = [topic for statement in declared for topic in statement.alters]
         writes = [topic for statement in declared for topic in statement.writes]
-        acls = access.make_acls(
-            f"{self._name}-runner",
-            self._cluster.runner_id,
-            access.flink_grants([*reads, *alters], writes, ERROR_LOG_TOPIC),
-            self._child,
-        )
-        # ALTER TABLE keeps its options with the schema, so a statement also writes the subjects that it reads.
+        # ALTER TABLE keeps its options with the schema: it requires DeveloperWrite on the subject (flink-rbac.md).
         registry, touched = self._cluster.registry_crn, sorted({*reads, *alters, *writes, ERROR_LOG_TOPIC})
-        roles = [
+        roles: list[pulumi.Resource] = [
             self._runner_role(role, topic, pulumi.Output.concat(registry, f"/subject={topic}*"))
             for topic in touched
             for role in ("DeveloperRead", "DeveloperWrite")
@@ -174,7 +170,9 @@ class ConfluentStreaming(pulumi.ComponentResource):
                 self._runner_role(role, on.replace("=", "-"), pulumi.Output.concat(cluster, on))
                 for role, on in access.flink_roles(reads, alters, writes, ERROR_LOG_TOPIC)
             ]
-        return [*acls, *roles]
+        else:
+            roles.append(self._runner_role(access.CLUSTER_ADMIN, "cluster", self._cluster.kafka_crn))
+        return roles
 
     def _runner_role(self, role: str, what: str, crn: pulumi.Input[str]) -> confluent.RoleBinding:
         name = f"{self._name}-runner-{role}-{what}".lower().removesuffix("*")

@@ -1,20 +1,20 @@
-"""What the plan's ACLs allow, and what the clients of the run need.
+"""What the plan's ACLs and role bindings allow, and what the clients of the run need.
 
-The broker of the run enforces the same ACLs; asking first gives one error with all that is missing, not a client that
-fails later.
+The broker of the run enforces the same; asking first gives one error with all that is missing, not a client that fails
+later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from local.errors import RunError
 from local.plan.model import Plan, Resource
+from local.realise.rights import Right
+from local.realise.roles import ROLE_BINDING, rights_of
 
 ACL = "confluentcloud:index/kafkaAcl:KafkaAcl"
-# READ and WRITE carry DESCRIBE with them, as in Kafka.
-IMPLIED = {"DESCRIBE": ("READ", "WRITE")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,33 +34,44 @@ def needs(client: str, principal: str, operation: str, kind: str, names: Iterabl
 
 
 def require(plan: Plan, wanted: Iterable[Need]) -> None:
-    """Raises RunError that lists every need that no ACL of the plan allows, or that one denies."""
-    acls = plan.of_type(ACL)
-    missing = [need for need in wanted if not _allowed(acls, need)]
+    """Raises RunError that lists every need that no ACL or role of the plan allows, or that an ACL denies."""
+    given = list(rights(plan))
+    missing = [need for need in wanted if not _allowed(given, need)]
     if missing:
         lines = [
             f"  {need.client}: {need.principal} may not {need.operation} {need.kind} {need.name}" for need in missing
         ]
-        raise RunError("\n".join(["The plan's ACLs do not let these clients work; add the grants:", *lines]))
+        raise RunError("\n".join(["The plan's ACLs and roles do not let these clients work; add the grants:", *lines]))
+
+
+def rights(plan: Plan) -> Iterator[Right]:
+    """Every right that an ACL or a role binding of the plan gives or denies."""
+    for resource in plan.resources:
+        if resource.type == ACL:
+            yield right_of(resource)
+        elif resource.type == ROLE_BINDING:
+            yield from rights_of(resource)
+
+
+def right_of(acl: Resource) -> Right:
+    """A KafkaAcl of the plan."""
+    inputs = acl.inputs
+    return Right(
+        principal=inputs["principal"],
+        operation=inputs["operation"],
+        kind=inputs["resourceType"],
+        name=inputs["resourceName"],
+        prefixed=inputs["patternType"] == "PREFIXED",
+        deny=inputs["permission"] == "DENY",
+        host=inputs["host"],
+    )
 
 
 def principals(plan: Plan) -> set[str]:
-    """Every account that an ACL names, without `User:`."""
-    return {acl.inputs["principal"].removeprefix("User:") for acl in plan.of_type(ACL)}
+    """Every account that has a right in Kafka, without `User:`."""
+    return {right.principal.removeprefix("User:") for right in rights(plan)}
 
 
-def _allowed(acls: Iterable[Resource], need: Need) -> bool:
-    fitting = [acl.inputs for acl in acls if _fits(acl, need)]
-    return any(acl["permission"] == "ALLOW" for acl in fitting) and all(acl["permission"] != "DENY" for acl in fitting)
-
-
-def _fits(acl: Resource, need: Need) -> bool:
-    inputs = acl.inputs
-    operations = (need.operation, "ALL", *IMPLIED.get(need.operation, ()))
-    names = (need.name.startswith if inputs["patternType"] == "PREFIXED" else need.name.__eq__)(inputs["resourceName"])
-    return (
-        inputs["principal"] == f"User:{need.principal}"
-        and inputs["resourceType"] == need.kind
-        and inputs["operation"] in operations
-        and (names or inputs["resourceName"] == "*")
-    )
+def _allowed(given: Iterable[Right], need: Need) -> bool:
+    fitting = [right for right in given if right.covers(f"User:{need.principal}", need.operation, need.kind, need.name)]
+    return bool(fitting) and not any(right.deny for right in fitting)

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from local.errors import RunError
 from local.plan.model import Plan
 from local.realise.access import principals
+from local.realise.roles import CLUSTER_ADMIN, ROLE_BINDING
 
-ROLE_BINDING = "confluentcloud:index/roleBinding:RoleBinding"
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
 CONNECTOR = "confluentcloud:index/connector:Connector"
 PROVIDER = "pulumi:providers:confluentcloud"
-ADMIN_ROLE = "CloudClusterAdmin"
 SOURCE_CLASS = "OracleXStreamSource"
 
 
@@ -29,12 +28,14 @@ class Accounts:
 
 def accounts(plan: Plan) -> Accounts:
     """Raises RunError when the plan has no account for one of the clients."""
-    admins = [
-        binding.inputs["principal"].removeprefix("User:")
-        for binding in plan.of_type(ROLE_BINDING)
-        if binding.inputs["roleName"] == ADMIN_ROLE
-    ]
     runners = [item.inputs["flinkPrincipalId"] for item in plan.of_type(PROVIDER) if "flinkPrincipalId" in item.inputs]
+    # On a Basic cluster Flink's account has the role as well: there is no smaller one.
+    admins = [
+        account
+        for binding in plan.of_type(ROLE_BINDING)
+        if binding.inputs["roleName"] == CLUSTER_ADMIN
+        and (account := binding.inputs["principal"].removeprefix("User:")) not in runners
+    ]
     sources = [
         item.inputs["configNonsensitive"]["kafka.service.account.id"]
         for item in plan.of_type(CONNECTOR)
@@ -44,7 +45,7 @@ def accounts(plan: Plan) -> Accounts:
     admin, flink, source, app = (
         _one(found, what)
         for found, what in (
-            (admins, f"RoleBinding with {ADMIN_ROLE}"),
+            (admins, f"RoleBinding with {CLUSTER_ADMIN}"),
             (runners, "provider with flinkPrincipalId"),
             (sources, f"connector of class {SOURCE_CLASS}"),
             (apps, "account of the app (its name ends in -app)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from confluent_kafka.admin import (
@@ -28,6 +29,7 @@ from local.parts import ports
 from local.parts.connect import SECRET
 from local.parts.postgres import USER
 from local.plan.model import Resource
+from local.realise.rights import Right
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
 from local.sinks.config import DUCKDB, OPENSEARCH, POSTGRES, SinkConfig
 
@@ -93,25 +95,30 @@ class Topics:
         _wait(self._servers.admin.delete_topics([name]), resource)
 
 
-class Acls:
-    """KafkaAcl: an ACL of the broker, which enforces it."""
+class Rights:
+    """KafkaAcl and RoleBinding: ACLs of the broker, which enforces them; a role that is not Kafka's gives none."""
 
-    def __init__(self, servers: Servers) -> None:
+    def __init__(self, servers: Servers, rights: Callable[[Resource], Iterable[Right]]) -> None:
+        """`rights` are those that a resource gives."""
         self._servers = servers
+        self._rights = rights
 
     def create(self, resource: Resource) -> None:
-        self._servers.ready(self._servers.kafka)
-        _wait(self._servers.admin.create_acls([_acl(resource, AclBinding)]), resource)
+        if acls := [_acl(right, AclBinding) for right in self._rights(resource)]:
+            self._servers.ready(self._servers.kafka)
+            _wait(self._servers.admin.create_acls(acls), resource)
 
     def read(self, resource: Resource) -> State | None:
-        found = self._servers.admin.describe_acls(_acl(resource, AclBindingFilter)).result(30)
-        return dict(resource.inputs) if found else None
+        filters = [_acl(right, AclBindingFilter) for right in self._rights(resource)]
+        found = [self._servers.admin.describe_acls(each).result(30) for each in filters]
+        return dict(resource.inputs) if all(found) else None
 
     def update(self, resource: Resource) -> None:
-        raise RunError(f"{resource.name}: an ACL is replaced, never changed")
+        raise RunError(f"{resource.name}: a right is replaced, never changed")
 
     def delete(self, resource: Resource) -> None:
-        _wait(self._servers.admin.delete_acls([_acl(resource, AclBindingFilter)]), resource)
+        if acls := [_acl(right, AclBindingFilter) for right in self._rights(resource)]:
+            _wait(self._servers.admin.delete_acls(acls), resource)
 
 
 class Statements:
@@ -223,17 +230,15 @@ def _change(key: str, value: str, operation: AlterConfigOpType) -> ConfigEntry:
     return ConfigEntry(key, value, incremental_operation=operation)
 
 
-def _acl(resource: Resource, binding: Any) -> Any:
-    inputs = resource.inputs
-    kind = "BROKER" if inputs["resourceType"] == "CLUSTER" else inputs["resourceType"]
+def _acl(right: Right, binding: Any) -> Any:
     return binding(
-        ResourceType[kind],
-        inputs["resourceName"],
-        ResourcePatternType[inputs["patternType"]],
-        inputs["principal"],
-        inputs["host"],
-        AclOperation[inputs["operation"]],
-        AclPermissionType[inputs["permission"]],
+        ResourceType["BROKER" if right.kind == "CLUSTER" else right.kind],
+        right.name,
+        ResourcePatternType["PREFIXED" if right.prefixed else "LITERAL"],
+        right.principal,
+        right.host,
+        AclOperation[right.operation],
+        AclPermissionType["DENY" if right.deny else "ALLOW"],
     )
 
 

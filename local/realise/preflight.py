@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
@@ -11,6 +12,7 @@ from local.plan.model import Plan
 from local.realise.access import Need, needs, require
 from local.realise.accounts import CONNECTOR, Accounts
 
+STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
 TOPIC = "confluentcloud:index/kafkaTopic:KafkaTopic"
 
 
@@ -58,6 +60,15 @@ def _topics(plan: Plan) -> Iterator[str]:
                 yield f"connector {resource.name} uses topic {name}, which the plan does not declare"
 
 
+def _altered(plan: Plan) -> list[str]:
+    """The topics whose tables a statement of the plan alters."""
+    return [
+        topic
+        for statement in plan.of_type(STATEMENT)
+        for topic in re.findall(r"ALTER\s+TABLE\s+`([^`]+)`", statement.inputs["statement"], re.IGNORECASE)
+    ]
+
+
 def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
     reads = [table.topic for table in SOURCES]
     writes = [table.topic for table in OUTPUTS]
@@ -67,6 +78,8 @@ def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
         *needs("flink", accounts.flink, "WRITE", "TRANSACTIONAL_ID", [f"_confluent-flink_{name}" for name in writes]),
         *needs("flink", accounts.flink, "CREATE", "TOPIC", [ERROR_LOG_TOPIC]),
         *needs("flink", accounts.flink, "WRITE", "TOPIC", [ERROR_LOG_TOPIC]),
+        # Flink alters its tables here without asking the broker; the service asks for DeveloperManage on the topic.
+        *needs("flink", accounts.flink, "ALTER", "TOPIC", _altered(plan)),
         *needs("app", accounts.app, "READ", "TOPIC", [FRAUD_ALERT.topic]),
         *needs("app", accounts.app, "READ", "GROUP", [APP_GROUP_PREFIX]),
     ]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from contracts import FRAUD_ALERT
 from local.errors import RunError
 from local.plan.model import Plan, Resource
-from local.realise.access import ACL
+from local.realise.access import ACL, right_of
 from local.realise.accounts import CONNECTOR
-from local.realise.handlers import Acls, Connectors, Handler, Statements, Topics
+from local.realise.handlers import Connectors, Handler, Rights, Statements, Topics
+from local.realise.roles import ROLE_BINDING, rights_of
 from local.realise.servers import Servers
 
 PACKAGE = "confluentcloud:"
@@ -23,8 +24,6 @@ NOTHING_TO_MAKE = {
     "confluentcloud:index/flinkComputePool:FlinkComputePool": "the Flink of the run, started likewise",
     "confluentcloud:index/serviceAccount:ServiceAccount": "a principal of the broker, made with the ACLs that name it",
     "confluentcloud:index/apiKey:ApiKey": "each principal of the run has a password made for the run",
-    "confluentcloud:index/roleBinding:RoleBinding": "the cluster's administrator is the broker's super user; the other "
-    "roles are for the schema registry and Flink's API, which the run does not have, or repeat ACLs",
     "confluentcloud:index/schema:Schema": "tables have the columns of the contracts, from which the schema is made too",
 }
 
@@ -33,7 +32,8 @@ def handlers(servers: Servers) -> dict[str, Handler]:
     """The handlers by type token."""
     return {
         "confluentcloud:index/kafkaTopic:KafkaTopic": Topics(servers),
-        ACL: Acls(servers),
+        ACL: Rights(servers, lambda acl: [right_of(acl)]),
+        ROLE_BINDING: Rights(servers, rights_of),
         STATEMENT: Statements(servers),
         CONNECTOR: Connectors(servers),
     }

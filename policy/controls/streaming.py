@@ -8,8 +8,10 @@ from policy.controls.secrets import names_a_secret
 from policy.inputs import Opaque, absent, get, one_of, text
 from policy.model import Resource, Stack, resource_control, stack_control
 
+ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
 ACL = "confluentcloud:index/kafkaAcl:KafkaAcl"
 API_KEY = "confluentcloud:index/apiKey:ApiKey"
+CLUSTER = "confluentcloud:index/kafkaCluster:KafkaCluster"
 CONNECTOR = "confluentcloud:index/connector:Connector"
 ROLE_BINDING = "confluentcloud:index/roleBinding:RoleBinding"
 STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
@@ -46,6 +48,19 @@ def no_confluent_administrators(resource: Resource) -> Iterator[str]:
     """No account administers the organization or an environment."""
     if resource.get("roleName") in ADMINISTRATORS:
         yield f"{resource.get('principal')} is {resource.get('roleName')}"
+
+
+@stack_control(severity="critical", fix="bind DeveloperRead, DeveloperWrite or DeveloperManage on named topics")
+def cluster_administrators_are_few(stack: Stack) -> Iterator[tuple[Resource, str]]:
+    """Only the provisioner administers a cluster, and on a Basic one, which has no smaller role, Flink's account."""
+    basic = {cluster.urn for cluster in stack.of_type(CLUSTER) if cluster.get("basic") is not None}
+    for binding in stack.of_type(ROLE_BINDING):
+        if binding.get("roleName") != "CloudClusterAdmin":
+            continue
+        for account in stack.of_type(ACCOUNT):
+            allowed = ("-provisioner", "-flink-runner") if basic & binding.dependencies else ("-provisioner",)
+            if account.urn in binding.dependencies and not account.name.endswith(allowed):
+                yield binding, f"{account.name} administers the cluster"
 
 
 @resource_control(API_KEY, severity="medium", fix="let a service account own the key")

@@ -6,6 +6,7 @@ import pytest
 
 from local.connectors import sinks, source
 from local.errors import RunError
+from local.plan.commands import golden_path
 from local.plan.model import Plan, Resource
 from local.plan.record import record
 from local.realise.accounts import CONNECTOR, accounts
@@ -92,10 +93,8 @@ def test_the_plan_as_it_is_passes(plan: Plan) -> None:
             {"gone": True},
             "fd-dev-redshift: sa-fd-dev-redshift may not READ TOPIC auth_user",
         ),
-        ("runner-topic-fraud-alert-write", {"gone": True}, "may not WRITE TOPIC fraud_alert"),
+        ("runner-cloudclusteradmin-cluster", {"gone": True}, "may not WRITE TOPIC fraud_alert"),
         ("app-topic-fraud-alert-read", {"permission": "DENY"}, "app: sa-fraud-dev-app may not READ TOPIC fraud_alert"),
-        ("runner-topic-error-log-write", {"gone": True}, "may not WRITE TOPIC error_log"),
-        ("runner-topic-error-log-create", {"gone": True}, "may not CREATE TOPIC error_log"),
         ("topic-dead_letter", {"topicName": "other"}, "uses topic dead_letter, which the plan does not declare"),
         ("topic-fraud_alert", {"topicName": "alerts"}, "declares no topic fraud_alert"),
     ],
@@ -104,6 +103,43 @@ def test_what_is_missing_is_found_before_the_start(
     plan: Plan, name: str, inputs: dict[str, object], message: str
 ) -> None:
     broken = changed(plan, name, **inputs)
+    with pytest.raises(RunError) as caught:
+        check(broken, accounts(broken))
+    assert message in str(caught.value), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("binding", "message"),
+    [
+        ("developerread-topic-fd.sample.user_transaction", "may not READ TOPIC fd.SAMPLE.USER_TRANSACTION"),
+        ("developerwrite-topic-fraud_alert", "may not WRITE TOPIC fraud_alert"),
+        ("developerwrite-topic-error_log", "may not WRITE TOPIC error_log"),
+        ("developermanage-topic-error_log", "may not CREATE TOPIC error_log"),
+        ("developermanage-topic-fd.sample.user_transaction", "may not ALTER TOPIC fd.SAMPLE.USER_TRANSACTION"),
+        ("transactional-id-_confluent-flink_", "may not WRITE TRANSACTIONAL_ID _confluent-flink_fraud_alert"),
+    ],
+)
+def test_a_role_binding_that_is_missing_is_told_before_the_start(binding: str, message: str) -> None:
+    """Production's cluster has roles on topics; each is needed."""
+    plan = Plan.load(golden_path("prod"))
+    check(plan, accounts(plan))
+    broken = changed(plan, binding, gone=True)
+    with pytest.raises(RunError) as caught:
+        check(broken, accounts(broken))
+    assert f"flink: sa-fraud-prod-flink-runner {message}" in str(caught.value), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("role", "pattern", "message"),
+    [
+        ("Operator", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/topic=a", "Operator has no meaning here for a topic; known"),
+        ("DeveloperWrite", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/group=a", "known: DeveloperRead, DeveloperManage"),
+        ("DeveloperRead", "crn:/cloud-cluster=lkc-1", "DeveloperRead has no meaning here for a cluster"),
+        ("DeveloperRead", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/share=a", "names nothing that is known here"),
+    ],
+)
+def test_a_role_without_a_meaning_is_refused(plan: Plan, role: str, pattern: str, message: str) -> None:
+    broken = changed(plan, "runner-cloudclusteradmin-cluster", roleName=role, crnPattern=pattern)
     with pytest.raises(RunError) as caught:
         check(broken, accounts(broken))
     assert message in str(caught.value), str(caught.value)

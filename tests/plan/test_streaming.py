@@ -57,8 +57,15 @@ def test_payments_are_read_in_their_order(plan: Plan) -> None:
     assert partitions["user_transaction"] == {"dev": 4, "local": 1, "prod": 12}[plan.stack]
 
 
-def test_flink_has_roles_on_its_topics_where_the_cluster_knows_them(plan: Plan) -> None:
-    """Flink's own documents know roles and no ACLs; a Basic cluster has no roles on topics."""
+def test_flink_has_roles_and_no_acls(plan: Plan) -> None:
+    """Flink knows no ACLs; a Basic cluster has no roles on topics, so there its account administers the cluster."""
+    assert [acl.name for acl in plan.of_type(ACL) if acl.inputs["principal"].endswith("-flink-runner")] == []
+    admins = {
+        binding.inputs["principal"].rpartition(f"-{plan.stack}-")[2]
+        for binding in plan.of_type(ROLE)
+        if binding.inputs["roleName"] == "CloudClusterAdmin"
+    }
+    assert admins == ({"provisioner"} if plan.stack == "prod" else {"provisioner", "flink-runner"})
     runner = [
         binding.inputs
         for binding in plan.of_type("confluentcloud:index/roleBinding:RoleBinding")
@@ -68,7 +75,7 @@ def test_flink_has_roles_on_its_topics_where_the_cluster_knows_them(plan: Plan) 
         (binding["roleName"], binding["crnPattern"].partition("/kafka=")[2].partition("/")[2]) for binding in runner
     }
     if plan.stack != "prod":
-        assert found == set()
+        assert found == set(), "a Basic cluster refuses roles on topics"
         return
     for topic in ("auth_user", "user_transaction", "flagged_user", "fraud_alert"):
         assert {("DeveloperRead", f"topic={topic}"), ("DeveloperWrite", f"topic={topic}")} <= found, topic
@@ -186,14 +193,16 @@ def test_roles_are_the_least_that_their_accounts_need(plan: Plan) -> None:
     allowed = {
         "app": {"DeveloperRead"},
         "flink-deployer": {"FlinkDeveloper", "Assigner"},
-        "flink-runner": {"DeveloperRead", "DeveloperWrite", "DeveloperManage"},
+        # A Basic cluster has no smaller role on Kafka than the last.
+        "flink-runner": {"DeveloperRead", "DeveloperWrite", "DeveloperManage"}
+        | ({"CloudClusterAdmin"} if plan.stack != "prod" else set()),
         "provisioner": {"CloudClusterAdmin", "ResourceOwner"},
     }
     prefix = f"User:sa-fraud-{plan.stack}-"
     for role in plan.of_type(ROLE):
         account, pattern = role.inputs["principal"].removeprefix(prefix), role.inputs["crnPattern"]
         assert role.inputs["roleName"] in allowed[account], f"{account} has {role.inputs['roleName']}"
-        if account in ("app", "flink-runner"):
+        if account in ("app", "flink-runner") and role.inputs["roleName"] != "CloudClusterAdmin":
             named = r"/(subject=[\w.]+(\*|-value)|topic=[\w.]+|transactional-id=_confluent-flink_\*)$"
             assert re.search(named, pattern), f"{account}: name subjects and topics, not {pattern}"
         if role.inputs["roleName"] == "DeveloperManage":

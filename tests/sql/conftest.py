@@ -27,6 +27,8 @@ from local.realise.registry import STATEMENT
 from local.realise.servers import ROOT
 
 ADMIN = "tests"
+LIMITED = "limited"
+"""An account without any right."""
 PATIENCE_SECONDS = 30.0
 
 
@@ -152,7 +154,7 @@ def running_lab() -> Iterator[Lab]:
     folder = RunFolder(ROOT, "test-sql")
     path = folder.open()
     children = Children(path)
-    kafka = Kafka(children, path, Credentials(ADMIN, []))
+    kafka = Kafka(children, path, Credentials(ADMIN, [LIMITED]))
     gateway = FlinkGateway(children, path)
     try:
         for server in (kafka, gateway):

@@ -6,12 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from confluent_kafka.admin import AdminClient, ConfigResource
+from confluent_kafka import KafkaError, Producer
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
 from local.errors import RunError
 from local.plan.model import Resource
-from local.realise.handlers import Acls, Statements, Topics
-from tests.sql.conftest import ADMIN, Lab
+from local.realise.access import right_of
+from local.realise.handlers import Rights, Statements, Topics
+from local.realise.roles import rights_of
+from tests.sql.conftest import ADMIN, LIMITED, Lab
 
 pytestmark = pytest.mark.local
 
@@ -60,7 +63,7 @@ def test_a_topic_is_made_grows_and_goes(lab: Lab, servers: Any) -> None:
 
 
 def test_an_acl_is_made_and_goes(lab: Lab, servers: Any) -> None:
-    handler = Acls(servers)
+    handler = Rights(servers, lambda acl: [right_of(acl)])
     names = {"resourceType": "TOPIC", "resourceName": "fd.", "patternType": "PREFIXED"}
     acl = resource(**names, principal="User:sa-1", host="*", operation="READ", permission="ALLOW")
     assert handler.read(acl) is None
@@ -70,6 +73,55 @@ def test_an_acl_is_made_and_goes(lab: Lab, servers: Any) -> None:
         handler.update(acl)
     handler.delete(acl)
     lab.wait(lambda: handler.read(acl) is None, "end of the ACL")
+
+
+def test_the_broker_enforces_what_a_role_stands_for(lab: Lab, servers: Any) -> None:
+    topics = ("limited.read", "limited_write")
+    for made in servers.admin.create_topics([NewTopic(name, 1, 1) for name in topics]).values():
+        made.result(10)
+    handler = Rights(servers, rights_of)
+    cluster = "crn://confluent.cloud/organization=o/environment=env-1/cloud-cluster=lkc-1"
+
+    def role(name: str, on: str) -> Resource:
+        return resource(principal=f"User:{LIMITED}", roleName=name, crnPattern=f"{cluster}{on}")
+
+    read, write, every = (
+        role("DeveloperRead", "/kafka=lkc-1/topic=limited.*"),
+        role("DeveloperWrite", "/kafka=lkc-1/topic=limited_write"),
+        role("CloudClusterAdmin", ""),
+    )
+    subject = resource(
+        principal=f"User:{LIMITED}", roleName="DeveloperRead", crnPattern="crn:/schema-registry=l/subject=*"
+    )
+    assert may_see(lab) == set(), "it has no role yet"
+    handler.create(subject)
+    assert may_see(lab) == set(), "a role on subjects is nothing to the broker"
+    handler.create(read)
+    lab.wait(lambda: may_see(lab) == {"limited.read"}, "the topic that it may read")
+    assert refusal(lab, "limited_write") == "TOPIC_AUTHORIZATION_FAILED"
+    handler.create(write)
+    lab.wait(lambda: refusal(lab, "limited_write") is None, "the right to write")
+    assert refusal(lab, "limited.read") == "TOPIC_AUTHORIZATION_FAILED", "it may only read that"
+    for each in (read, write):
+        assert handler.read(each) == each.inputs
+        handler.delete(each)
+    lab.wait(lambda: may_see(lab) == set(), "end of both roles")
+    handler.create(every)
+    lab.wait(lambda: refusal(lab, "limited.read") is None, "all rights")
+    handler.delete(every)
+
+
+def may_see(lab: Lab) -> set[str]:
+    return set(AdminClient(lab.kafka.client(LIMITED)).list_topics(timeout=10).topics)
+
+
+def refusal(lab: Lab, topic: str) -> str | None:
+    """The broker's name for its refusal of a record; None when it takes it."""
+    told: list[KafkaError | None] = []
+    producer = Producer(lab.kafka.client(LIMITED))
+    producer.produce(topic, b"", partition=0, on_delivery=lambda error, _: told.append(error))
+    producer.flush(10)
+    return told[0].name() if told[0] else None
 
 
 def test_a_statement_is_started_and_stopped(lab: Lab, servers: Any) -> None:

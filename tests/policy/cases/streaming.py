@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from policy.inputs import SECRET
+from policy.model import Resource
 from tests.policy.build import GONE, Case, but, case, make, optioned
 
 ACL = make(
@@ -13,6 +14,20 @@ ACL = make(
 )
 
 BINDING = make("confluentcloud:index/roleBinding:RoleBinding", {"principal": "User:sa-1", "roleName": "DeveloperRead"})
+
+BASIC, STANDARD = (
+    make("confluentcloud:index/kafkaCluster:KafkaCluster", {kind: {}}, name=kind) for kind in ("basic", "standard")
+)
+PROVISIONER, RUNNER, APP = (
+    make("confluentcloud:index/serviceAccount:ServiceAccount", name=f"fraud-dev-{purpose}")
+    for purpose in ("provisioner", "flink-runner", "app")
+)
+
+
+def admin(account: Resource, cluster: Resource) -> Resource:
+    """The account administers the cluster."""
+    return make(BINDING.type, {"roleName": "CloudClusterAdmin"}, name=f"{account.name}-admin", on=[account, cluster])
+
 
 API_KEY = make("confluentcloud:index/apiKey:ApiKey", {"owner": {"id": "sa-1", "kind": "ServiceAccount"}})
 
@@ -76,6 +91,18 @@ STREAMING = {
             for role in ("OrganizationAdmin", "EnvironmentAdmin", "AccountAdmin", "ResourceKeyAdmin", "BillingAdmin")
         ],
         good=[BINDING],
+    ),
+    "cluster-administrators-are-few": Case(
+        bad=[
+            [STANDARD, RUNNER, admin(RUNNER, STANDARD)],
+            [BASIC, APP, admin(APP, BASIC)],
+            [BASIC, PROVISIONER, admin(PROVISIONER, BASIC), APP, admin(APP, BASIC)],
+        ],
+        good=[
+            [STANDARD, PROVISIONER, admin(PROVISIONER, STANDARD)],
+            [BASIC, PROVISIONER, RUNNER, admin(PROVISIONER, BASIC), admin(RUNNER, BASIC)],
+            [STANDARD, RUNNER, but(admin(RUNNER, STANDARD), "roleName", to="DeveloperRead")],
+        ],
     ),
     "api-keys-belong-to-service-accounts": case(bad=[but(API_KEY, "owner", "kind", to="User")], good=[API_KEY]),
     "connector-secrets-are-sensitive": case(
