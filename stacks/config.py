@@ -7,7 +7,7 @@ import ipaddress
 import itertools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import yaml
 from pulumi.runtime import config as runtime_config
 
 from components.slots import ALLOWED, Slots
+from contracts import stack_file
 
 # The loader in C takes a tenth of the time; some builds of PyYAML are without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -45,6 +46,17 @@ class Reader:
         self._declared: dict[str, dict[str, Any]] = declared["config"]
         self._config = pulumi.Config(self._project)
         self.problems: list[str] = []
+        # Whether the plan is recorded offline, instead of run by the engine.
+        self.recorded = runtime_config.CONFIG.get().get(stack_file.RECORDED) == "true"
+
+    def check_stack_file(self) -> None:
+        """Note what the engine has read otherwise than it stands in the stack's file; the recorder has done so."""
+        path = PROJECT_FILE.parent / f"Pulumi.{pulumi.get_stack()}.yaml"
+        if path.is_file():
+            try:
+                stack_file.read(path, self._declared, self._project)
+            except stack_file.StackFileError as error:
+                self.problems += error.problems
 
     def finish(self) -> None:
         """Raise SettingsError when a key is unknown or a value was refused."""
@@ -72,6 +84,11 @@ class Reader:
         if not re.fullmatch(pattern, value):
             self.refuse(key, value, allowed)
         return value
+
+    def not_reserved(self, key: str, name: str, words: Collection[str], of: str) -> None:
+        """Note a name that is one of the words which `of` keeps for itself."""
+        if name in words:
+            self.refuse(key, name, f"another name: {name} is a word that {of} keeps for itself")
 
     def flag(self, key: str) -> bool:
         """true or false."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from components.confluent.private_link import DEDICATED_ZONES
+from stacks import placeholders
 from stacks.config import Reader
 from stacks.sections import app, confluent, general, network, oracle, rules, sinks
 
@@ -41,6 +42,11 @@ def load() -> Settings:
         app=app.read(reader, reach.operator_cidrs, production=stack.production, layer=stack.layer),
     )
     _check_together(reader, settings)
+    if not reader.recorded:
+        reader.check_stack_file()
+        # A streaming layer uses what the platform made, and makes nothing in these accounts.
+        if stack.layer != "streaming":
+            placeholders.check(reader, reach, settings.app, settings.sinks.snowflake)
     reader.finish()
     return settings
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from contracts import stack_file
 from local.plan.model import PlanError
 
 PLACEHOLDER_SECRET = "placeholder-secret"  # noqa: S105 (a stand-in, no password)
@@ -30,8 +31,8 @@ def load(root: Path, stack: str) -> Project:
     project_file = root / "Pulumi.yaml"
     if not project_file.is_file():
         raise PlanError(f"There is no Pulumi.yaml in {root}; run from the root of the repository.")
-    stack_file = root / f"Pulumi.{stack}.yaml"
-    if not stack_file.is_file():
+    stack_path = root / f"Pulumi.{stack}.yaml"
+    if not stack_path.is_file():
         known = sorted(path.name.split(".")[1] for path in root.glob("Pulumi.?*.yaml"))
         raise PlanError(f"There is no stack {stack!r}; the stacks are: {', '.join(known) or 'none'}.")
     declared = _read(project_file)
@@ -42,8 +43,13 @@ def load(root: Path, stack: str) -> Project:
     secret: set[str] = set()
     for key, entry in _entries(project_file, declared):
         _add_default(_qualified(key, name), entry, config, secret)
-    for key, value in _entries(stack_file, _read(stack_file)):
-        _add(_qualified(key, name), value, config, secret)
+    try:
+        values = stack_file.read(stack_path, dict(_entries(project_file, declared)), name)
+    except stack_file.StackFileError as error:
+        raise PlanError(str(error)) from None
+    for key, value in values.items():
+        _add(key, value, config, secret)
+    config[stack_file.RECORDED] = "true"
     return Project(name, stack, config, frozenset(secret))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from contracts import reserved
 from stacks.config import Reader
 
 LONGEST_DEPLOYMENT = 11
@@ -69,6 +70,10 @@ def _deployment(reader: Reader) -> str:
     pattern = rf"(?=.{{1,{LONGEST_DEPLOYMENT}}}$)[a-z][a-z0-9]*(-[a-z0-9]+)*"
     allowed = f"at most {LONGEST_DEPLOYMENT} characters of a-z, 0-9 and single hyphens between them, a letter first"
     given = reader.text("deployment", f"({pattern})?", allowed)
-    return given or reader.checked(
+    name = given or reader.checked(
         "deployment", pulumi.get_stack(), pattern, f"{allowed}; empty takes the stack's name"
     )
+    reader.not_reserved("deployment", name, reserved.DEPLOYMENT, "a service of the stack")
+    if name.startswith("kube-"):
+        reader.refuse("deployment", name, "another beginning: Kubernetes keeps kube- for itself")
+    return name

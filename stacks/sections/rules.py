@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from stacks.config import Reader
 
+HOME_PREFIX = r"(?=.{1,45}$)([0-9a-f]*[.:])+|(\d{1,3}\.){3}\d{1,3}|(?=.*:)[0-9a-f.:]*[0-9a-f]"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
@@ -38,7 +40,10 @@ def read(reader: Reader) -> Rules:
         burst_amount=reader.money("burstAmount", "0.01", "9999999999.99"),
         large_amount=reader.money("largeAmount", "0.01", "9999999999.99"),
         # An address prefix goes into SQL text as it is: digits, hexadecimals, dots and colons only.
-        home_prefix=reader.text("homePrefix", r"[0-9a-f.:]{1,45}", "the start of an IP address, e.g. 10."),
+        # It ends where a part does: 10 alone would take 100.0.0.1 for home, and is what YAML makes of an unquoted 10.
+        home_prefix=reader.text(
+            "homePrefix", HOME_PREFIX, 'the start of an IP address up to a dot or colon, in quotes: "10."'
+        ),
         state_ttl_hours=reader.integer("stateTtlHours", 1, 720),
     )
     if rules.state_ttl_hours * 60 <= rules.window_minutes:

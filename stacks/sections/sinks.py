@@ -10,6 +10,7 @@ from components.sinks.opensearch import LEAST_GIB, MOST_GIB, zones_for
 from components.sinks.redshift import IDENTIFIER as REDSHIFT_NAME
 from components.sinks.redshift_schedule import CRON
 from components.slots import Slots
+from contracts import reserved
 from contracts.snowflake import IDENTIFIER as SNOWFLAKE_NAME
 from stacks.config import Reader
 
@@ -92,6 +93,7 @@ def _redshift(reader: Reader, production: bool) -> Redshift:
         resume=reader.text("redshiftResume", f"({CRON})?", cron),
         slots=reader.slots("redshiftSlots"),
     )
+    reader.not_reserved("redshiftDatabase", redshift.database, reserved.REDSHIFT, "Redshift")
     if bool(redshift.pause) != bool(redshift.resume):
         reader.refuse("redshiftResume", redshift.resume, "set exactly when redshiftPause is")
     if redshift.pause and redshift.pause == redshift.resume:
@@ -119,7 +121,7 @@ def _opensearch(reader: Reader, production: bool) -> OpenSearch:
 
 
 def _snowflake(reader: Reader, deployment: str, *, needed: bool) -> Snowflake:
-    return Snowflake(
+    snowflake = Snowflake(
         organization=reader.text("snowflakeOrganization", r"[A-Za-z][A-Za-z0-9_]{0,62}", "the organization's name"),
         account=reader.text("snowflakeAccount", r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", "the account's name"),
         admin_user=reader.text("snowflakeAdminUser", IDENTIFIER, "a Snowflake user name"),
@@ -132,3 +134,6 @@ def _snowflake(reader: Reader, deployment: str, *, needed: bool) -> Snowflake:
         monthly_credits=reader.integer("snowflakeMonthlyCredits", 1, 100_000),
         slots=reader.slots("snowflakeSlots"),
     )
+    reader.not_reserved("snowflakeDatabase", snowflake.database, reserved.SNOWFLAKE, "Snowflake")
+    reader.not_reserved("snowflakeSchema", snowflake.schema, reserved.SNOWFLAKE, "Snowflake")
+    return snowflake

@@ -135,8 +135,8 @@ def test_a_stack_reference_to_an_unknown_stack_names_the_known_ones(recorded: Re
     [
         (b"config: [1]", "config must hold a mapping"),
         (b"config: x", "config must hold a mapping"),
-        (b"config: {1: 2}", "keys that are no text: 1"),
-        (b"config: {null: 2}", "keys that are no text: None"),
+        (b"config: {1: 2}", "line 1: a key that is no text"),
+        (b"config: {null: 2}", "line 1: a key that is no text"),
         (b"[1]", "must hold a mapping"),
         (b"a: b: c", "not valid YAML"),
         (b"config: {a: \xff}", "not UTF-8"),
@@ -145,7 +145,7 @@ def test_a_stack_reference_to_an_unknown_stack_names_the_known_ones(recorded: Re
 def test_a_stack_file_that_is_none_is_told_by_its_name(tmp_path: Path, text: bytes, message: str) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: small\n")
     (tmp_path / "Pulumi.dev.yaml").write_bytes(text)
-    with pytest.raises(PlanError, match=rf"Pulumi\.dev\.yaml.*{message}"):
+    with pytest.raises(PlanError, match=rf"(?s)Pulumi\.dev\.yaml.*{message}"):
         load(tmp_path, "dev")
 
 

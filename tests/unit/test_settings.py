@@ -11,6 +11,9 @@ import pytest
 import yaml
 
 from components.sinks.opensearch import DOMAIN_NAME
+from contracts import reserved
+from contracts.stack_file import RECORDED
+from stacks import config as stack_config
 from stacks import settings
 from stacks.config import SettingsError
 from stacks.sections import general
@@ -34,16 +37,26 @@ PRODUCTION = {
 }
 
 
-def load(stack: str = "dev", /, *, encrypted: Any = True, **config: str) -> settings.Settings:
-    """Settings of a stack whose keys are as given, and whose necessary ones are set."""
+OWN = {
+    "operatorCidrs": '["81.2.69.142/32"]',
+    "appIngressCidrs": '["81.2.69.0/24"]',
+    "snowflakeOrganization": "BANK",
+    "snowflakeAccount": "MAIN",
+}
+"""What is a placeholder otherwise."""
+
+
+def load(stack: str = "dev", /, *, encrypted: Any = True, recorded: bool = True, **config: str) -> settings.Settings:
+    """Settings of a stack whose keys are as given, and whose necessary ones are set; as the recorder or the engine."""
     pulumi.runtime.settings.configure(pulumi.runtime.Settings(project="fraud-detection", stack=stack))
     values = NEEDED | config
     secret = [f"fraud-detection:{SECRET}"] if encrypted else []
-    pulumi.runtime.set_all_config({f"fraud-detection:{key}": value for key, value in values.items()}, secret)
+    full = {f"fraud-detection:{key}": value for key, value in values.items()}
+    pulumi.runtime.set_all_config(full | ({RECORDED: "true"} if recorded else {}), secret)
     return settings.load()
 
 
-def problems(stack: str = "dev", **config: str) -> tuple[str, ...]:
+def problems(stack: str = "dev", /, **config: Any) -> tuple[str, ...]:
     with pytest.raises(SettingsError) as caught:
         load(stack, **config)
     assert "hush-hush" not in str(caught.value), "a secret stands in an error"
@@ -117,7 +130,10 @@ def test_every_problem_is_in_one_error():
         ("redshiftPause", "cron(0 8 * * * *)"), ("snowflakeOrganization", "x" * 500), ("snowflakeAccount", "-"),
         ("snowflakeSchema", "INFORMATION_SCHEMA"), ("snowflakeDatabase", "SNOWFLAKE"),
         ("adminRoleArns", '["arn:aws:iam::123456789012:role/a/"]'), ("operatorCidrs", '["10.1.0.0/16"]'),
-        ("operatorCidrs", '["127.0.0.1/32"]'),
+        ("operatorCidrs", '["127.0.0.1/32"]'), ("homePrefix", "10"), ("homePrefix", "fe80"), ("homePrefix", "10.0"),
+        ("deployment", "aws"), ("deployment", "default"), ("deployment", "kube-system"), ("redshiftDatabase", "select"),
+        ("redshiftDatabase", "template1"), ("snowflakeSchema", "TABLE"), ("snowflakeSchema", "PUBLIC"),
+        ("snowflakeDatabase", "USER"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_refused_by_name(key, value):
@@ -233,3 +249,46 @@ def test_the_longest_deployment_fits_into_the_shortest_name():
     """That of an OpenSearch domain; load balancers, with 32, have a prefix and no name."""
     domain = f"fraud-{'x' * general.LONGEST_DEPLOYMENT}-opensearch"
     assert DOMAIN_NAME.fullmatch(domain), f"{domain} is too long for a domain: allow shorter deployments"
+
+
+# The engine --------------------------------------------------------------------------------------------------------
+
+
+def test_the_recorder_takes_placeholders_and_the_engine_refuses_all_of_them_at_once():
+    load(**PRODUCTION)
+    found = problems("other", recorded=False, **PRODUCTION, appImage="registry.example/app@sha256:" + "7" * 64)
+    wanted = {"operatorCidrs", "appIngressCidrs", "appCertificateArn", "appHostname", "appImage"}
+    wanted |= {"snowflakeOrganization", "snowflakeAccount"}
+    assert {problem.partition(":")[0] for problem in found} == wanted
+    assert all(f"pulumi config set {problem.partition(':')[0]}" in problem for problem in found), "say how to set it"
+
+
+def test_the_engine_takes_your_own_values():
+    assert load("other", recorded=False, **OWN).sinks.snowflake
+
+
+def test_placeholders_of_what_is_off_do_not_matter():
+    own = {key: value for key, value in OWN.items() if not key.startswith("snowflake")}
+    load("other", recorded=False, **own, sinks='["redshift"]', connectors='["redshift"]')
+
+
+def test_a_streaming_layer_makes_nothing_in_the_accounts_and_needs_none_of_their_names():
+    load("other", recorded=False, layer="streaming", platformStack="me/fraud-detection/prod")
+
+
+def test_the_engine_is_told_what_the_stack_file_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("Pulumi.yaml",):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "Pulumi.own.yaml").write_text("config:\n  fraud-detection:snowflakeAccount: 0123456\n")
+    monkeypatch.setattr(stack_config, "PROJECT_FILE", tmp_path / "Pulumi.yaml")
+    found = problems("own", recorded=False, **OWN | {"snowflakeAccount": "42798"})
+    assert found == ('snowflakeAccount: 0123456 is a number to the engine (42798); fix: write "0123456" in quotes',)
+
+
+@pytest.mark.parametrize("prefix", ["10.", "192.168.", "10.0.0.5", "fd00:", "2001:db8::1", "::ffff:10."])
+def test_a_home_prefix_ends_where_a_part_of_an_address_does(prefix: str):
+    assert load(homePrefix=prefix).rules.home_prefix == prefix
+
+
+def test_reserved_words_have_the_case_of_the_names_that_they_forbid():
+    assert all(map(str.isupper, reserved.SNOWFLAKE)) and all(map(str.islower, reserved.REDSHIFT | reserved.DEPLOYMENT))
