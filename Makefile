@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench plan plan-diff plan-accept policy test lint clean
+.PHONY: help run connections bench plan plan-diff plan-accept policy test lint clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ help: ## Show this list
 
 run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts (ARGS="--help": options)
 	@$(PY) -m local run --stack $(STACK) $(ARGS)
+
+connections: $(VENV)/.local ## Print how STACK's running pipeline is reached, as JSON (use make -s)
+	@$(PY) -m local connections --stack $(STACK)
 
 plan: $(VENV)/.program ## Print what STACK declares, offline (JSON=1: the golden form alone)
 	@$(PY) -m local plan --stack $(STACK) $(if $(JSON),--json)

@@ -18,6 +18,9 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "run": Command("local.run", "run", "run the stack's pipeline on this machine with real parts"),
+    "connections": Command(
+        "local.realise.connections", "connections", "print how the stack's running pipeline is reached, as JSON"
+    ),
     "plan": Command("local.plan.commands", "plan", "record the stack's plan offline and print it"),
     "plan-diff": Command("local.plan.commands", "plan_diff", "compare the plan with the accepted one"),
     "plan-accept": Command("local.plan.commands", "plan_accept", "make the plan the accepted one"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
@@ -15,6 +16,7 @@ from local.parts.children import Children
 from local.parts.folder import RunFolder
 from local.parts.postgres import Postgres
 from local.plan.model import Plan, Resource
+from local.realise import connections
 from local.realise.accounts import CONNECTOR, accounts
 from local.realise.app import App, seed
 from local.realise.handlers import Handler, State
@@ -52,7 +54,8 @@ class Pipeline:
         self._users = users
         self._keep = keep
         self._folder = RunFolder(ROOT, plan.stack)
-        self.supervisor = Supervisor(say)
+        self._telling = threading.Lock()
+        self.supervisor = Supervisor(say, self._tell_connections)
 
     def __enter__(self) -> Self:
         found = accounts(self._plan)
@@ -95,10 +98,16 @@ class Pipeline:
         for server in self.servers.all:
             self.supervisor.watch(server, self.servers.flink.restart if server is self.servers.gateway else None)
         self.supervisor.start()
+        self._tell_connections()
+
+    def _tell_connections(self) -> None:
+        with self._telling:
+            connections.write(self.path, connections.describe(self.servers, self.app))
 
     def _stop(self, *, learn: bool) -> None:
         self.supervisor.stop()
         if hasattr(self, "servers"):
+            connections.forget(self.path)
             self.servers.stop(learn=learn)
             self.children.close()
         self._folder.close(keep=self._keep)

@@ -23,6 +23,7 @@ from local.parts.postgres import Postgres
 from local.parts.registry import Registry
 from local.parts.server import Server
 from local.realise.accounts import Accounts
+from local.realise.guest import GUEST, admit
 from local.sinks.config import PASSWORD_VARIABLE, TARGET_PASSWORD_VARIABLE, SinkConfig
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,8 @@ class SinkProcess(Server):
         super().__init__(children, run_folder)
         self._config = config
         self._secrets = secrets
+        self.kind = config.kind
+        self.target = config.target
         self.dead_letter = config.dead_letter
         self.status = Path(config.status)
 
@@ -89,7 +92,7 @@ class Servers:
         self.children = children
         self.folder = folder
         self.accounts = accounts
-        self.credentials = Credentials(accounts.admin, accounts.all)
+        self.credentials = Credentials(accounts.admin, {*accounts.all, GUEST})
         self.kafka = Kafka(children, folder, self.credentials)
         self.postgres = Postgres(children, folder)
         self.registry = Registry(children, folder)
@@ -113,7 +116,7 @@ class Servers:
 
     def start(self, after_postgres: Callable[[Postgres], None]) -> None:
         """Start all; the broker first, since the others wait for it. `after_postgres` makes tables and rows."""
-        self._later(self.kafka, lambda: _start(self.kafka))
+        self._later(self.kafka, self._start_kafka)
         self._later(self.registry, lambda: _start(self.registry))
         self._later(self.gateway, self._start_flink)
         self._later(self.postgres, lambda: (_start(self.postgres), after_postgres(self.postgres)))
@@ -189,6 +192,10 @@ class Servers:
 
     def _later(self, server: Server, action: Callable[[], object]) -> None:
         self._started[server] = self._pool.submit(lambda: (action(), None)[1])
+
+    def _start_kafka(self) -> None:
+        _start(self.kafka)
+        admit(self.admin)
 
     def _start_flink(self) -> None:
         _start(self.gateway)

@@ -18,11 +18,13 @@ WITHIN_SECONDS = 60.0
 class Supervisor(threading.Thread):
     """Watches servers; `failure` is set when one dies too often to be worth starting again."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], changed: Callable[[], None] = lambda: None) -> None:
+        """`changed` is called when a server is back, as a new process."""
         super().__init__(name="supervisor", daemon=True)
         self.failure: RunError | None = None
         self.restarts: dict[str, int] = {}
         self._say = say
+        self._changed = changed
         self._watched: dict[Server, Callable[[], None]] = {}
         self._deaths: dict[Server, deque[float]] = {}
         self._busy: set[Server] = set()
@@ -69,6 +71,7 @@ class Supervisor(threading.Thread):
             server.stop()  # what is up, but only by half, would pass for alive
         else:
             self.restarts[server.name] = self.restarts.get(server.name, 0) + 1
+            self._changed()
             self._say(f"{server.name} is back after {time.monotonic() - now:.1f} s")
         finally:
             self._busy.discard(server)
