@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
-import shutil
 import threading
 import zipfile
 from pathlib import Path
@@ -14,10 +13,10 @@ import py4j
 from py4j.java_gateway import GatewayParameters, JavaGateway
 
 from local.errors import RunError
-from local.parts import jars
+from local.parts import jars, places
 from local.parts.children import Children
 from local.parts.server import Server, java
-from local.parts.startup import FOLDER, StartupCache
+from local.parts.startup import StartupCache
 
 # It would print a stack trace whenever a JVM was killed; what that means is for the supervisor to say.
 logging.getLogger("py4j").setLevel(logging.CRITICAL)
@@ -83,7 +82,7 @@ class FlinkGateway(Server):
         return java(
             *self.startup_cache.options(),
             *COMPILER,
-            f"-Dlog4j.configurationFile=file:{self._logging}",
+            f"-Dlog4j.configurationFile={self._logging.as_uri()}",
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",
             *opens,
             heap="768m",
@@ -114,8 +113,9 @@ class FlinkGateway(Server):
         threading.Thread(target=self._drain, args=(self.process.stdout,), daemon=True).start()
 
     def _drain(self, output: IO[bytes]) -> None:
-        with self.log.open("ab") as log:
-            shutil.copyfileobj(output, log)
+        with self.log.open("ab", buffering=0) as log:
+            for line in output:
+                log.write(line)
 
     def is_ready(self) -> bool:
         return self._gateway is not None
@@ -133,15 +133,14 @@ def _planner() -> Path:
     The loader unpacks 46 MB at each start and hides the classes from the start-up cache; Flink takes either.
     """
     version = importlib.metadata.version("apache-flink-libraries")
-    target = FOLDER / f"{PLANNER}-{version}.jar"
+    target = places.cache() / f"{PLANNER}-{version}.jar"
     if not target.exists():
         distribution = importlib.metadata.distribution("apache-flink-libraries")
         loader = Path(str(distribution.locate_file(f"pyflink/lib/{LOADER}-{version}.jar")))
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        draft = target.with_suffix(".new")
-        with zipfile.ZipFile(loader) as archive:
+        with places.cache_locked(), zipfile.ZipFile(loader) as archive:
+            draft = target.with_suffix(".new")
             draft.write_bytes(archive.read(f"{PLANNER}.jar"))
-        draft.replace(target)
+            draft.replace(target)
     return target
 
 

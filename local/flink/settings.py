@@ -49,7 +49,7 @@ def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path) ->
     Raises:
         RunError: a property that has no meaning here, or a value that Flink does not take.
     """
-    settings = {"pipeline.name": name, "execution.checkpointing.dir": checkpoints.as_uri(), "table.exec.state.ttl": "0"}
+    settings = {"pipeline.name": name, "execution.checkpointing.dir": _place(checkpoints), "table.exec.state.ttl": "0"}
     for key, value in properties.items():
         match key:
             case "sql.state-ttl" if DURATION.fullmatch(value):
@@ -63,8 +63,13 @@ def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path) ->
                 raise RunError(f"statement {name}: the local run knows no property {key!r}; it knows {known}")
     recovery = newest_checkpoint(checkpoints)
     if recovery:
-        settings["execution.state-recovery.path"] = recovery.as_uri()
+        settings["execution.state-recovery.path"] = _place(recovery)
     return settings
+
+
+def _place(folder: Path) -> str:
+    """Flink escapes a path itself: of an escaped one it would make another folder, whose checkpoints nobody finds."""
+    return f"file://{folder}"
 
 
 def newest_checkpoint(checkpoints: Path) -> Path | None:

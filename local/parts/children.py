@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict
 
 import psutil
 
 from local.errors import RunError
 from local.parts import watchdog
+from local.parts.unprivileged import owner
 from local.parts.watchdog import kill_groups
 
-UNPRIVILEGED = "nobody"
-"""PostgreSQL and OpenSearch refuse to run as root; as root they are started as this user."""
+ENVIRONMENT = {
+    # Java encodes the names of files as the locale says; in the C locale none can hold a letter beyond ASCII.
+    "LC_ALL": "C.UTF-8",
+    # A log is read while its server runs.
+    "PYTHONUNBUFFERED": "1",
+}
+"""What every process of the run is told."""
+PRIVATE = 0o077
+"""The umask of every process of the run, whatever the user's own: its files hold payments and credentials."""
 
 
 class Children:
@@ -67,7 +73,8 @@ class Children:
                 stdout=subprocess.PIPE if speaks else output,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, **ENVIRONMENT, **(environment or {})},
+                umask=PRIVATE,
                 start_new_session=True,
                 **owner(unprivileged),
             )
@@ -111,30 +118,6 @@ class Children:
             assert self._watchdog.stdin
             self._watchdog.stdin.write(line + "\n")
             self._watchdog.stdin.flush()
-
-
-class Owner(TypedDict, total=False):
-    """The arguments of Popen that choose the user of a process."""
-
-    user: int
-    group: int
-    extra_groups: list[int]
-
-
-def owner(unprivileged: bool) -> Owner:
-    """Arguments of Popen that drop root's rights, when there are any to drop."""
-    if not unprivileged or os.geteuid() != 0:
-        return {}
-    user = pwd.getpwnam(UNPRIVILEGED)
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-
-def own(folder: Path) -> None:
-    """Give `folder` and what is in it to the unprivileged user, when running as root."""
-    if os.geteuid() == 0:
-        user = pwd.getpwnam(UNPRIVILEGED)
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, user.pw_uid, user.pw_gid)
 
 
 def kill_leftovers(folder: Path) -> int:

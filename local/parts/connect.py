@@ -13,7 +13,7 @@ from typing import Any
 from local.errors import RunError
 from local.parts import jars, ports
 from local.parts.children import Children
-from local.parts.server import Server, java
+from local.parts.server import LOGGING, Server, java
 from local.parts.startup import StartupCache
 
 SECRET_VARIABLE = "SOURCE_PASSWORD"  # noqa: S105 - the variable's name
@@ -31,7 +31,7 @@ value.converter.decimal.format=NUMERIC
 config.providers=env
 config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider
 topic.creation.enable=false
-offset.storage.file.filename={folder}/offsets
+offset.storage.file.filename=offsets
 offset.flush.interval.ms=1000
 listeners=http://{host}:{port}
 """
@@ -64,7 +64,6 @@ class Connect(Server):
         text = WORKER.format(
             bootstrap=self._client["bootstrap.servers"],
             security=security,
-            folder=self.folder,
             host=ports.HOST,
             port=self.port,
         )
@@ -76,7 +75,7 @@ class Connect(Server):
         return java(
             *self.startup_cache.options(),
             "-XX:TieredStopAtLevel=1",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            *LOGGING,
             heap="384m",
             classpath=list(jars.classpath("connect")),
             main="org.apache.kafka.connect.cli.ConnectStandalone",

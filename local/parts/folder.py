@@ -6,12 +6,12 @@ import fcntl
 import hashlib
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import IO
 
 from local.errors import RunError
-from local.parts.children import kill_leftovers
+from local.parts.children import PRIVATE, kill_leftovers
+from local.parts.places import temporary
 from local.parts.watchdog import remove_folder
 
 NEEDED_GIGABYTES = 1.0
@@ -19,19 +19,20 @@ NEEDED_GIGABYTES = 1.0
 
 
 class RunFolder:
-    """A folder under the system's temporary one, named by user, project and stack, so that a later run finds it.
+    """A folder under the temporary one, named by user, project and stack, so that a later run finds it.
 
     Not inside the project: PostgreSQL and OpenSearch, started as another user when the runner is root, must reach it.
     """
 
     def __init__(self, project: Path, stack: str) -> None:
         digest = hashlib.sha256(str(project.resolve()).encode()).hexdigest()[:8]
-        self.path = Path(tempfile.gettempdir()) / f"fraud-{os.getuid()}-{digest}-{stack}"
+        self.path = temporary() / f"fraud-{os.getuid()}-{digest}-{stack}"
         self._stack = stack
         self._lock: IO[str] | None = None
 
     def open(self) -> Path:
         """Lock and make the folder empty. Raises RunError when another run holds it or the disk is nearly full."""
+        os.umask(PRIVATE)  # of the runner itself, whatever the user's own
         self._lock = self.path.with_suffix(".lock").open("a+")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -43,8 +44,10 @@ class RunFolder:
         if not remove_folder(self.path):
             raise RunError(f"The folder {self.path} of an earlier run cannot be removed: remove it by hand.")
         require_disk(self.path.parent)
-        self.path.mkdir(mode=0o711)
-        (self.path / "logs").mkdir(mode=0o700)
+        self.path.mkdir()
+        # As root PostgreSQL and OpenSearch run as another user, who must pass through to folders of their own.
+        self.path.chmod(0o711)
+        (self.path / "logs").mkdir()
         return self.path
 
     def close(self, *, keep: bool) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from local.errors import RunError
-from local.parts.startup import FOLDER
+from local.parts import places
 
 PINS = Path(__file__).with_name("jars.toml")
 TIMEOUT_SECONDS = 60
@@ -53,6 +53,7 @@ def fetch(pins: dict[str, Any]) -> tuple[Path, list[Path]]:
         from jgo.constants import MAVEN_CENTRAL_URL
         from jgo.maven import MavenContext
 
+    places.tell_jgo()
     settings = GlobalSettings.load()
     if "archive" not in pins:
         folder = Path(jgo.build("+".join(pins["coordinates"]), repositories=settings.repositories).path)
@@ -85,9 +86,21 @@ def _pins() -> dict[str, Any]:
 def _there(name: str) -> Path:
     """The folder with the set's files, fetched and checked when that was not done before."""
     stamp = _stamp_of(name)
-    if stamp.exists() and (folder := Path(stamp.read_text(encoding="utf-8"))).exists():
+    if folder := _known(stamp):
         return folder
-    stamp.unlink(missing_ok=True)
+    with places.cache_locked():
+        return folder if (folder := _known(stamp)) else _fetched(name, stamp)
+
+
+def _known(stamp: Path) -> Path | None:
+    """The folder that a stamp names; None before it was fetched, or when it has been removed since."""
+    if not stamp.exists():
+        return None
+    folder = Path(stamp.read_text(encoding="utf-8"))
+    return folder if folder.exists() else None
+
+
+def _fetched(name: str, stamp: Path) -> Path:
     pins = _pins()[name]
     try:
         folder, files = fetch(pins)
@@ -98,7 +111,6 @@ def _there(name: str) -> Path:
             "later runs work offline."
         ) from error
     _verify(name, folder, files, pins["sha256"])
-    stamp.parent.mkdir(parents=True, exist_ok=True)
     if "archive" in pins:
         folder = _unpack(files[0], stamp.with_suffix(".unpacked"))
     stamp.write_text(str(folder), encoding="utf-8")
@@ -109,7 +121,7 @@ def _stamp_of(name: str) -> Path:
     """A file whose presence says that this very set, as pinned now, was fetched and checked."""
     pins = _pins()[name]
     wanted = (pins.get("coordinates") or pins["archive"], sorted(pins["sha256"].items()))
-    return FOLDER / f"{name}-{hashlib.sha256(repr(wanted).encode()).hexdigest()[:16]}"
+    return places.cache() / f"{name}-{hashlib.sha256(repr(wanted).encode()).hexdigest()[:16]}"
 
 
 def _verify(name: str, folder: Path, files: list[Path], pinned: dict[str, str]) -> None:

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.errors import RunError
-from local.parts import jars
+from local.parts import jars, places
 from local.parts.server import JAVA
-from local.parts.startup import FOLDER
 
 SOURCES = Path(__file__).resolve().parents[1] / "java"
 RELEASE = "21"
@@ -29,9 +28,9 @@ def compiled(name: str, classpath: Sequence[Path]) -> Path:
     digest = hashlib.sha256("\n".join([RELEASE, *map(str, classpath)]).encode())
     for file in files:
         digest.update(b"\0" + str(file.relative_to(SOURCES)).encode() + b"\0" + file.read_bytes())
-    target = FOLDER / f"java-{name}-{digest.hexdigest()[:16]}.jar"
+    target = places.cache() / f"java-{name}-{digest.hexdigest()[:16]}.jar"
     if not target.exists():
-        FOLDER.mkdir(parents=True, exist_ok=True)
+        places.writable_cache()
         with tempfile.TemporaryDirectory() as folder:
             _compile([file for file in files if file.suffix == ".java"], classpath, Path(folder))
             draft = target.with_suffix(f".{os.getpid()}.new")

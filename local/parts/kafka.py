@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -10,8 +11,8 @@ from typing import Any
 
 from local.errors import RunError
 from local.parts import jars, ports
-from local.parts.children import Children
-from local.parts.server import Server, java
+from local.parts.children import ENVIRONMENT, Children
+from local.parts.server import LOGGING, Server, java
 from local.parts.startup import StartupCache
 
 CLUSTER_ID = "ZnJhdWQtZGV0ZWN0aW9uLQ"
@@ -37,7 +38,7 @@ listener.name.client.plain.sasl.jaas.config=${{env:JAAS}}
 listener.name.controller.plain.sasl.jaas.config=${{env:JAAS}}
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:{admin}
-log.dirs={folder}/data
+log.dirs=data
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
@@ -120,14 +121,15 @@ class Kafka(Server):
                 port=self.port,
                 controller=self._controller,
                 admin=self.credentials.admin,
-                folder=self.folder,
             ),
             encoding="utf-8",
         )
         arguments = ["format", "-t", CLUSTER_ID, "-c", str(self._properties)]
         assert self.startup_cache
         command = self._java(*self.startup_cache.reading(), main="kafka.tools.StorageTool", arguments=arguments)
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=self.folder, env={**os.environ, **ENVIRONMENT}
+        )
         if result.returncode != 0:
             raise RunError(f"kafka: its storage could not be formatted: {(result.stderr or result.stdout).strip()}")
 
@@ -141,6 +143,7 @@ class Kafka(Server):
     def _java(self, *options: str, main: str, arguments: list[str]) -> list[str]:
         return java(
             "-XX:TieredStopAtLevel=1",
+            *LOGGING,
             *options,
             heap="384m",
             classpath=list(jars.classpath("kafka")),

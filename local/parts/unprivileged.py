@@ -1,0 +1,76 @@
+"""The user as whom those servers run that refuse to run as root, and how it reaches what they need."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import stat
+from pathlib import Path
+from typing import TypedDict
+
+from local.errors import RunError
+
+USER = "nobody"
+"""PostgreSQL and OpenSearch refuse to run as root; as root they are started as this user."""
+
+
+class Owner(TypedDict, total=False):
+    """The arguments of Popen that choose the user of a process."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def owner(unprivileged: bool) -> Owner:
+    """Arguments of Popen that drop root's rights, when there are any to drop."""
+    if not unprivileged or os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam(USER)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def own(folder: Path) -> None:
+    """Give `folder` and what is in it to the unprivileged user, when running as root."""
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(USER)
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def may_enter(folder: Path) -> bool:
+    """Whether the unprivileged user can reach what is in `folder`; True unless running as root."""
+    return os.geteuid() != 0 or all(_lets_all(path, stat.S_IXOTH) for path in (folder, *folder.parents))
+
+
+def lend(source: Path, run_folder: Path) -> Path:
+    """A folder with the files of `source` that the unprivileged user can read: `source` itself, or a copy.
+
+    The copy lies in the run's folder and goes with it; as `/root` is closed to all others, so is what lies below it.
+    Raises RunError when nothing may be executed there.
+    """
+    source = source.resolve()
+    if may_enter(source) and (os.geteuid() != 0 or all(map(_readable, source.rglob("*")))):
+        return source
+    if os.statvfs(run_folder).f_flag & os.ST_NOEXEC:
+        raise RunError(
+            f"{source} is closed to the user {USER}, as whom PostgreSQL and OpenSearch run, and its copy in "
+            f"{run_folder} could not be executed: the disk is mounted noexec. Set TMPDIR to a folder on another one, "
+            "or move the checkout to where every user can read it."
+        )
+    target = run_folder / "lent" / source.name
+    shutil.copytree(source, target, symlinks=True)
+    for path in (target.parent, target, *target.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
+    return target
+
+
+def _readable(path: Path) -> bool:
+    return path.is_symlink() or _lets_all(path, stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0))
+
+
+def _lets_all(path: Path, rights: int) -> bool:
+    return path.stat().st_mode & rights == rights
