@@ -33,7 +33,8 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def asked(capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     code = main(["connections", "--stack", STACK])
-    return code, *capsys.readouterr()
+    out, err = capsys.readouterr()
+    return code, out, err
 
 
 def test_a_running_pipeline_is_one_json_object(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
