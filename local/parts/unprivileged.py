@@ -44,32 +44,38 @@ def may_enter(folder: Path) -> bool:
     return os.geteuid() != 0 or all(_lets_all(path, stat.S_IXOTH) for path in (folder, *folder.parents))
 
 
-def lend(source: Path, run_folder: Path) -> Path:
-    """A folder with the files of `source` that the unprivileged user can read: `source` itself, or a copy.
+def lend(home: Path, *names: str, to: Path) -> Path:
+    """The folder in which the unprivileged user finds what `home` has under these names: `home`, or one with copies.
 
-    The copy lies in the run's folder and goes with it; as `/root` is closed to all others, so is what lies below it.
+    The copies lie in the run's folder `to` and go with it; as `/root` is closed to all others, so is what lies below it.
     Raises RunError when nothing may be executed there.
     """
-    source = source.resolve()
-    if may_enter(source) and (os.geteuid() != 0 or all(map(_readable, source.rglob("*")))):
-        return source
-    if os.statvfs(run_folder).f_flag & os.ST_NOEXEC:
+    sources = [source for name in names if (source := home.resolve() / name).exists()]
+    if os.geteuid() != 0 or (may_enter(home.resolve()) and all(map(_readable, sources))):
+        return home
+    if os.statvfs(to).f_flag & os.ST_NOEXEC:
         raise RunError(
-            f"{source} is closed to the user {USER}, as whom PostgreSQL and OpenSearch run, and its copy in "
-            f"{run_folder} could not be executed: the disk is mounted noexec. Set TMPDIR to a folder on another one, "
-            "or move the checkout to where every user can read it."
+            f"{home} is closed to the user {USER}, as whom PostgreSQL and OpenSearch run, and copies in {to} could not "
+            "be executed: the disk is mounted noexec. Set TMPDIR to a folder on another one, or move the checkout to "
+            "where every user can read it."
         )
-    target = run_folder / "lent" / source.name
-    shutil.copytree(source, target, symlinks=True)
-    for path in (target.parent, target, *target.rglob("*")):
-        if not path.is_symlink():
-            mode = path.stat().st_mode
-            path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
-    return target
+    lent = to / "lent"
+    for source in sources:
+        shutil.copytree(source, lent / source.name, symlinks=True)
+        for path in (lent, lent / source.name, *(lent / source.name).rglob("*")):
+            if not path.is_symlink():
+                mode = path.stat().st_mode
+                path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
+    return lent
 
 
-def _readable(path: Path) -> bool:
-    return path.is_symlink() or _lets_all(path, stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0))
+def _readable(folder: Path) -> bool:
+    """Whether everybody can read all that is in it."""
+    return all(_open(path) for path in (folder, *folder.rglob("*")) if not path.is_symlink())
+
+
+def _open(path: Path) -> bool:
+    return _lets_all(path, stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0))
 
 
 def _lets_all(path: Path, rights: int) -> bool:
