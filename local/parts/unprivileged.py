@@ -15,6 +15,19 @@ USER = "nobody"
 """PostgreSQL and OpenSearch refuse to run as root; as root they are started as this user."""
 
 
+def with_a_name() -> list[str]:
+    """What to put before a command that asks for the name of its user; empty where the user database has one.
+
+    A container may be run with any user id, as by `docker run --user 12345`: the command then sees another id as its
+    own.
+    """
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return ["unshare", "--user", f"--map-user={pwd.getpwnam(USER).pw_uid}"]
+    return []
+
+
 class Owner(TypedDict, total=False):
     """The arguments of Popen that choose the user of a process."""
 
@@ -47,8 +60,8 @@ def may_enter(folder: Path) -> bool:
 def lend(home: Path, *names: str, to: Path) -> Path:
     """The folder in which the unprivileged user finds what `home` has under these names: `home`, or one with copies.
 
-    The copies lie in the run's folder `to` and go with it; as `/root` is closed to all others, so is what lies below it.
-    Raises RunError when nothing may be executed there.
+    The copies lie in the run's folder `to` and go with it. As `/root` is closed to all others, so is what lies below.
+    Raises RunError when nothing may be executed in `to`.
     """
     sources = [source for name in names if (source := home.resolve() / name).exists()]
     if os.geteuid() != 0 or (may_enter(home.resolve()) and all(map(_readable, sources))):
