@@ -33,6 +33,12 @@ SETTINGS = {
     "timezone": "UTC",
 }
 
+INITDB = ("-U", USER, "--auth=scram-sha-256", "--encoding=utf8", "--locale=C", "--no-sync")
+NAMELESS = (
+    f"\nThe user with id {os.geteuid()} has no name, which initdb asks for: run as a user that has one, or add a line "
+    "for it to /etc/passwd."
+)
+
 
 class Postgres(Server):
     """One server; its databases are made with `create_database`."""
@@ -54,18 +60,9 @@ class Postgres(Server):
         word.touch(mode=0o600)
         word.write_text(self.password, encoding="utf-8")
         own(self.folder)
-        initdb = [
-            *with_a_name(),
-            self._programs / "initdb",
-            "-D",
-            self._data,
-            "-U",
-            USER,
-            "--auth=scram-sha-256",
-            "--encoding=utf8",
-        ]
+        places = ["-D", str(self._data), f"--pwfile={word}"]
         result = subprocess.run(
-            [*initdb, "--locale=C", "--no-sync", f"--pwfile={word}"],
+            [*with_a_name(), str(self._programs / "initdb"), *places, *INITDB],
             capture_output=True,
             text=True,
             check=False,
@@ -75,12 +72,7 @@ class Postgres(Server):
         )
         word.unlink()
         if result.returncode != 0:
-            hint = (
-                f" The user with id {os.geteuid()} has no name, which initdb asks for: run as a user that has one, or "
-                "add a line for it to /etc/passwd."
-            )
-            problem = f"postgres: initdb failed: {result.stderr.strip()}"
-            raise RunError(problem + (hint if with_a_name() else ""))
+            raise RunError(f"postgres: initdb failed: {result.stderr.strip()}{NAMELESS if with_a_name() else ''}")
 
     def command(self) -> list[str]:
         settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]

@@ -24,7 +24,7 @@ def with_a_name() -> list[str]:
     try:
         pwd.getpwuid(os.geteuid())
     except KeyError:
-        return ["unshare", "--user", f"--map-user={pwd.getpwnam(USER).pw_uid}"]
+        return ["/usr/bin/env", "unshare", "--user", f"--map-user={pwd.getpwnam(USER).pw_uid}"]
     return []
 
 
