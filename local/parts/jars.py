@@ -94,10 +94,11 @@ def _there(name: str) -> Path:
 
 def _known(stamp: Path) -> Path | None:
     """The folder that a stamp names; None before it was fetched, or when it has been removed since."""
-    if not stamp.exists():
+    try:
+        folder = Path(stamp.read_text(encoding="utf-8"))
+        return folder if folder.exists() else None
+    except OSError:  # not fetched yet; or a copy of another user's cache names folders that only he may enter
         return None
-    folder = Path(stamp.read_text(encoding="utf-8"))
-    return folder if folder.exists() else None
 
 
 def _fetched(name: str, stamp: Path) -> Path:

