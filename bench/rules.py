@@ -100,7 +100,7 @@ def _payments(kafka: Kafka) -> None:
     producer = Producer({**kafka.client("bench"), "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
     source = random.Random(1)
     for number in range(1, USERS + 1):
-        flags = {"IS_SUPERUSER": False, "IS_STAFF": False, "IS_ACTIVE": True, "DATE_JOINED": "2026-01-01T00:00:00.000Z"}
+        flags = {"IS_SUPERUSER": 0, "IS_STAFF": 0, "IS_ACTIVE": 1, "DATE_JOINED": "2026-01-01T00:00:00.000Z"}
         user = {"ID": number, "USERNAME": f"user{number}", "EMAIL": "", **flags}
         _send(producer, AUTH_USER.topic, number, user)
     for number in range(1, PAYMENTS + 1):

@@ -1,8 +1,8 @@
 """The data contracts: every table and topic of the pipeline, declared once.
 
 Everything that needs a column list derives it from here: database DDL (`contracts.ddl`), Avro schemas
-(`contracts.schemas`), Flink columns (`contracts.flink`), the OpenSearch mapping (`contracts.search`), Snowflake tables
-and views (`contracts.snowflake`).
+(`contracts.schemas`), the types that Oracle's columns have in Kafka (`contracts.oracle`), Flink columns
+(`contracts.flink`), the OpenSearch mapping (`contracts.search`), Snowflake tables and views (`contracts.snowflake`).
 """
 
 from contracts.tables import (
@@ -22,7 +22,19 @@ from contracts.tables import (
     Table,
     raw_topic,
 )
-from contracts.types import BigInt, Boolean, Column, ColumnType, Decimal, Integer, String, Timestamp
+from contracts.types import (
+    BigInt,
+    Boolean,
+    Column,
+    ColumnType,
+    Decimal,
+    Integer,
+    RawType,
+    SmallInt,
+    String,
+    Timestamp,
+    TinyInt,
+)
 
 __all__ = [
     "APP_GROUP_PREFIX",
@@ -44,8 +56,11 @@ __all__ = [
     "ColumnType",
     "Decimal",
     "Integer",
+    "RawType",
+    "SmallInt",
     "String",
     "Table",
     "Timestamp",
+    "TinyInt",
     "raw_topic",
 ]

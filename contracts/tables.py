@@ -22,7 +22,8 @@ RULES = ("burst_count", "burst_amount", "large_amount", "foreign_address")
 class Table:
     """A table or topic: `columns` in order; `compacted` topics keep the last record of each key.
 
-    An `ordered` topic has one partition, so that its records are read in the order in which they were written.
+    An `ordered` topic has one partition, so that its records are read in the order in which they were written. A
+    `captured` table is in the database: the source connector writes its topic.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Table:
     columns: tuple[Column, ...]
     compacted: bool = False
     ordered: bool = False
+    captured: bool = False
     doc: str = ""
 
     @property
@@ -56,6 +58,7 @@ def raw_topic(table_name: str) -> str:
 AUTH_USER = Table(
     name="AUTH_USER",
     topic=raw_topic("AUTH_USER"),
+    captured=True,
     compacted=True,
     doc="The app's users (Django's own table); in the stream a dimension, kept by key.",
     columns=(
@@ -76,6 +79,7 @@ AUTH_USER = Table(
 USER_TRANSACTION = Table(
     name="USER_TRANSACTION",
     topic=raw_topic("USER_TRANSACTION"),
+    captured=True,
     # The source connector's key is the payment's id: with more partitions an account's payments would be spread over
     # them, and those read out of their order would be too late for the account's window.
     ordered=True,

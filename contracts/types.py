@@ -6,13 +6,23 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class TinyInt:
+    """An 8-bit signed integer; in raw topics alone."""
+
+
+@dataclass(frozen=True)
+class SmallInt:
+    """A 16-bit signed integer; in raw topics alone."""
+
+
+@dataclass(frozen=True)
 class BigInt:
-    """A 64-bit signed integer."""
+    """A 64-bit signed integer; in Oracle one of 18 digits."""
 
 
 @dataclass(frozen=True)
 class Integer:
-    """A 32-bit signed integer."""
+    """A 32-bit signed integer; in Oracle one of 9 digits."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,8 @@ class Timestamp:
 
 
 ColumnType = BigInt | Integer | Boolean | Decimal | String | Timestamp
+RawType = ColumnType | TinyInt | SmallInt
+"""The type of a column of a raw topic."""
 
 
 @dataclass(frozen=True, kw_only=True)

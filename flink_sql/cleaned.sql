@@ -2,9 +2,12 @@
 EXECUTE STATEMENT SET
 BEGIN
 
--- The users arrive as upserts; the warehouse takes appended rows only, so each insert and update becomes a row.
+-- The users arrive as upserts; the warehouse takes appended rows only, so each insert and update becomes a row. Oracle has
+-- no booleans: its flags are numbers of one digit.
 INSERT INTO `auth_user`
-SELECT `ID`, `LAST_LOGIN`, `IS_SUPERUSER`, `USERNAME`, `FIRST_NAME`, `LAST_NAME`, `EMAIL`, `IS_STAFF`, `IS_ACTIVE`, `DATE_JOINED`
+SELECT
+  `ID`, `LAST_LOGIN`, `IS_SUPERUSER` <> 0, `USERNAME`, `FIRST_NAME`, `LAST_NAME`, `EMAIL`, `IS_STAFF` <> 0, `IS_ACTIVE` <> 0,
+  `DATE_JOINED`
 FROM TO_CHANGELOG(input => TABLE `fd.SAMPLE.AUTH_USER`)
 WHERE `op` IN ('INSERT', 'UPDATE_AFTER');
 

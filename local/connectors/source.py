@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from contracts import SCHEMA, SOURCES, TinyInt
+from contracts.oracle import raw_columns
 from local.connectors.keys import COMMON, COUNT, WHOLE, Key, carried, holds, translate
 
 SOURCE_CLASS = "OracleXStreamSource"
@@ -29,7 +31,8 @@ KEYS: dict[str, Key] = {
     "column.exclude.list": carried(to="column.exclude.list"),
     "snapshot.mode": carried("initial", "no_data", to="snapshot.mode"),
     "decimal.handling.mode": carried("precise", to="decimal.handling.mode"),
-    "time.precision.mode": carried("connect", "adaptive", to="time.precision.mode"),
+    # The types of the raw tables are those of this mode.
+    "time.precision.mode": carried("connect", to="time.precision.mode"),
     "tombstones.on.delete": carried("true", "false", to="tombstones.on.delete"),
     "skipped.operations": carried(to="skipped.operations"),
     "heartbeat.interval.ms": carried(to="heartbeat.interval.ms", form=WHOLE),
@@ -40,6 +43,15 @@ HEARTBEAT_PREFIX = "__orcl-heartbeat.lcc"
 
 # What the twin needs beyond the plan's keys.
 FIXED = {
+    # PostgreSQL's columns with the types that the managed connector gives Oracle's.
+    "converters": "oracle",
+    "oracle.type": "local.OracleTypes",
+    "oracle.tiny": ",".join(
+        f"{SCHEMA}.{table.name}.{column.name}"
+        for table in SOURCES
+        for column, kind in raw_columns(table)
+        if isinstance(kind, TinyInt)
+    ),
     "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
     "plugin.name": "pgoutput",
     "publication.autocreate.mode": "filtered",

@@ -99,7 +99,9 @@ class FlinkCluster:
             try:
                 self._run(statement)
             except Py4JJavaError as error:
-                raise statement_error(statement.name, statement.file, error, sorted(self._tables)) from None
+                raise statement_error(
+                    statement.name, statement.file, statement.sql, error, sorted(self._tables)
+                ) from None
             self._statements[statement.name] = statement
 
     @property

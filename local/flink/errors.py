@@ -12,6 +12,8 @@ from local.errors import RunError
 
 PLACE = re.compile(r"(?:From|At|at) line (\d+), column (\d+)")
 UNKNOWN_TABLE = re.compile(r"Cannot find table|Object '.*' not found|[Tt]able .* (doesn't|does not) exist")
+SINK = re.compile(r"sink for '(?:\w+\.)*([\w.$-]+)'")
+"""How Flink names the table whose columns do not fit a query, without a place."""
 MESSAGE_LINES = 6
 
 
@@ -19,14 +21,14 @@ class StatementError(RunError):
     """Flink refused a statement: `file:line:column: Flink's message`."""
 
 
-def statement_error(name: str, file: str, error: Py4JJavaError, topics: Iterable[str]) -> StatementError:
+def statement_error(name: str, file: str, sql: str, error: Py4JJavaError, topics: Iterable[str]) -> StatementError:
     """Flink's innermost message, at the place in the file that it names; the text is the file's, line by line.
 
     `topics` are named when Flink misses a table.
     """
     causes = _causes(error)
     messages = [str(cause.getMessage() or cause.getClass().getName()) for cause in causes]
-    place = _place(causes, messages)
+    place = _place(causes, messages) or _insert(sql, messages[-1])
     where = f"{file}:{place[0]}:{place[1]}" if place else file
     lines = messages[-1].strip().splitlines()[:MESSAGE_LINES]
     hint = f"\n  The topics are: {', '.join(topics)}." if UNKNOWN_TABLE.search(messages[-1]) else ""
@@ -42,6 +44,16 @@ def _place(causes: list[Any], messages: list[str]) -> tuple[int, int] | None:
         if found:
             return int(found[1]), int(found[2])
     return None
+
+
+def _insert(sql: str, message: str) -> tuple[int, int] | None:
+    """Where the statement writes to the table that the message names."""
+    sink = SINK.search(message)
+    found = sink and re.search(rf"INSERT\s+INTO\s+`?{re.escape(sink[1])}\b", sql, re.IGNORECASE)
+    if not found:
+        return None
+    before = sql[: found.start()]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _causes(error: Py4JJavaError) -> list[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts import SOURCES, Table
+from contracts import Table
 from contracts.flink import columns
 
 # Options that Confluent Cloud has. This one decides how the live table is made.
@@ -69,7 +69,7 @@ def declared_sql(table: Table) -> str:
 
 def live_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> list[str]:
     """Statements that make the live table; `client` are the settings of a Java Kafka client with its principal."""
-    if table in SOURCES:
+    if table.captured:
         return [_events_sql(table, declared, client), _events_view_sql(table, declared)]
     return [_flat_sql(table, declared, client)]
 

@@ -13,6 +13,7 @@ from typing import Any
 from local.errors import RunError
 from local.parts import jars, ports
 from local.parts.children import Children
+from local.parts.javac import compiled
 from local.parts.server import LOGGING, Server, java
 from local.parts.startup import StartupCache
 
@@ -50,7 +51,8 @@ class Connect(Server):
         (self.port,) = ports.free(1)
         self._client = dict(client)
         self._source_password = source_password
-        self.startup_cache = StartupCache(self.name, jars.classpath("connect"))
+        self._classpath = _classpath()
+        self.startup_cache = StartupCache(self.name, self._classpath)
         self._worker = self.folder / "worker.properties"
 
     def environment(self) -> Mapping[str, str]:
@@ -77,7 +79,7 @@ class Connect(Server):
             "-XX:TieredStopAtLevel=1",
             *LOGGING,
             heap="384m",
-            classpath=list(jars.classpath("connect")),
+            classpath=self._classpath,
             main="org.apache.kafka.connect.cli.ConnectStandalone",
             arguments=[str(self._worker), *connectors],
         )
@@ -129,6 +131,11 @@ class Connect(Server):
                     raise RunError(f"connect: {method} {path}: {_message(error)}") from None
                 time.sleep(0.25)
         raise AssertionError("unreachable")
+
+
+def _classpath() -> list[Path]:
+    found = [*jars.classpath("connect"), *jars.classpath("avro")]
+    return [*found, compiled("connect", found)]
 
 
 def _message(error: urllib.error.HTTPError) -> str:

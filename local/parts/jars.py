@@ -28,13 +28,18 @@ def classpath(name: str) -> tuple[Path, ...]:
     The first call on a machine downloads them; later ones read the cache. Raises RunError without a network, and when
     a file is not the one that was pinned.
     """
-    return tuple(jars_below(_there(name)))
+    return tuple(_there(name))
 
 
 @cache
 def unpacked(name: str) -> Path:
-    """The folder that an archive of jars.toml was unpacked to. Downloads and raises as `classpath` does."""
-    return _there(name)
+    """The folder that the one archive of a set was unpacked to. Downloads and raises as `classpath` does."""
+    (archive,) = _there(name)
+    folder = _stamp_of(name).with_suffix(".unpacked")
+    if not folder.exists():
+        places.writable_cache()
+        _unpack(archive, folder)
+    return folder
 
 
 def fetch_all(say: Callable[[str], None]) -> None:
@@ -45,8 +50,8 @@ def fetch_all(say: Callable[[str], None]) -> None:
         _there(name)
 
 
-def fetch(pins: dict[str, Any]) -> tuple[Path, list[Path]]:
-    """Fetch one set by its coordinates, or its archive: the folder, and the files to check. Raises what jgo raises."""
+def fetch(pins: dict[str, Any]) -> list[Path]:
+    """Fetch the files of one set, sorted by name. Raises what jgo raises."""
     with warnings.catch_warnings(action="ignore"):  # platformdirs' about XDG_RUNTIME_DIR
         import jgo  # half a second, needed on the first run only
         from jgo.config import GlobalSettings
@@ -55,22 +60,16 @@ def fetch(pins: dict[str, Any]) -> tuple[Path, list[Path]]:
 
     places.tell_jgo()
     settings = GlobalSettings.load()
-    if "archive" not in pins:
+    if "coordinates" in pins:
         folder = Path(jgo.build("+".join(pins["coordinates"]), repositories=settings.repositories).path)
-        return folder, jars_below(folder)
-    context = MavenContext(
-        repo_cache=settings.repo_cache,
-        remote_repos={"central": MAVEN_CENTRAL_URL, **settings.repositories},
-        timeout=TIMEOUT_SECONDS,
-    )
-    group, artifact, version, classifier, packaging = pins["archive"].split(":")
-    archive = context.project(group, artifact).at_version(version).artifact(classifier, packaging).resolve()
-    return archive.parent, [archive]
-
-
-def jars_below(folder: Path) -> list[Path]:
-    """The jars that jgo has put there, sorted by name."""
-    return sorted((*folder.glob("jars/*.jar"), *folder.glob("modules/*.jar")), key=lambda jar: jar.name)
+        return sorted((*folder.glob("jars/*.jar"), *folder.glob("modules/*.jar")), key=lambda jar: jar.name)
+    remote = {"central": MAVEN_CENTRAL_URL, **settings.repositories}
+    context = MavenContext(repo_cache=settings.repo_cache, remote_repos=remote, timeout=TIMEOUT_SECONDS)
+    found = []
+    for file in pins["files"]:
+        group, artifact, version, *kind = file.split(":")
+        found.append(context.project(group, artifact).at_version(version).artifact(*kind).resolve())
+    return sorted(found, key=lambda file: file.name)
 
 
 def checksums(files: list[Path]) -> dict[str, str]:
@@ -83,59 +82,57 @@ def _pins() -> dict[str, Any]:
     return tomllib.loads(PINS.read_text(encoding="utf-8"))
 
 
-def _there(name: str) -> Path:
-    """The folder with the set's files, fetched and checked when that was not done before."""
+def _there(name: str) -> list[Path]:
+    """The set's files, fetched and checked when that was not done before."""
     stamp = _stamp_of(name)
-    if folder := _known(stamp):
-        return folder
+    if files := _known(stamp):
+        return files
     with places.cache_locked():
-        return folder if (folder := _known(stamp)) else _fetched(name, stamp)
+        return files if (files := _known(stamp)) else _fetched(name, stamp)
 
 
-def _known(stamp: Path) -> Path | None:
-    """The folder that a stamp names; None before it was fetched, or when it has been removed since."""
+def _known(stamp: Path) -> list[Path]:
+    """The files that a stamp lists; none before they were fetched, or when one has been removed since."""
     try:
-        folder = Path(stamp.read_text(encoding="utf-8"))
-        return folder if folder.exists() else None
+        files = [Path(line) for line in stamp.read_text(encoding="utf-8").splitlines()]
+        return files if all(file.exists() for file in files) else []
     except OSError:  # not fetched yet; or a copy of another user's cache names folders that only he may enter
-        return None
+        return []
 
 
-def _fetched(name: str, stamp: Path) -> Path:
+def _fetched(name: str, stamp: Path) -> list[Path]:
     pins = _pins()[name]
     try:
-        folder, files = fetch(pins)
+        files = fetch(pins)
     except Exception as error:  # jgo and its HTTP client raise many kinds; all mean the same to the user
         raise RunError(
-            f"The jars of {name} could not be fetched ({type(error).__name__}: {error}). The first run needs "
-            "the network: check it, or the [repositories] of jgo.conf or ~/.jgorc, and run the command again; "
+            f"The jars of {name} could not be fetched ({type(error).__name__}: {error}). The first run needs the "
+            "network: check it, or the [repositories] of ~/.config/jgo.conf or ~/.jgorc, and run the command again; "
             "later runs work offline."
         ) from error
-    _verify(name, folder, files, pins["sha256"])
-    if "archive" in pins:
-        folder = _unpack(files[0], stamp.with_suffix(".unpacked"))
-    stamp.write_text(str(folder), encoding="utf-8")
-    return folder
+    _verify(name, files, pins["sha256"])
+    stamp.write_text("\n".join(map(str, files)), encoding="utf-8")
+    return files
 
 
 def _stamp_of(name: str) -> Path:
-    """A file whose presence says that this very set, as pinned now, was fetched and checked."""
-    pins = _pins()[name]
-    wanted = (pins.get("coordinates") or pins["archive"], sorted(pins["sha256"].items()))
-    return places.cache() / f"{name}-{hashlib.sha256(repr(wanted).encode()).hexdigest()[:16]}"
+    """A file whose presence says that this very set, as pinned now, was fetched and checked: it lists the files."""
+    digest = hashlib.sha256(repr(sorted(_pins()[name].items())).encode()).hexdigest()[:16]
+    return places.cache() / f"{name}-{digest}"
 
 
-def _verify(name: str, folder: Path, files: list[Path], pinned: dict[str, str]) -> None:
+def _verify(name: str, files: list[Path], pinned: dict[str, str]) -> None:
     found = checksums(files)
     wrong = sorted(file for file in found.keys() | pinned.keys() if found.get(file) != pinned.get(file))
     if wrong:
+        folders = ", ".join(sorted({str(file.parent) for file in files}))
         raise RunError(
             f"The jars of {name} are not those that {PINS.name} pins: {', '.join(wrong)}. "
-            f"Remove {folder} and run the command again; if it stays, the mirror serves other files."
+            f"Remove {folders} and run the command again; if it stays, the mirror serves other files."
         )
 
 
-def _unpack(archive: Path, target: Path) -> Path:
+def _unpack(archive: Path, target: Path) -> None:
     """Unpack into `target`, which another run may be doing at the same time: the one that ends first counts."""
     draft = target.with_suffix(f".{os.getpid()}.new")
     with tarfile.open(archive) as tar:
@@ -144,4 +141,3 @@ def _unpack(archive: Path, target: Path) -> Path:
         draft.rename(target)
     except OSError:  # there already
         shutil.rmtree(draft)
-    return target

@@ -14,8 +14,7 @@ def main() -> int:
     head = re.split(r"^\[\w+\.sha256\]$", text, maxsplit=1, flags=re.MULTILINE)[0].rstrip()
     sections = [head]
     for name, pins in tomllib.loads(head).items():
-        _, files = fetch(pins)
-        lines = [f'"{file}" = "{digest}"' for file, digest in checksums(files).items()]
+        lines = [f'"{file}" = "{digest}"' for file, digest in checksums(fetch(pins)).items()]
         sections.append("\n".join([f"[{name}.sha256]", *lines]))
     PINS.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
     return 0

@@ -64,7 +64,7 @@ class Lab:
         return number
 
     def send_user(self, number: int, **columns: object) -> None:
-        flags = {"IS_SUPERUSER": False, "IS_STAFF": False, "IS_ACTIVE": True, "DATE_JOINED": "2026-01-01T00:00:00.000Z"}
+        flags = {"IS_SUPERUSER": 0, "IS_STAFF": 0, "IS_ACTIVE": 1, "DATE_JOINED": "2026-01-01T00:00:00.000Z"}
         row = {"ID": number, "USERNAME": f"user{number}", "EMAIL": f"{number}@example.com", **flags, **columns}
         self._send(AUTH_USER.topic, number, {"before": None, "after": row, "op": "c"})
 
