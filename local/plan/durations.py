@@ -11,8 +11,7 @@ MINUTES = {
     "confluentcloud:index/flinkStatement:FlinkStatement": 1.5,  # until RUNNING: 1 to 2
     "aws:ec2/natGateway:NatGateway": 2.0,  # 1.5 to 2
     "aws:ec2/instance:Instance": 0.7,  # until running; its boot is in the bootstrap
-    "aws:eks/cluster:Cluster": 10.0,  # 8.5 to 11.5
-    "eks:index:Cluster": 10.0,
+    "eks:index:Cluster": 10.0,  # 8.5 to 11.5; who waits for the component waits for its children
     "aws:lb/loadBalancer:LoadBalancer": 3.0,  # 2 to 4
     "aws:opensearch/domain:Domain": 20.0,  # 15 to 25
     "aws:redshift/cluster:Cluster": 6.0,  # 4 to 8

@@ -11,10 +11,10 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from local.plan import fakes, fakes_kubernetes, validate, wire
+from local.plan import aws_ids, fakes, fakes_kubernetes, remote, validate, wire
 from local.plan.model import REFERENCE_TYPE, PlanError, Resource
 from local.plan.project import PLACEHOLDER_SECRET
-from local.plan.wire import UNKNOWN, Secret
+from local.plan.wire import UNKNOWN, Reference, Secret
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 _MARKERS = (PLACEHOLDER_SECRET, fakes.SECRET_PREFIX)
@@ -70,6 +70,8 @@ class Monitor:
         self._validate(urn, request.type, inputs)
         known = self._known(request, inputs)
         outputs = self._outputs(request.type, request.name, inputs, known, frozenset(request.additionalSecretOutputs))
+        if request.remote:
+            self._record_children(urn, request, inputs, outputs)
         # Empty means unknown to the SDK.
         identity = fakes.resource_id(request.type, request.name, known) if request.custom and not self.preview else ""
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=wire.encode_struct(outputs))
@@ -140,6 +142,42 @@ class Monitor:
                 property_dependencies={key: urns for key, urns in properties.items() if urns},
             )
         )
+
+    def _record_children(
+        self, urn: str, request: resource_pb2.RegisterResourceRequest, inputs: dict[str, Any], outputs: dict[str, Any]
+    ) -> None:
+        """What a remote component makes; its parent waits for all that the component waits for."""
+        if found := list(remote.problems(request.type, inputs)):
+            with self._lock:
+                self.problems.update(dict.fromkeys(f"{_label(urn, request.type)}: {problem}" for problem in found))
+            return
+        provider = request.providers.get("aws", request.provider).rsplit("::", 1)[0]
+        urns: dict[str, str] = {}
+        for child in remote.children(request.name, inputs, self._arn, outputs.get("kubeconfigJson", UNKNOWN)):
+            parent = urns.get(child.parent, urn)
+            urns[child.name] = self._urn(parent, child.type, child.name)
+            self._find_leaks(_label(urns[child.name], child.type), child.inputs)
+            self._validate(urns[child.name], child.type, child.inputs)
+            options = {**child.options, **({"provider": provider} if child.type.startswith("aws:") else {})}
+            self._add(
+                Resource(
+                    urn=urns[child.name],
+                    type=child.type,
+                    name=child.name,
+                    parent=parent,
+                    custom=True,
+                    inputs=wire.masked(child.inputs),
+                    options=options,
+                    dependencies=tuple(sorted(urns[name] for name in child.after)),
+                )
+            )
+
+    def _arn(self, value: Any) -> Any:
+        """The ARN of a resource of AWS that is passed as a value."""
+        if self.preview or not isinstance(value, Reference):
+            return UNKNOWN
+        resource = self.resources[value.urn]
+        return aws_ids.arn_of(resource.type, resource.name, resource.inputs)
 
     def _add(self, resource: Resource) -> None:
         with self._lock:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_eks as eks
 import pytest
 
 from components.fraud_app import cluster, image, ingress
@@ -210,6 +211,52 @@ def test_the_cluster_runs_in_auto_mode_under_the_roles_made_here(made: Made) -> 
     assert inputs["authenticationMode"] == "API"
     assert inputs["upgradePolicy"] == {"supportType": "STANDARD"}, "extended support costs six times as much"
     assert inputs["version"] == DEFAULT_VERSION
+
+
+def test_the_plan_lists_what_the_component_makes_inside(made: Made) -> None:
+    component = made["app-cluster"]
+    inside = {name: one for name, one in made.items() if "eks:index:Cluster$" in one.urn}
+    assert {name: one.type.rpartition(":")[2] for name, one in inside.items()} == {
+        "app-cluster-eksCluster": "Cluster",
+        "app-cluster-eks-k8s": "kubernetes",
+        "app-cluster-ops": "AccessEntry",
+        "app-cluster-ops-admin": "AccessPolicyAssociation",
+    }
+    child = inside["app-cluster-eksCluster"].inputs
+    assert child["roleArn"] == arn_of(made["app-cluster-role"])
+    assert child["vpcConfig"]["publicAccessCidrs"] == component.inputs["publicAccessCidrs"]
+    assert child["encryptionConfig"]["provider"] == {"keyArn": KEY}
+    assert inside["app-cluster-ops"].inputs["principalArn"] == "arn:aws:iam::123456789012:role/ops"
+    assert inside["app-cluster-ops-admin"].inputs["accessScope"] == {"type": "cluster"}
+
+
+def test_the_plan_lists_the_same_in_a_preview(made: Made) -> None:
+    assert set(record_component(build, preview=True)) == set(made)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"create_instance_role": None}, "createInstanceRole is None"),
+        ({"fargate": True}, "fargate may make resources that the plan does not list"),
+        ({"service_role": None}, "serviceRole is missing"),
+        ({"authentication_mode": eks.AuthenticationMode.CONFIG_MAP}, "authenticationMode is 'CONFIG_MAP'"),
+    ],
+)
+def test_a_cluster_whose_children_the_plan_cannot_list_is_refused(change: dict[str, Any], message: str) -> None:
+    def program() -> None:
+        role = aws.iam.Role("role", assume_role_policy="{}")
+        usual: dict[str, Any] = {
+            "auto_mode": eks.AutoModeOptionsArgs(enabled=True, create_node_role=False),
+            "coredns_addon_options": eks.CoreDnsAddonOptionsArgs(enabled=False),
+            "service_role": role,
+            "create_instance_role": False,
+            "authentication_mode": eks.AuthenticationMode.API,
+        }
+        eks.Cluster("c", **(usual | change))
+
+    with pytest.raises(AssertionError, match=message):
+        record_component(program)
 
 
 def test_nodes_run_in_private_subnets_alone(made: Made) -> None:
@@ -727,5 +774,5 @@ def test_what_the_pods_set_the_app_reads(mocks: Mocks) -> None:
 def test_everything_belongs_to_the_component(made: Made, closed: Made) -> None:
     for plan in (made, closed):
         for resource in plan.values():
-            if resource.name.startswith("app-"):
+            if resource.name.startswith("app-") and "eks:index:Cluster$" not in resource.urn:
                 assert resource.parent == plan["app"].urn, f"{resource.name}: pass on the component's options"
