@@ -22,6 +22,7 @@ from local.parts.folder import RunFolder
 from local.parts.kafka import Credentials, Kafka
 from local.plan.model import Plan
 from local.plan.record import record
+from local.realise.alterations import as_statements
 from local.realise.handlers import statement_of
 from local.realise.registry import STATEMENT, only_stores
 from local.realise.servers import ROOT
@@ -35,7 +36,7 @@ STEP = datetime.timedelta(milliseconds=10)
 
 
 def measure() -> None:
-    plan = record("local", ROOT, mode="update")
+    plan = as_statements(record("local", ROOT, mode="update"))
     folder = RunFolder(ROOT, "bench")
     path = folder.open()
     children = Children(path)

@@ -18,6 +18,7 @@ from local.parts.postgres import Postgres
 from local.plan.model import Plan, Resource
 from local.realise import connections
 from local.realise.accounts import CONNECTOR, accounts
+from local.realise.alterations import as_statements
 from local.realise.app import App, seed
 from local.realise.handlers import Handler, State
 from local.realise.preflight import check
@@ -47,7 +48,7 @@ class Pipeline:
         users: int = 1000,
         keep: bool = False,
     ) -> None:
-        self._plan = plan
+        self._plan = as_statements(plan)
         self._say = say
         self._rate = rate
         self._port = port

@@ -9,41 +9,17 @@ environment; exits 0 when nothing is left, 1 with the service's answer, 2 for a 
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import sys
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterable
-from typing import Any
 
-from components.programs import basic_auth
+from components.confluent.service import Service
 
 NEEDED = (
     "KAFKA_REST", "CLUSTER", "KAFKA_KEY", "KAFKA_SECRET",
     "REGISTRY_URL", "REGISTRY_KEY", "REGISTRY_SECRET", "TOPIC_PREFIXES", "SUBJECT_PREFIXES",
 )  # fmt: skip
-
-
-class Service:
-    """One REST API with basic authentication."""
-
-    def __init__(self, url: str, key: str, secret: str) -> None:
-        self._url = url.rstrip("/")
-        self._headers = basic_auth(key, secret)
-
-    def call(self, method: str, path: str) -> Any:
-        """The JSON answer, None for an empty one or when the thing is not there. Raises OSError with the answer."""
-        request = urllib.request.Request(self._url + path, method=method, headers=self._headers)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                body = response.read()
-        except urllib.error.HTTPError as error:
-            if error.code == 404:
-                return None
-            raise OSError(f"{method} {path}: HTTP {error.code} {error.read()[:300]!r}") from None
-        return json.loads(body) if body else None
 
 
 def topics(kafka: Service, cluster: str, prefixes: tuple[str, ...]) -> list[str]:

@@ -10,8 +10,11 @@ from string import Template
 
 import pulumi
 import pulumi_confluentcloud as confluent
+from pulumi_command import local
 
 from components.confluent.comments import without_comments
+from components.confluent.handle import ConfluentHandle
+from components.programs import command_line
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "flink_sql"
 # Limits of the service: a statement's name and the length of its text.
@@ -58,35 +61,81 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementPlace:
-    """Where statements run; pool, principal and credentials come from the provider."""
+    """Where statements run, and the variables of their texts."""
 
     prefix: str
-    catalog: pulumi.Input[str]
-    database: pulumi.Input[str]
+    cluster: ConfluentHandle
     variables: Mapping[str, object]
+
+    def properties(self) -> dict[str, pulumi.Input[str]]:
+        """In which names of tables are looked up."""
+        return {
+            "sql.current-catalog": self.cluster.environment_name,
+            "sql.current-database": self.cluster.kafka_name,
+        }
 
 
 def make_statement(
     statement: Statement, place: StatementPlace, parent: pulumi.Resource, depends_on: list[pulumi.Resource]
-) -> confluent.FlinkStatement:
-    """A statement that any change replaces, the old one deleted first: the service changes nothing in place."""
+) -> pulumi.Resource:
+    """A statement that runs on, or one that alters a table once."""
     name = f"{place.prefix}-{statement.name}"
     if not NAME.fullmatch(name):
         raise ValueError(f"statement name {name!r}: at most 72 characters of a-z, 0-9 and -")
+    text, properties = statement.text(place.variables), {**place.properties(), **statement.properties}
+    opts = pulumi.ResourceOptions(parent=parent, depends_on=depends_on, delete_before_replace=True)
+    if statement.alters:
+        return _alter(name, text, properties, place.cluster, opts)
+    return _run(name, text, properties, opts)
+
+
+def _run(
+    name: str, text: str, properties: Mapping[str, pulumi.Input[str]], opts: pulumi.ResourceOptions
+) -> confluent.FlinkStatement:
+    """Any change replaces it, the old one deleted first: the service changes nothing in place.
+
+    Pool, principal and credentials come from the provider.
+    """
+    replacing = pulumi.ResourceOptions(
+        replace_on_changes=["properties", "statementName", INIT_ERROR],
+        custom_timeouts=pulumi.CustomTimeouts(create="20m"),
+    )
     return confluent.FlinkStatement(
         name,
-        statement=statement.text(place.variables),
+        statement=text,
         statement_name=name,
-        properties={
-            "sql.current-catalog": place.catalog,
-            "sql.current-database": place.database,
-            **statement.properties,
+        properties=properties,
+        opts=pulumi.ResourceOptions.merge(opts, replacing),
+    )
+
+
+def _alter(
+    name: str,
+    text: str,
+    properties: Mapping[str, pulumi.Input[str]],
+    cluster: ConfluentHandle,
+    opts: pulumi.ResourceOptions,
+) -> local.Command:
+    """Run once, and again when its text changes; components/confluent/alter.py says why it is no FlinkStatement."""
+    return local.Command(
+        name,
+        create=command_line("components.confluent.alter", "create"),
+        # A rotated key is nothing to run it for.
+        update="true",
+        delete=command_line("components.confluent.alter", "delete"),
+        dir=".",
+        environment={
+            "FLINK_URL": cluster.flink_endpoint,
+            "FLINK_KEY": cluster.flink_key,
+            "FLINK_SECRET": cluster.flink_secret,
+            "ORGANIZATION": cluster.organization_id,
+            "ENVIRONMENT": cluster.environment_id,
+            "POOL": cluster.flink_pool_id,
+            "PRINCIPAL": cluster.runner_id,
+            "NAME": name,
+            "STATEMENT": text,
+            "PROPERTIES": pulumi.Output.json_dumps(properties),
         },
-        opts=pulumi.ResourceOptions(
-            parent=parent,
-            depends_on=depends_on,
-            delete_before_replace=True,
-            replace_on_changes=["properties", "statementName", INIT_ERROR],
-            custom_timeouts=pulumi.CustomTimeouts(create="20m"),
-        ),
+        triggers=[text],
+        opts=opts,
     )

@@ -178,19 +178,14 @@ class ConfluentStreaming(pulumi.ComponentResource):
         name = f"{self._name}-runner-{role}-{what}".lower().removesuffix("*")
         return access.bind(name, self._cluster.runner_id, role, crn, self._child)
 
-    def _statements(self) -> dict[str, confluent.FlinkStatement]:
-        place = StatementPlace(
-            prefix=self._name,
-            catalog=self._cluster.environment_name,
-            database=self._cluster.kafka_name,
-            variables=self._args.rules,
-        )
-        made: dict[str, confluent.FlinkStatement] = {}
+    def _statements(self) -> dict[str, pulumi.Resource]:
+        place = StatementPlace(prefix=self._name, cluster=self._cluster, variables=self._args.rules)
+        made: dict[str, pulumi.Resource] = {}
         for statement in pipeline.statements(self._args.state_ttl_hours):
             made[statement.name] = make_statement(statement, place, self, self._before(statement, made))
         return made
 
-    def _before(self, statement: Statement, made: dict[str, confluent.FlinkStatement]) -> list[pulumi.Resource]:
+    def _before(self, statement: Statement, made: dict[str, pulumi.Resource]) -> list[pulumi.Resource]:
         topics = [self.topics[name] for name in (*statement.reads, *statement.writes, *statement.alters)]
         return [
             self._cleanup,

@@ -23,6 +23,8 @@ MINUTES = {
 COMMANDS = {
     "components.oracle": 12.0,  # boot, image, database, thirteen phases: 8 to 15
     "components.sinks": 0.5,
+    "components.confluent.alter": 0.2,  # completes within seconds; only an INSERT has to start running
+    "components.confluent.wait connector": 0.1,  # the provider waited for it already
     "components.confluent.wait": 0.3,  # the connector runs by then; its first record makes the schemas
 }
 """By what a command's line contains."""
@@ -33,8 +35,6 @@ def minutes(resource: Resource) -> float:
     if resource.type == "command:local:Command":
         line = str(resource.inputs.get("create"))
         return next((time for part, time in COMMANDS.items() if part in line), 0.0)
-    if statement_verb(resource) == "ALTER":
-        return 0.3  # completes; only an INSERT has to start running
     return MINUTES.get(resource.type, 0.0)
 
 

@@ -11,8 +11,8 @@ from local.errors import RunError
 from local.plan.model import Plan
 from local.realise.access import Need, needs, require
 from local.realise.accounts import CONNECTOR, Accounts
+from local.realise.alterations import STATEMENT, as_statements
 
-STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
 TOPIC = "confluentcloud:index/kafkaTopic:KafkaTopic"
 
 
@@ -64,7 +64,7 @@ def _altered(plan: Plan) -> list[str]:
     """The topics whose tables a statement of the plan alters."""
     return [
         topic
-        for statement in plan.of_type(STATEMENT)
+        for statement in as_statements(plan).of_type(STATEMENT)
         for topic in re.findall(r"ALTER\s+TABLE\s+`([^`]+)`", statement.inputs["statement"], re.IGNORECASE)
     ]
 

@@ -9,14 +9,13 @@ from local.errors import RunError
 from local.plan.model import Plan, Resource
 from local.realise.access import ACL, right_of
 from local.realise.accounts import CONNECTOR
+from local.realise.alterations import STATEMENT
 from local.realise.handlers import Connectors, Handler, Rights, Statements, Topics
 from local.realise.roles import ROLE_BINDING, rights_of
 from local.realise.servers import Servers
 
 PACKAGE = "confluentcloud:"
 """The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
-
-STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
 
 NOTHING_TO_MAKE = {
     "confluentcloud:index/environment:Environment": "the run folder is the environment",

@@ -12,6 +12,7 @@ import pytest
 from local.plan import Plan, Resource, record
 from local.plan.commands import ROOT, golden_path
 from local.plan.diff import compare
+from local.realise.alterations import as_statements
 from tests.plan.conftest import Configured
 
 TOPIC, ACL, ROLE, CONNECTOR, STATEMENT, COMMAND = (
@@ -120,6 +121,20 @@ def test_a_connector_is_replaced_when_renamed_and_fails_in_time(plan: Plan) -> N
         assert connector.options["customTimeouts"] == {"create": "30m"}, "the default is a day"
 
 
+def test_a_table_is_altered_once_and_no_rotated_key_or_refresh_repeats_it(plan: Plan) -> None:
+    """The service forgets a statement 30 days after it ended: as a FlinkStatement it could not be deleted any more."""
+    altering = [command for command in plan.of_type(COMMAND) if "confluent.alter" in command.inputs["create"]]
+    assert altering and not [one for one in plan.of_type(STATEMENT) if "ALTER" in one.inputs["statement"]]
+    for command in altering:
+        assert command.inputs["update"] == "true", "an update would run create again, and ADD twice fails"
+        assert command.inputs["triggers"] == [command.inputs["environment"]["STATEMENT"]]
+        assert command.inputs["delete"].endswith("components.confluent.alter delete")
+        assert command.options["deleteBeforeReplace"], "both have one name"
+        assert command.inputs["environment"]["FLINK_SECRET"] == "[secret]"
+        (table,) = re.findall("ALTER TABLE `([^`]+)`", command.inputs["environment"]["STATEMENT"])
+        assert f"fd-{plan.stack}-topic-{table}" in before(plan, command)
+
+
 def test_what_failed_at_its_creation_is_made_anew(plan: Plan) -> None:
     """The engine keeps a FAILED one in its state, and takes it for good at the next `up` unless told otherwise."""
     for resource in (*plan.of_type(STATEMENT), *plan.of_type(CONNECTOR)):
@@ -142,7 +157,7 @@ def test_the_order_is_source_then_gates_then_statements_then_sinks(plan: Plan) -
     assert running in before(plan, named(plan, COMMAND, "subjects-present"))
     for gate in (named(plan, COMMAND, end) for end in ("source-running", "subjects-present")):
         assert gate.inputs["triggers"] == [f"lcc-fd-{stack}-oracle-xstream"], "a replaced connector is waited for anew"
-    for statement in plan.of_type(STATEMENT):
+    for statement in as_statements(plan).of_type(STATEMENT):
         assert present in before(plan, statement), f"{statement.name} may run before its tables exist"
     for sink in ("redshift", "opensearch", "snowflake"):
         needed = before(plan, named(plan, CONNECTOR, sink))
@@ -158,7 +173,7 @@ def test_nothing_runs_before_the_rights_of_its_account(plan: Plan) -> None:
         own = rights[connector.inputs["configNonsensitive"]["kafka.service.account.id"]]
         assert own and own <= before(plan, connector), f"{connector.name} may start without {own}"
     (runner,) = [account for account in rights if account.endswith("-flink-runner")]
-    for statement in plan.of_type(STATEMENT):
+    for statement in as_statements(plan).of_type(STATEMENT):
         assert rights[runner] <= before(plan, statement), f"{statement.name} may start without rights"
 
 
@@ -185,7 +200,7 @@ def test_a_connector_waits_until_its_store_knows_it(plan: Plan, connector: str, 
 
 def test_statements_find_the_schemas_of_their_outputs(plan: Plan) -> None:
     schemas = {schema.name for schema in plan.of_type("confluentcloud:index/schema:Schema")}
-    for statement in plan.of_type(STATEMENT):
+    for statement in as_statements(plan).of_type(STATEMENT):
         assert schemas and schemas <= before(plan, statement), f"{statement.name} would make up its own schema"
 
 

@@ -22,6 +22,7 @@ from local.parts.children import Children
 from local.parts.folder import RunFolder
 from local.parts.kafka import Credentials, Kafka
 from local.plan.record import record
+from local.realise.alterations import as_statements
 from local.realise.handlers import statement_of
 from local.realise.registry import STATEMENT
 from local.realise.servers import ROOT
@@ -150,7 +151,7 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def running_lab() -> Iterator[Lab]:
-    plan = record("local", ROOT, mode="update")
+    plan = as_statements(record("local", ROOT, mode="update"))
     folder = RunFolder(ROOT, "test-sql")
     path = folder.open()
     children = Children(path)

@@ -1,0 +1,156 @@
+"""Altering a table once, against a server that answers as Flink's API does."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from components.confluent.alter import main
+from components.programs import basic_auth
+
+ALL = "/sql/v1/organizations/org-1/environments/env-1/statements"
+ADD = "ALTER TABLE `t` ADD (`offset` BIGINT METADATA VIRTUAL)"
+
+
+class Flink(ThreadingHTTPServer):
+    """Statements by name. Each GET moves one on: PENDING, then what `ends` says. The table takes a column once."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.statements: dict[str, dict[str, Any]] = {}
+        self.ran: list[str] = []
+        self.refused = ""
+        self.deleting = 0  # GETs for which a deleted statement is still shown
+
+    def submit(self, statement: dict[str, Any]) -> None:
+        self.statements[statement["name"]] = {**statement, "status": {"phase": "PENDING"}}
+
+    def move_on(self, name: str) -> None:
+        statement = self.statements[name]
+        if statement["status"]["phase"] == "DELETING":
+            self.deleting -= 1
+            if self.deleting < 0:
+                del self.statements[name]
+        elif statement["status"]["phase"] == "PENDING":
+            text = statement["spec"]["statement"]
+            detail = self.refused or ("column exists" if "ADD" in text and text in self.ran else "")
+            statement["status"] = {"phase": "FAILED", "detail": detail} if detail else {"phase": "COMPLETED"}
+            if not detail:
+                self.ran.append(text)
+
+
+class Answers(BaseHTTPRequestHandler):
+    server: Flink  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def do_GET(self) -> None:
+        name = self.path.removeprefix(f"{ALL}/")
+        found = self.server.statements.get(name)
+        self._answer(200 if found else 404, found or {})
+        if found:
+            self.server.move_on(name)
+
+    def do_POST(self) -> None:
+        statement = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.headers["Authorization"] != basic_auth("key", "hunter2")["Authorization"]:
+            self._answer(401, {"message": "no"})
+        elif self.path != ALL or statement["name"] in self.server.statements:
+            self._answer(409, {"message": "a statement of this name exists"})
+        else:
+            self.server.submit(statement)
+            self._answer(201, statement)
+
+    def do_DELETE(self) -> None:
+        found = self.server.statements.get(self.path.removeprefix(f"{ALL}/"))
+        if found:
+            found["status"] = {"phase": "DELETING"}
+        self._answer(202 if found else 404, None)
+
+    def _answer(self, status: int, body: Any) -> None:
+        data = b"" if body is None else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def flink() -> Iterator[Flink]:
+    with Flink() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def run(flink: Flink, action: str = "create", **changes: str) -> int:
+    environment = {
+        "FLINK_URL": f"http://127.0.0.1:{flink.server_port}",
+        "FLINK_KEY": "key",
+        "FLINK_SECRET": "hunter2",
+        "ORGANIZATION": "org-1",
+        "ENVIRONMENT": "env-1",
+        "POOL": "lfcp-1",
+        "PRINCIPAL": "sa-1",
+        "NAME": "add",
+        "STATEMENT": ADD,
+        "PROPERTIES": '{"sql.current-catalog": "c"}',
+        "ALTER_POLL_SECONDS": "0.01",
+    }
+    return main([action], environment | changes)
+
+
+def test_a_table_is_altered_by_its_account_in_its_pool(flink: Flink) -> None:
+    assert run(flink) == 0
+    assert flink.ran == [ADD]
+    spec = flink.statements["add"]["spec"]
+    assert (spec["compute_pool_id"], spec["principal"]) == ("lfcp-1", "sa-1")
+    assert spec["properties"] == {"sql.current-catalog": "c"}
+
+
+def test_an_up_that_broke_off_does_not_add_a_column_twice(flink: Flink) -> None:
+    assert run(flink) == 0
+    assert run(flink) == 0, "the statement ran: the column is there"
+    assert flink.ran == [ADD]
+
+
+def test_a_statement_that_failed_is_run_again(flink: Flink, capsys: pytest.CaptureFixture[str]) -> None:
+    flink.refused = "not authorized"
+    assert run(flink) == 1
+    assert "statement add: FAILED: not authorized" in capsys.readouterr().err
+    flink.refused = ""
+    flink.deleting = 2
+    assert run(flink) == 0
+    assert flink.ran == [ADD]
+
+
+def test_another_text_takes_the_place_of_the_old_one(flink: Flink) -> None:
+    assert run(flink) == 0
+    assert run(flink, STATEMENT="ALTER TABLE `t` SET ('a' = 'b')") == 0
+    assert flink.ran[1:] == ["ALTER TABLE `t` SET ('a' = 'b')"]
+
+
+def test_destroy_deletes_what_the_service_still_has(flink: Flink) -> None:
+    assert run(flink) == 0
+    flink.deleting = 2
+    assert run(flink, "delete") == 0
+    assert flink.statements == {}, "a new table of that name must be altered again"
+    assert run(flink, "delete") == 0, "the service forgot it 30 days after it ended"
+
+
+def test_trouble_is_told(flink: Flink, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(flink, FLINK_SECRET="wrong") == 1
+    assert "HTTP 401" in capsys.readouterr().err
+    assert run(flink, NAME="") == 2
+    assert "set NAME" in capsys.readouterr().err
+    flink.submit({"name": "add", "spec": {"statement": ADD}})
+    flink.move_on = lambda name: None  # type: ignore[method-assign]
+    assert run(flink, ALTER_DEADLINE_SECONDS="0.05") == 1
+    assert "still PENDING at the deadline" in capsys.readouterr().err
+    assert main(["both"], {}) == 2
