@@ -25,8 +25,11 @@ LONGEST_QUOTE = 200
 PROJECT_FILE = Path(__file__).resolve().parent.parent / "Pulumi.yaml"
 
 
-class SettingsError(Exception):
-    """All problems of a stack's configuration, one per line: key, value, what is allowed, how to mend it."""
+class SettingsError(pulumi.RunError):
+    """All problems of a stack's configuration, one per line: key, value, what is allowed, how to mend it.
+
+    A RunError, which the engine shows without Python's traceback.
+    """
 
     def __init__(self, stack: str, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -72,8 +75,14 @@ class Reader:
 
     def refuse(self, key: str, value: object, allowed: str, fix: str = "") -> None:
         """Note a problem with a key's value."""
-        advice = fix or f"pulumi config set {key} <value>"
+        advice = fix or self.command(key)
         self.problems.append(f"{key}: {_shortened(repr(value))} is not allowed; allowed: {allowed}; fix: {advice}")
+
+    def command(self, key: str) -> str:
+        """How to set a key. A list is set by its items: the engine refuses the text that the CLI would write."""
+        entry = self._declared.get(key) or {}
+        where = f"--path '{key}[0]'" if entry.get("type") == "array" else key
+        return f"pulumi config set {where} <value>"
 
     def text(self, key: str, pattern: str, allowed: str) -> str:
         """Text that matches `pattern` as a whole; `allowed` says so in words."""

@@ -7,7 +7,7 @@ three minutes for an account that does not exist.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from ipaddress import IPv4Network
 
 from stacks.config import Reader
@@ -31,7 +31,7 @@ def check(reader: Reader, network: Network, app: App, snowflake: Snowflake | Non
         ("appIngressCidrs", app.ingress_cidrs),
         ("confluentEgressPrefixes", network.confluent_prefixes),
     ):
-        _note(reader, key, filter(_documented, cidrs), "an address for documentation", "your networks as a list")
+        _note(reader, key, filter(_documented, cidrs), "an address for documentation", "your networks")
     arns = {"adminRoleArns": app.admin_role_arns, "appCertificateArn": (app.certificate_arn or "",)}
     for key, values in arns.items():
         found = (arn for arn in values if EXAMPLE_ACCOUNT in arn)
@@ -47,13 +47,10 @@ def check(reader: Reader, network: Network, app: App, snowflake: Snowflake | Non
 
 
 def _note(reader: Reader, key: str, found: Iterable[str], what: str, wanted: str) -> None:
-    for value in _first(found):
-        reader.problems.append(f"{key}: {value!r} is {what}; set {wanted}: pulumi config set {key} <value>")
-
-
-def _first(found: Iterable[str]) -> Iterator[str]:
     """One problem a key is enough."""
-    yield from list(found)[:1]
+    value = next(iter(found), None)
+    if value is not None:
+        reader.problems.append(f"{key}: {value!r} is {what}; set {wanted}: {reader.command(key)}")
 
 
 def _documented(cidr: str) -> bool:
