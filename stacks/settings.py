@@ -56,6 +56,26 @@ def _check_together(reader: Reader, settings: Settings) -> None:
     zones = settings.network.zones
     if settings.confluent.private and settings.confluent.cluster_type == "dedicated" and len(zones) != DEDICATED_ZONES:
         reader.refuse("availabilityZones", list(zones), f"{DEDICATED_ZONES} zones for a private dedicated cluster")
+    _check_ways_out(reader, settings)
     certificate, region = settings.app.certificate_arn, settings.general.region
     if certificate and f":{region}:" not in certificate:
         reader.refuse("appCertificateArn", certificate, f"a certificate of {region}, as the load balancer's")
+
+
+def _check_ways_out(reader: Reader, settings: Settings) -> None:
+    """Connectors of a private cluster call the stores' public endpoints, which admit listed addresses alone.
+
+    The addresses that Confluent publishes are those of public clusters (cc/connectors/static-egress-ip.html).
+    """
+    connectors = settings.sinks.connectors
+    if settings.general.layer == "streaming" or settings.network.confluent_prefixes or not connectors:
+        return
+    if settings.confluent.private:
+        reader.refuse(
+            "connectors",
+            list(connectors),
+            "none with connectivity privatelink, unless confluentEgressPrefixes says from where they call: Confluent "
+            "publishes the addresses of public clusters only",
+            "set confluentEgressPrefixes to the addresses that Confluent's support names for your cluster, connectors "
+            "to [], or connectivity to public (docs/private-networking.md)",
+        )

@@ -210,6 +210,7 @@ class SnowflakeSink(SinkConfig):
     )
     topic2table_map: str | None = option("snowflake.topic2table.map", default=None)
     schematization: bool = option("snowflake.enable.schematization", default=True)
+    # Says little: under streaming the service's `max.client.lag` (30 s) rules, which its template does not offer.
     buffer_flush_time: int = option("buffer.flush.time", default=1)
     on_null_values: str = option("behavior.on.null.values", allowed=("IGNORE", "DEFAULT"), default="DEFAULT")
 

@@ -20,7 +20,9 @@ KAFKA, GATEWAY = "confluentcloud:index/kafkaCluster:KafkaCluster", "confluentclo
 
 @pytest.fixture(scope="module", params=PRIVATE)
 def plan(request: pytest.FixtureRequest, configured: Configured) -> Plan:
-    return configured("prod", mode="both", connectivity="privatelink", **PRIVATE[request.param])
+    # The connectors' addresses are published for public clusters only.
+    known = {"connectivity": "privatelink", "confluentEgressPrefixes": ["198.51.100.0/28"]}
+    return configured("prod", mode="both", **known, **PRIVATE[request.param])
 
 
 def test_oracle_is_reached_through_a_link_alone(plan: Plan) -> None:

@@ -161,6 +161,16 @@ def test_a_bad_value_is_refused_by_name(key, value):
             "availabilityZones",
             {"connectivity": "privatelink", "clusterType": "dedicated", "cku": "1", "availabilityZones": '["a", "b"]'},
         ),
+        ("connectors", {"connectivity": "privatelink", "clusterType": "enterprise", "availability": "LOW"}),
+        (
+            "connectors",
+            {
+                "connectivity": "privatelink",
+                "clusterType": "enterprise",
+                "availability": "LOW",
+                "connectors": '["snowflake"]',
+            },
+        ),
         ("appMaxReplicas", {"appMinReplicas": "5", "appMaxReplicas": "3"}),
         ("operatorCidrs", {"operatorCidrs": '["0.0.0.0/0"]'}),
         ("oracleProcessorLicenses", {"oracleProcessorLicenses": "0"}),
@@ -208,8 +218,15 @@ def test_production_refuses_what_development_takes(key, value):
     ],
 )  # fmt: skip
 def test_every_cluster_that_confluent_offers_can_be_had(cluster):
-    loaded = load(**cluster).confluent
+    loaded = load(**cluster, confluentEgressPrefixes='["198.51.100.0/28"]').confluent
     assert (loaded.cluster_type, loaded.availability) == (cluster["clusterType"], cluster["availability"])
+
+
+def test_a_private_cluster_without_connectors_needs_no_addresses_of_theirs():
+    private = {"connectivity": "privatelink", "clusterType": "enterprise", "availability": "LOW"}
+    assert load(**private, connectors="[]").confluent.private
+    (problem,) = problems(**private)
+    assert "confluentEgressPrefixes" in problem and "privatelink" in problem, problem
 
 
 def test_a_warehouse_that_sleeps_is_refused_in_production():
