@@ -1,7 +1,8 @@
 """The contracts in Snowflake: the tables that the sink connector appends to, and views of what holds now.
 
 The connector upper-cases names, and adds a column of its own, RECORD_METADATA, with the record's topic, partition,
-offset and key. An upsert appends a row, a delete appends one whose columns are all NULL.
+offset and key. An upsert appends a row, a delete appends one whose columns are all NULL. Source: Snowflake's
+documentation of its Kafka connector.
 """
 
 from __future__ import annotations

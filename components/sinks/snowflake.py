@@ -22,7 +22,8 @@ from contracts import FLAGGED_USER, FRAUD_ALERT, Table
 from contracts.snowflake import IDENTIFIER, add_columns, create, table_name
 
 TABLES = (FLAGGED_USER, FRAUD_ALERT)
-# Pre-made tables belong to the deployer, so the connector needs INSERT, and EVOLVE SCHEMA for a column that is new.
+# Pre-made tables belong to the deployer, so the connector needs INSERT, and EVOLVE SCHEMA for a column that is new
+# (Snowflake's documentation of its Kafka connector).
 TABLE_PRIVILEGES = ("INSERT", "EVOLVE SCHEMA")
 SCHEMA_PRIVILEGES = ("USAGE", "CREATE TABLE", "CREATE STAGE", "CREATE PIPE")
 
