@@ -94,6 +94,8 @@ def _run(
 ) -> confluent.FlinkStatement:
     """Any change replaces it, the old one deleted first: the service changes nothing in place.
 
+    The new one reads its topics from their beginning: offsets carry over between stateless statements alone
+    (cc/flink/operate-and-deploy/carry-over-offsets.md; docs/changing.md).
     Pool, principal and credentials come from the provider.
     """
     replacing = pulumi.ResourceOptions(
