@@ -1,99 +1,112 @@
 -- Workflow 2: the fraud rules. Reads the change events themselves, not the cleaned topics: with exactly-once output each
--- further hop costs one checkpoint of latency.
+-- further hop costs one checkpoint of latency. docs/detection.md defines what is judged; this is how.
 --
--- Variables: ${window_minutes} minutes looked back; ${burst_count} payments (more is a burst); ${burst_amount} sum of small
--- payments (as much or more is a burst); ${large_amount} one payment (as much or more is large); ${home_prefix} start of the
--- addresses at home.
---
--- `counted` takes each payment once, although the source connector sends payments again after a restart. A window takes a
--- row only if it is newer than the account's last one that was judged, so a repetition comes too late; unless the original
--- waits to be judged still, then both have the same time and one follows the other: the ids of such a pair add up to twice
--- the id. (A sum, since FIRST_VALUE would keep maps of all values to take one back.) This remembers one payment an account,
--- where ROW_NUMBER by id would remember every id for ever.
--- `windowed` sums per account over event time, so that a replay of old payments gives the same answer as their first run.
--- It has a large payment when its payments add up to more than its small ones.
--- Both inserts begin with the same two queries, word for word: Flink then runs them once.
+-- Variables: window_minutes, before and after a payment; burst_count payments (more is a burst); burst_amount, sum of small
+-- payments (as much or more is a burst); large_amount of one payment (as much or more is large); home_prefix, the start of
+-- the addresses at home.
+{# Payments of an account that are looked at for each of its payments, itself included. -#}
+{% set looked_at = [burst_count + 1, 32] | max -%}
+{# A repetition is known by the ids last seen in its bucket: at least buckets * ids consecutive ids. -#}
+{% set buckets, ids = 32749, 4 -%}
+{% macro near(place, value) -%}
+CASE WHEN `at{{ place }}` BETWEEN `since` AND `until` THEN {{ value }} ELSE 0 END
+{%- endmacro -%}
+{#
+Both inserts begin with these queries, so Flink runs them once.
+`arrived`: each record in the order of arrival, with the ids that came before it in its bucket. An application's clock may be ahead, but no
+payment was made after it reached Kafka.
+`payment`: each payment once. `value` packs what the windows sum into one number: twice the cents paid, plus one if it came
+from abroad. `nth` counts the account's payments.
+`looked`: the account's last payments. Each of the places holds every so many-th payment, so that all of them hold the last ones: LAG would keep
+a list of its own for each distance.
+`windowed`: what lies within the window, on both sides, since the first payment of a burst may be read last.
+-#}
+{% macro windowed() -%}
+`arrived` AS (
+  SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`, `seq`, LEAST(`RECEIVED_AT`, `$rowtime`) AS `at`,
+    {% for i in range(1, ids + 1) %}LAG(`ID`, {{ i }}) OVER `bucket` AS `id{{ i }}`{{ ", " if not loop.last }}{% endfor %}
+  FROM `fd.SAMPLE.USER_TRANSACTION`
+  WINDOW `bucket` AS (PARTITION BY MOD(`ID`, {{ buckets }}) ORDER BY `seq`)
+),
+`located` AS (
+  SELECT *, LOWER(`IP_ADDRESS`) NOT LIKE '{{ home_prefix }}%' AND LOWER(`IP_ADDRESS`) NOT LIKE '::ffff:{{ home_prefix }}%' AS `foreign`
+  FROM `arrived`
+  WHERE {% for i in range(1, ids + 1) %}`id{{ i }}` IS DISTINCT FROM `ID`{{ " AND " if not loop.last }}{% endfor %}
+),
+`payment` AS (
+  SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`, `seq`, `at`, `foreign`,
+    `at` - INTERVAL '{{ window_minutes }}' MINUTE AS `since`, `at` + INTERVAL '{{ window_minutes }}' MINUTE AS `until`,
+    CASE WHEN `AMOUNT` > 0 THEN CAST(`AMOUNT` * 200 AS BIGINT) ELSE 0 END + CASE WHEN `foreign` THEN 1 ELSE 0 END AS `value`,
+    COUNT(*) OVER `account` AS `nth`
+  FROM `located`
+  WINDOW `account` AS (PARTITION BY `ACCOUNT_ID` ORDER BY `seq` ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+`looked` AS (
+  SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`, `seq`, `foreign`, `since`, `until`,
+    {% for i in range(looked_at) -%}
+    LAST_VALUE(CASE WHEN MOD(`nth`, {{ looked_at }}) = {{ i }} THEN `at` END) OVER `account` AS `at{{ i }}`,
+    LAST_VALUE(CASE WHEN MOD(`nth`, {{ looked_at }}) = {{ i }} THEN `value` END) OVER `account` AS `value{{ i }}`{{ ", " if not loop.last }}
+    {%- endfor %}
+  FROM `payment`
+  WINDOW `account` AS (PARTITION BY `ACCOUNT_ID` ORDER BY `seq` ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+`summed` AS (
+  SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`, `seq`, `foreign`,
+    {% for i in range(looked_at) %}{{ near(i, "1") }}{{ " + " if not loop.last }}{% endfor %} AS `payments`,
+    {% for i in range(looked_at) %}{{ near(i, "`value%d`" % i) }}{{ " + " if not loop.last }}{% endfor %} AS `values`,
+    {% for i in range(looked_at) %}{{ near(i, "MOD(`value%d`, 2)" % i) }}{{ " + " if not loop.last }}{% endfor %} AS `foreign_payments`,
+    {% for i in range(looked_at) %}CASE WHEN `value{{ i }}` < CAST({{ large_amount }} * 200 AS BIGINT) THEN {{ near(i, "`value%d` - MOD(`value%d`, 2)" % (i, i)) }} ELSE 0 END{{ " + " if not loop.last }}{% endfor %} AS `small_values`
+  FROM `looked`
+),
+`windowed` AS (
+  SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`, `seq`, `foreign`, `foreign_payments`,
+    CAST(`payments` AS BIGINT) AS `payments`,
+    CAST((`values` - `foreign_payments`) * 0.005 AS DECIMAL(18, 2)) AS `amount`,
+    CAST(`small_values` * 0.005 AS DECIMAL(18, 2)) AS `small_amount`
+  FROM `summed`
+)
+{%- endmacro -%}
 EXECUTE STATEMENT SET
 BEGIN
 
 -- One row for each payment and rule that it broke; the id is the same after a replay.
 INSERT INTO `fraud_alert`
-WITH `counted` AS (
-  SELECT *, SUM(`ID`) OVER `pair` AS `ids`
-  FROM `fd.SAMPLE.USER_TRANSACTION`
-  WINDOW `pair` AS (
-    PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
-    ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
-  )
-),
-`windowed` AS (
-  SELECT
-    `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`,
-    COUNT(*) OVER `recent` AS `payments`,
-    SUM(`AMOUNT`) OVER `recent` AS `amount`,
-    SUM(CASE WHEN `AMOUNT` < ${large_amount} THEN `AMOUNT` ELSE 0.00 END) OVER `recent` AS `small_amount`,
-    SUM(CASE WHEN `IP_ADDRESS` NOT LIKE '${home_prefix}%' THEN 1 ELSE 0 END) OVER `recent` AS `foreign_payments`
-  FROM `counted`
-  WHERE `ids` <> 2 * `ID`
-  WINDOW `recent` AS (
-    PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
-    RANGE BETWEEN INTERVAL '${window_minutes}' MINUTE PRECEDING AND CURRENT ROW
-  )
-)
+WITH {{ windowed() | replace("\n", " ") }}
 SELECT
   CONCAT(CAST(`ID` AS STRING), '-', `rule_id`), `ID`, `ACCOUNT_ID`, `rule_id`, `reason`, `score`, `AMOUNT`,
   CAST(`RECEIVED_AT` AS TIMESTAMP_LTZ(3)), CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))
 FROM (
   SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, 'burst_count' AS `rule_id`, 40 AS `score`,
-    CONCAT(CAST(`payments` AS STRING), ' payments within ${window_minutes} minutes, more than ${burst_count}') AS `reason`
-  FROM `windowed` WHERE `payments` > ${burst_count}
+    CONCAT(CASE WHEN `payments` = {{ looked_at }} THEN 'at least ' ELSE '' END, CAST(`payments` AS STRING),
+      ' payments within {{ window_minutes }} minutes, more than {{ burst_count }}') AS `reason`
+  FROM `windowed` WHERE `payments` > {{ burst_count }}
   UNION ALL
   SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, 'burst_amount', 50,
-    CONCAT('small payments of ', CAST(`small_amount` AS STRING), ' within ${window_minutes} minutes, ${burst_amount} or more')
-  FROM `windowed` WHERE `small_amount` >= ${burst_amount} AND `AMOUNT` < ${large_amount}
+    CONCAT('small payments of ', CASE WHEN `payments` = {{ looked_at }} THEN 'at least ' ELSE '' END,
+      CAST(`small_amount` AS STRING), ' within {{ window_minutes }} minutes, {{ burst_amount }} or more')
+  FROM `windowed` WHERE `small_amount` >= {{ burst_amount }} AND `AMOUNT` < {{ large_amount }}
   UNION ALL
   SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, 'large_amount', 60,
-    CONCAT('one payment of ', CAST(`AMOUNT` AS STRING), ', ${large_amount} or more')
-  FROM `windowed` WHERE `AMOUNT` >= ${large_amount}
+    CONCAT('one payment of ', CAST(`AMOUNT` AS STRING), ', {{ large_amount }} or more')
+  FROM `windowed` WHERE `AMOUNT` >= {{ large_amount }}
   UNION ALL
   SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, 'foreign_address', 50,
-    CONCAT('payment from ', `IP_ADDRESS`, ', which does not start with ${home_prefix}')
-  FROM `windowed` WHERE `IP_ADDRESS` NOT LIKE '${home_prefix}%'
+    CONCAT('payment from ', `IP_ADDRESS`, ', which does not start with {{ home_prefix }}')
+  FROM `windowed` WHERE `foreign`
 );
 
--- Accounts for which a rule holds over the window that ends with their latest payment. The row goes with the first
--- payment for which none does.
+-- Accounts for which a rule holds over the window of the payment that arrived last. The row goes with the first payment
+-- for which none does.
 INSERT INTO `flagged_user`
-WITH `counted` AS (
-  SELECT *, SUM(`ID`) OVER `pair` AS `ids`
-  FROM `fd.SAMPLE.USER_TRANSACTION`
-  WINDOW `pair` AS (
-    PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
-    ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
-  )
-),
-`windowed` AS (
-  SELECT
-    `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, `IP_ADDRESS`,
-    COUNT(*) OVER `recent` AS `payments`,
-    SUM(`AMOUNT`) OVER `recent` AS `amount`,
-    SUM(CASE WHEN `AMOUNT` < ${large_amount} THEN `AMOUNT` ELSE 0.00 END) OVER `recent` AS `small_amount`,
-    SUM(CASE WHEN `IP_ADDRESS` NOT LIKE '${home_prefix}%' THEN 1 ELSE 0 END) OVER `recent` AS `foreign_payments`
-  FROM `counted`
-  WHERE `ids` <> 2 * `ID`
-  WINDOW `recent` AS (
-    PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT`
-    RANGE BETWEEN INTERVAL '${window_minutes}' MINUTE PRECEDING AND CURRENT ROW
-  )
-),
+WITH {{ windowed() | replace("\n", " ") }},
 `latest` AS (
   SELECT `ACCOUNT_ID`, `RECEIVED_AT`, `payments`, `amount`,
-    `payments` > ${burst_count} AS `burst_count`,
-    `small_amount` >= ${burst_amount} AS `burst_amount`,
+    `payments` > {{ burst_count }} AS `burst_count`,
+    `small_amount` >= {{ burst_amount }} AS `burst_amount`,
     `amount` > `small_amount` AS `large_amount`,
     `foreign_payments` > 0 AS `foreign_address`
   FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY `ACCOUNT_ID` ORDER BY `RECEIVED_AT` DESC) AS `newest`
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY `ACCOUNT_ID` ORDER BY `seq` DESC) AS `newest`
     FROM `windowed`
   )
   WHERE `newest` = 1

@@ -22,7 +22,7 @@ class Rules:
     state_ttl_hours: int
 
     def sql_variables(self) -> dict[str, object]:
-        """The `${variables}` of flink_sql; values were validated, so that they can stand in SQL text."""
+        """The variables of flink_sql's templates; values were validated, so that they can stand in SQL text."""
         return {
             "window_minutes": self.window_minutes,
             "burst_count": self.burst_count,
@@ -36,13 +36,17 @@ def read(reader: Reader) -> Rules:
     """Read the section."""
     rules = Rules(
         window_minutes=reader.integer("windowMinutes", 1, 99),
-        burst_count=reader.integer("burstCount", 1, 10_000),
+        # Each payment looks at so many others of its account, and keeps them in memory (docs/detection.md).
+        burst_count=reader.integer("burstCount", 1, 63),
         burst_amount=reader.money("burstAmount", "0.01", "9999999999.99"),
         large_amount=reader.money("largeAmount", "0.01", "9999999999.99"),
         # An address prefix goes into SQL text as it is: digits, hexadecimals, dots and colons only.
         # It ends where a part does: 10 alone would take 100.0.0.1 for home, and is what YAML makes of an unquoted 10.
+        # An IPv4 address that comes as an IPv6 one (::ffff:10.0.0.5) is compared without those first parts.
         home_prefix=reader.text(
-            "homePrefix", HOME_PREFIX, 'the start of an IP address up to a dot or colon, in quotes: "10."'
+            "homePrefix",
+            rf"(?!::ffff:.*[.])(?:{HOME_PREFIX})",
+            'the start of an IP address up to a dot or colon, in quotes: "10."; IPv4 without ::ffff:, IPv6 in lower case',
         ),
         state_ttl_hours=reader.integer("stateTtlHours", 1, 720),
     )
