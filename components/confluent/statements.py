@@ -54,20 +54,27 @@ class Statement:
         if not path.is_file():
             raise ValueError(f"statement {self.name}: flink_sql/{self.file} does not exist")
         try:
-            used = jinja2.meta.find_undeclared_variables(TEMPLATES.parse(path.read_text(encoding="utf-8")))
-            unknown = ", ".join(sorted(used - set(variables)))
+            unknown = ", ".join(sorted(_used(self.file) - set(variables)))
             if unknown:
                 known = ", ".join(sorted(variables))
                 raise ValueError(f"flink_sql/{self.file}: no variable {unknown}; known: {known}")
             text = TEMPLATES.get_template(self.file).render(variables)
         except jinja2.TemplateSyntaxError as error:
-            raise ValueError(f"flink_sql/{self.file}:{error.lineno}: {error.message}") from None
+            raise ValueError(f"flink_sql/{error.name or self.file}:{error.lineno}: {error.message}") from None
         except jinja2.TemplateError as error:
             raise ValueError(f"flink_sql/{self.file}: {error}") from None
         text = without_comments(text)
         if len(text) > MAX_TEXT:
             raise ValueError(f"flink_sql/{self.file}: {len(text)} characters; the service takes {MAX_TEXT}")
         return text
+
+
+def _used(file: str) -> set[str]:
+    """Names of the variables that a template and those that it imports need."""
+    assert TEMPLATES.loader
+    parsed = TEMPLATES.parse(TEMPLATES.loader.get_source(TEMPLATES, file)[0], filename=file)
+    imported = (name for name in jinja2.meta.find_referenced_templates(parsed) if name)
+    return jinja2.meta.find_undeclared_variables(parsed).union(*map(_used, imported))
 
 
 @dataclass(frozen=True, kw_only=True)
