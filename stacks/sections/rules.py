@@ -46,7 +46,7 @@ def read(reader: Reader) -> Rules:
         home_prefix=reader.text(
             "homePrefix",
             rf"(?!::ffff:.*[.])(?:{HOME_PREFIX})",
-            'the start of an IP address up to a dot or colon, in quotes: "10."; IPv4 without ::ffff:, IPv6 in lower case',
+            'the start of an IP address up to a dot or colon, in quotes: "10."; lower case; IPv4 without ::ffff:',
         ),
         state_ttl_hours=reader.integer("stateTtlHours", 1, 720),
     )

@@ -55,7 +55,7 @@ class Flag:
 
 @dataclass
 class Verdict:
-    """`alerts` are (payment, rule, reason) in no order; `flags` by account, those without a rule that holds left out."""
+    """`alerts` are (payment, rule, reason), in no order; `flags` are those of the accounts for which a rule holds."""
 
     alerts: list[tuple[int, str, str]] = field(default_factory=list)
     flags: dict[int, Flag] = field(default_factory=dict)
