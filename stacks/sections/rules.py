@@ -42,11 +42,8 @@ def read(reader: Reader) -> Rules:
         large_amount=reader.money("largeAmount", "0.01", "9999999999.99"),
         # An address prefix goes into SQL text as it is: digits, hexadecimals, dots and colons only.
         # It ends where a part does: 10 alone would take 100.0.0.1 for home, and is what YAML makes of an unquoted 10.
-        # An IPv4 address that comes as an IPv6 one (::ffff:10.0.0.5) is compared without those first parts.
         home_prefix=reader.text(
-            "homePrefix",
-            rf"(?!::ffff:.*[.])(?:{HOME_PREFIX})",
-            'the start of an IP address up to a dot or colon, in quotes: "10."; lower case; IPv4 without ::ffff:',
+            "homePrefix", HOME_PREFIX, 'the start of an IP address up to a dot or colon, in quotes: "10."'
         ),
         state_ttl_hours=reader.integer("stateTtlHours", 1, 720),
     )

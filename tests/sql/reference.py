@@ -40,7 +40,8 @@ class Rules:
         return max(LOOKED_AT, self.burst_count + 1)
 
     def is_foreign(self, payment: Payment) -> bool:
-        return not payment.address.lower().removeprefix("::ffff:").startswith(self.home_prefix)
+        home = self.home_prefix.removeprefix("::ffff:")
+        return not payment.address.lower().removeprefix("::ffff:").startswith(home)
 
 
 @dataclass(frozen=True, kw_only=True)
