@@ -16,7 +16,7 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
-from local.flink.cluster import FlinkCluster
+from local.flink.cluster import FlinkCluster, Statement
 from local.flink.gateway import FlinkGateway
 from local.parts.children import Children
 from local.parts.folder import RunFolder
@@ -39,15 +39,16 @@ class Lab:
     Each test takes its own hour of event time and its own accounts, so that none sees another's rows.
     """
 
-    def __init__(self, kafka: Kafka, flink: FlinkCluster, *, burst: int) -> None:
-        """`burst` payments within the window are allowed."""
+    def __init__(self, kafka: Kafka, flink: FlinkCluster, statements: list[Statement], *, burst: int) -> None:
+        """`statements` run; `burst` payments within the window are allowed."""
         self.kafka = kafka
         self.flink = flink
+        self.statements = statements
         self.alerts: dict[int, list[dict[str, Any]]] = defaultdict(list)
         self.flagged: dict[int, list[dict[str, Any] | None]] = defaultdict(list)
         self.cleaned: dict[int, dict[str, Any]] = {}
         self._producer = Producer({**kafka.client(ADMIN), "linger.ms": 0})
-        self._sent: dict[int, str] = {}
+        self._sent: dict[int, tuple[str, int | None]] = {}
         self._burst = burst
         self._ids = itertools.count(1)
         self._hours = itertools.count(1)
@@ -77,18 +78,24 @@ class Lab:
         """A payment `after` seconds after the last one. Returns its id."""
         self.now += datetime.timedelta(seconds=after)
         number = next(self._ids)
-        time_text = self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        row = f'"ID":{number},"AMOUNT":{amount},"RECEIVED_AT":"{time_text}","IP_ADDRESS":"{address}"'
-        self._sent[number] = f'{{"before":null,"after":{{{row},"ACCOUNT_ID":{account}}},"op":"c"}}'
-        self.send_again(number)
+        self.send_payment(number, account, amount, self.now, address)
         return number
+
+    def send_payment(
+        self, number: int, account: int, amount: str, at: datetime.datetime, address: str, arrived: int | None = None
+    ) -> None:
+        """A payment with an id of its own; `arrived` is the record's time in milliseconds, now by default."""
+        time_text = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        row = f'"ID":{number},"AMOUNT":{amount},"RECEIVED_AT":"{time_text}","IP_ADDRESS":"{address}"'
+        self._sent[number] = f'{{"before":null,"after":{{{row},"ACCOUNT_ID":{account}}},"op":"c"}}', arrived
+        self.send_again(number)
 
     def send_again(self, number: int) -> None:
         """The same record, as the source connector sends it after a restart."""
-        self.raw(USER_TRANSACTION.topic, number, self._sent[number])
+        self.raw(USER_TRANSACTION.topic, number, *self._sent[number])
 
-    def raw(self, topic: str, number: int, value: str | None) -> None:
-        self._producer.produce(topic, key=json.dumps({"ID": number}), value=value)
+    def raw(self, topic: str, number: int, value: str | None, arrived: int | None = None) -> None:
+        self._producer.produce(topic, key=json.dumps({"ID": number}), value=value, timestamp=arrived or 0)
         self._producer.flush()
 
     def settle(self) -> None:
@@ -169,9 +176,10 @@ def running_lab() -> Iterator[Lab]:
         flink.open()
         for table in (*SOURCES, *OUTPUTS):
             flink.create_table(table)
-        for resource in plan.of_type(STATEMENT):
-            flink.submit(statement_of(resource))
-        yield Lab(kafka, flink, burst=plan.outputs["rules"]["burstCount"])
+        statements = [statement_of(resource) for resource in plan.of_type(STATEMENT)]
+        for statement in statements:
+            flink.submit(statement)
+        yield Lab(kafka, flink, statements, burst=plan.outputs["rules"]["burstCount"])
     finally:
         gateway.stop()
         kafka.stop()
