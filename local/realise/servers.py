@@ -103,6 +103,7 @@ class Servers:
             children,
             folder,
             client=self.kafka.java_client(accounts.source),
+            registry=self.registry.url,
             source_password=self.postgres.password,
         )
         # Acts as the account which the plan lets make topics and ACLs.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,15 +53,16 @@ def dead_letters(servers: Servers) -> dict[str, int]:
     return dict(found)
 
 
-def line(state: State, servers: Servers) -> str:
-    """One line of progress."""
+def line(state: State, servers: Servers, troubles: Sequence[str] = ()) -> str:
+    """One line of progress; `troubles` are the source's, of now."""
     sinks = sink_status(servers)
     rows = ", ".join(f"{name.rsplit('-', 1)[-1]} {sum(status['written'].values())}" for name, status in sinks.items())
     delay = f", median delay {state.delay_p50_ms} ms" if state.delay_p50_ms is not None else ""
-    return f"{state.payments} payments ({state.rate:.0f}/s), {state.alerts} alerts{delay}; rows: {rows}"
+    told = f"; SOURCE: {troubles[0].partition(':')[0]}" if troubles else ""
+    return f"{state.payments} payments ({state.rate:.0f}/s), {state.alerts} alerts{delay}; rows: {rows}{told}"
 
 
-def summary(state: State, servers: Servers, restarts: Mapping[str, int]) -> str:
+def summary(state: State, servers: Servers, restarts: Mapping[str, int], troubles: Sequence[str] = ()) -> str:
     """The whole run, one figure a line."""
     dead = dead_letters(servers)
     figures = {
@@ -75,6 +76,8 @@ def summary(state: State, servers: Servers, restarts: Mapping[str, int]) -> str:
     figures["dead letters"] = f"{sum(dead.values())} ({_counts(dead)})"
     if restarts:
         figures["started again"] = _counts(restarts)
+    if troubles:
+        figures["source"] = "; ".join(troubles)
     width = max(map(len, figures))
     return "\n".join(["", "Summary", *(f"  {name:<{width}}  {text}" for name, text in figures.items())])
 
