@@ -19,8 +19,7 @@ public class OracleTypes implements CustomConverter<SchemaBuilder, RelationalCol
             registration.register(org.apache.kafka.connect.data.Timestamp.builder(), OracleTypes::time);
     }
     private static Object digits(Object value) {
-        if (value instanceof Boolean truth) return (byte) (truth ? 1 : 0);
-        return value == null ? null : Byte.valueOf(value.toString());
+        return value == null ? null : value instanceof Boolean truth ? truth ? (byte) 1 : (byte) 0 : Byte.valueOf("" + value);
     }
     private static Object time(Object value) {
         if (value == null) return null;
