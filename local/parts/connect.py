@@ -90,6 +90,12 @@ class Connect(Server):
     def is_ready(self) -> bool:
         return ports.accepts(self.port)
 
+    @property
+    def place(self) -> str | None:
+        """Where the REST API has the one connector; None before it was made."""
+        names = [path.stem.removeprefix("connector-") for path in sorted(self.folder.glob("connector-*.json"))]
+        return f"{ports.url(self.port)}/connectors/{names[0]}" if names else None
+
     def create(self, name: str, config: Mapping[str, str]) -> None:
         """Create or update a connector. Raises RunError with Connect's own message when it refuses."""
         self._file(name).write_text(json.dumps({"name": name, "config": dict(config)}), encoding="utf-8")

@@ -44,7 +44,14 @@ def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once() -> None:
     with Pipeline(plan, say=said.append, port=port, users=USERS, keep=True) as pipeline:
         servers = pipeline.servers
         generator = generate(pipeline)
-        for server in (servers.gateway, servers.connect, servers.kafka, servers.postgres, servers.opensearch):
+        for server in (
+            servers.gateway,
+            servers.connect,
+            servers.kafka,
+            servers.registry,
+            servers.postgres,
+            servers.opensearch,
+        ):
             time.sleep(3)
             kill(server)
             wait(server.alive, f"{server.name} was not started again: {said[-5:]}")
