@@ -88,7 +88,12 @@ class Connect(Server):
         )
 
     def is_ready(self) -> bool:
-        return ports.accepts(self.port)
+        """It listens some time before it serves, which on a busy machine is long."""
+        try:
+            with urllib.request.urlopen(f"{ports.url(self.port)}/connectors", timeout=1):  # noqa: S310
+                return True
+        except OSError:
+            return False
 
     @property
     def place(self) -> str | None:

@@ -28,8 +28,8 @@ Connections = dict[str, Any]
 def connections_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Print how the running pipeline is reached, as one JSON object: page, source, warehouse, kafka, registry, "
-        "source_connector, opensearch, duckdb, logs, processes. It holds passwords, so only the owner of the run may ask. "
-        "Exit code 1 when nothing runs."
+        "source_connector, opensearch, duckdb, logs, processes. It holds passwords, so only the owner of the run may "
+        "ask. Exit code 1 when nothing runs."
     )
     parser.add_argument("--stack", default="dev", help="the stack that runs (default: dev)")
 
