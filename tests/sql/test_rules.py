@@ -73,7 +73,7 @@ def test_money_is_exact(lab: Lab) -> None:
         lab.pay(account, "0.10")
     lab.settle()
     row = lab.wait(lambda: lab.flagged[account], "flagged_user row")[-1]
-    assert (row["total_amount"], row["transaction_count"]) == ("1.10", 11), "a binary float would say 1.0999…"
+    assert (str(row["total_amount"]), row["transaction_count"]) == ("1.10", 11), "a binary float would say 1.0999…"
 
 
 def test_a_flagged_row_says_who_why_and_how_bad(lab: Lab) -> None:
@@ -141,8 +141,8 @@ def test_a_deleted_user_takes_the_flagged_row_along(lab: Lab) -> None:
 
 
 def test_a_malformed_record_does_not_stop_the_stream(lab: Lab) -> None:
-    lab.raw("fd.SAMPLE.USER_TRANSACTION", 0, "{not json")
-    lab.raw("fd.SAMPLE.USER_TRANSACTION", 0, '{"after": 5}')
+    lab.raw(USER_TRANSACTION.topic, 0, b"{not Avro")
+    lab.raw(USER_TRANSACTION.topic, 0, b"")
     lab.settle()
 
 
@@ -191,5 +191,5 @@ def test_the_warehouse_gets_each_payment_with_exact_columns(lab: Lab) -> None:
     account = lab.user()
     number = lab.pay(account, "12.30")
     row = lab.wait(lambda: lab.cleaned.get(number), "row in user_transaction")
-    assert row["AMOUNT"] == "12.30"
+    assert str(row["AMOUNT"]) == "12.30"
     assert set(row) == {"ID", "AMOUNT", "RECEIVED_AT", "IP_ADDRESS", "ACCOUNT_ID"}
