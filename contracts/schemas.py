@@ -1,4 +1,4 @@
-"""Avro schemas: of the output topics, as Confluent's Flink reads and writes them, and of the raw ones, as Debezium does."""
+"""Avro schemas: of output topics, as Confluent's Flink reads and writes them, and of raw ones, as Debezium does."""
 
 from __future__ import annotations
 
@@ -112,22 +112,14 @@ def _optional(name: str, kind: RawType) -> dict[str, Any]:
 
 def _avro(kind: RawType) -> Any:
     match kind:
-        case TinyInt():
-            return {"type": "int", "connect.type": "int8"}
-        case SmallInt():
-            return {"type": "int", "connect.type": "int16"}
-        case BigInt():
-            return "long"
-        case Integer():
-            return "int"
-        case Boolean():
-            return "boolean"
         case Decimal(precision, scale):
             return {"type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale}
-        case String():
-            return "string"
         case Timestamp():
             return {"type": "long", "logicalType": "timestamp-millis"}
+        case TinyInt() | SmallInt():
+            return {"type": "int", "connect.type": "int8" if isinstance(kind, TinyInt) else "int16"}
+        case _:
+            return next(name for name, plain in _PLAIN.items() if type(plain) is type(kind))
 
 
 _PLAIN: dict[str, ColumnType] = {"long": BigInt(), "int": Integer(), "boolean": Boolean(), "string": String()}

@@ -70,7 +70,7 @@ class ErrorLog:
         self._refused: KafkaError | None = None
 
     def run(self) -> None:
-        """Until `stopping` is set. Raises KafkaException for a right that Flink's account lacks; everything else is waited for."""
+        """Until asked to stop. Raises KafkaException for a right that Flink's account lacks; all else is waited for."""
         self._load()
         self._assign()
         while not self._stopping.is_set():

@@ -10,7 +10,7 @@ from contracts.oracle import raw_columns
 from contracts.types import BigInt, Boolean, Column, Decimal, RawType, String, Timestamp
 from local.avro import Schemas, UnreadableError
 
-# Avro's types that a reader of another one takes ("Schema Resolution" of its specification), as far as columns use them.
+# What a reader of another type takes ("Schema Resolution" of Avro's specification), as far as columns use it.
 PROMOTED = {"long": {"int", "long"}, "string": {"string", "bytes"}, "bytes": {"bytes", "string"}}
 
 
@@ -62,19 +62,20 @@ class Judge:
         """Avro does not bound a decimal; Flink makes NULL of one that has too many digits."""
         for column, kind in self._columns:
             value = row.get(column.name)
-            if isinstance(kind, Decimal) and not column.nullable and value is not None:
-                if abs(value) >= 10 ** (kind.precision - kind.scale):
-                    yield f"after.{column.name} is {value}"
+            if column.nullable or value is None or not isinstance(kind, Decimal):
+                continue
+            if abs(value) >= 10 ** (kind.precision - kind.scale):
+                yield f"after.{column.name} is {value}"
 
     def _version(self, number: int) -> tuple[tuple[Column, ...], dict[str, str]] | str:
         fields = _fields(self._schemas.schema(number))
         if fields is None:
             return f"schema {number} is not that of change events: it has no row named after"
-        unfit = {
-            column.name: f"after.{column.name} is {'/'.join(fields[column.name])} in schema {number}, not {_avro_type(kind)}"
-            for column, kind in self._columns
-            if column.name in fields and not fields[column.name] <= PROMOTED.get(_avro_type(kind), {_avro_type(kind)})
-        }
+        unfit = dict[str, str]()
+        for column, kind in self._columns:
+            written, read = fields.get(column.name, set()), _avro_type(kind)
+            if not written <= PROMOTED.get(read, {read}):
+                unfit[column.name] = f"after.{column.name} is {'/'.join(written)} in schema {number}, not {read}"
         return tuple(column for column, _ in self._columns if not column.nullable), unfit
 
 

@@ -112,7 +112,7 @@ class OpenSearchWriter:
             self._client.indices.put_mapping(index=index, body=mapping(self._tables[topic]))
         except RequestError as error:
             raise StoreError(
-                f"index {index} refuses documents ({reason}): its mapping is not that of the contract ({error.info!s:.300})",
+                f"index {index} refuses documents ({reason}), its mapping is not the contract's: {error.info!s:.300}",
                 f"delete the index, or reindex it into one with the mapping of `contracts.search`, as {index}",
             ) from error
         if self._fields(index) != before:
