@@ -1,46 +1,33 @@
 package local;
 
 import java.io.IOException;
-import java.util.Set;
+import java.util.*;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
-import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.formats.avro.registry.confluent.RegistryAvroFormatFactory;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.format.DecodingFormat;
-import org.apache.flink.table.connector.format.EncodingFormat;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.factories.DeserializationFormatFactory;
 import org.apache.flink.table.factories.DynamicTableFactory;
-import org.apache.flink.table.factories.SerializationFormatFactory;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.util.InstantiationUtil;
 
 /** avro-confluent for error-handling.mode log and ignore: passes over a record that cannot be read. */
-public class LenientAvro implements DeserializationFormatFactory, SerializationFormatFactory {
-    private final RegistryAvroFormatFactory strict = new RegistryAvroFormatFactory();
+public class LenientAvro extends RegistryAvroFormatFactory {
+    @Override public String factoryIdentifier() { return "avro-confluent-lenient"; }
 
-    public String factoryIdentifier() { return "avro-confluent-lenient"; }
-    public Set<ConfigOption<?>> requiredOptions() { return strict.requiredOptions(); }
-    public Set<ConfigOption<?>> optionalOptions() { return strict.optionalOptions(); }
-
-    public DecodingFormat<DeserializationSchema<RowData>> createDecodingFormat(
+    @Override public DecodingFormat<DeserializationSchema<RowData>> createDecodingFormat(
             DynamicTableFactory.Context context, ReadableConfig options) {
-        DecodingFormat<DeserializationSchema<RowData>> format = strict.createDecodingFormat(context, options);
+        var strict = super.createDecodingFormat(context, options);
         return new DecodingFormat<>() {
             public DeserializationSchema<RowData> createRuntimeDecoder(DynamicTableSource.Context source, DataType type) {
-                return new Decoder(format.createRuntimeDecoder(source, type));
+                return new Decoder(strict.createRuntimeDecoder(source, type));
             }
-            public ChangelogMode getChangelogMode() { return format.getChangelogMode(); }
+            public ChangelogMode getChangelogMode() { return strict.getChangelogMode(); }
         };
-    }
-    public EncodingFormat<SerializationSchema<RowData>> createEncodingFormat(
-            DynamicTableFactory.Context context, ReadableConfig options) {
-        return strict.createEncodingFormat(context, options);
     }
 
     private static class Decoder implements DeserializationSchema<RowData> {
@@ -49,11 +36,7 @@ public class LenientAvro implements DeserializationFormatFactory, SerializationF
         private transient InitializationContext context;
 
         Decoder(DeserializationSchema<RowData> pristine) { this.pristine = pristine; }
-
-        public void open(InitializationContext context) throws Exception {
-            this.context = context;
-            renew();
-        }
+        public void open(InitializationContext context) throws Exception { this.context = context; renew(); }
         private void renew() throws Exception {
             decoder = InstantiationUtil.clone(pristine, context.getUserCodeClassLoader().asClassLoader());
             decoder.open(context);
@@ -63,11 +46,8 @@ public class LenientAvro implements DeserializationFormatFactory, SerializationF
                 return decoder.deserialize(message);
             } catch (IOException | RuntimeException error) {
                 if (isRegistryAway(error)) throw error;  // the job starts again and reads the record again
-                try {
-                    renew();  // the old one holds the rest of the record and would read every later one wrongly
-                } catch (Exception fatal) {
-                    throw new IOException(fatal);
-                }
+                // The decoder still holds the rest of the record and would read every later one wrongly.
+                try { renew(); } catch (Exception fatal) { throw new IOException(fatal); }
                 return null;
             }
         }
