@@ -22,10 +22,8 @@ KEYS: dict[str, Key] = {
     "database.out.server.name": holds("Oracle's outbound server; here a replication slot"),
     "database.processor.licenses": holds("PostgreSQL needs no licence", form=COUNT),
     "database.tls.mode": holds("the connection does not leave this machine", "disable", "one-way"),
-    "output.data.format": holds(
-        "one registry-less JSON for all topics, with the columns of the schema", "AVRO", "JSON_SR"
-    ),
-    "output.key.format": holds("as output.data.format", "AVRO", "JSON_SR"),
+    "output.data.format": holds("the twin writes Avro, by schemas in the run's registry", "AVRO"),
+    "output.key.format": holds("as output.data.format", "AVRO"),
     "topic.prefix": carried(to="topic.prefix", required=True),
     "table.include.list": carried(to="table.include.list", required=True),
     "column.exclude.list": carried(to="column.exclude.list"),

@@ -10,10 +10,11 @@ from local.plan.model import Plan, Resource
 from local.realise.access import ACL, right_of
 from local.realise.accounts import CONNECTOR
 from local.realise.alterations import STATEMENT
-from local.realise.handlers import Connectors, Handler, Rights, Statements, Topics
+from local.realise.handlers import Connectors, Handler, Rights, Schemas, Statements, Topics
 from local.realise.roles import ROLE_BINDING, rights_of
 from local.realise.servers import Servers
 
+SCHEMA = "confluentcloud:index/schema:Schema"
 PACKAGE = "confluentcloud:"
 """The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
 
@@ -23,7 +24,6 @@ NOTHING_TO_MAKE = {
     "confluentcloud:index/flinkComputePool:FlinkComputePool": "the Flink of the run, started likewise",
     "confluentcloud:index/serviceAccount:ServiceAccount": "a principal of the broker, made with the ACLs that name it",
     "confluentcloud:index/apiKey:ApiKey": "each principal of the run has a password made for the run",
-    "confluentcloud:index/schema:Schema": "tables have the columns of the contracts, from which the schema is made too",
 }
 
 
@@ -33,6 +33,7 @@ def handlers(servers: Servers) -> dict[str, Handler]:
         "confluentcloud:index/kafkaTopic:KafkaTopic": Topics(servers),
         ACL: Rights(servers, lambda acl: [right_of(acl)]),
         ROLE_BINDING: Rights(servers, rights_of),
+        SCHEMA: Schemas(servers),
         STATEMENT: Statements(servers),
         CONNECTOR: Connectors(servers),
     }

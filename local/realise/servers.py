@@ -106,6 +106,7 @@ class Servers:
             folder,
             client=self.kafka.java_client(accounts.source),
             source_password=self.postgres.password,
+            registry=self.registry.url,
         )
         # Acts as the account which the plan lets make topics and ACLs.
         self.admin = AdminClient(self.kafka.client(accounts.admin))
