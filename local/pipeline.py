@@ -99,7 +99,9 @@ class Pipeline:
             self.servers.ready(server)
         self._settle([resource for resource in resources if resource.type in RUNNING_TYPES], known)
         for server in self.servers.all:
-            self.supervisor.watch(server, self.servers.flink.restart if server is self.servers.gateway else None)
+            restart = self.servers.flink.restart if server is self.servers.gateway else None
+            # Whatever becomes of a warehouse, detection goes on.
+            self.supervisor.watch(server, restart, dispensable=server in self.servers.sinks.values())
         self.supervisor.start()
         self.source_watch.start()
         self._tell_connections()

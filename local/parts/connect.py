@@ -43,16 +43,17 @@ class Connect(Server):
     name = "connect"
 
     def __init__(
-        self, children: Children, run_folder: Path, *, client: Mapping[str, str], registry: str, source_password: str
+        self, children: Children, run_folder: Path, *, client: Mapping[str, str], source_password: str, registry: str
     ) -> None:
-        """`client` are the settings of a Java client, with its principal; `registry` is the schema registry's URL,
-        `source_password` the database's.
+        """`client` are the settings of a Java client, with its principal; `source_password` the database's.
+
+        `registry` is the schema registry's URL.
         """
         super().__init__(children, run_folder)
         (self.port,) = ports.free(1)
         self._client = dict(client)
-        self._registry = registry
         self._source_password = source_password
+        self._registry = registry
         self._classpath = _classpath()
         self.startup_cache = StartupCache(self.name, self._classpath)
         self._worker = self.folder / "worker.properties"

@@ -20,6 +20,8 @@ from confluent_kafka.admin import (
     ResourcePatternType,
     ResourceType,
 )
+from confluent_kafka.schema_registry import Schema
+from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from contracts import OUTPUTS, SOURCES
 from local.connectors import sinks, source
@@ -121,6 +123,37 @@ class Rights:
             _wait(self._servers.admin.delete_acls(acls), resource)
 
 
+class Schemas:
+    """Schema: a version of its subject in the registry, which refuses one that readers of old records could not take."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+
+    def create(self, resource: Resource) -> None:
+        inputs = resource.inputs
+        self._servers.ready(self._servers.registry)
+        try:
+            self._servers.registry.client().register_schema(
+                inputs["subjectName"], Schema(inputs["schema"], inputs["format"])
+            )
+        except SchemaRegistryError as error:
+            raise RunError(f"{resource.name}: subject {inputs['subjectName']}: {error}") from error
+
+    def read(self, resource: Resource) -> State | None:
+        name = resource.inputs["subjectName"]
+        try:
+            found = self._servers.registry.client().get_latest_version(name)
+        except SchemaRegistryError:
+            return None
+        return {"subjectName": name, "schema": found.schema.schema_str if found.schema else ""}
+
+    def update(self, resource: Resource) -> None:
+        self.create(resource)
+
+    def delete(self, resource: Resource) -> None:
+        self._servers.registry.client().delete_subject(resource.inputs["subjectName"], permanent=True)
+
+
 class Statements:
     """FlinkStatement: its text, word for word, in the Flink of this machine."""
 
@@ -211,7 +244,8 @@ def _placed(config: SinkConfig, servers: Servers, kafka: dict[str, str]) -> Sink
         DUCKDB: {"path": str(servers.folder / f"{config.name}.duckdb")},
     }
     status = str(servers.folder / f"{config.name}.status.json")
-    return dataclasses.replace(config, kafka=kafka, target=targets[config.kind], status=status)
+    target = targets[config.kind]
+    return dataclasses.replace(config, kafka=kafka, registry=servers.registry.url, target=target, status=status)
 
 
 def statement_of(resource: Resource) -> Statement:

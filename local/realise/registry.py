@@ -10,11 +10,12 @@ from local.plan.model import Plan, Resource
 from local.realise.access import ACL, right_of
 from local.realise.accounts import CONNECTOR
 from local.realise.alterations import STATEMENT
-from local.realise.handlers import Connectors, Handler, Rights, Statements, Topics
+from local.realise.handlers import Connectors, Handler, Rights, Schemas, Statements, Topics
 from local.realise.roles import ROLE_BINDING, rights_of
 from local.realise.schemas import Schemas
 from local.realise.servers import Servers
 
+SCHEMA = "confluentcloud:index/schema:Schema"
 PACKAGE = "confluentcloud:"
 """The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
 
@@ -35,6 +36,7 @@ def handlers(servers: Servers) -> dict[str, Handler]:
         "confluentcloud:index/kafkaTopic:KafkaTopic": Topics(servers),
         ACL: Rights(servers, lambda acl: [right_of(acl)]),
         ROLE_BINDING: Rights(servers, rights_of),
+        SCHEMA: Schemas(servers),
         STATEMENT: Statements(servers),
         CONNECTOR: Connectors(servers),
         SCHEMA: Schemas(servers),

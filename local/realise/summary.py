@@ -58,8 +58,14 @@ def line(state: State, servers: Servers, troubles: Sequence[str] = ()) -> str:
     sinks = sink_status(servers)
     rows = ", ".join(f"{name.rsplit('-', 1)[-1]} {sum(status['written'].values())}" for name, status in sinks.items())
     delay = f", median delay {state.delay_p50_ms} ms" if state.delay_p50_ms is not None else ""
+    waits = "".join(f"\n          {name}{_waits(status)}" for name, status in sinks.items() if status["trouble"])
     told = f"; SOURCE: {troubles[0].partition(':')[0]}" if troubles else ""
-    return f"{state.payments} payments ({state.rate:.0f}/s), {state.alerts} alerts{delay}; rows: {rows}{told}"
+    return f"{state.payments} payments ({state.rate:.0f}/s), {state.alerts} alerts{delay}; rows: {rows}{told}{waits}"
+
+
+def _waits(status: dict[str, Any]) -> str:
+    """What keeps a sink waiting, and what helps."""
+    return f" waits: {status['trouble']}" if status["trouble"] else ""
 
 
 def summary(state: State, servers: Servers, restarts: Mapping[str, int], troubles: Sequence[str] = ()) -> str:
@@ -72,7 +78,8 @@ def summary(state: State, servers: Servers, restarts: Mapping[str, int], trouble
     if state.delay_p50_ms is not None:
         figures["payment to alert"] = f"median {state.delay_p50_ms} ms, p99 {state.delay_p99_ms} ms"
     for name, status in sink_status(servers).items():
-        figures[name] = f"{_counts(status['written'])}; {status['lag']} to go"
+        togo = f"{status['lag']} to go" if status["lag"] >= 0 else "not there yet"
+        figures[name] = f"{_counts(status['written'])}; {togo}{_waits(status)}"
     figures["dead letters"] = f"{sum(dead.values())} ({_counts(dead)})"
     if restarts:
         figures["started again"] = _counts(restarts)
