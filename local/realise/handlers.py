@@ -20,8 +20,6 @@ from confluent_kafka.admin import (
     ResourcePatternType,
     ResourceType,
 )
-from confluent_kafka.schema_registry import Schema
-from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from contracts import OUTPUTS, SOURCES
 from local.connectors import sinks, source
@@ -121,37 +119,6 @@ class Rights:
     def delete(self, resource: Resource) -> None:
         if acls := [_acl(right, AclBindingFilter) for right in self._rights(resource)]:
             _wait(self._servers.admin.delete_acls(acls), resource)
-
-
-class Schemas:
-    """Schema: a version of its subject in the registry, which refuses one that readers of old records could not take."""
-
-    def __init__(self, servers: Servers) -> None:
-        self._servers = servers
-
-    def create(self, resource: Resource) -> None:
-        inputs = resource.inputs
-        self._servers.ready(self._servers.registry)
-        try:
-            self._servers.registry.client().register_schema(
-                inputs["subjectName"], Schema(inputs["schema"], inputs["format"])
-            )
-        except SchemaRegistryError as error:
-            raise RunError(f"{resource.name}: subject {inputs['subjectName']}: {error}") from error
-
-    def read(self, resource: Resource) -> State | None:
-        name = resource.inputs["subjectName"]
-        try:
-            found = self._servers.registry.client().get_latest_version(name)
-        except SchemaRegistryError:
-            return None
-        return {"subjectName": name, "schema": found.schema.schema_str if found.schema else ""}
-
-    def update(self, resource: Resource) -> None:
-        self.create(resource)
-
-    def delete(self, resource: Resource) -> None:
-        self._servers.registry.client().delete_subject(resource.inputs["subjectName"], permanent=True)
 
 
 class Statements:

@@ -10,7 +10,7 @@ from local.plan.model import Plan, Resource
 from local.realise.access import ACL, right_of
 from local.realise.accounts import CONNECTOR
 from local.realise.alterations import STATEMENT
-from local.realise.handlers import Connectors, Handler, Rights, Schemas, Statements, Topics
+from local.realise.handlers import Connectors, Handler, Rights, Statements, Topics
 from local.realise.roles import ROLE_BINDING, rights_of
 from local.realise.schemas import Schemas
 from local.realise.servers import Servers
@@ -36,7 +36,6 @@ def handlers(servers: Servers) -> dict[str, Handler]:
         "confluentcloud:index/kafkaTopic:KafkaTopic": Topics(servers),
         ACL: Rights(servers, lambda acl: [right_of(acl)]),
         ROLE_BINDING: Rights(servers, rights_of),
-        SCHEMA: Schemas(servers),
         STATEMENT: Statements(servers),
         CONNECTOR: Connectors(servers),
         SCHEMA: Schemas(servers),

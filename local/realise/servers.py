@@ -107,7 +107,6 @@ class Servers:
             client=self.kafka.java_client(accounts.source),
             registry=self.registry.url,
             source_password=self.postgres.password,
-            registry=self.registry.url,
         )
         # Acts as the account which the plan lets make topics and ACLs.
         self.admin = AdminClient(self.kafka.client(accounts.admin))
