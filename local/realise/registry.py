@@ -15,7 +15,6 @@ from local.realise.roles import ROLE_BINDING, rights_of
 from local.realise.schemas import Schemas
 from local.realise.servers import Servers
 
-SCHEMA = "confluentcloud:index/schema:Schema"
 PACKAGE = "confluentcloud:"
 """The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
 
