@@ -44,20 +44,20 @@ lint: $(VENV)/.test ## Check style and types
 bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here (some minutes)
 	@$(PY) -m bench $(ARGS)
 
-clean: ## Remove the virtual environment (what later runs read lies in ~/.cache)
+clean: ## Remove the virtual environment (what later runs read lies in ~/.cache or XDG_CACHE_HOME)
 	rm -rf $(VENV)
 
 $(VENV)/.python:
-	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) is not there: install Python 3.11 or newer, or name it: make PYTHON=python3.12 ...' >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python %d.%d is too old: 3.11 or newer is needed; fix: make PYTHON=python3.12 ..." % v[:2])'
+	@command -v "$(PYTHON)" >/dev/null || { echo '$(PYTHON) is not there: install Python 3.11 or newer, or name it: make PYTHON=python3.12 ...' >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python %d.%d is too old: 3.11 or newer is needed; fix: make PYTHON=python3.12 ..." % v[:2])'
 	@echo 'Making the virtual environment $(VENV)' >&2
-	@$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -m venv $(VENV)
 	@touch $@
 
 # $(call install,FILE): packages with a line of progress; a failed download says what to do.
 install = echo 'Installing $(1) (once)' >&2; \
 	$(PY) -m pip install --quiet --disable-pip-version-check -r $(1) \
-	|| { echo 'pip could not install $(1): check the network or the package index and run the command again' >&2; exit 1; }
+	|| { echo 'pip could not install $(1), for the reason above: check the network, the package index, and the room on the disks of this folder and of TMPDIR, and run the command again' >&2; exit 1; }
 
 $(VENV)/.program: $(VENV)/.python requirements.txt
 	@$(call install,requirements.txt)

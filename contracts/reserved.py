@@ -15,7 +15,7 @@ SNOWFLAKE = _words("""
     ROW ROWS SAMPLE SCHEMA SELECT SET SOME START TABLE TABLESAMPLE THEN TO TRIGGER TRUE TRY_CAST UNION UNIQUE UPDATE
     USER USING VALUES VIEW WHEN WHENEVER WHERE WITH INFORMATION_SCHEMA PUBLIC SNOWFLAKE
 """)
-"""Snowflake's "Reserved & limited keywords", and USER of ANSI; the last three exist already, PUBLIC in every database."""
+"""Snowflake's "Reserved & limited keywords" and ANSI's USER; the last three exist already, PUBLIC in each database."""
 
 REDSHIFT = _words("""
     aes128 aes256 all allowoverwrite analyse analyze and any array as asc authorization az64 backup between binary

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from local.errors import RunError
-from local.parts import ports
+from local.parts import jars, ports
 from local.pipeline import Pipeline
 from local.plan.layers import record_deployment
 from local.plan.model import Plan, PlanError
@@ -78,6 +78,7 @@ class Run:
     def run(self) -> int:
         options = self._options
         ports.require_free(options.port)
+        jars.require_places()
         plan = record_deployment(options.stack, ROOT)
         if not plan.of_type(STATEMENT):
             raise RunError(

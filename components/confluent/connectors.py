@@ -1,7 +1,8 @@
 """Typed configuration of the fully managed connectors that the pipeline uses.
 
 One dataclass per connector class, one field per configuration key: a key that does not exist cannot be written, a
-required one cannot be left out, and a secret one goes to `config_sensitive`. Keys and allowed values are the vendor's.
+required one cannot be left out, and a secret one goes to `config_sensitive`. Keys and allowed values are those of the
+vendor's templates of 2026-02, but for `indexN.write.method` of OpenSearch, which is newer.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from string import Template
 
+import jinja2
+import jinja2.meta
 import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi_command import local
@@ -20,6 +21,12 @@ SQL_FOLDER = Path(__file__).resolve().parents[2] / "flink_sql"
 # Limits of the service: a statement's name and the length of its text.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,71}")
 MAX_TEXT = 131_072
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(SQL_FOLDER),
+    undefined=jinja2.StrictUndefined,
+    autoescape=False,  # noqa: S701 - SQL, of values that were validated
+    keep_trailing_newline=True,
+)
 # The engine's name for "its creation failed". A statement or connector that ended up FAILED is in the state all the
 # same; without this the next `up` would note it as updated, and build what depends on it.
 INIT_ERROR = "#initerror"
@@ -38,25 +45,36 @@ class Statement:
     properties: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, variables: Mapping[str, object]) -> str:
-        """The statement with its `${thresholds}` filled in and without its comments, line by line as in the file.
+        """The statement, its template rendered and without comments, line by line as in the file.
 
         Raises:
-            ValueError: the file is missing, names an unknown variable or is too long.
+            ValueError: the file is missing, names an unknown variable, is no template or is too long.
         """
         path = SQL_FOLDER / self.file
         if not path.is_file():
             raise ValueError(f"statement {self.name}: flink_sql/{self.file} does not exist")
         try:
-            text = Template(path.read_text(encoding="utf-8")).substitute(variables)
-        except KeyError as error:
-            known = ", ".join(sorted(variables))
-            raise ValueError(f"flink_sql/{self.file}: no variable ${{{error.args[0]}}}; known: {known}") from None
-        except ValueError as error:
-            raise ValueError(f"flink_sql/{self.file}: {error}; write $$ for a dollar sign") from None
+            unknown = ", ".join(sorted(_used(self.file) - set(variables)))
+            if unknown:
+                known = ", ".join(sorted(variables))
+                raise ValueError(f"flink_sql/{self.file}: no variable {unknown}; known: {known}")
+            text = TEMPLATES.get_template(self.file).render(variables)
+        except jinja2.TemplateSyntaxError as error:
+            raise ValueError(f"flink_sql/{error.name or self.file}:{error.lineno}: {error.message}") from None
+        except jinja2.TemplateError as error:
+            raise ValueError(f"flink_sql/{self.file}: {error}") from None
         text = without_comments(text)
         if len(text) > MAX_TEXT:
             raise ValueError(f"flink_sql/{self.file}: {len(text)} characters; the service takes {MAX_TEXT}")
         return text
+
+
+def _used(file: str) -> set[str]:
+    """Names of the variables that a template and those that it imports need."""
+    assert TEMPLATES.loader
+    parsed = TEMPLATES.parse(TEMPLATES.loader.get_source(TEMPLATES, file)[0], filename=file)
+    imported = (name for name in jinja2.meta.find_referenced_templates(parsed) if name)
+    return jinja2.meta.find_undeclared_variables(parsed).union(*map(_used, imported))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +112,8 @@ def _run(
 ) -> confluent.FlinkStatement:
     """Any change replaces it, the old one deleted first: the service changes nothing in place.
 
+    The new one reads its topics from their beginning: offsets carry over between stateless statements alone
+    (cc/flink/operate-and-deploy/carry-over-offsets.md; docs/changing.md).
     Pool, principal and credentials come from the provider.
     """
     replacing = pulumi.ResourceOptions(

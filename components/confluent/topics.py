@@ -34,7 +34,11 @@ def _topic(name: str, topic: str, partitions: int, cleanup: str, opts: pulumi.Re
 
 
 def make_schemas(name: str, opts: pulumi.ResourceOptions) -> list[confluent.Schema]:
-    """Key and value schemas of the output topics, so that Flink infers their tables from the contract."""
+    """Key and value schemas of the output topics, so that Flink infers their tables from the contract.
+
+    A compacted topic becomes an upsert table with the key's columns: cc/flink/reference/statements/create-table.md,
+    inferred tables.
+    """
     return [schema for table in OUTPUTS for schema in _schemas(name, table, opts)]
 
 

@@ -16,6 +16,7 @@ from local.flink.errors import StatementError, statement_error
 from local.flink.gateway import FlinkGateway
 from local.flink.tables import Added, Declared, Endpoints, Watermark
 
+DEFAULT_WATERMARK = Watermark(column=tables.ROWTIME, expression=f"`{tables.ROWTIME}`")
 # The service's default for error-handling.log.target.
 DEFAULT_ERROR_LOG = "error_log"
 DECLARED = "declared"
@@ -232,7 +233,6 @@ def _added(column: Any) -> Added | None:
 
 
 def _watermark(spec: Any) -> Watermark | None:
-    """The watermark that a statement chose. That of the record's time, which each table has at first, serves none."""
-    if spec.getColumnName() == tables.ROWTIME:
-        return None
-    return Watermark(column=spec.getColumnName(), expression=spec.getWatermarkExpression().getSqlExpression())
+    """The watermark that a statement chose, not the one that each table has at first."""
+    watermark = Watermark(column=spec.getColumnName(), expression=spec.getWatermarkExpression().getSqlExpression())
+    return None if watermark == DEFAULT_WATERMARK else watermark

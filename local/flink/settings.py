@@ -40,6 +40,9 @@ SESSION = {
 
 # Name the place in the cloud (environment, cluster); here there is one place.
 PLACES = ("sql.current-catalog", "sql.current-database")
+STATE_TTL = "sql.state-ttl"
+# How far one table of a statement may be read ahead of another. Here none is held back, as with 0 in the cloud.
+ALIGNMENT = "sql.tables.scan.watermark-alignment.max-allowed-drift"
 DURATION = re.compile(r"\d+ ?(ms|s|min|h|d)")
 
 
@@ -52,14 +55,16 @@ def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path) ->
     settings = {"pipeline.name": name, "execution.checkpointing.dir": _place(checkpoints), "table.exec.state.ttl": "0"}
     for key, value in properties.items():
         match key:
-            case "sql.state-ttl" if DURATION.fullmatch(value):
+            case _ if key == STATE_TTL and DURATION.fullmatch(value):
                 settings["table.exec.state.ttl"] = value
-            case "sql.state-ttl":
+            case _ if key == STATE_TTL:
                 raise RunError(f"statement {name}: {key} = {value!r} is not a duration, such as '24 h'")
-            case _ if key in PLACES:
+            case _ if key == ALIGNMENT and value != "0":
+                raise RunError(f"statement {name}: {key} = {value!r}: the local run aligns no tables; it knows '0'")
+            case _ if key in (*PLACES, ALIGNMENT):
                 pass
             case _:
-                known = ", ".join((*PLACES, "sql.state-ttl"))
+                known = ", ".join((*PLACES, STATE_TTL, ALIGNMENT))
                 raise RunError(f"statement {name}: the local run knows no property {key!r}; it knows {known}")
     recovery = newest_checkpoint(checkpoints)
     if recovery:

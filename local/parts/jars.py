@@ -50,6 +50,13 @@ def fetch_all(say: Callable[[str], None]) -> None:
         _there(name)
 
 
+def require_places() -> None:
+    """Raises RunError when the run has nowhere to put its folder, or jars are missing and cannot be kept."""
+    places.temporary()
+    if not all(_known(_stamp_of(name)) for name in _pins()):
+        places.writable_cache()
+
+
 def fetch(pins: dict[str, Any]) -> list[Path]:
     """Fetch the files of one set, sorted by name. Raises what jgo raises."""
     with warnings.catch_warnings(action="ignore"):  # platformdirs' about XDG_RUNTIME_DIR

@@ -6,6 +6,7 @@ from collections import Counter
 
 from local.plan.durations import minutes
 from local.plan.model import Plan, Resource
+from local.plan.partitions import free_quota
 from local.plan.prices import NOT_IN, monthly
 from local.terminal import CYAN, YELLOW, paint
 
@@ -22,6 +23,8 @@ def render(plan: Plan) -> str:
     lines += ["", f"{sum(providers.values())} resources: {counts}"]
     lines.append(f"Longest chain: about {time:.1f} min: {' -> '.join(chain) or 'none'}")
     lines.append(_cost(plan))
+    if quota := free_quota(plan):
+        lines.append(quota)
     return "\n".join(lines) + "\n"
 
 

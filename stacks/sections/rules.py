@@ -22,7 +22,7 @@ class Rules:
     state_ttl_hours: int
 
     def sql_variables(self) -> dict[str, object]:
-        """The `${variables}` of flink_sql; values were validated, so that they can stand in SQL text."""
+        """The variables of flink_sql's templates; values were validated, so that they can stand in SQL text."""
         return {
             "window_minutes": self.window_minutes,
             "burst_count": self.burst_count,
@@ -36,7 +36,8 @@ def read(reader: Reader) -> Rules:
     """Read the section."""
     rules = Rules(
         window_minutes=reader.integer("windowMinutes", 1, 99),
-        burst_count=reader.integer("burstCount", 1, 10_000),
+        # Each payment looks at so many others of its account, and keeps them in memory (docs/detection.md).
+        burst_count=reader.integer("burstCount", 1, 63),
         burst_amount=reader.money("burstAmount", "0.01", "9999999999.99"),
         large_amount=reader.money("largeAmount", "0.01", "9999999999.99"),
         # An address prefix goes into SQL text as it is: digits, hexadecimals, dots and colons only.

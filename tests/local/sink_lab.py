@@ -17,6 +17,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from bench.records import OutputRecords
 from local.avro import Schemas
+from local.parts import places
 from local.parts.children import Children
 from local.parts.kafka import Credentials, Kafka
 from local.parts.opensearch import OpenSearch
@@ -149,15 +150,23 @@ class SinkLab:
 
 @contextmanager
 def sink_lab() -> Iterator[SinkLab]:
-    # Not pytest's folder: servers that drop root's rights could not reach it.
-    folder = Path(tempfile.mkdtemp(prefix="sink-lab-"))
+    with server_folder() as folder:
+        lab = SinkLab(folder)
+        try:
+            lab.start()
+            yield lab
+        finally:
+            lab.stop()
+
+
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """A folder for servers, with a name that needs quoting; unlike pytest's, servers without root's rights reach it."""
+    folder = Path(tempfile.mkdtemp(prefix="with space and ü ", dir=places.temporary()))
     folder.chmod(0o755)
-    lab = SinkLab(folder)
     try:
-        lab.start()
-        yield lab
+        yield folder
     finally:
-        lab.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

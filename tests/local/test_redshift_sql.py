@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +12,7 @@ from components.slots import Slots
 from local.parts import ports
 from local.parts.children import Children
 from local.parts.postgres import Postgres
+from tests.local.sink_lab import server_folder
 
 pytestmark = pytest.mark.local
 
@@ -23,21 +21,18 @@ DATABASE = "fraud"
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    # Not pytest's folder: a server that drops root's rights could not reach it.
-    folder = Path(tempfile.mkdtemp(prefix="redshift-sql-"))
-    folder.chmod(0o755)
-    (folder / "logs").mkdir()
-    children = Children(folder)
-    server = Postgres(children, folder)
-    try:
-        server.prepare()
-        server.start()
-        server.create_database(DATABASE)
-        yield server
-    finally:
-        server.stop()
-        children.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with server_folder() as folder:
+        (folder / "logs").mkdir()
+        children = Children(folder)
+        server = Postgres(children, folder)
+        try:
+            server.prepare()
+            server.start()
+            server.create_database(DATABASE)
+            yield server
+        finally:
+            server.stop()
+            children.close()
 
 
 def deploy(postgres: Postgres, text: str) -> None:

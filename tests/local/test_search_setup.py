@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +14,7 @@ from components.sinks.opensearch_setup import Domain, SetupError, make_indices
 from components.slots import Slots
 from local.parts.children import Children
 from local.parts.opensearch import OpenSearch
+from tests.local.sink_lab import server_folder
 
 pytestmark = pytest.mark.local
 
@@ -40,21 +38,18 @@ FLAGGED = [
 
 @pytest.fixture(scope="module")
 def domain() -> Iterator[Domain]:
-    # Not pytest's folder: a server that drops root's rights could not reach it.
-    folder = Path(tempfile.mkdtemp(prefix="search-setup-"))
-    folder.chmod(0o755)
-    (folder / "logs").mkdir()
-    children = Children(folder)
-    server = OpenSearch(children, folder)
-    try:
-        server.prepare()
-        server.start()
-        login = {"OPENSEARCH_USER": "any", "OPENSEARCH_PASSWORD": "any"}  # the local run has no security plugin
-        yield Domain({"OPENSEARCH_URL": server.url, "SETUP_DEADLINE_SECONDS": "60"} | login)
-    finally:
-        server.stop()
-        children.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with server_folder() as folder:
+        (folder / "logs").mkdir()
+        children = Children(folder)
+        server = OpenSearch(children, folder)
+        try:
+            server.prepare()
+            server.start()
+            login = {"OPENSEARCH_USER": "any", "OPENSEARCH_PASSWORD": "any"}  # the local run has no security plugin
+            yield Domain({"OPENSEARCH_URL": server.url, "SETUP_DEADLINE_SECONDS": "60"} | login)
+        finally:
+            server.stop()
+            children.close()
 
 
 def make(domain: Domain, nodes: int = 1) -> None:

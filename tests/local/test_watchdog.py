@@ -26,7 +26,7 @@ folder = RunFolder(Path("."), sys.argv[1])
 path = folder.open()
 children = Children(path)
 child = children.start(["sleep", "600"], log=path / "log", folder=path)
-print(path, child.pid, flush=True)
+print(child.pid, path, flush=True)
 if sys.argv[2] == "end":
     children.stop(child, seconds=5)
     children.close()
@@ -39,7 +39,7 @@ else:
 def start(stack: str, how: str) -> tuple[subprocess.Popen[str], Path, int]:
     runner = subprocess.Popen([sys.executable, "-c", RUNNER, stack, how], stdout=subprocess.PIPE, text=True)
     assert runner.stdout
-    path, pid = runner.stdout.readline().split()
+    pid, _, path = runner.stdout.readline().strip().partition(" ")
     return runner, Path(path), int(pid)
 
 

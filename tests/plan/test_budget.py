@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from local.plan import Plan
 from local.plan.commands import ROOT, golden_path
+from local.plan.partitions import FREE_PARTITIONS, counted, free_quota
 from local.plan.prices import monthly
-from local.plan.render import longest_chain
+from local.plan.render import longest_chain, render
 
 LEAN_AWS_USD = 380
 """The reference's AWS part is about $752 a month; the lean one shall be half."""
@@ -43,3 +46,27 @@ def test_the_longest_chain_is_short(stack: str) -> None:
     minutes, chain = longest_chain(plan(stack))
     assert minutes <= LONGEST_MINUTES, f"{minutes:.1f} min: {' -> '.join(chain)}"
     assert len(chain) > 3, f"the chain {chain} does not reach from the network to a sink: a dependency is missing"
+
+
+def test_dev_stays_within_the_partitions_that_a_basic_cluster_has_free() -> None:
+    found = counted(plan("dev"))
+    assert found["declared topics"] == sum(
+        topic.inputs["partitionsCount"] for topic in plan("dev").of_type("confluentcloud:index/kafkaTopic:KafkaTopic")
+    )
+    assert {"schema history", "heartbeat", "success report", "error report", "error log"} <= found.keys()
+    assert sum(found.values()) <= FREE_PARTITIONS, f"{found}: set partitions of Pulumi.dev.yaml lower"
+
+
+def test_the_plan_says_when_the_free_partitions_are_used_up() -> None:
+    assert free_quota(plan("prod")) is None, "prod's cluster is not a Basic one"
+    within = free_quota(plan("dev"))
+    assert within and f"of the {FREE_PARTITIONS}" in within and "paid" not in within
+    assert within in render(plan("dev"))
+    many = [
+        dataclasses.replace(resource, inputs={**resource.inputs, "partitionsCount": 12})
+        if resource.name.endswith("topic-fraud_alert")
+        else resource
+        for resource in plan("dev").resources
+    ]
+    beyond = free_quota(dataclasses.replace(plan("dev"), resources=tuple(many)))
+    assert beyond and "a second eCKU, which is paid" in beyond

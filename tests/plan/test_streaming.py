@@ -55,7 +55,7 @@ def test_each_connector_has_an_account_of_its_own(plan: Plan) -> None:
 def test_payments_are_read_in_their_order(plan: Plan) -> None:
     partitions = {t.inputs["topicName"]: t.inputs["partitionsCount"] for t in plan.of_type(TOPIC)}
     assert partitions["fd.SAMPLE.USER_TRANSACTION"] == 1, "an account's payments would be spread, and read too late"
-    assert partitions["user_transaction"] == {"dev": 4, "local": 1, "prod": 12}[plan.stack]
+    assert partitions["user_transaction"] == {"dev": 3, "local": 1, "prod": 12}[plan.stack]
 
 
 def test_flink_has_roles_and_no_acls(plan: Plan) -> None:

@@ -18,7 +18,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from bench.records import RawRecords, decoded, register_outputs
 from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
 from local.avro import Schemas
-from local.flink.cluster import FlinkCluster
+from local.flink.cluster import FlinkCluster, Statement
 from local.flink.gateway import FlinkGateway
 from local.flink.tables import Endpoints
 from local.parts.children import Children
@@ -43,18 +43,21 @@ class Lab:
     Each test takes its own hour of event time and its own accounts, so that none sees another's rows.
     """
 
-    def __init__(self, kafka: Kafka, flink: FlinkCluster, registry: Registry, *, burst: int) -> None:
-        """`burst` payments within the window are allowed."""
+    def __init__(
+        self, kafka: Kafka, flink: FlinkCluster, registry: Registry, statements: list[Statement], *, burst: int
+    ) -> None:
+        """`statements` run; `burst` payments within the window are allowed."""
         self.kafka = kafka
         self.flink = flink
         self.registry = registry
+        self.statements = statements
         self.schemas = Schemas(registry.url)
         self.records = RawRecords(self.schemas)
         self.alerts: dict[int, list[dict[str, Any]]] = defaultdict(list)
         self.flagged: dict[int, list[dict[str, Any] | None]] = defaultdict(list)
         self.cleaned: dict[int, dict[str, Any]] = {}
         self._producer = Producer({**kafka.client(ADMIN), "linger.ms": 0})
-        self._sent: dict[int, bytes] = {}
+        self._sent: dict[int, tuple[bytes, int | None]] = {}
         self._burst = burst
         self._ids = itertools.count(1)
         self._hours = itertools.count(1)
@@ -85,18 +88,24 @@ class Lab:
         """A payment `after` seconds after the last one. Returns its id."""
         self.now += datetime.timedelta(seconds=after)
         number = next(self._ids)
-        row = {"ID": number, "AMOUNT": Decimal(amount), "RECEIVED_AT": self.now, "IP_ADDRESS": address}
-        self._sent[number] = self.records.change(USER_TRANSACTION, {**row, "ACCOUNT_ID": account})
-        self.send_again(number)
+        self.send_payment(number, account, amount, self.now, address)
         return number
+
+    def send_payment(
+        self, number: int, account: int, amount: str, at: datetime.datetime, address: str, arrived: int | None = None
+    ) -> None:
+        """A payment with an id of its own; `arrived` is the record's time in milliseconds, now by default."""
+        row = {"ID": number, "AMOUNT": Decimal(amount), "RECEIVED_AT": at, "IP_ADDRESS": address, "ACCOUNT_ID": account}
+        self._sent[number] = self.records.change(USER_TRANSACTION, row), arrived
+        self.send_again(number)
 
     def send_again(self, number: int) -> None:
         """The same record, as the source connector sends it after a restart."""
-        self.raw(USER_TRANSACTION.topic, number, self._sent[number])
+        self.raw(USER_TRANSACTION.topic, number, *self._sent[number])
 
-    def raw(self, topic: str, number: int, value: bytes | None) -> None:
+    def raw(self, topic: str, number: int, value: bytes | None, arrived: int | None = None) -> None:
         key = self.records.key(AUTH_USER if topic == AUTH_USER.topic else USER_TRANSACTION, number)
-        self._producer.produce(topic, key=key, value=value)
+        self._producer.produce(topic, key=key, value=value, timestamp=arrived or 0)
         self._producer.flush()
 
     def settle(self) -> None:
@@ -176,9 +185,10 @@ def running_lab() -> Iterator[Lab]:
         flink.open()
         for table in (*SOURCES, *OUTPUTS):
             flink.create_table(table)
-        for resource in plan.of_type(STATEMENT):
-            flink.submit(statement_of(resource))
-        yield Lab(kafka, flink, registry, burst=plan.outputs["rules"]["burstCount"])
+        statements = [statement_of(resource) for resource in plan.of_type(STATEMENT)]
+        for statement in statements:
+            flink.submit(statement)
+        yield Lab(kafka, flink, registry, statements, burst=plan.outputs["rules"]["burstCount"])
     finally:
         for server in (gateway, registry, kafka):
             server.stop()

@@ -1,0 +1,68 @@
+"""What docs/first-deploy.md says to do if the service takes no watermark on a column computed from the offset."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from contracts import USER_TRANSACTION
+from local.flink.cluster import Statement
+from tests.sql.conftest import Lab
+from tests.sql.reference import Payment, judge
+from tests.sql.test_property import RULES, SETTLED_SECONDS, compare, send
+
+pytestmark = pytest.mark.local
+
+
+def watermark(text: str) -> Statement:
+    sql = f"ALTER TABLE `{USER_TRANSACTION.topic}` MODIFY WATERMARK FOR {text}"
+    return Statement(name="fallback-watermark", sql=sql, file="flink_sql/user_transaction_watermark.sql")
+
+
+@pytest.fixture
+def by_record_time(lab: Lab) -> Iterator[Lab]:
+    rules = next(one for one in lab.statements if one.name.endswith("-fraud"))
+    lab.flink.cancel(rules.name)
+    lab.flink.submit(watermark("`$rowtime` AS `$rowtime` - INTERVAL '0.001' SECOND"))
+    fallback = replace(rules, name="fallback", sql=rules.sql.replace("`seq`", "`$rowtime`"))
+    lab.flink.submit(fallback)
+    yield lab
+    lab.flink.cancel(fallback.name)
+    lab.flink.submit(watermark("`seq` AS `seq`"))
+    lab.flink.submit(rules)
+
+
+def test_payments_are_judged_in_the_order_of_their_records_times(by_record_time: Lab) -> None:
+    lab = by_record_time
+    account = lab.user()
+    begin = int(time.time() * 1000) - 3_600_000
+    topic = [
+        Payment(
+            number=5 * 10**8 + place,
+            account=account,
+            amount=Decimal(("400.00", "1000.00", "40.00")[place % 3]),
+            address=("10.0.0.1", "203.0.113.1")[place % 2],
+            received_at=begin + (place * 7 % 30) * 60_000,
+            arrived=begin + 1_900_000 + 2 * place,
+        )
+        for place in range(40)
+    ]
+    again = [replace(one, arrived=one.arrived + 70) for one in topic[10:30]]
+    rest = [replace(one, arrived=one.arrived + 140) for one in topic[30:]]
+    topic = [*topic[:30], *again, *rest]
+    send(lab, topic)
+    lab.wait(lambda: len(lab.alerts[account]) >= len(judge(topic[:-1], RULES).alerts), "alerts of all but the last")
+    last = topic[-1]
+    assert last.number not in {one["transaction_id"] for one in lab.alerts[account]}, "none waits for a next record"
+    lab.now = datetime.datetime.now(datetime.UTC)
+    for _ in range(2):
+        lab.pay(lab.user(), "1.00")
+    wanted = len(judge(topic, RULES).alerts)
+    lab.wait(lambda: len(lab.alerts[account]) >= wanted, "alerts of the last payment, too")
+    time.sleep(SETTLED_SECONDS)
+    compare(lab, topic, [account])
