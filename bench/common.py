@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 import psutil
 from confluent_kafka import Consumer, Message
 
+from bench.records import decoded
 from contracts import FRAUD_ALERT
+from local.avro import Schemas
 from local.parts import ports
 from local.pipeline import Pipeline
 from local.plan.record import record
@@ -42,9 +43,9 @@ def alert_reader(client: Mapping[str, Any], group: str) -> Consumer:
     return reader
 
 
-def transaction_of(message: Message | None) -> int | None:
+def transaction_of(registry: Schemas, message: Message | None) -> int | None:
     """The payment that an alert is about; None when nothing came."""
-    return json.loads(message.value() or b"")["transaction_id"] if message and not message.error() else None
+    return decoded(registry, message)[1]["transaction_id"] if message and not message.error() else None
 
 
 def percentile(values: Sequence[float], share: float) -> float:

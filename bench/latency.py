@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bench.common import alert_reader, figure, percentile, pipeline, resident_megabytes, transaction_of
 from contracts import APP_GROUP_PREFIX
+from local.avro import Schemas
 from local.errors import RunError
 from local.pipeline import Pipeline
 from local.realise.servers import SOURCE_DATABASE
@@ -62,11 +63,12 @@ def _measure(stack: str, running: Pipeline) -> None:
 def _reading(running: Pipeline, seen: dict[int, float]) -> Iterator[None]:
     """Note in `seen` when the first alert of each payment can be read."""
     servers, stopping = running.servers, threading.Event()
+    registry = Schemas(servers.registry.url)
     alerts = alert_reader(servers.kafka.client(servers.accounts.app), f"{APP_GROUP_PREFIX}-bench")
 
     def read() -> None:
         while not stopping.is_set():
-            transaction = transaction_of(alerts.poll(0.2))
+            transaction = transaction_of(registry, alerts.poll(0.2))
             if transaction is not None:
                 seen.setdefault(transaction, time.perf_counter())
         alerts.close()

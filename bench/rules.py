@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime
-import json
 import random
 import time
-from pathlib import Path
+from decimal import Decimal
+from typing import Any
 
 import psutil
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from bench.common import alert_reader, figure, transaction_of
-from contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION
+from bench.records import RawRecords, register_outputs
+from contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION, Table
+from local.avro import Schemas
 from local.errors import RunError
 from local.flink.cluster import FlinkCluster
 from local.flink.gateway import FlinkGateway
+from local.flink.tables import Endpoints
 from local.parts.children import Children
 from local.parts.folder import RunFolder
 from local.parts.kafka import Credentials, Kafka
+from local.parts.registry import Registry
 from local.plan.model import Plan
 from local.plan.record import record
 from local.realise.alterations import as_statements
@@ -41,23 +45,27 @@ def measure() -> None:
     path = folder.open()
     children = Children(path)
     kafka = Kafka(children, path, Credentials("bench", []))
+    registry = Registry(children, path)
     gateway = FlinkGateway(children, path)
+    servers = (kafka, registry, gateway)
     try:
-        _measure(plan, kafka, gateway, path)
+        for server in servers:
+            server.prepare()
+            server.start()
+        _measure(plan, kafka, gateway, registry.url)
     finally:
-        gateway.stop()
-        kafka.stop()
+        for server in servers:
+            server.stop()
         children.close()
         folder.close(keep=False)
 
 
-def _measure(plan: Plan, kafka: Kafka, gateway: FlinkGateway, path: Path) -> None:
-    for server in (kafka, gateway):
-        server.prepare()
-        server.start()
+def _measure(plan: Plan, kafka: Kafka, gateway: FlinkGateway, registry: str) -> None:
+    schemas = Schemas(registry)
+    register_outputs(schemas)
     _topics(kafka)
-    _payments(kafka)
-    cluster = FlinkCluster(gateway, client=kafka.java_client("bench"))
+    _payments(kafka, RawRecords(schemas))
+    cluster = FlinkCluster(gateway, Endpoints(client=kafka.java_client("bench"), registry=registry))
     cluster.open()
     for table in (*SOURCES, *OUTPUTS):
         cluster.create_table(table)
@@ -69,10 +77,10 @@ def _measure(plan: Plan, kafka: Kafka, gateway: FlinkGateway, path: Path) -> Non
         cluster.submit(statement_of(setting))
     spent = _Spent(process)
     cluster.submit(statement_of(rules))
-    _await(alerts, WARM_UP)
+    _await(alerts, schemas, WARM_UP)
     figure("rules alone, start of the job and warm-up", spent.text(WARM_UP))
     spent = _Spent(process)
-    _await(alerts, PAYMENTS)
+    _await(alerts, schemas, PAYMENTS)
     figure("rules alone, from then on", spent.text(PAYMENTS - WARM_UP))
 
 
@@ -96,36 +104,36 @@ def _topics(kafka: Kafka) -> None:
         future.result()
 
 
-def _payments(kafka: Kafka) -> None:
+def _payments(kafka: Kafka, records: RawRecords) -> None:
     """Fill the topics; the last payment of the warm-up and the very last one set off an alert."""
     producer = Producer({**kafka.client("bench"), "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
     source = random.Random(1)
     for number in range(1, USERS + 1):
-        flags = {"IS_SUPERUSER": 0, "IS_STAFF": 0, "IS_ACTIVE": 1, "DATE_JOINED": "2026-01-01T00:00:00.000Z"}
+        flags = {"IS_SUPERUSER": 0, "IS_STAFF": 0, "IS_ACTIVE": 1, "DATE_JOINED": START}
         user = {"ID": number, "USERNAME": f"user{number}", "EMAIL": "", **flags}
-        _send(producer, AUTH_USER.topic, number, user)
+        _send(producer, records, AUTH_USER, user)
     for number in range(1, PAYMENTS + 1):
-        at = (START + STEP * number).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        amount = 5000 if number in (WARM_UP, PAYMENTS) else source.randint(25, 5000) / 100
+        at = START + STEP * number
+        amount = Decimal(5000) if number in (WARM_UP, PAYMENTS) else Decimal(source.randint(25, 5000)) / 100
         account = source.randint(1, USERS)
         payment = {"ID": number, "AMOUNT": amount, "RECEIVED_AT": at, "IP_ADDRESS": "10.0.0.1", "ACCOUNT_ID": account}
-        _send(producer, USER_TRANSACTION.topic, number, payment)
+        _send(producer, records, USER_TRANSACTION, payment)
     producer.flush()
 
 
-def _send(producer: Producer, topic: str, number: int, row: dict[str, object]) -> None:
-    value = json.dumps({"before": None, "after": row, "op": "c"})
+def _send(producer: Producer, records: RawRecords, table: Table, row: dict[str, Any]) -> None:
+    key, value = records.key(table, row["ID"]), records.change(table, row)
     while True:
         try:
-            producer.produce(topic, key=json.dumps({"ID": number}), value=value)
+            producer.produce(table.topic, key=key, value=value)
             producer.poll(0)
             return
         except BufferError:
             producer.poll(0.1)
 
 
-def _await(alerts: Consumer, transaction: int) -> None:
+def _await(alerts: Consumer, schemas: Schemas, transaction: int) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
-    while transaction_of(alerts.poll(1)) != transaction:
+    while transaction_of(schemas, alerts.poll(1)) != transaction:
         if time.monotonic() > end:
             raise RunError(f"No alert of payment {transaction} within {PATIENCE_SECONDS:.0f} s.")

@@ -1,12 +1,25 @@
-"""Avro schemas of the output topics, as Confluent's Flink reads and writes them."""
+"""Avro schemas: of output topics, as Confluent's Flink reads and writes them, and of raw ones, as Debezium does."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from contracts.oracle import raw_columns
 from contracts.tables import Table
-from contracts.types import BigInt, Boolean, Column, ColumnType, Decimal, Integer, String, Timestamp
+from contracts.types import (
+    BigInt,
+    Boolean,
+    Column,
+    ColumnType,
+    Decimal,
+    Integer,
+    RawType,
+    SmallInt,
+    String,
+    Timestamp,
+    TinyInt,
+)
 
 
 def avro_key(table: Table) -> str:
@@ -25,34 +38,88 @@ def avro_value(table: Table) -> str:
     return _record(f"{table.name}_value", table.published)
 
 
-def _record(name: str, columns: tuple[Column, ...]) -> str:
-    schema = {"type": "record", "name": name, "namespace": "fraud", "fields": [_field(c) for c in columns]}
+def raw_key(table: Table) -> str:
+    """The schema of a raw topic's keys, of a source table."""
+    return _named(
+        f"{table.topic}.Key", [{"name": c.name, "type": _avro(kind)} for c, kind in raw_columns(table) if c.key]
+    )
+
+
+def raw_value(table: Table) -> str:
+    """The schema of a raw topic's change events: the row before and after, and the operation (`c`, `u`, `d`, `r`)."""
+    columns = raw_columns(table)
+    fields = [_optional(c.name, kind) if c.nullable else {"name": c.name, "type": _avro(kind)} for c, kind in columns]
+    row = {"type": "record", "name": "Value", "fields": fields}
+    sides = [
+        {"name": "before", "type": ["null", row], "default": None},
+        {"name": "after", "type": ["null", "Value"], "default": None},
+    ]
+    return _named(f"{table.topic}.Envelope", [*sides, {"name": "op", "type": "string"}])
+
+
+def columns_of(schema: Any) -> tuple[Column, ...]:
+    """The columns of a decoded schema of an output topic, of whichever version; a nullable field is a nullable column.
+
+    Raises:
+        ValueError: it is not a record, or has a field of a type that no contract has.
+    """
+    if not isinstance(schema, dict) or schema.get("type") != "record":
+        raise ValueError("it is not a record")
+    return tuple(_column(field["name"], field["type"]) for field in schema["fields"])
+
+
+def _column(name: str, kind: Any) -> Column:
+    if isinstance(kind, list):
+        (kind,) = [branch for branch in kind if branch != "null"] if len(kind) == 2 and "null" in kind else [None]
+        return Column(name=name, type=_type_of(name, kind), nullable=True)
+    return Column(name=name, type=_type_of(name, kind))
+
+
+def _type_of(name: str, kind: Any) -> ColumnType:
+    match kind:
+        case {"logicalType": "decimal", "precision": precision}:
+            return Decimal(precision, kind.get("scale", 0))
+        case {"logicalType": "timestamp-millis"}:
+            return Timestamp()
+        case {"type": str() as plain} if "logicalType" not in kind and plain in _PLAIN:
+            return _PLAIN[plain]
+        case str() if kind in _PLAIN:
+            return _PLAIN[kind]
+    raise ValueError(f"its field {name} is {json.dumps(kind, default=str):.80}")
+
+
+def _named(name: str, fields: list[dict[str, Any]]) -> str:
+    namespace, _, plain = name.rpartition(".")
+    schema = {"type": "record", "name": plain, "namespace": namespace, "fields": fields}
     return json.dumps(schema, separators=(",", ":"))
 
 
+def _record(name: str, columns: tuple[Column, ...]) -> str:
+    return _named(f"fraud.{name}", [_field(c) for c in columns])
+
+
 def _field(column: Column) -> dict[str, Any]:
-    field: dict[str, Any] = {"name": column.name}
-    if column.key:
-        field["type"] = _avro(column.type)
-    else:
-        # Flink writes every column that is not a key as nullable; a default keeps old readers working.
-        field |= {"type": ["null", _avro(column.type)], "default": None}
+    # Flink writes every column that is not a key as nullable; a default keeps old readers working.
+    field = {"name": column.name, "type": _avro(column.type)} if column.key else _optional(column.name, column.type)
     if column.doc:
         field["doc"] = column.doc
     return field
 
 
-def _avro(column_type: ColumnType) -> Any:
-    match column_type:
-        case BigInt():
-            return "long"
-        case Integer():
-            return "int"
-        case Boolean():
-            return "boolean"
+def _optional(name: str, kind: RawType) -> dict[str, Any]:
+    return {"name": name, "type": ["null", _avro(kind)], "default": None}
+
+
+def _avro(kind: RawType) -> Any:
+    match kind:
         case Decimal(precision, scale):
             return {"type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale}
-        case String():
-            return "string"
         case Timestamp():
             return {"type": "long", "logicalType": "timestamp-millis"}
+        case TinyInt() | SmallInt():
+            return {"type": "int", "connect.type": "int8" if isinstance(kind, TinyInt) else "int16"}
+        case _:
+            return next(name for name, plain in _PLAIN.items() if type(plain) is type(kind))
+
+
+_PLAIN: dict[str, ColumnType] = {"long": BigInt(), "int": Integer(), "boolean": Boolean(), "string": String()}

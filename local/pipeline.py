@@ -24,6 +24,7 @@ from local.realise.handlers import Handler, State
 from local.realise.preflight import check
 from local.realise.registry import STATEMENT, handlers, only_stores, realisable
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
+from local.realise.source_watch import SourceWatch
 from local.realise.supervisor import Supervisor
 from local.realise.walk import create_all, put_off
 
@@ -66,6 +67,7 @@ class Pipeline:
         try:
             self.children = Children(self.path)
             self.servers = Servers(self.children, self.path, found)
+            self.source_watch = SourceWatch(self.servers, self._say)
             self.app = App(self.servers, self._plan, port=self._port, rate=self._rate)
             self._start()
         except BaseException:
@@ -97,8 +99,11 @@ class Pipeline:
             self.servers.ready(server)
         self._settle([resource for resource in resources if resource.type in RUNNING_TYPES], known)
         for server in self.servers.all:
-            self.supervisor.watch(server, self.servers.flink.restart if server is self.servers.gateway else None)
+            restart = self.servers.flink.restart if server is self.servers.gateway else None
+            # Whatever becomes of a warehouse, detection goes on.
+            self.supervisor.watch(server, restart, dispensable=server in self.servers.sinks.values())
         self.supervisor.start()
+        self.source_watch.start()
         self._tell_connections()
 
     def _tell_connections(self) -> None:
@@ -108,6 +113,7 @@ class Pipeline:
     def _stop(self, *, learn: bool) -> None:
         self.supervisor.stop()
         if hasattr(self, "servers"):
+            self.source_watch.stop()
             connections.forget(self.path)
             self.servers.stop(learn=learn)
             self.children.close()

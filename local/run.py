@@ -91,7 +91,8 @@ class Run:
         with AlertFeed(ports.url(options.port), self._say), pipeline:
             self._say(f"The page is at {pipeline.app.url}/  (Ctrl-C stops everything)")
             state = self._watch(pipeline)
-            print(summary(state, pipeline.servers, pipeline.supervisor.restarts), flush=True)
+            told = summary(state, pipeline.servers, pipeline.supervisor.restarts, pipeline.source_watch.troubles)
+            print(told, flush=True)
         return 0
 
     def _hint(self, plan: Plan) -> None:
@@ -115,7 +116,7 @@ class Run:
                 state = read_state(pipeline.app, state)
                 if time.monotonic() >= next_status:
                     next_status += STATUS_SECONDS
-                    self._say(line(state, pipeline.servers))
+                    self._say(line(state, pipeline.servers, pipeline.source_watch.troubles))
                 time.sleep(0.2)
         _ignore_signals()  # an impatient Ctrl-C would break the stop off
         return state

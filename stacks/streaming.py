@@ -69,7 +69,7 @@ def _source(name: str, oracle: OracleConnection, processor_licenses: int) -> Con
             processor_licenses=processor_licenses,
             topic_prefix=TOPIC_PREFIX,
             table_include_list=pipeline.table_include_list(),
-            column_exclude_list=pipeline.column_exclude_list(),
+            column_include_list=pipeline.column_include_list(),
         ),
     )
 

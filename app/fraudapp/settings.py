@@ -102,12 +102,14 @@ KAFKA = {
     }.items()
     if value
 }
-# Confluent Cloud writes Avro: its schema registry explains it. The local run writes JSON and has none.
+# Alerts are Avro; the schema registry explains it. Only the cloud's asks for a login.
 SCHEMA_REGISTRY = {
     "url": os.environ.get("SCHEMA_REGISTRY_URL", ""),
     "key": os.environ.get("SCHEMA_REGISTRY_KEY", ""),
     "secret": os.environ.get("SCHEMA_REGISTRY_SECRET", ""),
 }
+if KAFKA and not SCHEMA_REGISTRY["url"]:
+    raise ImproperlyConfigured("KAFKA_BOOTSTRAP is set, but not SCHEMA_REGISTRY_URL, which explains the alerts.")
 ALERT_TOPIC = os.environ.get("ALERT_TOPIC", "fraud_alert")
 GROUP_PREFIX = os.environ.get("GROUP_PREFIX", "fraud-app")
 

@@ -11,12 +11,13 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaException
 from django.conf import settings
 
-from transactions.records import Reader
+from transactions.records import Reader, RegistryAwayError
 
 log = logging.getLogger(__name__)
 KEPT = 50
 LATENCIES_KEPT = 10_000
 IDS_KEPT = 100_000
+RETRY_SECONDS = 1.0
 
 
 class Alerts(threading.Thread):
@@ -57,21 +58,30 @@ class Alerts(threading.Thread):
                 log.warning("alerts not readable: %s", message.error())
                 time.sleep(0.5)
                 continue
-            self.take(message.value())
+            self._take_patiently(message.value())
+
+    def _take_patiently(self, value: str | bytes | None) -> None:
+        """No alert is passed over because the registry is away: it is read again until the registry answers."""
+        while True:
+            try:
+                return self.take(value)
+            except RegistryAwayError as error:
+                log.warning("alerts wait for the schema registry (SCHEMA_REGISTRY_URL): %s", error)
+                time.sleep(RETRY_SECONDS)
 
     def since(self, number: int) -> list[dict[str, Any]]:
         """The kept alerts with a greater `number`, oldest first; they are numbered as they come, from 1."""
         return [alert for alert in list(self.latest) if alert["number"] > number]
 
     def take(self, value: str | bytes | None) -> None:
-        """One record of the topic; what is no alert is logged and passed over."""
+        """One record of the topic; what is no alert is logged and passed over. Raises RegistryAwayError."""
         now = datetime.datetime.now(datetime.UTC)
         try:
-            alert = self._reader.read(value.encode() if isinstance(value, str) else value or b"")
+            alert = self._reader.read(value.encode() if isinstance(value, str) else value)
             made = datetime.datetime.fromisoformat(alert["event_time"])
             rule, identity = str(alert["rule_id"]), str(alert["alert_id"])
             delay = (now - made).total_seconds()
-        except (ValueError, KeyError, TypeError, OSError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             log.warning("not an alert: %s", error)
             return
         if not self._is_new(identity):

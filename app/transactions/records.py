@@ -1,58 +1,70 @@
-"""Records of a Kafka topic as plain values: JSON, or Avro with its schema in a Confluent registry."""
+"""Records of a Kafka topic as plain values: Avro, with its schema in a Confluent registry."""
 
-import base64
 import datetime
-import io
-import json
-import urllib.parse
-import urllib.request
 from collections.abc import Mapping
-from functools import cache
+from functools import cached_property
 from typing import Any
 
-import fastavro
-from fastavro.types import Schema
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.avro import AvroDeserializer
+from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 MAGIC = 0
 HEADER = 5  # the magic byte and the schema's id in four bytes: Confluent's wire format
 TIMEOUT_SECONDS = 5
+NOT_FOUND = 404
+
+
+class RegistryAwayError(Exception):
+    """The registry does not answer, or refuses the login: the same record may be readable later."""
 
 
 class Reader:
     """Decodes records; each schema is fetched once."""
 
     def __init__(self, registry: Mapping[str, str]) -> None:
-        self._registry = registry
-        self._schema = cache(self._fetch)
+        """`registry` has its `url`, and `key` and `secret` when it asks for a login."""
+        self._settings: dict[str, Any] = {"url": registry["url"], "timeout": TIMEOUT_SECONDS}
+        self._settings["max.retries"] = 0  # retries are the caller's
+        if registry["key"]:
+            self._settings["basic.auth.user.info"] = f"{registry['key']}:{registry['secret']}"
 
-    def read(self, value: bytes) -> Any:
-        """The record, times as ISO 8601 text in both formats.
+    @cached_property
+    def _registry(self) -> SchemaRegistryClient:
+        """Made when it is needed: without Kafka there may be none."""
+        return SchemaRegistryClient(self._settings)
+
+    @cached_property
+    def _decode(self) -> AvroDeserializer:
+        return AvroDeserializer(self._registry)  # pyright: ignore[reportCallIssue] - its signature is that of a wrapper
+
+    def read(self, value: bytes | None) -> dict[str, Any]:
+        """The record, times as ISO 8601 text.
 
         Raises:
-            ValueError: it is neither JSON nor Avro of a known schema.
-            OSError: the registry does not answer.
+            ValueError: it is not a record of Avro with a schema that the registry knows.
+            RegistryAwayError: its schema could not be fetched.
         """
-        if not value or value[0] != MAGIC:
-            return json.loads(value)
-        if len(value) < HEADER:
-            raise ValueError("an Avro record without the id of its schema")
-        schema = self._schema(int.from_bytes(value[1:HEADER], "big"))
+        if not value or len(value) < HEADER or value[0] != MAGIC:
+            raise ValueError("a record that is not Avro with the id of its schema")
+        self._fetch(int.from_bytes(value[1:HEADER], "big"))
         try:
-            record: Any = fastavro.schemaless_reader(io.BytesIO(value[HEADER:]), schema, None)
-        except (EOFError, IndexError) as error:
-            raise ValueError("an Avro record that its schema does not fit") from error
-        return {key: _plain(item) for key, item in record.items()} if isinstance(record, dict) else record
+            record: Any = self._decode(value)
+        except Exception as error:  # any byte may be wrong, and the decoder tells each in its own way
+            raise ValueError(f"an Avro record that its schema does not fit: {error}") from error
+        if not isinstance(record, dict):
+            raise ValueError("an Avro value that is not a record")
+        return {key: _plain(item) for key, item in record.items()}
 
-    def _fetch(self, number: int) -> Schema:
-        url = self._registry["url"]
-        if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
-            raise ValueError("an Avro record, but SCHEMA_REGISTRY_URL is not set")
-        login = base64.b64encode(f"{self._registry['key']}:{self._registry['secret']}".encode()).decode()
-        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
-            f"{url.rstrip('/')}/schemas/ids/{number}", headers={"Authorization": f"Basic {login}"}
-        )
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-            return fastavro.parse_schema(json.loads(json.load(answer)["schema"]))
+    def _fetch(self, number: int) -> None:
+        try:
+            self._registry.get_schema(number)
+        except SchemaRegistryError as error:
+            if error.http_status_code == NOT_FOUND:
+                raise ValueError(f"an Avro record whose schema {number} the registry does not know") from error
+            raise RegistryAwayError(f"schema {number}: {error}") from error
+        except Exception as error:  # of httpx or httpx2: the client takes whichever is installed
+            raise RegistryAwayError(f"schema {number}: {error}") from error
 
 
 def _plain(value: Any) -> Any:

@@ -100,7 +100,7 @@ class OracleXStreamSource(ConnectorConfig):
     output_key_format: str = option("output.key.format", allowed=FORMATS, default="AVRO")
     topic_prefix: str = option("topic.prefix")
     table_include_list: str = option("table.include.list")
-    column_exclude_list: str | None = option("column.exclude.list", default=None)
+    column_include_list: str = option("column.include.list")
     snapshot_mode: str = option("snapshot.mode", allowed=("initial", "no_data", "recovery"), default="initial")
     decimal_handling_mode: str = option(
         "decimal.handling.mode", allowed=("precise", "string", "double"), default="precise"

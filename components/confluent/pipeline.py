@@ -26,9 +26,12 @@ def table_include_list() -> str:
     return f"{SCHEMA}[.]({'|'.join(re.escape(table.name) for table in SOURCES)})"
 
 
-def column_exclude_list() -> str:
-    """Every sensitive column: it never leaves the database."""
-    return ",".join(f"{SCHEMA}[.]{table.name}[.]{column.name}" for table in SOURCES for column in table.sensitive)
+def column_include_list() -> str:
+    """The columns that leave the database, a list for each table: what is added or renamed there stays there."""
+    return ",".join(
+        f"{SCHEMA}[.]{table.name}[.]({'|'.join(re.escape(column.name) for column in table.published)})"
+        for table in SOURCES
+    )
 
 
 def statements(state_ttl_hours: int) -> tuple[Statement, ...]:

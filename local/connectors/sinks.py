@@ -17,15 +17,15 @@ _INDEX_NAME = (r"[a-z0-9][a-z0-9_.-]*", "lower-case letters, digits and _.- as O
 _INDEXES = (r"[1-5]", "1 to 5, as the connector takes")
 _TABLE = (r"[^$]*\$\{topic\}[^$]*", "a text with ${topic} in it, so that each topic has its table")
 _TABLE_MAP = (r"[^:,\s]+:[^:,\s]+(,[^:,\s]+:[^:,\s]+)*", "topic:table pairs with commas between them")
-_FORMAT = "the topics hold JSON here, with the columns of the schema"
+_FORMAT = "the twin reads Avro by the schema of each record"
 _PLACE = "where the service is; the run has its twin"
 _LOGIN = "login of the service; the run has its twin"
 
 SINK: dict[str, Key] = {
     **COMMON,
     "topics": carried(to="topics", form=_NAMES, required=True),
-    "input.data.format": holds(_FORMAT, "AVRO", "JSON_SR"),
-    "input.key.format": holds(_FORMAT, "AVRO", "JSON_SR"),
+    "input.data.format": holds(_FORMAT, "AVRO"),
+    "input.key.format": holds(_FORMAT, "AVRO"),
     "errors.tolerance": carried("all", "none", to="tolerance"),
     "errors.deadletterqueue.topic.name": carried(to="dead_letter", required=True),
 }
@@ -38,7 +38,7 @@ REDSHIFT: dict[str, Key] = {
     "aws.redshift.database": Key(why="the twin has a database of its own", required=True),
     "db.timezone": holds("the twin's session runs in UTC", "UTC"),
     "auto.create": holds("the twin makes missing tables", "true"),
-    "auto.evolve": holds("a run starts with new tables, so nothing evolves", "true", "false"),
+    "auto.evolve": carried("true", "false", to="evolves"),
     "batch.size": carried(to="batch_size", form=COUNT),
     "table.name.format": carried(to="table_format", form=_TABLE),
 }
@@ -147,6 +147,8 @@ def _sink(
         topics=topics,
         dead_letter=local["dead_letter"],
         tolerant=local.get("tolerance", "none") == "all" and local.get("on_error", "IGNORE") == "IGNORE",
+        # Without the key the connector adds nothing; the others always do.
+        evolves=local.get("evolves", "false" if kind == POSTGRES else "true") == "true",
         batch_size=int(local.get("batch_size", "3000")),
         flush_seconds=FLUSH_SECONDS,
         database=database,

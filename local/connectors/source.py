@@ -22,13 +22,11 @@ KEYS: dict[str, Key] = {
     "database.out.server.name": holds("Oracle's outbound server; here a replication slot"),
     "database.processor.licenses": holds("PostgreSQL needs no licence", form=COUNT),
     "database.tls.mode": holds("the connection does not leave this machine", "disable", "one-way"),
-    "output.data.format": holds(
-        "one registry-less JSON for all topics, with the columns of the schema", "AVRO", "JSON_SR"
-    ),
-    "output.key.format": holds("as output.data.format", "AVRO", "JSON_SR"),
+    "output.data.format": holds("the twin writes Avro, by schemas in the run's registry", "AVRO"),
+    "output.key.format": holds("as output.data.format", "AVRO"),
     "topic.prefix": carried(to="topic.prefix", required=True),
     "table.include.list": carried(to="table.include.list", required=True),
-    "column.exclude.list": carried(to="column.exclude.list"),
+    "column.include.list": carried(to="column.include.list", required=True),
     "snapshot.mode": carried("initial", "no_data", to="snapshot.mode"),
     "decimal.handling.mode": carried("precise", to="decimal.handling.mode"),
     # The types of the raw tables are those of this mode.
@@ -38,6 +36,8 @@ KEYS: dict[str, Key] = {
     "heartbeat.interval.ms": carried(to="heartbeat.interval.ms", form=WHOLE),
 }
 
+SLOT = "debezium"
+"""PostgreSQL's replication slot."""
 HEARTBEAT_PREFIX = "__orcl-heartbeat.lcc"
 """The managed connector's name for it, which the plan's ACL allows."""
 
@@ -54,6 +54,7 @@ FIXED = {
     ),
     "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
     "plugin.name": "pgoutput",
+    "slot.name": SLOT,
     "publication.autocreate.mode": "filtered",
     "topic.heartbeat.prefix": HEARTBEAT_PREFIX,
     # The default of 500 ms would be most of the pipeline's latency.
@@ -64,6 +65,9 @@ FIXED = {
     # The database may be killed: try again until it is back.
     "errors.max.retries": "-1",
     "retriable.restart.connector.wait.ms": "1000",
+    # So may the schema registry.
+    "errors.retry.timeout": "-1",
+    "errors.retry.delay.max.ms": "1000",
 }
 
 

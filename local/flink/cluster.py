@@ -14,7 +14,7 @@ from local.errors import RunError
 from local.flink import settings, tables
 from local.flink.errors import StatementError, statement_error
 from local.flink.gateway import FlinkGateway
-from local.flink.tables import Added, Declared, Watermark
+from local.flink.tables import Added, Declared, Endpoints, Watermark
 
 DEFAULT_WATERMARK = Watermark(column=tables.ROWTIME, expression=f"`{tables.ROWTIME}`")
 # The service's default for error-handling.log.target.
@@ -39,10 +39,10 @@ class Statement:
 class FlinkCluster:
     """Tables and statements, remembered so that `restart` can bring them back into a new JVM."""
 
-    def __init__(self, gateway: FlinkGateway, *, client: Mapping[str, str]) -> None:
-        """`client` are the settings of a Java Kafka client with the principal of the statements."""
+    def __init__(self, gateway: FlinkGateway, endpoints: Endpoints) -> None:
+        """`endpoints` with the principal of the statements."""
         self.gateway = gateway
-        self._client = dict(client)
+        self._endpoints = endpoints
         self._tables: dict[str, Table] = {}
         self._made: dict[str, Declared] = {}
         self._statements: dict[str, Statement] = {}
@@ -180,7 +180,7 @@ class FlinkCluster:
     def _make_live(self, table: Table) -> None:
         declared = self._made[table.topic] = self._declared(table)
         self._use(LIVE)
-        for sql in tables.live_sql(table, declared, self._client):
+        for sql in tables.live_sql(table, declared, self._endpoints):
             self._environment.executeSql(sql)
 
     def _drop_live(self, table: Table) -> None:

@@ -1,12 +1,11 @@
 """`python -m local.flink.error_log CONFIG`: error-handling.mode = log of one topic, until SIGTERM.
 
 Confluent Cloud does this inside a statement that reads the topic; Apache Flink can only skip. So this reads the topic
-too and sends what Flink skips to the dead-letter topic, with the columns that the service gives it.
+too and sends what Flink skips to the dead-letter topic, with the columns that the service gives it, in Avro as there.
 """
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import datetime
 import json
@@ -14,17 +13,21 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from contracts import SOURCES
-from local.flink.unreadable import reason
+from local.avro import Encoder, RegistryAwayError, Schemas
+from local.flink.error_schema import ERROR_LOG
+from local.flink.unreadable import Judge
 from local.sinks.config import PASSWORD_VARIABLE
 from local.sinks.records import as_bytes
 
+T = TypeVar("T")
 BATCH = 1_000
 WAIT_SECONDS = 0.5
 RETRY_SECONDS = 0.2
@@ -32,11 +35,15 @@ RETRY_SECONDS = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorLogConfig:
-    """`kafka` are librdkafka settings without the password; `state` is a file: places to go on from, records logged."""
+    """`kafka` are librdkafka settings without the password, `registry` is the schema registry's URL.
+
+    `state` is a file: places to go on from, records logged.
+    """
 
     topic: str
     target: str
     kafka: dict[str, str]
+    registry: str
     state: str
 
     def save(self, path: Path) -> None:
@@ -46,10 +53,13 @@ class ErrorLogConfig:
 class ErrorLog:
     """Reads every partition from where it was. A crash may log a record again, never lose one."""
 
-    def __init__(self, config: ErrorLogConfig) -> None:
+    def __init__(self, config: ErrorLogConfig, stopping: threading.Event) -> None:
+        self._stopping = stopping
         client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
         self._config = config
-        self._table = next(table for table in SOURCES if table.topic == config.topic)
+        self._schemas = Schemas(config.registry)
+        self._judge = Judge(next(table for table in SOURCES if table.topic == config.topic), self._schemas)
+        self._encoder: Encoder | None = None
         # Partitions are assigned and places kept in the file: Flink's account has no right to a consumer group.
         settings = {"group.id": "unused", "enable.auto.commit": False, "auto.offset.reset": "earliest"}
         self._consumer = Consumer({**client, **settings})
@@ -59,11 +69,11 @@ class ErrorLog:
         self._logged = 0
         self._refused: KafkaError | None = None
 
-    def run(self, stopping: threading.Event) -> None:
-        """Raises KafkaException for a right that Flink's account lacks; everything else is waited for."""
+    def run(self) -> None:
+        """Until asked to stop. Raises KafkaException for a right that Flink's account lacks; all else is waited for."""
         self._load()
-        self._assign(stopping)
-        while not stopping.is_set():
+        self._assign()
+        while not self._stopping.is_set():
             for message in self._consumer.consume(BATCH, WAIT_SECONDS):
                 self._take(message)
             self._producer.flush()
@@ -72,9 +82,9 @@ class ErrorLog:
             self._save()
         self._consumer.close()
 
-    def _assign(self, stopping: threading.Event) -> None:
+    def _assign(self) -> None:
         topic = self._config.topic
-        while not stopping.wait(RETRY_SECONDS):
+        while not self._stopping.wait(RETRY_SECONDS):
             try:
                 found = self._consumer.list_topics(topic, timeout=10).topics[topic]
             except KafkaException as error:
@@ -93,12 +103,29 @@ class ErrorLog:
             self._check(error)
             return
         key, value = as_bytes(message.key()), as_bytes(message.value())
-        found = reason(self._table, key, value)
+        found = self._patiently(lambda: self._judge.reason(key, value))
         if found:
-            row = json.dumps(self._row(message, found, key, value))
+            row = self._patiently(self._encode)(self._row(message, found, key, value))
             self._producer.produce(self._config.target, value=row, on_delivery=self._delivered)
             self._logged += 1
         self._places[str(message.partition())] = int(message.offset() or 0) + 1
+
+    def _encode(self) -> Callable[[Any], bytes]:
+        """The service makes the topic's schema with its first record, too."""
+        if self._encoder is None:
+            text = json.dumps(ERROR_LOG)
+            self._encoder = Encoder(self._schemas.register(f"{self._config.target}-value", text), text)
+        return self._encoder.encode
+
+    def _patiently(self, action: Callable[[], T]) -> T:
+        """The action's result, as soon as the registry is there. Raises SystemExit when asked to stop meanwhile."""
+        while True:
+            try:
+                return action()
+            except RegistryAwayError as error:
+                print(error, flush=True)
+                if self._stopping.wait(RETRY_SECONDS):
+                    raise SystemExit(0) from error
 
     @staticmethod
     def _check(error: KafkaError) -> None:
@@ -115,14 +142,14 @@ class ErrorLog:
             "topic": message.topic(),
             "partition": message.partition(),
             "offset": message.offset(),
-            "timestamp": _iso(made / 1000),
+            "timestamp": datetime.datetime.fromtimestamp(made / 1000, datetime.UTC),
             "timestamp_type": "LogAppendTime" if kind == 2 else "CreateTime",
-            "headers": {name: _text(data) for name, data in message.headers() or []},
-            "key": _text(key),
-            "value": _text(value),
+            "headers": {name: as_bytes(data) for name, data in message.headers() or []},
+            "key": key,
+            "value": value,
         }
         return {
-            "error_timestamp": _iso(datetime.datetime.now(datetime.UTC).timestamp()),
+            "error_timestamp": datetime.datetime.now(datetime.UTC),
             "error_code": 1,
             "error_reason": "DESERIALIZATION",
             "error_message": found,
@@ -147,19 +174,10 @@ class ErrorLog:
         draft.replace(self._state)
 
 
-def _iso(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="milliseconds")
-
-
-def _text(data: str | bytes | None) -> str | None:
-    """Bytes in JSON, as Flink writes them: base64."""
-    return None if data is None else base64.b64encode(as_bytes(data) or b"").decode()
-
-
 def main(path: str) -> None:
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    ErrorLog(ErrorLogConfig(**json.loads(Path(path).read_text(encoding="utf-8")))).run(stopping)
+    ErrorLog(ErrorLogConfig(**json.loads(Path(path).read_text(encoding="utf-8"))), stopping).run()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from py4j.java_gateway import GatewayParameters, JavaGateway
 from local.errors import RunError
 from local.parts import jars, places
 from local.parts.children import Children
+from local.parts.javac import compiled
 from local.parts.server import Server, java
 from local.parts.startup import StartupCache
 
@@ -63,7 +64,9 @@ class FlinkGateway(Server):
         super().__init__(children, run_folder)
         self._logging = self.folder / "log4j2.properties"
         self._gateway: JavaGateway | None = None
-        self._classpath = [*_flink_jars(), _planner(), _py4j_jar(), *jars.classpath("flink")]
+        connectors = jars.classpath("flink")
+        flink = _flink_jars()
+        self._classpath = [*flink, _planner(), _py4j_jar(), *connectors, compiled("flink", [*flink, *connectors])]
         self.startup_cache = StartupCache(self.name, self._classpath)
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts import Table
+from contracts import Table, schemas
 from contracts.flink import columns
 
 # Options that Confluent Cloud has. This one decides how the live table is made.
@@ -24,6 +24,9 @@ OPTIONS = (CHANGELOG_MODE, ERROR_MODE, ERROR_TARGET)
 ROWTIME = "$rowtime"
 KAFKA = "org.apache.kafka."
 SHADED = "org.apache.flink.kafka.shaded."
+FORMAT = "avro-confluent"
+# The same, but what cannot be read is passed over: Flink's own has no option for it. See local/java/flink.
+LENIENT = "avro-confluent-lenient"
 HIDDEN = "$change-events of "
 """Prefix of the table behind a change data topic's view; not a name that a topic can have."""
 
@@ -55,6 +58,14 @@ class Declared:
     watermark: Watermark | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Endpoints:
+    """`client` are the settings of a Java Kafka client with its principal, `registry` the schema registry's URL."""
+
+    client: Mapping[str, str]
+    registry: str
+
+
 def default_mode(table: Table) -> str:
     """A compacted topic is inferred as an upsert table, another as an append table."""
     return "upsert" if table.compacted else "append"
@@ -67,28 +78,28 @@ def declared_sql(table: Table) -> str:
     return f"CREATE TABLE `{table.topic}` ({', '.join(lines)}) WITH ('{CHANGELOG_MODE}' = '{default_mode(table)}')"
 
 
-def live_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> list[str]:
-    """Statements that make the live table; `client` are the settings of a Java Kafka client with its principal."""
+def live_sql(table: Table, declared: Declared, endpoints: Endpoints) -> list[str]:
+    """Statements that make the live table."""
     if table.captured:
-        return [_events_sql(table, declared, client), _events_view_sql(table, declared)]
-    return [_flat_sql(table, declared, client)]
+        return [_events_sql(table, declared, endpoints), _events_view_sql(table, declared)]
+    return [_flat_sql(table, declared, endpoints)]
 
 
-def _events_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> str:
+def _events_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
     """The change events of a source table: key, and the row after the change.
 
     The contract's columns are computed from the row, so that added columns and the watermark can refer to them.
     """
-    after = ", ".join(f"`{name}` {kind.removesuffix(' NOT NULL')}" for name, kind in columns(table))
     kinds = dict(columns(table))
-    options = _options(table, client, declared)
-    physical: set[str] = set()
+    after = ", ".join(f"`{name}` {_physical(kind).removesuffix(' NOT NULL')}" for name, kind in kinds.items())
+    options = _options(table, endpoints, declared)
+    key: set[str] = set()
     if declared.mode == "upsert":
-        physical = {column.name for column in table.key}
+        key = {column.name for column in table.key}
         options |= {"value.fields-include": "EXCEPT_KEY"}
-    lines = [f"`{name}` {kinds[name]}" for name in kinds if name in physical]
+    lines = [f"`{name}` {kinds[name]}" for name in kinds if name in key]
     lines.append(f"`after` ROW<{after}>")
-    lines += [f"`{name}` AS `after`.`{name}`" for name in kinds if name not in physical]
+    lines += [f"`{name}` AS {_of_row(name, kind)}" for name, kind in kinds.items() if name not in key]
     lines.append(f"`{ROWTIME}` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL")
     lines += [f"`{column.name}` {column.definition}" for column in declared.added]
     if declared.watermark:
@@ -110,9 +121,24 @@ def _events_view_sql(table: Table, declared: Declared) -> str:
     return f"CREATE VIEW `{table.topic}` AS {query}"
 
 
-def _flat_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> str:
-    lines = [f"`{name}` {kind}" for name, kind in columns(table)]
-    options = _options(table, client, declared) | {
+def _of_row(name: str, kind: str) -> str:
+    """A column of the row after the change, with the type that the service infers; nothing else is ever cast."""
+    place = f"`after`.`{name}`"
+    return place if kind == _physical(kind) else f"CAST({place} AS {kind})"
+
+
+def _physical(kind: str) -> str:
+    """The type in Flink's Avro, which has no TIMESTAMP_LTZ; the session's time zone is UTC, so both are one."""
+    return kind.replace("TIMESTAMP_LTZ", "TIMESTAMP")
+
+
+def _flat_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
+    """A topic that statements write, with the schemas that the program has registered for it.
+
+    Without their text Flink would register others, of its own naming, which the registry refuses.
+    """
+    lines = [f"`{name}` {_physical(kind)}" for name, kind in columns(table)]
+    options = _options(table, endpoints, declared) | {
         "sink.delivery-guarantee": "exactly-once",
         # The prefix that the plan's ACL allows.
         "sink.transactional-id-prefix": f"_confluent-flink_{table.topic}",
@@ -120,31 +146,35 @@ def _flat_sql(table: Table, declared: Declared, client: Mapping[str, str]) -> st
         "properties.linger.ms": "0",
     }
     if declared.mode == "append" and table.key:
-        options |= {
-            "key.format": "json",
-            "key.fields": ";".join(column.name for column in table.key),
-        }
+        options |= _format("key", table, declared, endpoints)
+        options |= {"key.fields": ";".join(column.name for column in table.key)}
     return _create(table.topic, lines, table if declared.mode == "upsert" else None, options)
 
 
-def _options(table: Table, client: Mapping[str, str], declared: Declared) -> dict[str, str]:
-    skips = "false" if declared.errors == "fail" else "true"
+def _options(table: Table, endpoints: Endpoints, declared: Declared) -> dict[str, str]:
     options = {
         "connector": "upsert-kafka" if declared.mode == "upsert" else "kafka",
         "topic": table.topic,
-        "value.format": "json",
-        "value.json.timestamp-format.standard": "ISO-8601",
-        "value.json.encode.decimal-as-plain-number": "true",
-        "value.json.ignore-parse-errors": skips,
+        **_format("value", table, declared, endpoints),
         "properties.fetch.max.wait.ms": "20",
         # Offsets live in checkpoints; the service has no right to a consumer group either.
         "properties.commit.offsets.on.checkpoint": "false",
         # The connector's jar carries Kafka's classes under names of its own.
-        **{f"properties.{key}": value.replace(KAFKA, SHADED + KAFKA) for key, value in client.items()},
+        **{f"properties.{key}": value.replace(KAFKA, SHADED + KAFKA) for key, value in endpoints.client.items()},
     }
     if declared.mode == "upsert":
-        return options | {"key.format": "json", "key.json.ignore-parse-errors": skips}
+        return options | _format("key", table, declared, endpoints)
     return options | {"scan.startup.mode": "earliest-offset"}
+
+
+def _format(part: str, table: Table, declared: Declared, endpoints: Endpoints) -> dict[str, str]:
+    """Options of the format of the `part` key or value."""
+    name = FORMAT if declared.errors == "fail" else LENIENT
+    options = {f"{part}.format": name, f"{part}.{name}.url": endpoints.registry}
+    if not table.captured:
+        text = schemas.avro_key(table) if part == "key" else schemas.avro_value(table)
+        options |= {f"{part}.{name}.schema": text, f"{part}.{name}.subject": f"{table.topic}-{part}"}
+    return options
 
 
 def _create(name: str, lines: list[str], keyed: Table | None, options: Mapping[str, str]) -> str:

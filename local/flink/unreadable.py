@@ -1,95 +1,114 @@
-"""Which change events Flink passes over in a raw topic: those without a column that the contract requires."""
+"""Which change events Flink passes over in a raw topic: those that it cannot read, or that lack a required column."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from decimal import Decimal as Number
-from decimal import InvalidOperation
-from functools import cache
-from typing import Any, NoReturn
+from collections.abc import Iterator
+from typing import Any
 
-from contracts import SOURCES, Table
-from contracts.types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
-from local.sinks.records import is_timestamp
+from contracts import Table
+from contracts.oracle import raw_columns
+from contracts.types import BigInt, Boolean, Column, Decimal, RawType, String, Timestamp
+from local.avro import Schemas, UnreadableError
 
-Tests = dict[str, Callable[[Any], bool]]
+# What a reader of another type takes ("Schema Resolution" of Avro's specification), as far as columns use it.
+PROMOTED = {"long": {"int", "long"}, "string": {"string", "bytes"}, "bytes": {"bytes", "string"}}
 
 
-def reason(table: Table, key: bytes | None, value: bytes | None) -> str | None:
-    """Why Flink cannot take this record of a source table's topic, or None. A deletion has no row to be wrong."""
-    try:
-        change = None if value is None else _object("value", value)
-        row = None if change is None else change.get("after")
-        if table.compacted:
-            _require(_object("key", key), "key", _tests(table.topic)[0])
+class Judge:
+    """Judges the records of one source table's topic as the Flink of the run reads them."""
+
+    def __init__(self, table: Table, schemas: Schemas) -> None:
+        self._table = table
+        self._schemas = schemas
+        self._columns = raw_columns(table)
+        # By the number of a schema: the columns that must have a value, and those that must have none, since Flink
+        # cannot read what this schema writes.
+        self._versions: dict[int, tuple[tuple[Column, ...], dict[str, str]] | str] = {}
+
+    def reason(self, key: bytes | None, value: bytes | None) -> str | None:
+        """Why Flink cannot take this record, or None. A deletion has no row to be wrong. Raises RegistryAwayError."""
+        try:
+            if self._table.compacted:
+                self._check_key(key)
+            return None if value is None else self._reason(*self._schemas.read("value", value))
+        except UnreadableError as error:
+            return str(error)
+
+    def _check_key(self, key: bytes | None) -> None:
+        number, record = self._schemas.read("key", key)
+        for column in self._table.key:
+            if not isinstance(record, dict) or record.get(column.name) is None:
+                raise UnreadableError(f"the key has no {column.name}; its schema is {number}")
+
+    def _reason(self, number: int, change: Any) -> str | None:
+        version = self._versions.get(number)
+        if version is None:
+            version = self._versions[number] = self._version(number)
+        if isinstance(version, str):
+            return version
+        row = change["after"]
         if row is None:
             return None
-        if not isinstance(row, dict):
-            return "after is not an object"
-        _require(row, "after", _tests(table.topic)[1])
-    except ValueError as error:
-        return str(error)
-    return None
+        required, unfit = version
+        for name, problem in unfit.items():
+            if row[name] is not None:
+                return problem
+        for column in required:
+            if row.get(column.name) is None:
+                return f"after.{column.name} is missing"
+        return next(self._too_great(row), None)
+
+    def _too_great(self, row: dict[str, Any]) -> Iterator[str]:
+        """Avro does not bound a decimal; Flink makes NULL of one that has too many digits."""
+        for column, kind in self._columns:
+            value = row.get(column.name)
+            if column.nullable or value is None or not isinstance(kind, Decimal):
+                continue
+            if abs(value) >= 10 ** (kind.precision - kind.scale):
+                yield f"after.{column.name} is {value}"
+
+    def _version(self, number: int) -> tuple[tuple[Column, ...], dict[str, str]] | str:
+        fields = _fields(self._schemas.schema(number))
+        if fields is None:
+            return f"schema {number} is not that of change events: it has no row named after"
+        unfit = dict[str, str]()
+        for column, kind in self._columns:
+            written, read = fields.get(column.name, set()), _avro_type(kind)
+            if not written <= PROMOTED.get(read, {read}):
+                unfit[column.name] = f"after.{column.name} is {'/'.join(written)} in schema {number}, not {read}"
+        return tuple(column for column, _ in self._columns if not column.nullable), unfit
 
 
-def _object(what: str, data: bytes | None) -> dict[str, Any]:
-    try:
-        decoded = json.loads((data or b"").decode(), parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"the {what} is not JSON ({error})") from None
-    if not isinstance(decoded, dict):
-        raise ValueError(f"the {what} is not an object")
-    return decoded
+def _fields(schema: Any) -> dict[str, set[str]] | None:
+    """The types of the fields of `after`, by name, but for null."""
+    row: Any = None
+    named = {}
+    for field in schema.get("fields", []) if isinstance(schema, dict) else []:
+        for branch in field["type"] if isinstance(field["type"], list) else [field["type"]]:
+            if isinstance(branch, dict) and branch.get("type") == "record":
+                named[branch["name"]] = branch
+            found = named.get(branch) if isinstance(branch, str) else branch
+            if field["name"] == "after" and isinstance(found, dict) and found.get("type") == "record":
+                row = found
+    return None if row is None else {field["name"]: _types(field["type"]) for field in row["fields"]}
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON number")
+def _types(kind: Any) -> set[str]:
+    branches = kind if isinstance(kind, list) else [kind]
+    names = {str(branch["type"]) if isinstance(branch, dict) else str(branch) for branch in branches}
+    return names - {"null"}
 
 
-@cache
-def _tests(topic: str) -> tuple[Tests, Tests]:
-    """Those of a source table's key and of the columns that it requires: made once, since every payment is read."""
-    table = next(table for table in SOURCES if table.topic == topic)
-    required = [column for column in table.published if not column.nullable]
-    key, row = ({column.name: _test_of(column.type) for column in columns} for columns in (table.key, required))
-    return key, row
-
-
-def _require(row: dict[str, Any], where: str, tests: Tests) -> None:
-    for name, test in tests.items():
-        if row.get(name) is None:
-            raise ValueError(f"{where}.{name} is missing")
-        if not test(row[name]):
-            raise ValueError(f"{where}.{name} is {row[name]!r:.80}")
-
-
-def _test_of(kind: ColumnType) -> Callable[[Any], bool]:
-    """What Flink's JSON format can make a value of this type from; it also reads numbers in quotes."""
+def _avro_type(kind: RawType) -> str:
+    """The plain Avro type below the logical one, in Flink's own schema of the column."""
     match kind:
-        case BigInt():
-            return lambda value: _is_number(value, 2**63)
-        case Integer():
-            return lambda value: _is_number(value, 2**31)
-        case Decimal(precision, scale):
-            return lambda value: _is_number(value, 10 ** (precision - scale))
-        case Timestamp():
-            return _is_timestamp
-        case Boolean() | String():
-            return lambda _: True
-
-
-def _is_timestamp(value: Any) -> bool:
-    """Java takes February 30 for the last of February."""
-    if not isinstance(value, str) or not "01" <= value[8:10] <= "31":
-        return False
-    return value[10:11] == "T" and is_timestamp(f"{value[:8]}01{value[10:]}")
-
-
-def _is_number(value: Any, limit: int) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return False
-    try:
-        return abs(Number(str(value).strip())) < limit
-    except InvalidOperation:
-        return False
+        case Decimal():
+            return "bytes"
+        case String():
+            return "string"
+        case Boolean():
+            return "boolean"
+        case Timestamp() | BigInt():
+            return "long"
+        case _:
+            return "int"

@@ -24,11 +24,10 @@ SECRET = "${env:" + SECRET_VARIABLE + "}"
 WORKER = """\
 bootstrap.servers={bootstrap}
 {security}
-key.converter=org.apache.kafka.connect.json.JsonConverter
-key.converter.schemas.enable=false
-value.converter=org.apache.kafka.connect.json.JsonConverter
-value.converter.schemas.enable=false
-value.converter.decimal.format=NUMERIC
+key.converter=local.AvroConverter
+key.converter.schema.registry.url={registry}
+value.converter=local.AvroConverter
+value.converter.schema.registry.url={registry}
 config.providers=env
 config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider
 topic.creation.enable=false
@@ -44,13 +43,17 @@ class Connect(Server):
     name = "connect"
 
     def __init__(
-        self, children: Children, run_folder: Path, *, client: Mapping[str, str], source_password: str
+        self, children: Children, run_folder: Path, *, client: Mapping[str, str], source_password: str, registry: str
     ) -> None:
-        """`client` are the settings of a Java client, with its principal; `source_password` the database's."""
+        """`client` are the settings of a Java client, with its principal; `source_password` the database's.
+
+        `registry` is the schema registry's URL.
+        """
         super().__init__(children, run_folder)
         (self.port,) = ports.free(1)
         self._client = dict(client)
         self._source_password = source_password
+        self._registry = registry
         self._classpath = _classpath()
         self.startup_cache = StartupCache(self.name, self._classpath)
         self._worker = self.folder / "worker.properties"
@@ -66,6 +69,7 @@ class Connect(Server):
         text = WORKER.format(
             bootstrap=self._client["bootstrap.servers"],
             security=security,
+            registry=self._registry,
             host=ports.HOST,
             port=self.port,
         )
@@ -91,6 +95,12 @@ class Connect(Server):
                 return True
         except OSError:
             return False
+
+    @property
+    def place(self) -> str | None:
+        """Where the REST API has the one connector; None before it was made."""
+        names = [path.stem.removeprefix("connector-") for path in sorted(self.folder.glob("connector-*.json"))]
+        return f"{ports.url(self.port)}/connectors/{names[0]}" if names else None
 
     def create(self, name: str, config: Mapping[str, str]) -> None:
         """Create or update a connector. Raises RunError with Connect's own message when it refuses."""

@@ -21,6 +21,8 @@ discovery.type: single-node
 network.host: {host}
 http.port: {port}
 transport.port: {transport}
+# A deleted index comes back with the contract's mapping, made by the sink, not with one that OpenSearch guesses.
+action.auto_create_index: false
 """
 
 LOGGING = """\

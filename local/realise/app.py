@@ -56,6 +56,7 @@ class App(Server):
             "KAFKA_SASL_MECHANISM": client["sasl.mechanism"],
             "KAFKA_USERNAME": client["sasl.username"],
             "KAFKA_PASSWORD": client["sasl.password"],
+            "SCHEMA_REGISTRY_URL": self._servers.registry.url,
             "ALERT_TOPIC": FRAUD_ALERT.topic,
             "GROUP_PREFIX": APP_GROUP_PREFIX,
             "GENERATOR_RATE": str(self._rate),

@@ -28,8 +28,8 @@ Connections = dict[str, Any]
 def connections_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Print how the running pipeline is reached, as one JSON object: page, source, warehouse, kafka, registry, "
-        "opensearch, duckdb, logs, processes. It holds passwords, so only the owner of the run may ask. Exit code 1 "
-        "when nothing runs."
+        "source_connector, opensearch, duckdb, logs, processes. It holds passwords, so only the owner of the run may "
+        "ask. Exit code 1 when nothing runs."
     )
     parser.add_argument("--stack", default="dev", help="the stack that runs (default: dev)")
 
@@ -59,6 +59,7 @@ def describe(servers: Servers, app: App) -> Connections:
             "password": client["sasl.password"],
         },
         "registry": servers.registry.url,
+        "source_connector": servers.connect.place,
         "opensearch": servers.opensearch.url,
         "duckdb": files[0] if files else None,
         "logs": str(servers.folder / "logs"),

@@ -211,7 +211,8 @@ def _placed(config: SinkConfig, servers: Servers, kafka: dict[str, str]) -> Sink
         DUCKDB: {"path": str(servers.folder / f"{config.name}.duckdb")},
     }
     status = str(servers.folder / f"{config.name}.status.json")
-    return dataclasses.replace(config, kafka=kafka, target=targets[config.kind], status=status)
+    target = targets[config.kind]
+    return dataclasses.replace(config, kafka=kafka, registry=servers.registry.url, target=target, status=status)
 
 
 def statement_of(resource: Resource) -> Statement:

@@ -12,10 +12,13 @@ from local.realise.accounts import CONNECTOR
 from local.realise.alterations import STATEMENT
 from local.realise.handlers import Connectors, Handler, Rights, Statements, Topics
 from local.realise.roles import ROLE_BINDING, rights_of
+from local.realise.schemas import Schemas
 from local.realise.servers import Servers
 
 PACKAGE = "confluentcloud:"
 """The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
+
+SCHEMA = "confluentcloud:index/schema:Schema"
 
 NOTHING_TO_MAKE = {
     "confluentcloud:index/environment:Environment": "the run folder is the environment",
@@ -23,7 +26,6 @@ NOTHING_TO_MAKE = {
     "confluentcloud:index/flinkComputePool:FlinkComputePool": "the Flink of the run, started likewise",
     "confluentcloud:index/serviceAccount:ServiceAccount": "a principal of the broker, made with the ACLs that name it",
     "confluentcloud:index/apiKey:ApiKey": "each principal of the run has a password made for the run",
-    "confluentcloud:index/schema:Schema": "tables have the columns of the contracts, from which the schema is made too",
 }
 
 
@@ -35,6 +37,7 @@ def handlers(servers: Servers) -> dict[str, Handler]:
         ROLE_BINDING: Rights(servers, rights_of),
         STATEMENT: Statements(servers),
         CONNECTOR: Connectors(servers),
+        SCHEMA: Schemas(servers),
     }
 
 

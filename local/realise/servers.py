@@ -15,6 +15,7 @@ from local.errors import RunError
 from local.flink.cluster import FlinkCluster
 from local.flink.error_log import ErrorLogConfig
 from local.flink.gateway import FlinkGateway
+from local.flink.tables import Endpoints
 from local.parts.children import Children
 from local.parts.connect import Connect
 from local.parts.kafka import Credentials, Kafka
@@ -98,11 +99,13 @@ class Servers:
         self.registry = Registry(children, folder)
         self.opensearch = OpenSearch(children, folder)
         self.gateway = FlinkGateway(children, folder)
-        self.flink = FlinkCluster(self.gateway, client=self.kafka.java_client(accounts.flink))
+        endpoints = Endpoints(client=self.kafka.java_client(accounts.flink), registry=self.registry.url)
+        self.flink = FlinkCluster(self.gateway, endpoints)
         self.connect = Connect(
             children,
             folder,
             client=self.kafka.java_client(accounts.source),
+            registry=self.registry.url,
             source_password=self.postgres.password,
         )
         # Acts as the account which the plan lets make topics and ACLs.
@@ -152,7 +155,7 @@ class Servers:
             _make_topic(AdminClient(self.kafka.client(flink)), target)
         kafka = self.kafka.client_without_password(flink)
         state = str(self.folder / f"error-log-{topic}.state")
-        config = ErrorLogConfig(topic=topic, target=target, kafka=kafka, state=state)
+        config = ErrorLogConfig(topic=topic, target=target, kafka=kafka, registry=self.registry.url, state=state)
         process = ErrorLogProcess(self.children, self.folder, config, self.credentials.password(flink))
         process.prepare()
         self._later(process, process.start)

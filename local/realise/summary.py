@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,15 +53,22 @@ def dead_letters(servers: Servers) -> dict[str, int]:
     return dict(found)
 
 
-def line(state: State, servers: Servers) -> str:
-    """One line of progress."""
+def line(state: State, servers: Servers, troubles: Sequence[str] = ()) -> str:
+    """One line of progress; `troubles` are the source's, of now."""
     sinks = sink_status(servers)
     rows = ", ".join(f"{name.rsplit('-', 1)[-1]} {sum(status['written'].values())}" for name, status in sinks.items())
     delay = f", median delay {state.delay_p50_ms} ms" if state.delay_p50_ms is not None else ""
-    return f"{state.payments} payments ({state.rate:.0f}/s), {state.alerts} alerts{delay}; rows: {rows}"
+    waits = "".join(f"\n          {name}{_waits(status)}" for name, status in sinks.items() if status["trouble"])
+    told = f"; SOURCE: {troubles[0].partition(':')[0]}" if troubles else ""
+    return f"{state.payments} payments ({state.rate:.0f}/s), {state.alerts} alerts{delay}; rows: {rows}{told}{waits}"
 
 
-def summary(state: State, servers: Servers, restarts: Mapping[str, int]) -> str:
+def _waits(status: dict[str, Any]) -> str:
+    """What keeps a sink waiting, and what helps."""
+    return f" waits: {status['trouble']}" if status["trouble"] else ""
+
+
+def summary(state: State, servers: Servers, restarts: Mapping[str, int], troubles: Sequence[str] = ()) -> str:
     """The whole run, one figure a line."""
     dead = dead_letters(servers)
     figures = {
@@ -71,10 +78,13 @@ def summary(state: State, servers: Servers, restarts: Mapping[str, int]) -> str:
     if state.delay_p50_ms is not None:
         figures["payment to alert"] = f"median {state.delay_p50_ms} ms, p99 {state.delay_p99_ms} ms"
     for name, status in sink_status(servers).items():
-        figures[name] = f"{_counts(status['written'])}; {status['lag']} to go"
+        togo = f"{status['lag']} to go" if status["lag"] >= 0 else "not there yet"
+        figures[name] = f"{_counts(status['written'])}; {togo}{_waits(status)}"
     figures["dead letters"] = f"{sum(dead.values())} ({_counts(dead)})"
     if restarts:
         figures["started again"] = _counts(restarts)
+    if troubles:
+        figures["source"] = "; ".join(troubles)
     width = max(map(len, figures))
     return "\n".join(["", "Summary", *(f"  {name:<{width}}  {text}" for name, text in figures.items())])
 

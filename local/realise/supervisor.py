@@ -27,12 +27,18 @@ class Supervisor(threading.Thread):
         self._changed = changed
         self._watched: dict[Server, Callable[[], None]] = {}
         self._deaths: dict[Server, deque[float]] = {}
+        self._dispensable: set[Server] = set()
         self._busy: set[Server] = set()
         self._revivals: list[threading.Thread] = []
         self._stopping = threading.Event()
 
-    def watch(self, server: Server, restart: Callable[[], None] | None = None) -> None:
-        """`restart` brings the server back; default: start it as it was started first."""
+    def watch(self, server: Server, restart: Callable[[], None] | None = None, *, dispensable: bool = False) -> None:
+        """`restart` brings the server back; default: start it as it was started first.
+
+        A `dispensable` one that dies too often is started again once a minute, and the run goes on.
+        """
+        if dispensable:
+            self._dispensable.add(server)
         self._deaths[server] = deque(maxlen=MOST_RESTARTS)
         self._watched[server] = restart or server.start
 
@@ -57,7 +63,12 @@ class Supervisor(threading.Thread):
     def _revive(self, server: Server, restart: Callable[[], None]) -> None:
         now = time.monotonic()
         deaths = self._deaths[server]
-        if len(deaths) == MOST_RESTARTS and now - deaths[0] < WITHIN_SECONDS:
+        if len(deaths) == MOST_RESTARTS and now - deaths[0] < WITHIN_SECONDS and server in self._dispensable:
+            self._say(server.trouble(f"died {MOST_RESTARTS + 1} times within a minute; the run goes on without it"))
+            self._stopping.wait(WITHIN_SECONDS)
+            if self._stopping.is_set():
+                return
+        elif len(deaths) == MOST_RESTARTS and now - deaths[0] < WITHIN_SECONDS:
             self.failure = RunError(server.trouble(f"died {MOST_RESTARTS + 1} times within a minute"))
             return
         deaths.append(now)

@@ -33,6 +33,7 @@ class TopicConfig:
 @dataclass(frozen=True, kw_only=True)
 class SinkConfig:
     """One sink. `tolerant`: a bad record goes to the topic `dead_letter` and the sink goes on; else the sink stops.
+    `evolves`: columns that the store's table lacks are added to it. `registry` is the schema registry's URL.
 
     `kafka` are librdkafka settings without the password, `target` those of the writer; passwords come by environment.
     """
@@ -42,10 +43,12 @@ class SinkConfig:
     topics: list[TopicConfig]
     dead_letter: str
     tolerant: bool
+    evolves: bool = True
     batch_size: int
     flush_seconds: float
     database: str = ""
     kafka: dict[str, str] = field(default_factory=dict)
+    registry: str = ""
     target: dict[str, Any] = field(default_factory=dict)
     status: str = ""
 

@@ -5,7 +5,6 @@ The target says where to go on after a crash: offsets are written with the rows,
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -14,9 +13,11 @@ from typing import Protocol, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from local.avro import RegistryAwayError, Schemas, UnreadableError
 from local.sinks.config import PASSWORD_VARIABLE, POSTGRES, SinkConfig
 from local.sinks.dead_letters import DeadLetters
-from local.sinks.records import MalformedError, Row, as_bytes, readers
+from local.sinks.records import Row, as_bytes, readers
+from local.sinks.status import Status
 
 T = TypeVar("T")
 Offsets = dict[tuple[str, int], int]
@@ -43,23 +44,35 @@ _FORBIDDEN = (
 )
 
 
-class TargetAwayError(Exception):
-    """The target does not answer at present; writing again later may succeed."""
+RETRY_SECONDS = 0.5
+
+
+class StoreError(Exception):
+    """The store does not take the rows at present; the same rows later may pass.
+
+    `cause` names the table or index; `fix` is what helps when waiting does not.
+    """
+
+    def __init__(self, cause: str, fix: str = "") -> None:
+        super().__init__(f"{cause.strip()}; {fix}" if fix else cause.strip())
 
 
 class Writer(Protocol):
-    """A target. `write` is atomic together with `offsets`, or idempotent: it may be called again with the same rows."""
+    """A store. `write` is atomic together with `offsets`, or idempotent: it may be called again with the same rows.
+
+    Whatever a store can refuse, and whatever can be done to it from outside, is a StoreError: no sink ends for it.
+    """
 
     def open(self) -> Offsets:
-        """Connect, make what is missing, and say where to go on. Raises TargetAwayError."""
+        """Connect, make what is missing, and say where to go on. Raises StoreError."""
         ...
 
     def rows(self) -> dict[str, int]:
-        """Rows a topic that the target holds already."""
+        """Rows a topic that the store holds already."""
         ...
 
     def write(self, rows: list[Row], offsets: Offsets) -> list[tuple[Row, str]]:
-        """Write all rows; those that the target refuses for good come back with the reason. Raises TargetAwayError."""
+        """Write all rows; those that the target refuses for good come back with the reason. Raises StoreError."""
         ...
 
     def close(self) -> None: ...
@@ -73,7 +86,8 @@ class SinkLoop:
         self._writer = writer
         self._stop = stop
         # Only a relational table bounds its text.
-        self._readers = readers((topic.topic for topic in config.topics), bounded=config.kind == POSTGRES)
+        names = [topic.topic for topic in config.topics]
+        self._readers = readers(names, Schemas(config.registry), bounded=config.kind == POSTGRES)
         self._fails_on_null = {topic.topic for topic in config.topics if topic.on_null == "FAIL"}
         self._ignores_null = {topic.topic for topic in config.topics if topic.on_null == "IGNORE"}
         client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
@@ -81,34 +95,34 @@ class SinkLoop:
         self._dead = DeadLetters(client, sink=config.name, topic=config.dead_letter, tolerant=config.tolerant)
         self._offsets: Offsets = {}
         self._ends: Offsets = {}
-        self._written = {topic.topic: 0 for topic in config.topics}
-        self._reported = 0.0
+        self._status = Status(Path(config.status), names)
 
     def run(self) -> None:
         self._open()
         while not self._stop():
             self._take(self._consumer.consume(self._config.batch_size, self._config.flush_seconds))
-            self._report()
-        self._report(force=True)
+            self._status.lag = self._lag()
+            self._status.dead = self._dead.count
+        self._status.close()
         self._writer.close()
         self._consumer.close()
 
     def _open(self) -> None:
         stored = self._patiently(self._writer.open)
-        self._written |= self._patiently(self._writer.rows)
+        self._status.written |= self._patiently(self._writer.rows)
         places = self._patiently(lambda: self._places(stored))
         self._offsets = {(place.topic, place.partition): place.offset for place in places}
         self._consumer.assign(places)
 
     def _places(self, stored: Offsets) -> list[TopicPartition]:
-        """Every partition, each with the offset to go on from. Raises TargetAwayError while the broker is away."""
+        """Every partition, each with the offset to go on from. Raises StoreError while the broker is away."""
         try:
             topics = [topic.topic for topic in self._config.topics]
             partitions = [TopicPartition(topic, number) for topic in topics for number in self._partitions(topic)]
             committed = self._consumer.committed(partitions, timeout=10)
         except KafkaException as error:
             if _passes(error.args[0]):
-                raise TargetAwayError(str(error)) from error
+                raise StoreError(str(error)) from error
             raise
         for partition in committed:
             # Below zero: the group has no offset here, so from the beginning.
@@ -141,15 +155,22 @@ class SinkLoop:
     def _read(self, row: Row) -> list[Row]:
         """The row to write, or none: a tombstone that is ignored, or a bad record, which goes to the dead letters."""
         try:
-            key, values = self._readers[row.topic].read(*row.raw)
-            if values is None and row.topic in self._fails_on_null:
-                raise MalformedError("the record has no value, which the connector cannot write")
-        except MalformedError as error:
+            found = self._decode(row)
+            if found.values is None and row.topic in self._fails_on_null:
+                raise UnreadableError("the record has no value, which the connector cannot write")
+        except UnreadableError as error:
             self._dead.send(row, str(error))
             return []
-        if values is None and row.topic in self._ignores_null:
+        if found.values is None and row.topic in self._ignores_null:
             return []
-        return [row._replace(key=key, values=values)]
+        return [found]
+
+    def _decode(self, row: Row) -> Row:
+        reader = self._readers[row.topic]
+        try:
+            return reader.read(row)
+        except RegistryAwayError:
+            return self._patiently(lambda: reader.read(row))
 
     def _store(self, rows: list[Row], offsets: Offsets) -> None:
         refused = self._patiently(lambda: self._writer.write(rows, offsets))
@@ -158,9 +179,9 @@ class SinkLoop:
         self._dead.settle()
         self._offsets = offsets
         for row in rows:
-            self._written[row.topic] += 1
+            self._status.written[row.topic] += 1
         for row, _ in refused:
-            self._written[row.topic] -= 1
+            self._status.written[row.topic] -= 1
         self._commit()
 
     def _commit(self) -> None:
@@ -172,24 +193,20 @@ class SinkLoop:
             print(f"{self._config.name}: offsets not committed: {error}", flush=True)
 
     def _patiently(self, action: Callable[[], T]) -> T:
+        """The action's result, tried until store and registry are there; what keeps it waiting is in the status."""
         while True:
             try:
-                return action()
-            except TargetAwayError as error:
-                print(f"{self._config.name}: away: {error}", flush=True)
+                with self._status.waiting():
+                    found = action()
+                self._status.trouble = ""
+                return found
+            except (StoreError, RegistryAwayError) as error:
+                if self._status.trouble != str(error):
+                    print(f"{self._config.name}: {error}", flush=True)
+                self._status.trouble = str(error)
                 if self._stop():
                     raise SystemExit(1) from error
-                time.sleep(0.5)
-
-    def _report(self, *, force: bool = False) -> None:
-        if not force and time.monotonic() - self._reported < 0.5:
-            return
-        self._reported = time.monotonic()
-        status = {"written": self._written, "dead": self._dead.count, "lag": self._lag()}
-        path = Path(self._config.status)
-        draft = path.with_suffix(".new")
-        draft.write_text(json.dumps(status), encoding="utf-8")
-        draft.replace(path)
+                time.sleep(RETRY_SECONDS)
 
     def _lag(self) -> int:
         """Records that are there and not yet written, by the broker's last answer."""

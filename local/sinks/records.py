@@ -1,25 +1,16 @@
-"""Records of a topic checked against its contract."""
+"""Records of a topic, decoded with their own schema and checked against the topic's contract."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from contracts import OUTPUTS, Table
-from contracts.types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
+from contracts.schemas import columns_of
+from contracts.types import BigInt, Column, ColumnType, Decimal, Integer, String
+from local.avro import Schemas, UnreadableError
 
-
-class Number(str):
-    """A JSON number with a fraction, kept as its text: money is never a binary float on its way."""
-
-    __slots__ = ()
-
-
-_decode = json.JSONDecoder(parse_float=Number).decode
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
+Test = Callable[[Any], bool]
 
 
 def as_bytes(data: str | bytes | None) -> bytes | None:
@@ -27,14 +18,11 @@ def as_bytes(data: str | bytes | None) -> bytes | None:
     return data.encode() if isinstance(data, str) else data
 
 
-class MalformedError(Exception):
-    """A record does not fit its contract; the message says where."""
-
-
 class Row(NamedTuple):
-    """One record: `values` in the order of the contract's columns, None for a tombstone; `key` the key's fields.
+    """One record: `values` in the order of `columns`, None for a tombstone; `key` the key's fields.
 
-    `raw` are the record's key and value as they came, for the dead letters.
+    `columns` are those of the record's own schema: the contract's, and those that a newer version has added. `raw` are
+    the record's key and value as they came, for the dead letters.
     """
 
     topic: str
@@ -43,105 +31,104 @@ class Row(NamedTuple):
     key: tuple[Any, ...]
     values: tuple[Any, ...] | None
     raw: tuple[bytes | None, bytes | None] = (None, None)
+    columns: tuple[Column, ...] = ()
+
+
+class _Version(NamedTuple):
+    """One version of a topic's schema: its columns, the tests of some, and what makes it unfit, if anything does."""
+
+    columns: tuple[Column, ...] = ()
+    tests: tuple[tuple[str, Test], ...] = ()
+    problem: str = ""
 
 
 class Reader:
-    """Decodes the records of one topic. `bounded`: text longer than the contract's columns is malformed."""
+    """Decodes the records of one topic. `bounded`: text longer than the contract's columns does not fit."""
 
-    def __init__(self, table: Table, *, bounded: bool) -> None:
-        self._checks = [(column.name, _check(column, bounded=bounded)) for column in table.published]
+    def __init__(self, table: Table, schemas: Schemas, *, bounded: bool) -> None:
+        self._table = table
+        self._published = table.published
+        self._schemas = schemas
+        self._bounded = bounded
+        self._versions: dict[int, _Version] = {}
         self._key = [column.name for column in table.key]
 
-    def read(self, key: bytes | None, value: bytes | None) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
-        """(key, values) of a record. Raises MalformedError."""
-        decoded = _object("key", key) if self._key else {}
-        names = tuple(decoded.get(name) for name in self._key)
-        if None in names:
-            raise MalformedError(f"the key has no {' and '.join(self._key)}")
+    def read(self, row: Row) -> Row:
+        """The row with key, values and columns. Raises UnreadableError, and RegistryAwayError."""
+        key, value = row.raw
+        names = self._read_key(key) if self._key else ()
         if value is None:
-            return names, None
-        record = _object("value", value)
-        for name, check in self._checks:
-            if not check(record.get(name)):
-                raise MalformedError(f"{name} is {record[name]!r:.80}" if name in record else f"{name} is missing")
-        return names, tuple(record.get(name) for name, _ in self._checks)
+            return row._replace(key=names, values=None, columns=self._published)
+        number, record = self._schemas.read("value", value)
+        version = self._versions.get(number) or self._versions.setdefault(number, self._version(number))
+        if version.problem:
+            raise UnreadableError(f"schema {number} does not fit topic {self._table.topic}: {version.problem}")
+        for name, test in version.tests:
+            if not test(record[name]):
+                raise UnreadableError(f"{name} is {record[name]!r:.80}")
+        values = tuple(record[column.name] for column in version.columns)
+        return row._replace(key=names, values=values, columns=version.columns)
+
+    def _read_key(self, key: bytes | None) -> tuple[Any, ...]:
+        _, record = self._schemas.read("key", key)
+        names = tuple(record.get(name) for name in self._key) if isinstance(record, dict) else (None,)
+        if None in names:
+            raise UnreadableError(f"the key has no {' and '.join(self._key)}")
+        return names
+
+    def _version(self, number: int) -> _Version:
+        try:
+            found = {column.name: column for column in columns_of(self._schemas.schema(number))}
+        except ValueError as error:
+            return _Version(problem=str(error))
+        columns = list[Column]()
+        for column in self._published:
+            written = found.pop(column.name, None)
+            if written is None:
+                return _Version(problem=f"it has no {column.name}")
+            if not _holds(column.type, written.type):
+                return _Version(problem=f"its {column.name} is {written.type}, not {column.type}")
+            columns.append(column)
+        tests = [(column.name, _test(column, bounded=self._bounded)) for column in columns]
+        # Those that this version has added; their text has no bound.
+        tests += [(column.name, _test(column, bounded=False)) for column in found.values()]
+        used = tuple((name, test) for name, test in tests if test)
+        return _Version(columns=(*columns, *found.values()), tests=used)
 
 
-def _object(what: str, data: bytes | None) -> dict[str, Any]:
-    try:
-        decoded = _decode((data or b"").decode())
-    except (ValueError, RecursionError) as error:
-        raise MalformedError(f"the {what} is not JSON ({error})") from None
-    if not isinstance(decoded, dict):
-        raise MalformedError(f"the {what} is not an object")
-    return decoded
-
-
-def readers(topics: Iterable[str], *, bounded: bool) -> dict[str, Reader]:
+def readers(topics: Iterable[str], schemas: Schemas, *, bounded: bool) -> dict[str, Reader]:
     """A reader for each topic. Raises KeyError for a topic without a contract."""
     tables = {table.topic: table for table in OUTPUTS}
-    return {topic: Reader(tables[topic], bounded=bounded) for topic in topics}
+    return {topic: Reader(tables[topic], schemas, bounded=bounded) for topic in topics}
 
 
-# A target refuses a whole batch for one value that it cannot hold, so each value is checked to the last digit here.
+def _holds(wanted: ColumnType, written: ColumnType) -> bool:
+    """Whether a column can hold what a schema writes; the values of decimals are tested one by one."""
+    wider = isinstance(wanted, BigInt) and isinstance(written, Integer)
+    return wider or (wanted == written if not isinstance(wanted, String | Decimal) else type(wanted) is type(written))
 
 
-def _check(column: Column, *, bounded: bool) -> Callable[[Any], bool]:
-    test = _test_of(column, bounded=bounded)
+# A store refuses a whole batch for one value that it cannot hold, so each value is tested here.
+
+
+def _test(column: Column, *, bounded: bool) -> Test | None:
+    match column.type:
+        case Decimal(precision, scale):
+            limit, step = 10 ** (precision - scale), scale
+            test: Test = lambda value: abs(value) < limit and value == round(value, step)  # noqa: E731
+        case String(length):
+            test = (lambda value: "\0" not in value and len(value) <= length) if bounded else _has_no_nul
+        case _:
+            return None if column.nullable else _is_there
     if column.nullable:
         return lambda value: value is None or test(value)
-    return test
+    return lambda value: value is not None and test(value)
 
 
-def _test_of(column: Column, *, bounded: bool) -> Callable[[Any], bool]:
-    match column.type:
-        case BigInt():
-            return _whole(2**63)
-        case Integer():
-            return _whole(2**31)
-        case Boolean():
-            return lambda value: type(value) is bool
-        case Decimal(precision, scale):
-            return _decimal(precision, scale)
-        case Timestamp():
-            return is_timestamp
-        case String(length):
-            return _text(length) if bounded else _is_text
+def _is_there(value: Any) -> bool:
+    return value is not None
 
 
-def _whole(limit: int) -> Callable[[Any], bool]:
-    return lambda value: type(value) is int and -limit <= value < limit
-
-
-def _decimal(precision: int, scale: int) -> Callable[[Any], bool]:
-    limit = 10 ** (precision - scale)
-    fits = re.compile(rf"-?\d{{1,{precision - scale}}}\.\d{{1,{scale}}}", re.ASCII).fullmatch
-    return lambda value: bool(fits(value)) if type(value) is Number else type(value) is int and abs(value) < limit
-
-
-def is_timestamp(value: Any) -> bool:
-    """A point in time in UTC, as Flink and Debezium write it."""
-    if type(value) is not str or not _TIMESTAMP.fullmatch(value):
-        return False
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_text(value: Any) -> bool:
-    """Text that UTF-8 can hold: JSON can also write half a surrogate pair, and a NUL that PostgreSQL cannot store."""
-    if type(value) is not str or "\0" in value:
-        return False
-    if value.isascii():
-        return True
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _text(length: int) -> Callable[[Any], bool]:
-    return lambda value: _is_text(value) and len(value) <= length
+def _has_no_nul(value: str) -> bool:
+    """UTF-8 can hold a NUL, which PostgreSQL and OpenSearch cannot."""
+    return "\0" not in value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from policy.controls.secrets import names_a_secret
@@ -99,15 +100,19 @@ def redshift_takes_append_topics(resource: Resource) -> Iterator[str]:
         yield from (f"{topic} is updated" for topic in topics if topic and topic not in APPEND_TOPICS)
 
 
-@resource_control(CONNECTOR, severity="critical", fix="set column.exclude.list to SAMPLE[.]AUTH_USER[.]PASSWORD")
+@resource_control(CONNECTOR, severity="critical", fix="set column.include.list to the columns that may leave, by name")
 def source_leaves_passwords_behind(resource: Resource) -> Iterator[str]:
-    """Users' passwords do not leave the database."""
+    """Users' passwords do not leave the database, nor does a column that an administrator adds or renames."""
     config = resource.get("configNonsensitive")
-    excluded = get(config, "column.exclude.list")
-    source = get(config, "connector.class") == "OracleXStreamSource"
-    left_out = any(one.strip().endswith("[.]AUTH_USER[.]PASSWORD") for one in text(excluded).split(","))
-    if source and not isinstance(excluded, Opaque) and not left_out:
-        yield "the column AUTH_USER.PASSWORD is published"
+    listed = get(config, "column.include.list")
+    if get(config, "connector.class") != "OracleXStreamSource" or isinstance(listed, Opaque):
+        return
+    patterns = [one.strip() for one in text(listed).split(",") if one.strip()]
+    if not patterns:
+        yield "every column is published, those of tomorrow too"
+    for column in ("AUTH_USER.PASSWORD", *(f"{table}.ADDED_TOMORROW" for table in ("AUTH_USER", "USER_TRANSACTION"))):
+        if any(re.fullmatch(pattern, f"SAMPLE.{column}", re.IGNORECASE) for pattern in patterns):
+            yield f"the column {column} is published"
 
 
 @stack_control(fix="give the connector a service account of its own: kafka.auth.mode SERVICE_ACCOUNT")

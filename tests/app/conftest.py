@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import http.server
+import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from contracts import FRAUD_ALERT, schemas
 
 APP = Path(__file__).resolve().parents[2] / "app"
 
@@ -35,3 +42,35 @@ def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _django(django: None) -> None:
     """Every test of this folder needs it."""
+
+
+@pytest.fixture
+def registry() -> Iterator[dict[str, str]]:
+    """A schema registry that knows the alert's schema as number 7, and asks for a login."""
+    schema = schemas.avro_value(FRAUD_ALERT)
+    login = "Basic " + base64.b64encode(b"key:hush").decode()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            allowed = self.headers["Authorization"] == login
+            known = allowed and self.path.partition("?")[0] == "/schemas/ids/7"
+            self.send_response(200 if known else 404 if allowed else 401)
+            self.end_headers()
+            self.wfile.write(json.dumps({"schema": schema}).encode() if known else b"{}")
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield {"url": f"http://127.0.0.1:{server.server_port}", "key": "key", "secret": "hush"}
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def settings_of_app() -> Iterator[Any]:
+    from django.conf import settings
+
+    before = settings.SCHEMA_REGISTRY
+    yield settings
+    settings.SCHEMA_REGISTRY = before

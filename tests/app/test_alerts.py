@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import datetime
-import json
+import decimal
 from typing import Any
 
 import pytest
 
-from contracts import APP_GROUP_PREFIX
+from contracts import APP_GROUP_PREFIX, FRAUD_ALERT, schemas
+from local.avro import Encoder
 from tests.app.test_app import client
 
+ALERT = Encoder(7, schemas.avro_value(FRAUD_ALERT))
 
-def alert(number: int, *, seconds_ago: float = 0.0) -> str:
+
+def alert(number: int, *, seconds_ago: float = 0.0, **columns: object) -> bytes:
     made = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=seconds_ago)
-    row = {"alert_id": f"{number}-large_amount", "transaction_id": number, "ACCOUNT_ID": 7, "rule_id": "large_amount"}
-    return json.dumps(row | {"reason": "one payment", "score": 60, "event_time": made.isoformat()})
+    row: dict[str, object] = {column.name: None for column in FRAUD_ALERT.published}
+    row |= {"alert_id": f"{number}-large_amount", "transaction_id": number, "ACCOUNT_ID": 7, "rule_id": "large_amount"}
+    return ALERT.encode(row | {"reason": "one payment", "score": 60, "event_time": made, **columns})
 
 
 @pytest.fixture
-def alerts() -> Any:
+def alerts(registry: dict[str, str], settings_of_app: Any) -> Any:
     from transactions.alerts import Alerts
 
+    settings_of_app.SCHEMA_REGISTRY = registry
     return Alerts(lambda _: None)
 
 
@@ -63,10 +68,59 @@ def test_what_was_paid_before_the_first_alert_is_no_delay(alerts: Any) -> None:
     assert 0 <= alerts.delay_ms(0.99) < 1000
 
 
-@pytest.mark.parametrize("value", [None, "", "{", "[]", "{}", '{"event_time": 5}', '{"event_time": "soon"}'])
-def test_what_is_no_alert_is_passed_over(alerts: Any, value: str | None) -> None:
+def test_an_alert_has_what_the_page_shows(alerts: Any) -> None:
+    alerts.take(alert(1, amount=decimal.Decimal("12.30")))
+    (found,) = alerts.latest
+    assert (found["rule_id"], found["ACCOUNT_ID"], found["number"], str(found["amount"])) == (
+        "large_amount",
+        7,
+        1,
+        "12.30",
+    )
+    assert datetime.datetime.fromisoformat(found["event_time"]).tzinfo
+
+
+NO_ALERT = {
+    "nothing": None,
+    "empty": b"",
+    "JSON": b'{"alert_id": "1-x"}',
+    "an unknown schema": b"\0\0\0\0\x08" + alert(1)[5:],
+    "no schema": alert(1)[:3],
+    "cut short": alert(1)[:8],
+    "no time": alert(1, event_time=None),
+}
+
+
+@pytest.mark.parametrize("value", NO_ALERT.values(), ids=NO_ALERT)
+def test_what_is_no_alert_is_passed_over(alerts: Any, value: bytes | None) -> None:
     alerts.take(value)
     assert not alerts.latest
+
+
+def test_an_alert_waits_for_a_registry_that_is_away(alerts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions.records import RegistryAwayError
+
+    there, pauses = alerts._reader._settings["url"], []
+    alerts._reader._settings["url"] = "http://127.0.0.1:9"
+    with pytest.raises(RegistryAwayError):
+        alerts.take(alert(1))
+
+    def come_back(seconds: float) -> None:
+        pauses.append(seconds)
+        alerts._reader = type(alerts._reader)({"url": there, "key": "key", "secret": "hush"})
+
+    monkeypatch.setattr("transactions.alerts.time.sleep", come_back)
+    alerts._take_patiently(alert(1))
+    assert alerts.by_rule == {"large_amount": 1} and len(pauses) == 1
+
+
+def test_a_login_that_the_registry_refuses_loses_no_alert(registry: dict[str, str], settings_of_app: Any) -> None:
+    from transactions.alerts import Alerts
+    from transactions.records import RegistryAwayError
+
+    settings_of_app.SCHEMA_REGISTRY = registry | {"secret": "wrong"}
+    with pytest.raises(RegistryAwayError):
+        Alerts(lambda _: None).take(alert(1))
 
 
 def test_the_api_says_what_a_number_must_be() -> None:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import datetime
 import http.client
 import http.server
-import io
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
-import fastavro
 import pytest
 
-from contracts import FRAUD_ALERT, schemas
 from tests.app.conftest import APP
 
 SHOW = "import json; from fraudapp import settings; print(json.dumps(settings.{0}))"
@@ -100,68 +94,6 @@ def test_what_is_not_set_is_closed() -> None:
 )
 def test_half_an_oracle_is_refused(environment: dict[str, str], message: str) -> None:
     assert message in database(**environment).stderr
-
-
-@pytest.fixture
-def registry() -> Iterator[dict[str, str]]:
-    """A schema registry that knows the alert's schema as number 7, and asks for a login."""
-    schema = schemas.avro_value(FRAUD_ALERT)
-    login = "Basic " + base64.b64encode(b"key:hush").decode()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            known = self.path == "/schemas/ids/7" and self.headers["Authorization"] == login
-            self.send_response(200 if known else 404)
-            self.end_headers()
-            self.wfile.write(json.dumps({"schema": schema}).encode() if known else b"{}")
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield {"url": f"http://127.0.0.1:{server.server_port}", "key": "key", "secret": "hush"}
-    server.shutdown()
-    server.server_close()
-
-
-def avro(number: int = 7) -> bytes:
-    row = {column.name: None for column in FRAUD_ALERT.published}
-    now = datetime.datetime.now(datetime.UTC)
-    row |= {"alert_id": "1-large_amount", "rule_id": "large_amount", "ACCOUNT_ID": 7, "event_time": now}
-    out = io.BytesIO()
-    schema = fastavro.parse_schema(json.loads(schemas.avro_value(FRAUD_ALERT)))
-    fastavro.schemaless_writer(out, schema, row)
-    return b"\0" + number.to_bytes(4, "big") + out.getvalue()
-
-
-def test_an_alert_of_confluent_cloud_is_avro(registry: dict[str, str], settings_of_app: Any) -> None:
-    from transactions.alerts import Alerts
-
-    settings_of_app.SCHEMA_REGISTRY = registry
-    alerts = Alerts(lambda _: None)
-    alerts.take(avro())
-    (found,) = alerts.latest
-    assert (found["rule_id"], found["ACCOUNT_ID"], found["number"]) == ("large_amount", 7, 1)
-    assert 0 <= found["delay_ms"] < 5000
-
-
-@pytest.mark.parametrize("value", [avro(8), avro()[:3], avro()[:8]], ids=["unknown schema", "no schema", "cut short"])
-def test_avro_that_cannot_be_read_is_passed_over(registry: dict[str, str], settings_of_app: Any, value: bytes) -> None:
-    from transactions.alerts import Alerts
-
-    settings_of_app.SCHEMA_REGISTRY = registry
-    alerts = Alerts(lambda _: None)
-    alerts.take(value)
-    assert not alerts.latest
-
-
-@pytest.fixture
-def settings_of_app() -> Iterator[Any]:
-    from django.conf import settings
-
-    before = settings.SCHEMA_REGISTRY
-    yield settings
-    settings.SCHEMA_REGISTRY = before
 
 
 @pytest.fixture

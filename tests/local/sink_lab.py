@@ -15,11 +15,14 @@ from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from bench.records import OutputRecords
+from local.avro import Schemas
 from local.parts import places
 from local.parts.children import Children
 from local.parts.kafka import Credentials, Kafka
 from local.parts.opensearch import OpenSearch
 from local.parts.postgres import USER, Postgres
+from local.parts.registry import Registry
 from local.parts.server import Server
 from local.realise.servers import SinkProcess
 from local.sinks.config import (
@@ -38,13 +41,14 @@ WAREHOUSE = "warehouse"
 
 
 class SinkLab:
-    """Kafka, PostgreSQL and OpenSearch in one folder. Each test makes its topics anew with `topics`."""
+    """Kafka, the registry, PostgreSQL and OpenSearch in one folder. Each test makes its topics anew with `topics`."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "logs").mkdir()
         self.folder = folder
         self.children = Children(folder)
         self.kafka = Kafka(self.children, folder, Credentials(ACCOUNT, []))
+        self.registry = Registry(self.children, folder)
         self.postgres = Postgres(self.children, folder)
         self.opensearch = OpenSearch(self.children, folder)
         self.sinks = list[SinkProcess]()
@@ -55,6 +59,8 @@ class SinkLab:
             server.start()
         self.postgres.create_database(WAREHOUSE)
         self.admin = AdminClient(self.kafka.client(ACCOUNT))
+        self.schemas = Schemas(self.registry.url)
+        self.records = OutputRecords(self.schemas)
 
     def stop(self) -> None:
         for server in (*self.sinks, *self._servers):
@@ -63,7 +69,7 @@ class SinkLab:
 
     @property
     def _servers(self) -> list[Server]:
-        return [self.kafka, self.postgres, self.opensearch]
+        return [self.kafka, self.registry, self.postgres, self.opensearch]
 
     def topics(self, *names: str, partitions: int = 3) -> None:
         """Make the topics, and the dead-letter topic, empty; sinks of earlier tests would read them too and end."""
@@ -78,13 +84,15 @@ class SinkLab:
             future.result()
 
     def produce(self, topic: str, records: list[tuple[Any, Any]], *, abort: bool = False) -> None:
-        """Produce (key, value) in one transaction: bytes as they are, None as a tombstone, the rest as JSON."""
+        """Produce (key, value) in one transaction: bytes as they are, None as a tombstone, the rest in Avro."""
         settings = {**self.kafka.client(ACCOUNT), "transactional.id": "test", "linger.ms": 20}
         producer = Producer({**settings, "queue.buffering.max.messages": 1_000_000})
         producer.init_transactions()
         producer.begin_transaction()
         for key, value in records:
-            producer.produce(topic, key=_bytes(key), value=_bytes(value))
+            key = self.records.key(topic, key) if isinstance(key, dict) else key
+            value = self.records.value(topic, value) if isinstance(value, dict) else value
+            producer.produce(topic, key=key, value=value)
         if abort:
             producer.flush()
             producer.abort_transaction()
@@ -102,6 +110,7 @@ class SinkLab:
             **({"tolerant": True, "batch_size": 3000, "flush_seconds": 0.1} | changes),
             database="STREAMING",
             kafka=kafka,
+            registry=self.registry.url,
             target=self._target(name, kind),
             status=str(self.folder / f"{name}.status"),
         )
@@ -169,7 +178,8 @@ def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
 
 
 def status(process: SinkProcess) -> dict[str, Any]:
-    return json.loads(process.status.read_text()) if process.status.exists() else {"written": {}, "dead": 0, "lag": -1}
+    nothing = {"written": {}, "dead": 0, "lag": -1, "trouble": ""}
+    return json.loads(process.status.read_text()) if process.status.exists() else nothing
 
 
 def caught_up(process: SinkProcess, topic: str, count: int) -> Callable[[], bool]:
@@ -187,7 +197,3 @@ def kill(server: Server) -> None:
     assert server.process
     server.process.kill()
     server.process.wait()
-
-
-def _bytes(data: Any) -> bytes | None:
-    return data if data is None or isinstance(data, bytes) else json.dumps(data).encode()

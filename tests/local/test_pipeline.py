@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import subprocess
@@ -18,6 +17,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 
 from contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
+from local.avro import Schemas
 from local.parts import ports
 from local.parts.watchdog import remove_folder
 from local.pipeline import Pipeline
@@ -155,21 +155,22 @@ def documents(pipeline: Pipeline, index: str) -> dict[str, dict[str, Any]]:
 def malformed(pipeline: Pipeline) -> None:
     """A bad record goes to a dead-letter topic, once for each client that cannot read it, and stops none of them."""
     servers = pipeline.servers
+    registry = Schemas(servers.registry.url)
     producer = Producer(servers.kafka.client(servers.accounts.admin))
-    producer.produce(CLEANED_TRANSACTION.topic, value="{not json")
-    producer.produce(FRAUD_ALERT.topic, key='{"alert_id":"x"}', value='{"alert_id":"x","score":"high"}')
-    producer.produce(USER_TRANSACTION.topic, key='{"ID":1}', value='{"after":{"ID":1}}')
+    unknown = b"\0\x7f\xff\xff\xffrest"
+    producer.produce(CLEANED_TRANSACTION.topic, value="{not Avro")
+    producer.produce(FRAUD_ALERT.topic, key=b"no key", value=unknown)
+    producer.produce(USER_TRANSACTION.topic, key=b"no key", value=unknown)
     producer.flush()
     wait(
         lambda: dead_letters(servers) == {DEAD_LETTER: 3, ERROR_LOG_TOPIC: 1},
         lambda: f"one dead letter of the warehouse, two of the alerts' sinks, one of Flink: {dead_letters(servers)}",
     )
     found = sorted(letters(pipeline, DEAD_LETTER, 3))
-    expected = [b'{"alert_id":"x","score":"high"}', b'{"alert_id":"x","score":"high"}', b"{not json"]
-    assert found == expected, "a dead letter holds the record as it came"
-    (logged,) = map(json.loads, letters(pipeline, ERROR_LOG_TOPIC, 1))
-    assert base64.b64decode(logged["source_record"]["value"]) == b'{"after":{"ID":1}}'
-    assert logged["affected_name"] == USER_TRANSACTION.topic and "AMOUNT is missing" in logged["error_message"]
+    assert found == sorted([unknown, unknown, b"{not Avro"]), "a dead letter holds the record as it came"
+    (logged,) = (registry.read("row", row)[1] for row in letters(pipeline, ERROR_LOG_TOPIC, 1))
+    assert logged["source_record"]["value"] == unknown
+    assert logged["affected_name"] == USER_TRANSACTION.topic and "does not know" in logged["error_message"]
 
 
 def letters(pipeline: Pipeline, topic: str, count: int) -> list[bytes]:

@@ -236,7 +236,9 @@ def test_the_clean_up_takes_away_what_nobody_declared_and_nothing_else(plan: Pla
 
 def test_the_password_of_users_never_leaves_the_database(plan: Plan) -> None:
     config = named(plan, CONNECTOR, "oracle-xstream").inputs["configNonsensitive"]
-    assert "PASSWORD" in config["column.exclude.list"]
+    listed = config["column.include.list"]
+    assert "column.exclude.list" not in config, "Debezium takes one of the two"
+    assert listed.startswith("SAMPLE[.]AUTH_USER[.](ID|LAST_LOGIN|") and "PASSWORD" not in listed
     assert "password" not in " ".join(config).lower(), "secrets belong into configSensitive"
 
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import json
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from bench.records import RawRecords, decoded, register_outputs
 from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
+from local.avro import Schemas
 from local.flink.cluster import FlinkCluster, Statement
 from local.flink.gateway import FlinkGateway
+from local.flink.tables import Endpoints
 from local.parts.children import Children
 from local.parts.folder import RunFolder
 from local.parts.kafka import Credentials, Kafka
+from local.parts.registry import Registry
 from local.plan.record import record
 from local.realise.alterations import as_statements
 from local.realise.handlers import statement_of
@@ -39,16 +43,21 @@ class Lab:
     Each test takes its own hour of event time and its own accounts, so that none sees another's rows.
     """
 
-    def __init__(self, kafka: Kafka, flink: FlinkCluster, statements: list[Statement], *, burst: int) -> None:
+    def __init__(
+        self, kafka: Kafka, flink: FlinkCluster, registry: Registry, statements: list[Statement], *, burst: int
+    ) -> None:
         """`statements` run; `burst` payments within the window are allowed."""
         self.kafka = kafka
         self.flink = flink
+        self.registry = registry
         self.statements = statements
+        self.schemas = Schemas(registry.url)
+        self.records = RawRecords(self.schemas)
         self.alerts: dict[int, list[dict[str, Any]]] = defaultdict(list)
         self.flagged: dict[int, list[dict[str, Any] | None]] = defaultdict(list)
         self.cleaned: dict[int, dict[str, Any]] = {}
         self._producer = Producer({**kafka.client(ADMIN), "linger.ms": 0})
-        self._sent: dict[int, tuple[str, int | None]] = {}
+        self._sent: dict[int, tuple[bytes, int | None]] = {}
         self._burst = burst
         self._ids = itertools.count(1)
         self._hours = itertools.count(1)
@@ -66,13 +75,14 @@ class Lab:
         return number
 
     def send_user(self, number: int, **columns: object) -> None:
-        flags = {"IS_SUPERUSER": 0, "IS_STAFF": 0, "IS_ACTIVE": 1, "DATE_JOINED": "2026-01-01T00:00:00.000Z"}
-        row = {"ID": number, "USERNAME": f"user{number}", "EMAIL": f"{number}@example.com", **flags, **columns}
-        self._send(AUTH_USER.topic, number, {"before": None, "after": row, "op": "c"})
+        row = {column.name: None for column in AUTH_USER.published}
+        row |= {"IS_SUPERUSER": 0, "IS_STAFF": 0, "IS_ACTIVE": 1, "DATE_JOINED": self.now}
+        row |= {"ID": number, "USERNAME": f"user{number}", "EMAIL": f"{number}@example.com", **columns}
+        self.raw(AUTH_USER.topic, number, self.records.change(AUTH_USER, row))
 
     def delete_user(self, number: int) -> None:
-        self._send(AUTH_USER.topic, number, {"before": {"ID": number}, "after": None, "op": "d"})
-        self._send(AUTH_USER.topic, number, None)
+        self.raw(AUTH_USER.topic, number, self.records.change(AUTH_USER, None, operation="d"))
+        self.raw(AUTH_USER.topic, number, None)
 
     def pay(self, account: int, amount: str, *, after: float = 1.0, address: str = "10.0.0.1") -> int:
         """A payment `after` seconds after the last one. Returns its id."""
@@ -85,17 +95,17 @@ class Lab:
         self, number: int, account: int, amount: str, at: datetime.datetime, address: str, arrived: int | None = None
     ) -> None:
         """A payment with an id of its own; `arrived` is the record's time in milliseconds, now by default."""
-        time_text = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        row = f'"ID":{number},"AMOUNT":{amount},"RECEIVED_AT":"{time_text}","IP_ADDRESS":"{address}"'
-        self._sent[number] = f'{{"before":null,"after":{{{row},"ACCOUNT_ID":{account}}},"op":"c"}}', arrived
+        row = {"ID": number, "AMOUNT": Decimal(amount), "RECEIVED_AT": at, "IP_ADDRESS": address, "ACCOUNT_ID": account}
+        self._sent[number] = self.records.change(USER_TRANSACTION, row), arrived
         self.send_again(number)
 
     def send_again(self, number: int) -> None:
         """The same record, as the source connector sends it after a restart."""
         self.raw(USER_TRANSACTION.topic, number, *self._sent[number])
 
-    def raw(self, topic: str, number: int, value: str | None, arrived: int | None = None) -> None:
-        self._producer.produce(topic, key=json.dumps({"ID": number}), value=value, timestamp=arrived or 0)
+    def raw(self, topic: str, number: int, value: bytes | None, arrived: int | None = None) -> None:
+        key = self.records.key(AUTH_USER if topic == AUTH_USER.topic else USER_TRANSACTION, number)
+        self._producer.produce(topic, key=key, value=value, timestamp=arrived or 0)
         self._producer.flush()
 
     def settle(self) -> None:
@@ -129,9 +139,6 @@ class Lab:
     def rules(self, account: int) -> list[str]:
         return [alert["rule_id"] for alert in self.alerts[account]]
 
-    def _send(self, topic: str, number: int, value: object) -> None:
-        self.raw(topic, number, None if value is None else json.dumps(value))
-
     def _collect(self) -> None:
         consumer = Consumer(
             {
@@ -147,11 +154,11 @@ class Lab:
             message = consumer.poll(1)
             if message is None or message.error():
                 continue
-            value: Any = json.loads(message.value() or b"null", parse_float=str)
+            key, value = decoded(self.schemas, message)
             if message.topic() == FRAUD_ALERT.topic:
                 self.alerts[value["ACCOUNT_ID"]].append(value)
             elif message.topic() == FLAGGED_USER.topic:
-                self.flagged[json.loads(message.key() or b"")["ACCOUNT_ID"]].append(value)
+                self.flagged[key["ACCOUNT_ID"]].append(value)
             else:
                 self.cleaned[value["ID"]] = value
 
@@ -163,26 +170,28 @@ def running_lab() -> Iterator[Lab]:
     path = folder.open()
     children = Children(path)
     kafka = Kafka(children, path, Credentials(ADMIN, [LIMITED]))
+    registry = Registry(children, path)
     gateway = FlinkGateway(children, path)
     try:
-        for server in (kafka, gateway):
+        for server in (kafka, registry, gateway):
             server.prepare()
             server.start()
         names = [table.topic for table in (*SOURCES, *OUTPUTS)]
         admin = AdminClient(kafka.client(ADMIN))
         for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
             future.result()
-        flink = FlinkCluster(gateway, client=kafka.java_client(ADMIN))
+        register_outputs(Schemas(registry.url))
+        flink = FlinkCluster(gateway, Endpoints(client=kafka.java_client(ADMIN), registry=registry.url))
         flink.open()
         for table in (*SOURCES, *OUTPUTS):
             flink.create_table(table)
         statements = [statement_of(resource) for resource in plan.of_type(STATEMENT)]
         for statement in statements:
             flink.submit(statement)
-        yield Lab(kafka, flink, statements, burst=plan.outputs["rules"]["burstCount"])
+        yield Lab(kafka, flink, registry, statements, burst=plan.outputs["rules"]["burstCount"])
     finally:
-        gateway.stop()
-        kafka.stop()
+        for server in (gateway, registry, kafka):
+            server.stop()
         children.close()
         folder.close(keep=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -11,6 +10,7 @@ import time
 import pytest
 from confluent_kafka import Consumer
 
+from bench.records import decoded
 from components.confluent import pipeline
 from contracts import CLEANED_TRANSACTION, FRAUD_ALERT
 from local.errors import RunError
@@ -137,7 +137,7 @@ def committed_duplicates(lab: Lab) -> list[str]:
         assert message is not None, "Kafka does not answer"
         if message.error():
             break
-        seen.append(json.loads(message.value() or b"")["alert_id"])
+        seen.append(decoded(lab.schemas, message)[1]["alert_id"])
     consumer.close()
     assert seen, "no committed alert: do checkpoints complete?"
     return sorted({alert for alert in seen if seen.count(alert) > 1})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from components.confluent.connectors import (
     OpenSearchSink,
     OracleXStreamSource,
     RedshiftSink,
+    SinkConfig,
     SnowflakeSink,
 )
 
@@ -28,6 +31,7 @@ ARGUMENTS: dict[type[ConnectorConfig], dict[str, Any]] = {
         "processor_licenses": 1,
         "topic_prefix": "fd",
         "table_include_list": "S[.]T",
+        "column_include_list": "S[.]T[.]A",
     },
     RedshiftSink: SINK | {"domain": "h", "user": "u", "password": "hush", "database": "d"},
     OpenSearchSink: SINK
@@ -126,3 +130,42 @@ def test_a_sink_without_topics_is_refused():
 def test_a_streaming_buffer_is_at_least_a_second():
     with pytest.raises(ValueError, match="1 second or more"):
         SnowflakeSink(**ARGUMENTS[SnowflakeSink], buffer_flush_time=0)
+
+
+# The vendor's templates of 2026-02, as far as these classes and the vendor's required keys go.
+FACTS: dict[str, dict[str, dict[str, Any]]] = json.loads(
+    Path(__file__).with_name("connector_keys.json").read_text(encoding="utf-8")
+)
+# Keys that the service has for every connector, or every sink; write.method is in its documentation alone.
+SERVICE = {"name", "connector.class", "kafka.auth.mode", "kafka.service.account.id", "tasks.max"}
+SINKS = {"topics", "input.data.format", "input.key.format", "errors.tolerance", "errors.deadletterqueue.topic.name"}
+DOCUMENTED = {"index1.write.method"}
+
+
+@ALL
+def test_the_vendor_has_each_key_and_allows_each_value(connector):
+    facts = FACTS[connector.connector_class]
+    config = connector(**ARGUMENTS[connector])
+    written = config.nonsensitive() | config.sensitive()
+    known = facts.keys() | SERVICE | (SINKS if issubclass(connector, SinkConfig) else set()) | DOCUMENTED
+    assert written.keys() <= known, f"{connector.__name__} writes keys that the vendor does not have"
+    for key, value in written.items():
+        allowed = [str(one) for one in facts.get(key, {}).get("values", [])]
+        assert not allowed or value in allowed, f"{key}={value}: the vendor allows {allowed}"
+        if facts.get(key, {}).get("type") in ("INT", "LONG"):
+            assert str(value).isdecimal(), f"{key}={value}: the vendor wants a number"
+
+
+@ALL
+def test_what_a_class_allows_the_vendor_allows(connector):
+    for field in dataclasses.fields(connector):
+        allowed = FACTS[connector.connector_class].get(field.metadata.get("key", ""), {}).get("values")
+        if allowed and field.metadata["allowed"]:
+            assert set(field.metadata["allowed"]) <= set(allowed), field.name
+
+
+@ALL
+def test_each_key_that_the_vendor_requires_is_written(connector):
+    config = connector(**ARGUMENTS[connector])
+    required = {key for key, fact in FACTS[connector.connector_class].items() if fact.get("required")}
+    assert required <= (config.nonsensitive() | config.sensitive()).keys()

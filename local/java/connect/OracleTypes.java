@@ -5,24 +5,21 @@ import java.time.Instant;
 import java.time.temporal.TemporalAccessor;
 import java.util.*;
 import org.apache.kafka.connect.data.SchemaBuilder;
-import org.apache.kafka.connect.data.Timestamp;
 
 /** Two of Oracle's types that PostgreSQL has not: NUMBER(1), and a TIMESTAMP that ends with the year 9999. */
 public class OracleTypes implements CustomConverter<SchemaBuilder, RelationalColumn> {
     private static final Instant FIRST = Instant.parse("-4711-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
     private Set<String> tiny;
-
-    public void configure(Properties settings) {
-        tiny = Set.of(settings.getProperty("tiny").split(","));
-    }
+    public void configure(Properties settings) { tiny = Set.of(settings.getProperty("tiny").split(",")); }
     public void converterFor(RelationalColumn column, ConverterRegistration<SchemaBuilder> registration) {
         if (tiny.contains(column.dataCollection() + "." + column.name()))
             registration.register(SchemaBuilder.int8(), OracleTypes::digits);
+        else if (column.typeName().equals("timestamptz"))
+            registration.register(org.apache.kafka.connect.data.Timestamp.builder(), OracleTypes::time);
     }
     private static Object digits(Object value) {
-        if (value instanceof Boolean truth) return (byte) (truth ? 1 : 0);
-        return value == null ? null : Byte.valueOf(value.toString());
+        return value == null ? null : value instanceof Boolean truth ? truth ? (byte) 1 : (byte) 0 : Byte.valueOf("" + value);
     }
     private static Object time(Object value) {
         if (value == null) return null;

@@ -61,7 +61,9 @@ def connector(kind: str, **config: str) -> Any:
     )
 
 
-SOURCE = connector("OracleXStreamSource", column_exclude_list="SAMPLE[.]AUTH_USER[.]PASSWORD")
+SOURCE = connector(
+    "OracleXStreamSource", column_include_list="SAMPLE[.]AUTH_USER[.](ID|EMAIL),SAMPLE[.]USER_TRANSACTION[.]ID"
+)
 
 SINK = connector(
     "RedshiftSink",
@@ -127,11 +129,12 @@ STREAMING = {
     ),
     "source-leaves-passwords-behind": case(
         bad=[
-            but(SOURCE, CONFIG, "column.exclude.list", to=GONE),
-            but(SOURCE, CONFIG, "column.exclude.list", to="X"),
-            but(SOURCE, CONFIG, "column.exclude.list", to="SAMPLE[.]AUTH_USER[.]PASSWORD_HINT"),
+            but(SOURCE, CONFIG, "column.include.list", to=GONE),
+            but(SOURCE, CONFIG, "column.include.list", to=""),
+            but(SOURCE, CONFIG, "column.include.list", to="SAMPLE[.]AUTH_USER[.](ID|PASSWORD)"),
+            but(SOURCE, CONFIG, "column.include.list", to="SAMPLE[.]AUTH_USER[.]ID, SAMPLE[.]USER_TRANSACTION[.].*"),
         ],
-        good=[SOURCE, SINK, but(SOURCE, CONFIG, "column.exclude.list", to="S[.]A[.]B, S[.]AUTH_USER[.]PASSWORD")],
+        good=[SOURCE, SINK, but(SOURCE, CONFIG, "column.include.list", to="SAMPLE[.]AUTH_USER[.](PASSWORD_HINT|ID)")],
     ),
     "connectors-have-accounts-of-their-own": Case(
         bad=[

@@ -1,0 +1,93 @@
+"""Watches the source: its connector, its replication slot, and the columns that the contract publishes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import psycopg
+
+from contracts import SCHEMA, SOURCES
+from local.connectors.source import SLOT
+from local.errors import RunError
+from local.realise.servers import SOURCE_DATABASE, Servers
+
+PERIOD_SECONDS = 1.0
+MEND = "docs/local.md, 'A source that failed', says how to mend it"
+
+COLUMNS = """
+SELECT relname, attname, format_type(atttypid, atttypmod)
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+WHERE relnamespace = to_regnamespace(quote_ident(%s)) AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+"""
+SLOT_STATE = "SELECT coalesce(wal_status, 'lost') FROM pg_replication_slots WHERE slot_name = %s"
+
+
+class SourceWatch(threading.Thread):
+    """Says each trouble once, and when it is over; `troubles` are those of now. It ends no run.
+
+    Start it when the source runs: the columns' types of that moment are the right ones.
+    """
+
+    def __init__(self, servers: Servers, say: Callable[[str], None]) -> None:
+        super().__init__(name="source-watch", daemon=True)
+        self.troubles: tuple[str, ...] = ()
+        self._servers = servers
+        self._say = say
+        self._types: dict[tuple[str, str], str] = {}
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        self._types = self._columns()
+        while not self._stopping.wait(PERIOD_SECONDS):
+            try:
+                found = (*self._connectors(), *self._database())
+            except (RunError, OSError, psycopg.Error):  # a server is away, which the supervisor tells
+                continue
+            for text in found:
+                if text not in self.troubles:
+                    self._say(text)
+            for text in self.troubles:
+                if text not in found:
+                    self._say(f"over: {text.partition(':')[0]}")
+            self.troubles = found
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self.is_alive():
+            self.join()
+
+    def _connectors(self) -> Iterator[str]:
+        connect = self._servers.connect
+        for name in connect.names():
+            status, trace = connect.status(name)
+            if status == "FAILED":
+                yield f"source connector {name} FAILED: {trace}; {MEND}"
+
+    def _database(self) -> Iterator[str]:
+        with self._servers.postgres.connect(SOURCE_DATABASE) as connection:
+            state = connection.execute(SLOT_STATE, [SLOT]).fetchone()
+            now = self._columns()
+        if not state or state[0] == "lost":
+            yield f"replication slot {SLOT} of the source is gone: what was committed since is not captured; {MEND}"
+        for table in SOURCES:
+            for column in table.published:
+                place = (table.name, column.name)
+                yield from self._changed(".".join((SCHEMA, *place)), self._types.get(place), now.get(place))
+
+    @staticmethod
+    def _changed(name: str, right: str | None, now: str | None) -> Iterator[str]:
+        if right and not now:
+            yield (
+                f"source column {name} is gone, which contracts/tables.py publishes: statements and stores get "
+                f"NULL. Give it back (ALTER TABLE … RENAME COLUMN, or ADD COLUMN as {right}), or change the contract"
+            )
+        elif right != now:
+            yield (
+                f"source column {name} has type {now}, the contract's is {right}: the schema registry refuses its "
+                f"records. Change it back (ALTER TABLE … ALTER COLUMN … TYPE {right}), or change the contract"
+            )
+
+    def _columns(self) -> dict[tuple[str, str], str]:
+        with self._servers.postgres.connect(SOURCE_DATABASE) as connection:
+            return {(table, column): kind for table, column, kind in connection.execute(COLUMNS, [SCHEMA])}

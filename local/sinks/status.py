@@ -1,0 +1,61 @@
+"""What a sink says about itself, in a file that the run reads: also while its store keeps it waiting."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PERIOD_SECONDS = 0.5
+SILENT_SECONDS = 5.0
+"""A store that has not answered for this long is told."""
+
+
+class Status:
+    """Figures and trouble of one sink, written by a thread of its own, since a call to a paused store never returns."""
+
+    def __init__(self, path: Path, topics: Iterable[str]) -> None:
+        self.written = dict.fromkeys(topics, 0)
+        self.dead = 0
+        self.lag = -1
+        self.trouble = ""
+        self._path = path
+        self._asked: float | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="status", daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While the store is asked for something."""
+        self._asked = time.monotonic()
+        try:
+            yield
+        finally:
+            self._asked = None
+
+    def close(self) -> None:
+        """Write the last figures."""
+        self._stopping.set()
+        self._thread.join()
+        self._write()
+
+    def _follow(self) -> None:
+        self._write()
+        while not self._stopping.wait(PERIOD_SECONDS):
+            self._write()
+
+    def _write(self) -> None:
+        figures = {"written": dict(self.written), "dead": self.dead, "lag": self.lag, "trouble": self._trouble()}
+        draft = self._path.with_suffix(".new")
+        draft.write_text(json.dumps(figures), encoding="utf-8")
+        draft.replace(self._path)
+
+    def _trouble(self) -> str:
+        since = self._asked
+        if since is None or time.monotonic() - since < SILENT_SECONDS:
+            return self.trouble
+        return f"the store has not answered for {time.monotonic() - since:.0f} s; see whether it is paused or locked"

@@ -1,0 +1,172 @@
+"""The source on the wire: Oracle's types in Avro, the contract's columns alone, and no time that stops it."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer, Message
+from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.schema_registry.avro import AvroDeserializer
+from confluent_kafka.serialization import MessageField, SerializationContext
+
+from components.confluent import pipeline
+from contracts import AUTH_USER, SCHEMA, SOURCES, TOPIC_PREFIX, USER_TRANSACTION, ddl
+from local.connectors import source
+from local.parts import ports
+from local.parts.children import Children
+from local.parts.connect import SECRET, Connect
+from local.parts.folder import RunFolder
+from local.parts.kafka import Credentials, Kafka
+from local.parts.postgres import USER, Postgres
+from local.parts.registry import Registry
+from local.realise.servers import ROOT, SOURCE_DATABASE
+from tests.local.sink_lab import kill
+
+pytestmark = [pytest.mark.local, pytest.mark.timeout(300)]
+ADMIN = "tests"
+CONFIG = {
+    "name": "source",
+    "connector.class": source.SOURCE_CLASS,
+    "topic.prefix": TOPIC_PREFIX,
+    "table.include.list": pipeline.table_include_list(),
+    "column.include.list": pipeline.column_include_list(),
+    "snapshot.mode": "initial",
+    "decimal.handling.mode": "precise",
+    "time.precision.mode": "connect",
+    "heartbeat.interval.ms": "10000",
+}
+USERS, PAYMENTS = AUTH_USER.topic, USER_TRANSACTION.topic
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SourceLab:
+    """A database, Debezium and a registry that is not up yet."""
+
+    def __init__(self, kafka: Kafka, postgres: Postgres, registry: Registry, connect: Connect) -> None:
+        self.registry = registry
+        self.connect = connect
+        self.database: Any = postgres.connect(SOURCE_DATABASE)
+        self._decode: AvroDeserializer | None = None
+        self._consumer = Consumer({**kafka.client(ADMIN), "group.id": "tests", "auto.offset.reset": "earliest"})
+        self._consumer.subscribe([USERS, PAYMENTS])
+
+    def pay(self, amount: str, received_at: str) -> None:
+        sql = 'INSERT INTO "SAMPLE"."USER_TRANSACTION" ("AMOUNT","RECEIVED_AT","IP_ADDRESS","ACCOUNT_ID")'
+        self.database.execute(f"{sql} VALUES (%s, %s, '10.0.0.1', 1)", (amount, received_at))
+
+    def records(self, count: int) -> list[Message]:
+        found: list[Message] = []
+        end = time.monotonic() + 60
+        while len(found) < count and time.monotonic() < end:
+            message = self._consumer.poll(0.2)
+            if message and not message.error():
+                found.append(message)
+        assert len(found) == count, f"{len(found)} of {count} records; {self.connect.status('source')}"
+        return found
+
+    def after(self, message: Message) -> dict[str, Any]:
+        self._decode = self._decode or AvroDeserializer(self.registry.client())
+        value: Any = self._decode(message.value(), SerializationContext(message.topic(), MessageField.VALUE))
+        return value["after"]
+
+    def fields(self, topic: str) -> dict[str, Any]:
+        """Avro type by column of the row after the change, in the newest version."""
+        text = self.registry.client().get_latest_version(f"{topic}-value").schema.schema_str
+        (_, row) = json.loads(text or "")["fields"][0]["type"]
+        return {field["name"]: field["type"] for field in row["fields"]}
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[SourceLab]:
+    folder = RunFolder(ROOT, "test-source")
+    path = folder.open()
+    children = Children(path)
+    kafka, postgres = Kafka(children, path, Credentials(ADMIN, [])), Postgres(children, path)
+    registry = Registry(children, path)
+    client = kafka.java_client(ADMIN)
+    connect = Connect(children, path, client=client, registry=registry.url, source_password=postgres.password)
+    try:
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(lambda server: (server.prepare(), server.start()), (kafka, postgres)))
+        postgres.create_database(SOURCE_DATABASE)
+        found = SourceLab(kafka, postgres, registry, connect)
+        found.database.execute(f'CREATE SCHEMA "{SCHEMA}"')
+        for table in SOURCES:
+            found.database.execute(ddl.postgres(table))
+        columns = '"PASSWORD","IS_SUPERUSER","USERNAME","IS_STAFF","IS_ACTIVE","DATE_JOINED"'
+        values = "'hush-1', false, 'anna', true, true, now()"
+        found.database.execute(f'INSERT INTO "SAMPLE"."AUTH_USER" ({columns}) VALUES ({values})')
+        names = [USERS, PAYMENTS, source.heartbeat_topic(CONFIG)]
+        for future in AdminClient(kafka.client(ADMIN)).create_topics([NewTopic(n, 1, 1) for n in names]).values():
+            future.result()
+        connect.prepare()
+        connect.start()
+        place = {"host": ports.HOST, "port": postgres.port, "user": USER, "secret": SECRET}
+        connect.create("source", source.debezium(CONFIG, database=SOURCE_DATABASE, **place))
+        yield found
+    finally:
+        for server in (connect, registry, kafka, postgres):
+            server.stop()
+        children.close()
+        folder.close(keep=False)
+
+
+def test_a_registry_that_comes_late_or_is_killed_loses_nothing(lab: SourceLab) -> None:
+    time.sleep(3)
+    assert lab.connect.status("source")[0] != "FAILED", "Connect must try again"
+    lab.registry.start()
+    (user,) = lab.records(1)
+    assert lab.after(user)["USERNAME"] == "anna"
+    kill(lab.registry)
+    lab.pay("1.00", "2026-01-01T00:00:00Z")  # the first payment: its schema is not registered yet
+    time.sleep(3)
+    lab.registry.start()
+    (payment,) = lab.records(1)
+    assert lab.after(payment)["AMOUNT"] == Decimal("1.00")
+
+
+def test_columns_have_the_types_that_xstream_gives_oracles(lab: SourceLab) -> None:
+    users, payments = lab.fields(USERS), lab.fields(PAYMENTS)
+    assert users["ID"] == payments["ID"] == payments["ACCOUNT_ID"] == "long"
+    assert users["IS_STAFF"] == {"type": "int", "connect.type": "int8"}
+    amount, received = payments["AMOUNT"], payments["RECEIVED_AT"]
+    assert (amount["type"], amount["logicalType"], amount["precision"], amount["scale"]) == ("bytes", "decimal", 12, 2)
+    assert (received["type"], received["logicalType"]) == ("long", "timestamp-millis")
+    assert users["EMAIL"] == ["null", "string"]
+    assert users.keys() == {column.name for column in AUTH_USER.published}
+
+
+@pytest.mark.parametrize(
+    ("text", "milliseconds"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("1969-12-31T23:59:59.5Z", -500),
+        ("9999-12-31T23:59:59.999Z", 253402300799999),
+        ("infinity", 253402300799999),
+    ],
+)
+def test_no_time_stops_the_source(lab: SourceLab, text: str, milliseconds: int) -> None:
+    lab.pay("2.00", text)
+    (payment,) = lab.records(1)
+    assert lab.after(payment)["RECEIVED_AT"] - EPOCH == timedelta(milliseconds=milliseconds)
+
+
+def test_what_is_added_or_renamed_in_the_database_stays_there(lab: SourceLab) -> None:
+    table = '"SAMPLE"."AUTH_USER"'
+    lab.database.execute(f'ALTER TABLE {table} ADD COLUMN "CARD_NUMBER" VARCHAR(20)')
+    lab.database.execute(f'ALTER TABLE {table} RENAME COLUMN "PASSWORD" TO "PASSWORD_HASH"')
+    lab.database.execute(f"""UPDATE {table} SET "CARD_NUMBER" = '4111-1111', "PASSWORD_HASH" = 'hush-2'""")
+    (user,) = lab.records(1)
+    assert lab.after(user).keys() == {column.name for column in AUTH_USER.published}
+    for secret in (b"4111", b"hush", b"CARD", b"HASH"):
+        assert secret not in (user.value() or b"")
+    texts = [lab.registry.client().get_version(f"{USERS}-value", n).schema.schema_str
+             for n in lab.registry.client().get_versions(f"{USERS}-value")]  # fmt: skip
+    assert not [text for text in texts if "CARD" in (text or "") or "PASSWORD" in (text or "")]
