@@ -80,8 +80,8 @@ USER_TRANSACTION = Table(
     name="USER_TRANSACTION",
     topic=raw_topic("USER_TRANSACTION"),
     captured=True,
-    # The source connector's key is the payment's id: with more partitions an account's payments would be spread over
-    # them, and those read out of their order would be too late for the account's window.
+    # Payments are judged in the order of their offsets, and only one partition has one order: the source connector's
+    # key is the payment's id, so that more partitions would spread an account's payments over them.
     ordered=True,
     doc="Payments, one row each, never updated.",
     columns=(

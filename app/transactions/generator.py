@@ -11,7 +11,7 @@ from django.db import connection
 
 from transactions.models import User
 from transactions.payments import FRAUDS, Payment, normal
-from transactions.store import Store, ids
+from transactions.store import Store
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 1_000
@@ -88,7 +88,7 @@ def commit_fraud(store: Store, kind: str, source: random.Random, account: int | 
         account = source.choice(list(users[:10_000]))
     else:
         User.objects.get(pk=account)
-    numbers = ids(store.add(make(source, account)))
+    numbers = [int(row.pk) for row in store.add(make(source, account))]
     for number in numbers:
         log.info("fraud committed", extra={"transaction": number, "fraud": kind})
     return numbers

@@ -14,12 +14,11 @@ from django.db import DatabaseError, connection
 
 from transactions.alerts import Alerts
 from transactions.generator import Generator, from_settings
-from transactions.models import Transaction
+from transactions.latest import Payments
 from transactions.store import Store
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 0.25
-SHOWN = 20
 MOST_BROWSERS = 16
 WAITING = 200
 KEEP_ALIVE_SECONDS = 10
@@ -103,34 +102,25 @@ class Live:
                 log.debug("a slow browser lost %s", with_room["type"])
 
     def _watch(self) -> None:
-        newest = 0
+        payments = Payments()
         while True:
             started = time.monotonic()
             try:
-                newest = self._look(newest)
+                self._look(payments)
             except DatabaseError as error:
                 log.warning("payments not readable: %s", str(error).strip())
                 connection.close()
             time.sleep(max(0.0, PERIOD_SECONDS - (time.monotonic() - started)))
 
-    def _look(self, newest: int) -> int:
-        rows = list(
-            Transaction.objects.filter(pk__gt=newest)
-            .order_by("-pk")
-            .values("id", "account_id", "amount", "received_at", "ip_address")[:SHOWN]
-        )
-        if not rows:
-            self.rate *= 0.8
-            self._publish({"type": "state", "state": self.state()})
-            return newest
-        # Ids come from one sequence, so their growth is the number of payments, but for rolled back ones.
-        grown = rows[0]["id"] - newest if newest else 0
+    def _look(self, payments: Payments) -> None:
+        counted = payments.total
+        rows = payments.new()
+        grown = payments.total - counted if counted else 0
         self.rate += 0.2 * (grown / PERIOD_SECONDS - self.rate)
-        self.total = rows[0]["id"]
-        for row in reversed(rows):
+        self.total = payments.total
+        for row in rows:
             self._publish({"type": "payment", "payment": row})
         self._publish({"type": "state", "state": self.state()})
-        return int(rows[0]["id"])
 
 
 @cache

@@ -1,15 +1,13 @@
 """Payments that people and fraudsters make, from a seed."""
 
-import datetime
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
 
 CENT = Decimal("0.01")
-MILLISECOND = datetime.timedelta(milliseconds=1)
 NORMAL = (25, 5_000)  # cents: 0.25 to 50.00
 LARGE_SPREAD = 5_000  # cents over the large amount
 FOREIGN_PREFIX = "203.0.113."  # addresses kept for documentation: nobody's home
@@ -63,27 +61,6 @@ FRAUDS: dict[str, Callable[[random.Random, int], list[Payment]]] = {
     "large_amount": large_amount,
     "foreign_address": foreign_address,
 }
-
-
-class Clock:
-    """Times of payments, to the millisecond; those of one account always rise.
-
-    The rules compare payments of an account by time, and take two at the same millisecond for one moment.
-    """
-
-    def __init__(self) -> None:
-        self._last: dict[int, datetime.datetime] = {}
-
-    def stamp(self, payments: Iterable[Payment]) -> list[tuple[Payment, datetime.datetime]]:
-        now = datetime.datetime.now(datetime.UTC)
-        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        stamped = []
-        for payment in payments:
-            last = self._last.get(payment.account)
-            at = now if last is None or now > last else last + MILLISECOND
-            self._last[payment.account] = at
-            stamped.append((payment, at))
-        return stamped
 
 
 def _home(source: random.Random) -> str:

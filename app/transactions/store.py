@@ -1,14 +1,17 @@
 """Writes payments, each exactly once, also when the database goes away in between."""
 
+import datetime
 import logging
 import time
 from collections.abc import Iterable
 from threading import Event
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
 
+from transactions import ids
 from transactions.models import Transaction
-from transactions.payments import Clock, Payment
+from transactions.payments import Payment
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 0.2
@@ -16,47 +19,67 @@ BATCH = 1_000
 
 
 class Store:
-    """The only writer of payments in this process: one clock for all of them."""
-
-    def __init__(self) -> None:
-        self._clock = Clock()
+    """Writes payments; any number of threads, processes and replicas may do so side by side, for one account too."""
 
     def add(self, payments: Iterable[Payment], stop: Event | None = None) -> list[Transaction]:
-        """Commit the payments together and return them.
+        """Commit the payments together and return them, each with its id and the time of its receipt.
 
         While the database is away it tries again, until `stop` is set (then nothing is returned).
         """
-        rows = [
-            Transaction(amount=payment.amount, received_at=at, ip_address=payment.address, account_id=payment.account)
-            for payment, at in self._clock.stamp(payments)
-        ]
-        tried = False
-        while True:
+        rows = _received(payments)
+        in_doubt = False  # whether a commit was begun whose answer got lost
+        while rows:
             try:
-                if not (tried and _committed(rows[0])):
+                if rows[0].pk is None:
+                    _number(rows)
+                if not (in_doubt and _committed(rows[0])):
                     _insert(rows)
+                return rows
+            except IntegrityError:
+                # The server may still have been at work on that commit when it was looked for.
+                if not (in_doubt and _committed(rows[0])):
+                    raise
                 return rows
             except (DatabaseError, InterfaceError) as error:
                 if not _is_away(error):
                     raise
-                tried = True
+                in_doubt = rows[0].pk is not None
                 log.warning("database away, trying again: %s", str(error).strip())
                 connection.close()
                 if stop and stop.is_set():
-                    return []
+                    break
                 time.sleep(RETRY_SECONDS)
+        return []
+
+
+def _received(payments: Iterable[Payment]) -> list[Transaction]:
+    """Rows without ids, stamped with the time of receipt, in the milliseconds that the column holds.
+
+    Nothing depends on that time: clocks may be wrong, equal, or go back.
+    """
+    now = timezone.now()
+    now -= datetime.timedelta(microseconds=now.microsecond % 1000)
+    return [
+        Transaction(amount=payment.amount, received_at=now, ip_address=payment.address, account_id=payment.account)
+        for payment in payments
+    ]
+
+
+def _number(rows: list[Transaction]) -> None:
+    for row, number in zip(rows, ids.take(len(rows)), strict=True):
+        row.pk = number
 
 
 def _insert(rows: list[Transaction]) -> None:
     with transaction.atomic():
-        for row in rows:
-            row.pk = None
         Transaction.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def _committed(first: Transaction) -> bool:
-    """Whether a commit whose answer got lost took place: an account has one payment a millisecond at most."""
-    return Transaction.objects.filter(account_id=first.account_id, received_at=first.received_at).exists()
+    """Whether the payments are in the database: its id is given to one payment alone, and all go in together."""
+    return Transaction.objects.filter(
+        pk=first.pk, account_id=first.account_id, amount=first.amount, ip_address=first.ip_address
+    ).exists()
 
 
 def _is_away(error: Exception) -> bool:
@@ -64,13 +87,3 @@ def _is_away(error: Exception) -> bool:
     if isinstance(error, (OperationalError, InterfaceError)):
         return True
     return connection.connection is None or not connection.is_usable()
-
-
-def ids(rows: list[Transaction]) -> list[int]:
-    """The ids of committed payments of one account; Oracle does not return those of rows inserted together."""
-    if all(row.pk is not None for row in rows):
-        return [int(row.pk) for row in rows]
-    found = Transaction.objects.filter(
-        account_id=rows[0].account_id, received_at__in=[row.received_at for row in rows]
-    ).order_by("received_at")
-    return [int(number) for number in found.values_list("pk", flat=True)]

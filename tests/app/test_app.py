@@ -95,13 +95,6 @@ def test_everybody_pays_once_before_anybody_pays_again() -> None:
     assert sorted(payers[:50]) == sorted(payers[50:]) == everybody, "by chance alone some accounts would make a burst"
 
 
-def test_times_of_an_account_always_rise() -> None:
-    from transactions.payments import Clock, Payment
-
-    stamps = [at for _, at in Clock().stamp([Payment(1, Decimal(1), "10.0.0.1")] * 20)]
-    assert len(set(stamps)) == 20 and stamps == sorted(stamps), "the rules take equal times for one moment"
-
-
 def test_the_generator_commits_what_it_counts() -> None:
     from django.core.management import call_command
     from transactions.models import Transaction

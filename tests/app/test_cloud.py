@@ -96,49 +96,6 @@ def test_half_an_oracle_is_refused(environment: dict[str, str], message: str) ->
     assert message in database(**environment).stderr
 
 
-def test_a_fraud_has_its_ids_where_rows_inserted_together_return_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Oracle's backend of Django is such a one."""
-    from django.db import connection
-    from transactions.models import Transaction
-
-    from tests.app.test_app import client
-
-    monkeypatch.setattr(type(connection.features), "can_return_rows_from_bulk_insert", False)
-    answer = client().post("/api/frauds/burst_count", "{}", content_type="application/json")
-    numbers = answer.json()["transactions"]
-    assert len(numbers) == 11 and Transaction.objects.filter(pk__in=numbers).count() == 11, answer.content
-
-
-def test_a_broken_rule_of_the_database_is_not_tried_for_ever() -> None:
-    from decimal import Decimal
-
-    from django.db import IntegrityError
-    from transactions.payments import Payment
-    from transactions.store import Store
-
-    with pytest.raises(IntegrityError):
-        Store().add([Payment(1, Decimal(1), None)])  # type: ignore[arg-type]
-
-
-def test_a_lost_connection_is_tried_again_whatever_the_driver_calls_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from decimal import Decimal
-
-    from django.db import DatabaseError, connection
-    from transactions import store
-    from transactions.payments import Payment
-
-    insert, failures = store._insert, [DatabaseError("DPY-4011: the connection was closed")]
-
-    def flaky(rows: Any) -> None:
-        if failures:
-            connection.close()
-            raise failures.pop()
-        insert(rows)
-
-    monkeypatch.setattr(store, "_insert", flaky)
-    assert len(store.Store().add([Payment(1, Decimal(1), "10.0.0.1")])) == 1
-
-
 @pytest.fixture
 def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """`manage.py serve` as it runs behind TLS."""

@@ -1,0 +1,181 @@
+"""Payments are written once each, whatever clocks say and whichever answers get lost. Real PostgreSQL: tests/local."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+
+def payments(count: int, amount: int = 1) -> list[Any]:
+    from transactions.payments import Payment
+
+    return [Payment(1, Decimal(amount), "10.0.0.1")] * count
+
+
+def stored() -> int:
+    from transactions.models import Transaction
+
+    return Transaction.objects.count()
+
+
+@pytest.mark.parametrize("seconds", [0, -3600, 10**9], ids=["stands still", "goes back", "is far ahead"])
+def test_no_clock_decides_what_is_written(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    from transactions.store import Store
+
+    times = [NOW, NOW + datetime.timedelta(seconds=seconds)]
+    monkeypatch.setattr("transactions.store.timezone.now", lambda: times.pop())
+    before = stored()
+    rows = [row for _ in range(2) for row in Store().add(payments(20))]
+    assert stored() == before + 40 and len({row.pk for row in rows}) == 40
+
+
+def test_a_payment_has_its_id_and_the_milliseconds_that_the_column_holds() -> None:
+    from transactions.models import Transaction
+    from transactions.store import Store
+
+    (row,) = Store().add(payments(1))
+    found = Transaction.objects.get(pk=row.pk)
+    assert found.received_at == row.received_at and row.received_at.microsecond % 1000 == 0
+
+
+def test_nothing_to_pay_is_nothing_written() -> None:
+    from transactions.store import Store
+
+    assert Store().add([]) == []
+
+
+def test_a_broken_rule_of_the_database_is_not_tried_for_ever() -> None:
+    from django.db import IntegrityError
+    from transactions.payments import Payment
+    from transactions.store import Store
+
+    with pytest.raises(IntegrityError):
+        Store().add([Payment(1, Decimal(1), None)])  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Inserts fail in turn as the list says: `before` or `after` the commit."""
+    from django.db import DatabaseError, connection
+    from transactions import store
+
+    insert, failures = store._insert, list[str]()
+
+    def flaky(rows: Any) -> None:
+        when = failures.pop() if failures else ""
+        if when != "before":
+            insert(rows)
+        if when:
+            connection.close()
+            raise DatabaseError("DPY-4011: the connection was closed")  # as Oracle's driver says it
+
+    monkeypatch.setattr(store, "_insert", flaky)
+    monkeypatch.setattr(store, "RETRY_SECONDS", 0)
+    yield failures
+    assert not failures
+
+
+@pytest.mark.parametrize("when", [["before"], ["after"], ["after", "before"], ["before", "before"]])
+def test_a_lost_connection_is_tried_again_and_writes_once(lost: list[str], when: list[str]) -> None:
+    from transactions.store import Store
+
+    lost += when
+    before = stored()
+    rows = Store().add(payments(11))
+    assert stored() == before + 11 and len({row.pk for row in rows}) == 11
+
+
+def test_a_commit_that_was_still_under_way_when_it_was_looked_for_counts(
+    lost: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transactions import store
+
+    committed, looks = store._committed, [False]
+    monkeypatch.setattr(store, "_committed", lambda row: looks.pop() if looks else committed(row))
+    lost += ["after"]
+    before = stored()
+    assert len(store.Store().add(payments(3))) == 3
+    assert stored() == before + 3
+
+
+def test_an_id_that_somebody_else_wrote_is_no_commit_of_ours(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import IntegrityError
+    from transactions import ids, store
+
+    (taken,) = store.Store().add(payments(1, amount=7))
+    monkeypatch.setattr(ids, "take", lambda _: [taken.pk])
+    lost += ["before"]
+    with pytest.raises(IntegrityError):
+        store.Store().add(payments(1))
+
+
+def test_oracle_gives_ids_by_the_sequence_of_the_identity_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offline: what Django's Oracle backend is asked; the column is an identity by contracts/ddl.py."""
+    from django.db.backends.oracle.base import DatabaseWrapper
+    from transactions import ids
+
+    asked: list[tuple[str, Any]] = []
+
+    class Cursor:
+        def __enter__(self) -> Any:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def execute(self, sql: str, values: Any) -> None:
+            asked.append((" ".join(sql.split()), values))
+
+        def fetchone(self) -> Any:
+            return ("ISEQ$$_73412", "ID")
+
+        def fetchall(self) -> Any:
+            return [(22,), (21,), (23,)]
+
+    oracle = DatabaseWrapper({"NAME": "x", "USER": "SAMPLE", "PASSWORD": "", "OPTIONS": {}, "TIME_ZONE": None})
+    monkeypatch.setattr(oracle, "cursor", Cursor)
+    monkeypatch.setattr(ids, "connection", oracle)
+    ids._sequence.cache_clear()
+    try:
+        assert ids.take(3) == [21, 22, 23]
+    finally:
+        ids._sequence.cache_clear()
+    assert "user_tab_identity_cols.table_name = UPPER(%s)" in asked[0][0] and asked[0][1] == ["USER_TRANSACTION"]
+    assert asked[1] == ('SELECT "ISEQ$$_73412".NEXTVAL FROM DUAL CONNECT BY LEVEL <= %s', [3])
+
+
+def test_a_payment_that_appears_late_is_shown_and_counted() -> None:
+    from transactions.latest import Payments
+    from transactions.models import Transaction
+    from transactions.store import Store
+
+    seen = Payments()
+    seen.new()
+    assert seen.total == stored()
+    first, late, last = Store().add(payments(3))
+    late.delete()  # its id was taken, and it is not committed yet
+    assert [row["id"] for row in seen.new()] == [first.pk, last.pk]
+    again = Transaction(
+        id=late.id or last.pk - 1, account_id=1, amount=1, received_at=first.received_at, ip_address="10.0.0.1"
+    )
+    again.save(force_insert=True)
+    assert [row["id"] for row in seen.new()] == [last.pk - 1]
+    assert seen.new() == [] and seen.total == stored()
+
+
+def test_the_first_look_counts_all_and_shows_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions import latest
+    from transactions.store import Store
+
+    monkeypatch.setattr(latest, "LATE_IDS", 30)
+    rows = Store().add(payments(100))
+    seen = latest.Payments()
+    assert [row["id"] for row in seen.new()] == [row.pk for row in rows[-latest.SHOWN :]]
+    assert seen.total == stored()
+    Store().add(payments(100))
+    assert len(seen.new()) == latest.SHOWN and seen.total == stored()

@@ -1,0 +1,186 @@
+"""Payments written to a real PostgreSQL that loses answers and dies: each once, from many threads and processes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from contracts import SCHEMA, SOURCES
+from contracts.ddl import postgres as ddl
+from local.parts import ports
+from local.parts.children import Children
+from local.parts.postgres import USER, Postgres
+from local.realise.app import FOLDER
+from local.realise.servers import SOURCE_DATABASE
+from tests.local.sink_lab import kill
+
+pytestmark = pytest.mark.local
+
+# Every clock stands still, so that nothing but ids can tell payments apart. Prints the ids of what was paid.
+PAY = """
+import concurrent.futures, datetime, decimal, json, sys
+import django
+django.setup()
+from transactions import store
+from transactions.payments import Payment
+store.timezone.now = lambda: datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+threads, times, size = map(int, sys.argv[1:])
+writer = store.Store()
+def pay(_):
+    return [row.pk for _ in range(times) for row in writer.add([Payment(1, decimal.Decimal(5), "10.0.0.1")] * size)]
+with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+    print(json.dumps([number for numbers in pool.map(pay, range(threads)) for number in numbers]))
+"""
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    # Not pytest's folder: a server that drops root's rights could not reach it.
+    folder = Path(tempfile.mkdtemp(prefix="store-"))
+    folder.chmod(0o755)
+    (folder / "logs").mkdir()
+    children = Children(folder)
+    server = Postgres(children, folder)
+    try:
+        server.prepare()
+        server.start()
+        server.create_database(SOURCE_DATABASE)
+        with server.connect(SOURCE_DATABASE) as connection:
+            connection.execute(f'CREATE SCHEMA "{SCHEMA}"'.encode())
+            for table in SOURCES:
+                connection.execute(ddl(table).encode())
+        subprocess.run([sys.executable, str(FOLDER / "manage.py"), "seed"], env=environment(server), check=True)
+        yield server
+    finally:
+        server.stop()
+        children.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(server: Postgres, port: int | None = None) -> dict[str, str]:
+    place = f"{USER}:{server.password}@{ports.HOST}:{port or server.port}/{SOURCE_DATABASE}"
+    options = f"-c%20search_path%3D%22{SCHEMA}%22%20-c%20timezone%3DUTC"
+    app = {"DATABASE_URL": f"postgresql://{place}?options={options}", "SECRET_KEY": "k" * 50, "PLAIN_HTTP": "1"}
+    return {**os.environ, **app, "DJANGO_SETTINGS_MODULE": "fraudapp.settings", "PYTHONPATH": str(FOLDER)}
+
+
+def payer(server: Postgres, *figures: int, port: int | None = None) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", PAY, *map(str, figures)]
+    return subprocess.Popen(command, env=environment(server, port), stdout=subprocess.PIPE, text=True)
+
+
+def ids_of(*payers: subprocess.Popen[str]) -> list[int]:
+    found: list[int] = []
+    for process in payers:
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode == 0
+        found += json.loads(output)
+    return found
+
+
+def stored(server: Postgres) -> list[int]:
+    with server.connect(SOURCE_DATABASE) as connection:
+        return [row[0] for row in connection.execute(f'SELECT "ID" FROM "{SCHEMA}"."USER_TRANSACTION"'.encode())]
+
+
+def test_two_processes_of_many_threads_pay_for_one_account(postgres: Postgres) -> None:
+    before = set(stored(postgres))
+    paid = ids_of(*(payer(postgres, 8, 25, 2) for _ in range(2)))
+    assert len(paid) == 800
+    assert sorted(set(stored(postgres)) - before) == sorted(paid), "each payment is there, once, under its id"
+
+
+class Proxy:
+    """Between the app and the database: of the commits that `spoils` picks, no answer arrives; the connection ends."""
+
+    def __init__(self, port: int, spoils: Callable[[int], bool], and_then: Callable[[], None] = lambda: None) -> None:
+        self._target, self._spoils, self._and_then = port, spoils, and_then
+        self._listener = socket.create_server((ports.HOST, 0))
+        self.port = self._listener.getsockname()[1]
+        self.commits = self.spoiled = 0
+        self._lock = threading.Lock()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+
+    def _connect(self, client: socket.socket) -> None:
+        with client:
+            try:
+                server = socket.create_connection((ports.HOST, self._target))
+            except OSError:
+                return
+            with server:
+                spoil = threading.Event()
+                threading.Thread(target=self._answers, args=(client, server, spoil), daemon=True).start()
+                self._requests(client, server, spoil)
+
+    def _requests(self, client: socket.socket, server: socket.socket, spoil: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                if b"COMMIT" in data:
+                    with self._lock:
+                        self.commits += 1
+                        if self._spoils(self.commits):
+                            spoil.set()
+                server.sendall(data)
+
+    def _answers(self, client: socket.socket, server: socket.socket, spoil: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                if spoil.is_set():  # this is the answer: it was committed
+                    self.spoiled += 1
+                    self._and_then()
+                    break
+                client.sendall(data)
+        with contextlib.suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_commit_whose_answer_is_lost_is_not_made_again(postgres: Postgres) -> None:
+    proxy = Proxy(postgres.port, spoils=lambda number: number % 3 == 0)
+    before = set(stored(postgres))
+    paid = ids_of(payer(postgres, 4, 20, 3, port=proxy.port))
+    proxy.close()
+    assert proxy.spoiled >= 20, "this test needs answers that get lost"
+    assert len(paid) == 240
+    assert sorted(set(stored(postgres)) - before) == sorted(paid)
+
+
+def test_a_server_killed_between_a_commit_and_its_answer_loses_and_doubles_nothing(postgres: Postgres) -> None:
+    killed = threading.Event()
+
+    def die() -> None:
+        os.killpg(postgres.pid, signal.SIGKILL)
+        killed.set()
+
+    proxy = Proxy(postgres.port, spoils=lambda number: number == 5, and_then=die)
+    before = set(stored(postgres))
+    process = payer(postgres, 2, 10, 3, port=proxy.port)
+    assert killed.wait(30)
+    kill(postgres)
+    postgres.start()
+    paid = ids_of(process)
+    proxy.close()
+    assert len(paid) == 60
+    assert sorted(set(stored(postgres)) - before) == sorted(paid)
