@@ -104,7 +104,8 @@ def lab() -> Iterator[SourceLab]:
         values = "'hush-1', false, 'anna', true, true, now()"
         found.database.execute(f'INSERT INTO "SAMPLE"."AUTH_USER" ({columns}) VALUES ({values})')
         names = [USERS, PAYMENTS, source.heartbeat_topic(CONFIG)]
-        for future in AdminClient(kafka.client(ADMIN)).create_topics([NewTopic(n, 1, 1) for n in names]).values():
+        admin = AdminClient(kafka.client(ADMIN))
+        for future in admin.create_topics([NewTopic(n, 1, 1) for n in names]).values():
             future.result()
         connect.prepare()
         connect.start()
