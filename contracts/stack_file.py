@@ -122,6 +122,7 @@ def _value(node: yaml.Node, kind: str, key: str, problems: list[str]) -> Any:
         return {
             name: _value(item, "string", key, problems) for name, _, item in _pairs(node, lambda name: name, problems)
         }
+    assert isinstance(node, yaml.ScalarNode)  # YAML has no fourth kind
     meaning, written = _meaning(node), node.value
     if meaning is None:
         return written

@@ -79,8 +79,12 @@ HOLDERS = {
         "fraud-dev-snowflake-sink-fraud_alert",
     },
     '"snowflake.schema.name": "RIVER"': {"fd-dev-snowflake"},
-    '"version": "1.36"': {"fraud-dev-app-cluster"},
-    ROLE: {"fraud-dev-app-cluster"},
+    '"version": "1.36"': {"fraud-dev-app-cluster", "fraud-dev-app-cluster-eksCluster"},
+    ROLE: {
+        "fraud-dev-app-cluster",
+        "fraud-dev-app-cluster-operators",
+        "fraud-dev-app-cluster-operators-admin",
+    },
     IMAGE: {"fraud-dev-app-web", "fraud-dev-app-generator", "fraud-dev-app-seed"},
     '"--rate", "911"': {"fraud-dev-app-generator"},
 }

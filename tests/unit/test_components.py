@@ -32,6 +32,7 @@ def source(account: pulumi.Input[str]) -> OracleXStreamSource:
         processor_licenses=1,
         topic_prefix="fd",
         table_include_list="SAMPLE[.](AUTH_USER|USER_TRANSACTION)",
+        column_include_list="SAMPLE[.](AUTH_USER|USER_TRANSACTION)[.]ID",
     )
 
 

@@ -34,7 +34,7 @@ def test_every_file_that_is_named_exists(document: tuple[Path, str]) -> None:
 def test_every_make_target_exists(document: tuple[Path, str]) -> None:
     _, text = document
     targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"(?:^ *|`|&& )make ([a-z-]+)", text, re.MULTILINE)) <= targets
+    assert set(re.findall(r"(?:^ *|`|&& )make (?:-s )?([a-z-]+)", text, re.MULTILINE)) <= targets
 
 
 def test_every_configuration_key_exists(document: tuple[Path, str]) -> None:

@@ -46,7 +46,7 @@ OWN = {
 """What is a placeholder otherwise."""
 
 
-def load(stack: str = "dev", /, *, encrypted: Any = True, recorded: bool = True, **config: Any) -> settings.Settings:
+def load(stack: str = "dev", /, *, encrypted: Any = True, recorded: Any = True, **config: Any) -> settings.Settings:
     """Settings of a stack whose keys are as given, and whose necessary ones are set; as the recorder or the engine."""
     pulumi.runtime.settings.configure(pulumi.runtime.Settings(project="fraud-detection", stack=stack))
     values = NEEDED | config
