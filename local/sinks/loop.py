@@ -91,7 +91,8 @@ class SinkLoop:
         self._fails_on_null = {topic.topic for topic in config.topics if topic.on_null == "FAIL"}
         self._ignores_null = {topic.topic for topic in config.topics if topic.on_null == "IGNORE"}
         client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
-        self._consumer = Consumer({**client, **_CONSUMER, "group.id": config.group})
+        told = {"on_commit": self._committed}
+        self._consumer = Consumer({**client, **_CONSUMER, **told, "group.id": config.group})
         self._dead = DeadLetters(client, sink=config.name, topic=config.dead_letter, tolerant=config.tolerant)
         self._offsets: Offsets = {}
         self._ends: Offsets = {}
@@ -185,11 +186,13 @@ class SinkLoop:
         self._commit()
 
     def _commit(self) -> None:
+        """Ask the broker to keep the offsets; no row waits for the answer of a broker that may be slow."""
         positions = [TopicPartition(topic, number, at) for (topic, number), at in self._offsets.items()]
-        try:
-            self._consumer.commit(offsets=positions, asynchronous=False)
-        except KafkaException as error:
-            # The broker may be away. Targets that keep offsets do not need it; the others write again, by id.
+        self._consumer.commit(offsets=positions, asynchronous=True)
+
+    def _committed(self, error: KafkaError | None, _: list[TopicPartition]) -> None:
+        # The broker may be away. Targets that keep offsets do not need it; the others write again, by id.
+        if error:
             print(f"{self._config.name}: offsets not committed: {error}", flush=True)
 
     def _patiently(self, action: Callable[[], T]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -144,6 +145,22 @@ def test_the_broker_killed_while_sinks_run(lab):
     lab.kafka.start()
     until(caught_up(sink, "user_transaction", 30_000), "the sink catches up")
     assert in_postgres(lab, 'SELECT count(*), count(DISTINCT "ID") FROM broker') == [(30_000, 30_000)]
+
+
+def test_what_was_read_is_written_while_the_broker_is_silent(lab):
+    lab.topics("user_transaction")
+    lab.produce("user_transaction", [(None, payment(number)) for number in range(30_000)])
+    sink = lab.sink("silent-pg", POSTGRES, TopicConfig(topic="user_transaction", target="silent"), batch_size=100)
+    until(lambda: status(sink)["written"].get("user_transaction", 0) > 0, "the sink writes")
+    lab.kafka.process.send_signal(signal.SIGSTOP)
+    try:
+        time.sleep(1)  # the status is written twice a second
+        before = status(sink)["written"]["user_transaction"]
+        until(lambda: status(sink)["written"]["user_transaction"] >= before + 500, "the sink writes on", 10)
+    finally:
+        lab.kafka.process.send_signal(signal.SIGCONT)
+    until(caught_up(sink, "user_transaction", 30_000), "the sink catches up")
+    assert in_postgres(lab, 'SELECT count(*), count(DISTINCT "ID") FROM silent') == [(30_000, 30_000)]
 
 
 def test_rows_of_a_transaction_that_was_given_up_are_never_written(lab):
