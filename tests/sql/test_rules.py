@@ -180,7 +180,6 @@ CHANGES: dict[str, tuple[str, object]] = {
     "no amount": (foreign(AMOUNT=None), ROW),
     "null for an amount": (foreign(AMOUNT=["null", DECIMAL | {"precision": 12, "scale": 2}]), ROW | {"AMOUNT": None}),
     "too great an amount": (foreign(AMOUNT=DECIMAL | {"precision": 20, "scale": 2}), ROW | {"AMOUNT": Decimal(10**11)}),
-    "other decimals": (foreign(AMOUNT=DECIMAL | {"precision": 14, "scale": 4}), ROW | {"AMOUNT": Decimal("5.0000")}),
     "null for an account": (foreign(ACCOUNT_ID=["null", "long"]), ROW | {"ACCOUNT_ID": None}),
     "no time": (foreign(RECEIVED_AT=None), ROW),
 }
@@ -221,3 +220,14 @@ def test_the_warehouse_gets_each_payment_with_exact_columns(lab: Lab) -> None:
     row = lab.wait(lambda: lab.cleaned.get(number), "row in user_transaction")
     assert str(row["AMOUNT"]) == "12.30"
     assert set(row) == {"ID", "AMOUNT", "RECEIVED_AT", "IP_ADDRESS", "ACCOUNT_ID"}
+
+
+@pytest.mark.xfail(strict=True, reason="open: Avro's resolution takes the digits of another scale for its own")
+def test_an_amount_with_other_decimals_is_not_read_wrongly(lab: Lab) -> None:
+    text = foreign(AMOUNT=DECIMAL | {"precision": 14, "scale": 4})
+    encoder, number = Encoder(lab.schemas.register("test-other-decimals", text), text), 1_500_000_000
+    after = {"ID": number, **ROW, "AMOUNT": Decimal("5.0000")}
+    lab.raw(USER_TRANSACTION.topic, number, encoder.encode({"before": None, "after": after, "op": "c"}))
+    last = lab.pay(lab.user(), "1.00")
+    lab.wait(lambda: last in lab.cleaned, "row in user_transaction")
+    assert number not in lab.cleaned or lab.cleaned[number]["AMOUNT"] == 5

@@ -72,7 +72,7 @@ def test_an_option_without_a_meaning_is_refused(lab: Lab, option: str, message: 
 
 
 def test_a_missing_sink_column_is_refused(lab: Lab) -> None:
-    with pytest.raises(StatementError, match=r"flink_sql/test\.sql:1:1: .*Different number of columns"):
+    with pytest.raises(StatementError, match=r"(?s)flink_sql/test\.sql:1:1: .*Different number of columns"):
         lab.flink.submit(statement("INSERT INTO `user_transaction` SELECT `ID` FROM `fd.SAMPLE.USER_TRANSACTION`"))
 
 
