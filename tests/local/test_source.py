@@ -72,8 +72,8 @@ class SourceLab:
         return found
 
     def after(self, message: Message) -> dict[str, Any]:
-        self._decode = self._decode or AvroDeserializer(self.registry.client())
-        value: Any = self._decode(message.value(), SerializationContext(message.topic(), MessageField.VALUE))
+        self._decode = self._decode or AvroDeserializer(self.registry.client())  # pyright: ignore[reportCallIssue]
+        value: Any = self._decode(message.value(), SerializationContext(str(message.topic()), MessageField.VALUE))
         return value["after"]
 
     def fields(self, topic: str) -> dict[str, Any]:
