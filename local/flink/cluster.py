@@ -174,8 +174,12 @@ class FlinkCluster:
         try:
             self._jobs[statement.name] = self._environment.executeSql(sql).getJobClient().get()
         finally:
+            # Flink also copies a session's settings into its environment when a job starts. Left there, one statement's
+            # checkpoint would be where the next one, which has none, starts from.
+            environment = self._environment.getPlanner().getExecEnv().getConfiguration()
             for key in chosen:
                 session.getConfiguration().removeKey(key)
+                environment.removeKey(key)
 
     def _make_live(self, table: Table) -> None:
         declared = self._made[table.topic] = self._declared(table)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import psycopg
 
@@ -35,15 +36,14 @@ class SourceWatch(threading.Thread):
         self._servers = servers
         self._say = say
         self._types: dict[tuple[str, str], str] = {}
+        self._found: dict[str, tuple[str, ...]] = {}
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        self._types = self._columns()
         while not self._stopping.wait(PERIOD_SECONDS):
-            try:
-                found = (*self._connectors(), *self._database())
-            except (RunError, OSError, psycopg.Error):  # a server is away, which the supervisor tells
-                continue
+            self._ask(self._connectors)
+            self._ask(self._database)
+            found = tuple(text for part in self._found.values() for text in part)
             for text in found:
                 if text not in self.troubles:
                     self._say(text)
@@ -51,6 +51,11 @@ class SourceWatch(threading.Thread):
                 if text not in found:
                     self._say(f"over: {text.partition(':')[0]}")
             self.troubles = found
+
+    def _ask(self, server: Callable[[], Iterable[str]]) -> None:
+        """Note what one server tells. While it is away, which the supervisor tells, what it told last stays."""
+        with contextlib.suppress(RunError, OSError, psycopg.Error):
+            self._found[server.__name__] = tuple(server())
 
     def stop(self) -> None:
         self._stopping.set()
@@ -67,7 +72,8 @@ class SourceWatch(threading.Thread):
     def _database(self) -> Iterator[str]:
         with self._servers.postgres.connect(SOURCE_DATABASE) as connection:
             state = connection.execute(SLOT_STATE, [SLOT]).fetchone()
-            now = self._columns()
+            now = {(table, column): kind for table, column, kind in connection.execute(COLUMNS, [SCHEMA])}
+        self._types = self._types or now
         if not state or state[0] == "lost":
             yield f"replication slot {SLOT} of the source is gone: what was committed since is not captured; {MEND}"
         for table in SOURCES:
@@ -87,7 +93,3 @@ class SourceWatch(threading.Thread):
                 f"source column {name} has type {now}, the contract's is {right}: the schema registry refuses its "
                 f"records. Change it back (ALTER TABLE … ALTER COLUMN … TYPE {right}), or change the contract"
             )
-
-    def _columns(self) -> dict[tuple[str, str], str]:
-        with self._servers.postgres.connect(SOURCE_DATABASE) as connection:
-            return {(table, column): kind for table, column, kind in connection.execute(COLUMNS, [SCHEMA])}

@@ -25,6 +25,7 @@ SOURCE = COMMON | {
     "connector.class": "OracleXStreamSource",
     "topic.prefix": "fd",
     "table.include.list": "SAMPLE[.]AUTH_USER",
+    "column.include.list": "SAMPLE[.]AUTH_USER[.]ID",
     "decimal.handling.mode": "precise",
     "heartbeat.interval.ms": "10000",
     "database.out.server.name": "XOUT",

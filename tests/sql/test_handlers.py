@@ -10,6 +10,7 @@ from confluent_kafka import KafkaError, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
 from local.errors import RunError
+from local.flink.settings import newest_checkpoint
 from local.plan.model import Resource
 from local.realise.access import right_of
 from local.realise.handlers import Rights, Statements, Topics
@@ -126,7 +127,7 @@ def refusal(lab: Lab, topic: str) -> str | None:
 
 def test_a_statement_is_started_and_stopped(lab: Lab, servers: Any) -> None:
     handler = Statements(servers)
-    sql = "INSERT INTO `auth_user` SELECT * FROM `auth_user` WHERE FALSE"
+    sql = "INSERT INTO `auth_user` SELECT * FROM `auth_user` WHERE `ID` < 0"
     statement = resource(statementName="handled", statement=sql, properties={"sql.state-ttl": "1 h"})
     assert handler.read(statement) is None
     handler.create(statement)
@@ -136,3 +137,21 @@ def test_a_statement_is_started_and_stopped(lab: Lab, servers: Any) -> None:
         handler.update(statement)
     handler.delete(statement)
     assert handler.read(statement) is None
+
+
+def test_a_statement_without_a_checkpoint_starts_from_nobody_elses(lab: Lab, servers: Any) -> None:
+    handler = Statements(servers)
+    sql = "INSERT INTO `auth_user` SELECT * FROM `auth_user` WHERE `ID` < 0"
+    first, second = (
+        resource(statementName=name, statement=sql.replace("auth_user", topic), properties={})
+        for name, topic in (("has-one", "auth_user"), ("has-none", "user_transaction"))
+    )
+    handler.create(first)
+    folder = lab.flink.gateway.folder / "checkpoints" / "has-one"
+    lab.wait(lambda: newest_checkpoint(folder), "checkpoint")
+    handler.delete(first)
+    handler.create(first)  # goes on from it
+    handler.create(second)
+    lab.wait(lambda: (handler.read(second) or {}).get("state") == "RUNNING", "running statement")
+    for statement in (first, second):
+        handler.delete(statement)

@@ -134,6 +134,21 @@ def test_a_changed_user_changes_the_flagged_row_and_no_alert(lab: Lab) -> None:
     assert lab.rules(account) == ["large_amount"], "an update of a user is no payment"
 
 
+def test_an_account_that_stays_flagged_keeps_its_row(lab: Lab) -> None:
+    account = lab.user(USERNAME="before")
+    lab.pay(account, "1500.00")
+    lab.settle()
+    for name in ("after", "later"):
+        lab.send_user(account, USERNAME=name)
+        lab.wait(lambda name=name: (lab.flagged[account][-1] or {}).get("user_name") == name, f"row of {name}")
+    for _ in range(3):
+        lab.pay(account, "1.00")
+        lab.settle()
+    rows = lab.flagged[account]
+    assert rows[-1] and rows[-1]["transaction_count"] == 4
+    assert None not in rows, f"a tombstone between two rows of {account}: {rows}"
+
+
 def test_a_deleted_user_takes_the_flagged_row_along(lab: Lab) -> None:
     account = lab.user()
     lab.pay(account, "1500.00")
