@@ -11,34 +11,35 @@ BEGIN
 
 -- One row for each payment and rule that it broke; the id is the same after a replay.
 INSERT INTO `fraud_alert`
-WITH {{ windowed() }}
+WITH {{ windowed("payments", "small_amount") }}
 SELECT
   CONCAT(CAST(`ID` AS STRING), '-', `rule_id`), `ID`, `ACCOUNT_ID`, `rule_id`, `reason`, `score`, `AMOUNT`,
   CAST(`RECEIVED_AT` AS TIMESTAMP_LTZ(3)), CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))
 FROM (
-  SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, 'burst_count' AS `rule_id`, 40 AS `score`,
-    CONCAT(CASE WHEN `payments` = {{ looked_at }} THEN 'at least ' ELSE '' END, CAST(`payments` AS STRING),
-      ' payments within {{ window_minutes }} minutes, more than {{ burst_count }}') AS `reason`
-  FROM `windowed` WHERE `payments` > {{ burst_count }}
-  UNION ALL
-  SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, 'burst_amount', 50,
-    CONCAT('small payments of ', CASE WHEN `payments` = {{ looked_at }} THEN 'at least ' ELSE '' END,
-      CAST(`small_amount` AS STRING), ' within {{ window_minutes }} minutes, {{ burst_amount }} or more')
-  FROM `windowed` WHERE `small_amount` >= {{ burst_amount }} AND `AMOUNT` < {{ large_amount }}
-  UNION ALL
-  SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, 'large_amount', 60,
-    CONCAT('one payment of ', CAST(`AMOUNT` AS STRING), ', {{ large_amount }} or more')
-  FROM `windowed` WHERE `AMOUNT` >= {{ large_amount }}
-  UNION ALL
-  SELECT `ID`, `ACCOUNT_ID`, `AMOUNT`, `RECEIVED_AT`, 'foreign_address', 50,
-    CONCAT('payment from ', `IP_ADDRESS`, ', which does not start with {{ home_prefix }}')
-  FROM `windowed` WHERE `foreign`
-);
+  SELECT *,
+    `payments` > {{ burst_count }} AS `burst_count`,
+    `small_amount` >= {{ burst_amount }} AND `AMOUNT` < {{ large_amount }} AS `burst_amount`,
+    `AMOUNT` >= {{ large_amount }} AS `large_amount`,
+    CASE WHEN `payments` = {{ looked_at }} THEN 'at least ' ELSE '' END AS `at_least`
+  FROM `windowed`
+)
+CROSS JOIN UNNEST(ARRAY[
+  ROW('burst_count', 40, `burst_count`,
+    CONCAT(`at_least`, CAST(`payments` AS STRING), ' payments within {{ window_minutes }} minutes, more than {{ burst_count }}')),
+  ROW('burst_amount', 50, `burst_amount`,
+    CONCAT('small payments of ', `at_least`, CAST(`small_amount` AS STRING),
+      ' within {{ window_minutes }} minutes, {{ burst_amount }} or more')),
+  ROW('large_amount', 60, `large_amount`,
+    CONCAT('one payment of ', CAST(`AMOUNT` AS STRING), ', {{ large_amount }} or more')),
+  ROW('foreign_address', 50, `foreign`,
+    CONCAT('payment from ', `IP_ADDRESS`, ', which does not start with {{ home_prefix }}'))
+]) AS `rule` (`rule_id`, `score`, `broken`, `reason`)
+WHERE (`burst_count` OR `burst_amount` OR `large_amount` OR `foreign`) AND `broken`;
 
 -- Accounts for which a rule holds over the window of the payment that arrived last. The row goes with the first payment
 -- for which none does.
 INSERT INTO `flagged_user`
-WITH {{ windowed() }},
+WITH {{ windowed("payments", "foreign_payments", "amount", "small_amount") }},
 `latest` AS (
   SELECT `ACCOUNT_ID`, `RECEIVED_AT`, `payments`, `amount`,
     `payments` > {{ burst_count }} AS `burst_count`,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts import SCHEMA, SOURCES, TinyInt
+from contracts import SCHEMA, SOURCES, Decimal, TinyInt
 from contracts.oracle import raw_columns
 from local.connectors.keys import COMMON, COUNT, WHOLE, Key, carried, holds, translate
 
@@ -41,17 +41,25 @@ SLOT = "debezium"
 HEARTBEAT_PREFIX = "__orcl-heartbeat.lcc"
 """The managed connector's name for it, which the plan's ACL allows."""
 
+
+def _types_of_columns() -> dict[str, str]:
+    """PostgreSQL's columns with the types that the managed connector gives Oracle's: see local/java/connect."""
+    found = dict[str, str]()
+    for table in SOURCES:
+        for column, kind in raw_columns(table):
+            place = f"{SCHEMA}.{table.name}.{column.name}"
+            if isinstance(kind, TinyInt):
+                found[f"oracle.tiny.{place}"] = "true"
+            elif isinstance(kind, Decimal):
+                found[f"oracle.scale.{place}"] = str(kind.scale)
+    return found
+
+
 # What the twin needs beyond the plan's keys.
 FIXED = {
-    # PostgreSQL's columns with the types that the managed connector gives Oracle's.
     "converters": "oracle",
     "oracle.type": "local.OracleTypes",
-    "oracle.tiny": ",".join(
-        f"{SCHEMA}.{table.name}.{column.name}"
-        for table in SOURCES
-        for column, kind in raw_columns(table)
-        if isinstance(kind, TinyInt)
-    ),
+    **_types_of_columns(),
     "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
     "plugin.name": "pgoutput",
     "slot.name": SLOT,

@@ -18,6 +18,8 @@ SESSION = {
     # A partition without payments holds the others back for this long.
     "table.exec.source.idle-timeout": "500 ms",
     "pipeline.object-reuse": "true",
+    # The queries that both inserts of the rules begin with are planned, and run, once.
+    "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
     # Rows reach the sinks, which read committed records, once per checkpoint; each copies the whole state. At full
     # speed one a second costs a tenth of the payments that Flink judges.
     "execution.checkpointing.interval": "2 s",

@@ -116,12 +116,13 @@ class Connect(Server):
         return self._request("GET", "/connectors")
 
     def status(self, name: str) -> tuple[str, str]:
-        """(state, trace) of the connector: RUNNING when it and each of its tasks run; trace is empty unless FAILED."""
+        """(state, cause) of the connector: RUNNING when it and each of its tasks run; cause is empty unless FAILED."""
         answer = self._request("GET", f"/connectors/{name}/status")
         parts = [answer["connector"], *answer["tasks"]]
         failed = next((part for part in parts if part["state"] == "FAILED"), None)
         if failed:
-            return "FAILED", failed.get("trace", "").partition("\n\tat ")[0]
+            # The outer errors of the trace only say that the connector stopped.
+            return "FAILED", failed.get("trace", "").rpartition("Caused by: ")[2].partition("\n\tat ")[0]
         running = answer["tasks"] and all(part["state"] == "RUNNING" for part in parts)
         return ("RUNNING" if running else "PROVISIONING"), ""
 

@@ -90,6 +90,6 @@ class SourceWatch(threading.Thread):
             )
         elif right != now:
             yield (
-                f"source column {name} has type {now}, the contract's is {right}: the schema registry refuses its "
-                f"records. Change it back (ALTER TABLE … ALTER COLUMN … TYPE {right}), or change the contract"
+                f"source column {name} has type {now}, the contract's is {right}: its records are refused. "
+                f"Change it back (ALTER TABLE … ALTER COLUMN … TYPE {right}), or change the contract"
             )

@@ -171,3 +171,16 @@ def test_what_is_added_or_renamed_in_the_database_stays_there(lab: SourceLab) ->
     texts = [lab.registry.client().get_version(f"{USERS}-value", n).schema.schema_str
              for n in lab.registry.client().get_versions(f"{USERS}-value")]  # fmt: skip
     assert not [text for text in texts if "CARD" in (text or "") or "PASSWORD" in (text or "")]
+
+
+def test_an_amount_with_other_decimals_is_held_back_and_told(lab: SourceLab) -> None:
+    """No registry refuses another scale, and a reader would take 3.0000 for 300.00. The last test: the source stops."""
+    amount = 'ALTER TABLE "SAMPLE"."USER_TRANSACTION" ALTER COLUMN "AMOUNT" TYPE'
+    lab.database.execute(f"{amount} numeric(14,4)")
+    lab.pay("3.0000", "2026-01-01T00:00:00Z")
+    end = time.monotonic() + 30
+    while lab.connect.status("source")[0] != "FAILED":
+        assert time.monotonic() < end, "the source must refuse the column"
+        time.sleep(0.2)
+    assert "SAMPLE.USER_TRANSACTION.AMOUNT" in lab.connect.status("source")[1]
+    assert lab.records(0) == []

@@ -111,8 +111,8 @@ class Lab:
     def settle(self) -> None:
         """Wait until everything sent before was judged.
 
-        The rules are branches of the job, each in its own order alone: a new account breaks all four, and when its last
-        payment has its row in flagged_user too, nothing sent before is still under way.
+        Alerts and flags are branches of the job, each in its own order alone: a new account breaks all four rules, and
+        when its last payment has its row in flagged_user too, nothing sent before is still under way.
         """
         account = self.user()
         for _ in range(self._burst):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 WEIGHTS = {"burst_count": 40, "burst_amount": 50, "large_amount": 60, "foreign_address": 50}
-LOOKED_AT = 32
+LOOKED_AT = 20
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,6 +109,15 @@ def test_what_a_statement_is_declared_to_touch_is_what_flink_plans(lab: Lab, dec
     assert writes == set(declared.writes), f"correct writes= of {declared.name} in components/confluent/pipeline.py"
 
 
+def test_both_inserts_of_the_rules_share_the_look_back(lab: Lab) -> None:
+    (rules,) = (declared for declared in pipeline.statements(24) if "fraud_alert" in declared.writes)
+    sql = rules.text(VARIABLES).rstrip().removesuffix(";")
+    _, plan = lab.flink.explain(sql[sql.index("STATEMENT SET") :]).split("== Optimized Execution Plan ==")
+    assert plan.count("OverAggregate(") == 3, "repetitions, numbers and the look-back: each is to run once"
+    sums = re.findall(r".*<= \$\d+\)\), w0\$o1, 0.*", plan)
+    assert len(sums) == 1 and sums[0].count("w0$o1, 0") == 2, "the two sums of a window are to be computed once"
+
+
 def test_statements_go_on_after_their_jvm_was_killed(lab: Lab) -> None:
     before, after = lab.user(), lab.user()
     lab.pay(before, "600.00")

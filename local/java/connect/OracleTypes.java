@@ -6,14 +6,18 @@ import java.time.temporal.TemporalAccessor;
 import java.util.*;
 import org.apache.kafka.connect.data.SchemaBuilder;
 
-/** Two of Oracle's types that PostgreSQL has not: NUMBER(1), and a TIMESTAMP that ends with the year 9999. */
+/** Two of Oracle's types that PostgreSQL has not: NUMBER(1), and a TIMESTAMP that ends with the year 9999; a decimal's scale. */
 public class OracleTypes implements CustomConverter<SchemaBuilder, RelationalColumn> {
     private static final Instant FIRST = Instant.parse("-4711-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
-    private Set<String> tiny;
-    public void configure(Properties settings) { tiny = Set.of(settings.getProperty("tiny").split(",")); }
+    private Properties settings;
+    public void configure(Properties settings) { this.settings = settings; }
     public void converterFor(RelationalColumn column, ConverterRegistration<SchemaBuilder> registration) {
-        if (tiny.contains(column.dataCollection() + "." + column.name()))
+        String place = column.dataCollection() + "." + column.name(), scale = settings.getProperty("scale." + place);
+        // No registry refuses another scale, and a reader takes the digits for those of the scale that it knows.
+        if (scale != null && column.typeName().equals("numeric") && !scale.equals("" + column.scale().orElse(0)))
+            throw new IllegalArgumentException(place + " is " + column.typeExpression() + " with " + column.scale() + " decimals, not " + scale);
+        if (settings.containsKey("tiny." + place))
             registration.register(SchemaBuilder.int8(), OracleTypes::digits);
         else if (column.typeName().equals("timestamptz"))
             registration.register(org.apache.kafka.connect.data.Timestamp.builder(), OracleTypes::time);

@@ -1,7 +1,6 @@
 package local;
 
 import java.io.IOException;
-import java.util.*;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
@@ -13,7 +12,7 @@ import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.factories.DynamicTableFactory;
 import org.apache.flink.table.types.DataType;
-import org.apache.flink.util.InstantiationUtil;
+import org.apache.flink.util.*;
 
 /** avro-confluent for error-handling.mode log and ignore: passes over a record that cannot be read. */
 public class LenientAvro extends RegistryAvroFormatFactory {
@@ -45,18 +44,14 @@ public class LenientAvro extends RegistryAvroFormatFactory {
             try {
                 return decoder.deserialize(message);
             } catch (IOException | RuntimeException error) {
-                if (isRegistryAway(error)) throw error;  // the job starts again and reads the record again
+                if (ExceptionUtils.findThrowable(error, Decoder::isRegistryAway).isPresent()) throw error;  // the job starts again and reads the record again
                 // The decoder still holds the rest of the record and would read every later one wrongly.
                 try { renew(); } catch (Exception fatal) { throw new IOException(fatal); }
                 return null;
             }
         }
-        private static boolean isRegistryAway(Throwable error) {
-            for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-                if (cause.getClass().getName().startsWith("java.net.")) return true;
-                if (cause instanceof RestClientException answer) return answer.getStatus() != 404;
-            }
-            return false;
+        private static boolean isRegistryAway(Throwable cause) {
+            return cause.getClass().getName().startsWith("java.net.") || cause instanceof RestClientException answer && answer.getStatus() != 404;
         }
         public boolean isEndOfStream(RowData row) { return false; }
         public TypeInformation<RowData> getProducedType() { return pristine.getProducedType(); }
