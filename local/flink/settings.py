@@ -8,11 +8,10 @@ from pathlib import Path
 
 from local.errors import RunError
 
-# For each figure: what the default costs, as measured.
 SESSION = {
     # One task slot a statement: two cores serve the whole run, and one task more means one watermark more to wait for.
     "parallelism.default": "1",
-    # Watermarks are what a payment waits for: with the default of 200 ms the median latency is 110 ms, so 13.
+    # A payment is judged when the watermark has passed it: the default of 200 ms would be most of the latency.
     "pipeline.auto-watermark-interval": "10 ms",
     "execution.buffer-timeout.interval": "5 ms",
     # A partition without payments holds the others back for this long.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import json
 import time
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,7 +30,8 @@ from local.parts.kafka import Credentials, Kafka
 from local.parts.postgres import USER, Postgres
 from local.parts.registry import Registry
 from local.realise.servers import ROOT, SOURCE_DATABASE
-from tests.local.sink_lab import kill
+from local.realise.source_watch import PERIOD_SECONDS, SourceWatch
+from tests.local.sink_lab import kill, until
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(300)]
 ADMIN = "tests"
@@ -52,6 +56,7 @@ class SourceLab:
     def __init__(self, kafka: Kafka, postgres: Postgres, registry: Registry, connect: Connect) -> None:
         self.registry = registry
         self.connect = connect
+        self.postgres = postgres
         self.database: Any = postgres.connect(SOURCE_DATABASE)
         self._decode: AvroDeserializer | None = None
         self._consumer = Consumer({**kafka.client(ADMIN), "group.id": "tests", "auto.offset.reset": "earliest"})
@@ -61,13 +66,15 @@ class SourceLab:
         sql = 'INSERT INTO "SAMPLE"."USER_TRANSACTION" ("AMOUNT","RECEIVED_AT","IP_ADDRESS","ACCOUNT_ID")'
         self.database.execute(f"{sql} VALUES (%s, %s, '10.0.0.1', 1)", (amount, received_at))
 
+    def poll(self) -> list[Message]:
+        message = self._consumer.poll(0.2)
+        return [message] if message and not message.error() else []
+
     def records(self, count: int) -> list[Message]:
         found: list[Message] = []
         end = time.monotonic() + 60
         while len(found) < count and time.monotonic() < end:
-            message = self._consumer.poll(0.2)
-            if message and not message.error():
-                found.append(message)
+            found += self.poll()
         assert len(found) == count, f"{len(found)} of {count} records; {self.connect.status('source')}"
         return found
 
@@ -76,11 +83,38 @@ class SourceLab:
         value: Any = self._decode(message.value(), SerializationContext(str(message.topic()), MessageField.VALUE))
         return value["after"]
 
+    def all_amounts(self) -> list[Decimal]:
+        return [
+            row[0] for row in self.database.execute('SELECT "AMOUNT" FROM "SAMPLE"."USER_TRANSACTION" ORDER BY "ID"')
+        ]
+
+    def begin_again(self) -> None:
+        """The step of docs/local.md, 'A source that failed'."""
+        at = f"http://{ports.HOST}:{self.connect.port}/connectors/source"
+        for method, what in (("PUT", "stop"), ("DELETE", "offsets"), ("PUT", "resume")):
+            request = urllib.request.Request(f"{at}/{what}", method=method)
+            urllib.request.urlopen(request, timeout=30).close()
+            time.sleep(2)
+
     def fields(self, topic: str) -> dict[str, Any]:
         """Avro type by column of the row after the change, in the newest version."""
         text = self.registry.client().get_latest_version(f"{topic}-value").schema.schema_str
         (_, row) = json.loads(text or "")["fields"][0]["type"]
         return {field["name"]: field["type"] for field in row["fields"]}
+
+
+@contextlib.contextmanager
+def watching(lab: SourceLab) -> Iterator[SourceWatch]:
+    """The run's watch, which has seen the source well."""
+    servers: Any = SimpleNamespace(connect=lab.connect, postgres=lab.postgres)
+    watch = SourceWatch(servers, lambda _text: None)
+    watch.start()
+    time.sleep(3 * PERIOD_SECONDS)
+    assert watch.troubles == ()
+    try:
+        yield watch
+    finally:
+        watch.stop()
 
 
 @pytest.fixture(scope="module")
@@ -173,14 +207,36 @@ def test_what_is_added_or_renamed_in_the_database_stays_there(lab: SourceLab) ->
     assert not [text for text in texts if "CARD" in (text or "") or "PASSWORD" in (text or "")]
 
 
-def test_an_amount_with_other_decimals_is_held_back_and_told(lab: SourceLab) -> None:
-    """No registry refuses another scale, and a reader would take 3.0000 for 300.00. The last test: the source stops."""
+def test_an_amount_with_other_decimals_is_held_back_told_and_mended(lab: SourceLab) -> None:
+    """No registry refuses another scale, and a reader would take 3.0000 for 300.00."""
     amount = 'ALTER TABLE "SAMPLE"."USER_TRANSACTION" ALTER COLUMN "AMOUNT" TYPE'
-    lab.database.execute(f"{amount} numeric(14,4)")
-    lab.pay("3.0000", "2026-01-01T00:00:00Z")
-    end = time.monotonic() + 30
-    while lab.connect.status("source")[0] != "FAILED":
-        assert time.monotonic() < end, "the source must refuse the column"
-        time.sleep(0.2)
-    assert "SAMPLE.USER_TRANSACTION.AMOUNT" in lab.connect.status("source")[1]
-    assert lab.records(0) == []
+    with watching(lab) as watch:
+        lab.database.execute(f"{amount} numeric(14,4)")
+        lab.pay("3.0000", "2026-01-01T00:00:00Z")
+        until(lambda: "FAILED" in str(watch.troubles) and "numeric(14,4)" in str(watch.troubles), "both troubles", 30)
+        assert "SAMPLE.USER_TRANSACTION.AMOUNT" in lab.connect.status("source")[1], "the cause names the column"
+        assert lab.records(0) == []
+        lab.database.execute(f"{amount} numeric(12,2)")
+        lab.begin_again()
+        until(lambda: not watch.troubles, "end of the troubles", 30)
+    amounts = lab.all_amounts()
+    assert [
+        lab.after(message)["AMOUNT"] for message in lab.records(1 + len(amounts)) if message.topic() == PAYMENTS
+    ] == amounts
+
+
+def test_a_lost_slot_is_told_and_mended(lab: SourceLab) -> None:
+    with watching(lab) as watch:
+        lab.connect.stop()
+        lab.database.execute("SELECT pg_drop_replication_slot(%s)", [source.SLOT])
+        lab.pay("4.00", "2026-01-01T00:00:00Z")
+        until(lambda: "replication slot" in str(watch.troubles), "trouble", 30)
+        lab.connect.start()
+        until(lambda: lab.connect.status("source")[0] == "FAILED", "refusal", 60)
+        lab.begin_again()
+        until(lambda: not watch.troubles, "end of the trouble", 30)
+    wanted, found = set(lab.all_amounts()), set[Decimal]()
+    end = time.monotonic() + 60
+    while not wanted <= found and time.monotonic() < end:
+        found |= {lab.after(message)["AMOUNT"] for message in lab.poll() if message.topic() == PAYMENTS}
+    assert wanted <= found
