@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from confluent_kafka import KafkaError, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
+from contracts import CLEANED_USER
 from local.errors import RunError
 from local.flink.settings import newest_checkpoint
 from local.plan.model import Resource
@@ -125,9 +128,25 @@ def refusal(lab: Lab, topic: str) -> str | None:
     return told[0].name() if told[0] else None
 
 
-def test_a_statement_is_started_and_stopped(lab: Lab, servers: Any) -> None:
+@pytest.fixture
+def spare(lab: Lab) -> Iterator[tuple[str, str]]:
+    """Two topics that no statement of the plan writes: of two that write one topic, each fences the other here."""
+    names = ("spare_first", "spare_second")
+    admin = AdminClient(lab.kafka.client(ADMIN))
+    for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
+        future.result()
+    for name in names:
+        lab.flink.create_table(dataclasses.replace(CLEANED_USER, topic=name))
+    yield names
+    for name in names:
+        lab.flink.drop_table(name)
+    for future in admin.delete_topics(list(names)).values():
+        future.result()
+
+
+def test_a_statement_is_started_and_stopped(lab: Lab, servers: Any, spare: tuple[str, str]) -> None:
     handler = Statements(servers)
-    sql = "INSERT INTO `auth_user` SELECT * FROM `auth_user` WHERE `ID` < 0"
+    sql = f"INSERT INTO `{spare[0]}` SELECT * FROM `auth_user` WHERE `ID` < 0"
     statement = resource(statementName="handled", statement=sql, properties={"sql.state-ttl": "1 h"})
     assert handler.read(statement) is None
     handler.create(statement)
@@ -139,12 +158,18 @@ def test_a_statement_is_started_and_stopped(lab: Lab, servers: Any) -> None:
     assert handler.read(statement) is None
 
 
-def test_a_statement_without_a_checkpoint_starts_from_nobody_elses(lab: Lab, servers: Any) -> None:
+def test_a_statement_without_a_checkpoint_starts_from_nobody_elses(
+    lab: Lab, servers: Any, spare: tuple[str, str]
+) -> None:
     handler = Statements(servers)
-    sql = "INSERT INTO `auth_user` SELECT * FROM `auth_user` WHERE `ID` < 0"
+    # Of another shape, so that a checkpoint of the first does not fit it.
+    texts = (
+        "SELECT * FROM `auth_user` WHERE `ID` < 0",
+        "SELECT * FROM `auth_user` UNION ALL SELECT * FROM `auth_user`",
+    )
     first, second = (
-        resource(statementName=name, statement=sql.replace("auth_user", topic), properties={})
-        for name, topic in (("has-one", "auth_user"), ("has-none", "user_transaction"))
+        resource(statementName=name, statement=f"INSERT INTO `{topic}` {text}", properties={})
+        for name, topic, text in zip(("has-one", "has-none"), spare, texts, strict=True)
     )
     handler.create(first)
     folder = lab.flink.gateway.folder / "checkpoints" / "has-one"
