@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bench import latency, planning, rules, start, throughput
 from local.errors import RunError
+from local.parts import shell
 
 BENCHES: dict[str, Callable[[], None]] = {
     "plan": planning.measure,
@@ -25,6 +26,7 @@ def main() -> int:
     unknown = sorted(set(names) - set(BENCHES))
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; choose from {', '.join(BENCHES)}")
+    shell.reach_own_servers()
     try:
         for name in names:
             BENCHES[name]()

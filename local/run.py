@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from local.errors import RunError
-from local.parts import jars, ports
+from local.parts import jars, ports, shell
 from local.pipeline import Pipeline
 from local.plan.layers import record_deployment
 from local.plan.model import Plan, PlanError
@@ -77,6 +77,7 @@ class Run:
 
     def run(self) -> int:
         options = self._options
+        shell.reach_own_servers()
         ports.require_free(options.port)
         jars.require_places()
         plan = record_deployment(options.stack, ROOT)

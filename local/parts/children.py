@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -14,17 +13,10 @@ from pathlib import Path
 import psutil
 
 from local.errors import RunError
-from local.parts import watchdog
+from local.parts import shell, watchdog
 from local.parts.unprivileged import owner
 from local.parts.watchdog import kill_groups
 
-ENVIRONMENT = {
-    # Java encodes the names of files as the locale says; in the C locale none can hold a letter beyond ASCII.
-    "LC_ALL": "C.UTF-8",
-    # A log is read while its server runs.
-    "PYTHONUNBUFFERED": "1",
-}
-"""What every process of the run is told."""
 PRIVATE = 0o077
 """The umask of every process of the run, whatever the user's own: its files hold payments and credentials."""
 
@@ -59,7 +51,7 @@ class Children:
         speaks: bool = False,
         niceness: int = 0,
     ) -> subprocess.Popen[bytes]:
-        """Start `command` in `folder`, its output appended to `log`; `environment` is added to the runner's own.
+        """Start `command` in `folder`, its output appended to `log`; `environment` holds the variables of its own.
 
         Of a process that `speaks`, standard output is a pipe for the caller instead. A `niceness` over 0 lets the
         others go first when the processors are busy. Raises RunError after `close`.
@@ -73,7 +65,7 @@ class Children:
                 stdout=subprocess.PIPE if speaks else output,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
-                env={**os.environ, **ENVIRONMENT, **(environment or {})},
+                env=shell.environment(environment),
                 umask=PRIVATE,
                 start_new_session=True,
                 **owner(unprivileged),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.errors import RunError
-from local.parts import jars, places
+from local.parts import jars, places, shell
 from local.parts.server import JAVA
 
 SOURCES = Path(__file__).resolve().parents[1] / "java"
@@ -43,7 +43,9 @@ def _compile(sources: Sequence[Path], classpath: Sequence[Path], target: Path) -
     compiler, known = (os.pathsep.join(map(str, each)) for each in (jars.classpath("ecj"), classpath))
     options = ["-source", RELEASE, "-target", RELEASE, "-proc:none", "-nowarn", "-encoding", "UTF-8"]
     command = [JAVA, "-XX:TieredStopAtLevel=1", "-cp", compiler, MAIN, *options, "-cp", known, "-d", str(target)]
-    done = subprocess.run([*command, *map(str, sources)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, *map(str, sources)], capture_output=True, text=True, check=False, env=shell.environment()
+    )
     if done.returncode != 0:
         raise RunError(
             f"The Java of local/java/{sources[0].parent.name} does not compile:\n{(done.stderr or done.stdout).strip()}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -10,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from local.errors import RunError
-from local.parts import jars, ports
-from local.parts.children import ENVIRONMENT, Children
+from local.parts import jars, ports, shell
+from local.parts.children import Children
 from local.parts.server import LOGGING, Server, java
 from local.parts.startup import StartupCache
 
@@ -128,7 +127,7 @@ class Kafka(Server):
         assert self.startup_cache
         command = self._java(*self.startup_cache.reading(), main="kafka.tools.StorageTool", arguments=arguments)
         result = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd=self.folder, env={**os.environ, **ENVIRONMENT}
+            command, capture_output=True, text=True, check=False, cwd=self.folder, env=shell.environment()
         )
         if result.returncode != 0:
             raise RunError(f"kafka: its storage could not be formatted: {(result.stderr or result.stdout).strip()}")

@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 
 from local.errors import RunError
-from local.parts import ports
-from local.parts.children import ENVIRONMENT, Children
+from local.parts import ports, shell
+from local.parts.children import Children
 from local.parts.server import Server
 from local.parts.unprivileged import lend, own, owner, with_a_name
 
@@ -67,7 +67,7 @@ class Postgres(Server):
             text=True,
             check=False,
             cwd="/",
-            env={**os.environ, **ENVIRONMENT},
+            env=shell.environment(),
             **owner(self.unprivileged),
         )
         word.unlink()

@@ -53,7 +53,7 @@ class Server(abc.ABC):
         """Whether the server takes requests; called often, so quick."""
 
     def environment(self) -> Mapping[str, str]:
-        """Variables added to the runner's own; secrets travel here."""
+        """What the process needs to be told; secrets travel here."""
         return {}
 
     def prepare(self) -> None:  # noqa: B027 - most servers have nothing to prepare

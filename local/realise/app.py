@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from urllib.parse import quote
 
 from contracts import APP_GROUP_PREFIX, FRAUD_ALERT, SCHEMA
 from local.errors import RunError
-from local.parts import ports
+from local.parts import ports, shell
 from local.parts.postgres import USER, Postgres
 from local.parts.server import Server
 from local.plan.model import Plan
@@ -92,7 +91,7 @@ def rules(plan: Plan) -> dict[str, str]:
 def seed(postgres: Postgres, folder: Path, users: int) -> None:
     """Make the users, once, by the app's own command."""
     command = [sys.executable, str(FOLDER / "manage.py"), "seed", "--users", str(users)]
-    environment = {**os.environ, **_database(postgres), "SECRET_KEY": secrets.token_urlsafe(48)}
+    environment = shell.environment({**_database(postgres), "SECRET_KEY": secrets.token_urlsafe(48)})
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
     if done.returncode != 0:
         raise RunError(f"The users could not be made: {done.stderr.strip()[-1000:]}")

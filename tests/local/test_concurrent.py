@@ -6,7 +6,6 @@ import concurrent.futures
 import http.cookiejar
 import itertools
 import json
-import os
 import subprocess
 import sys
 import urllib.request
@@ -19,7 +18,7 @@ import duckdb
 import pytest
 
 from contracts import FRAUD_ALERT
-from local.parts import ports
+from local.parts import ports, shell
 from local.parts.watchdog import remove_folder
 from local.pipeline import Pipeline
 from local.plan.record import record
@@ -32,6 +31,24 @@ ACCOUNT = 7
 CLIENTS = 8
 EACH = 50
 RULE = "large_amount"
+OTHER_WORK = {
+    "ALLOWED_HOSTS": "shop.example.com",
+    "DJANGO_SETTINGS_MODULE": "shop.settings",
+    "ORACLE_HOST": "10.9.9.9",
+    "JAVA_TOOL_OPTIONS": "-javaagent:/nowhere/agent.jar",
+    "http_proxy": "http://127.0.0.1:9",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "PGSSLMODE": "require",
+    "PGOPTIONS": "-c search_path=shop",
+}
+"""Variables of a shell that is prepared for other work: obeyed, each would break the run."""
+
+
+@pytest.fixture(autouse=True)
+def _shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in OTHER_WORK.items():
+        monkeypatch.setenv(name, value)
+    shell.reach_own_servers()
 
 
 @pytest.mark.local
@@ -63,7 +80,7 @@ def second_app(pipeline: Pipeline) -> Iterator[str]:
     """A replica, as another pod would be one: the same environment, a process of its own."""
     (port,) = ports.free(1)
     command = [sys.executable, str(FOLDER / "manage.py"), "serve", "--port", str(port)]
-    with subprocess.Popen(command, env={**os.environ, **pipeline.app.environment()}) as process:
+    with subprocess.Popen(command, env=shell.environment(pipeline.app.environment())) as process:
         try:
             until(lambda: ports.accepts(port), "second app")
             yield ports.url(port)
