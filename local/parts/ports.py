@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import socket
 
 from local.errors import RunError
 
 HOST = "127.0.0.1"
+CHOICE = range(20_000, 30_000)
+"""Below the ports of outgoing connections: one of those could take the port of a server that is just starting again."""
+_shuffled = iter(random.sample(CHOICE, len(CHOICE)))
 
 
 def free(count: int) -> list[int]:
-    """`count` different ports that nothing listens on."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for item in sockets:
-            item.bind((HOST, 0))
-        return [item.getsockname()[1] for item in sockets]
+    """`count` ports that nothing has bound, and that this process was not given before. Raises RunError without any."""
+    return [_next_free() for _ in range(count)]
+
+
+def _next_free() -> int:
+    for port in _shuffled:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind((HOST, port))
+            return port
+    raise RunError(f"No port from {CHOICE.start} to {CHOICE.stop - 1} is free: stop what listens on them.")
 
 
 def require_free(port: int) -> None:

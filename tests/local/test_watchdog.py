@@ -99,3 +99,11 @@ def test_a_port_in_use_is_told_with_the_option() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(RunError, match=rf"Port {port} is in use .* ARGS=\"--port {port + 1}\""):
             ports.require_free(port)
+
+
+def test_the_port_of_a_server_is_taken_by_no_outgoing_connection_and_no_other_server() -> None:
+    found = ports.free(100)
+    assert len(set(found)) == 100
+    outgoing = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    if outgoing.exists():
+        assert max(found) < int(outgoing.read_text().split()[0])
