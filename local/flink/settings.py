@@ -19,6 +19,9 @@ SESSION = {
     "pipeline.object-reuse": "true",
     # The queries that both inserts of the rules begin with are planned, and run, once.
     "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
+    # A checkpoint knows a process table function (TO_CHANGELOG) by this name. Flink's own format has a number that
+    # grows with each statement that the JVM plans, so that a statement started again in it would not find its state.
+    "table.exec.uid.format": "<type>_<transformation>",
     # Rows reach the sinks, which read committed records, once per checkpoint; each copies the whole state. At full
     # speed one a second costs a tenth of the payments that Flink judges.
     "execution.checkpointing.interval": "2 s",

@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import KafkaError, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
-from contracts import CLEANED_USER
+from contracts import AUTH_USER, CLEANED_USER
 from local.errors import RunError
 from local.flink.settings import newest_checkpoint
 from local.plan.model import Resource
@@ -180,3 +180,19 @@ def test_a_statement_without_a_checkpoint_starts_from_nobody_elses(
     lab.wait(lambda: (handler.read(second) or {}).get("state") == "RUNNING", "running statement")
     for statement in (first, second):
         handler.delete(statement)
+
+
+def test_a_statement_with_a_table_function_goes_on_from_its_checkpoint_in_the_same_jvm(
+    lab: Lab, servers: Any, spare: tuple[str, str]
+) -> None:
+    handler = Statements(servers)
+    columns = ", ".join(f"`{column.name}`" for column in CLEANED_USER.columns).replace("`IS_", "0 < `IS_")
+    sql = f"INSERT INTO `{spare[0]}` SELECT {columns} FROM TO_CHANGELOG(input => TABLE `{AUTH_USER.topic}`)"
+    statement = resource(statementName="changes", statement=sql, properties={})
+    handler.create(statement)
+    folder = lab.flink.gateway.folder / "checkpoints" / "changes"
+    lab.wait(lambda: newest_checkpoint(folder), "checkpoint")
+    handler.delete(statement)
+    handler.create(statement)
+    lab.wait(lambda: (handler.read(statement) or {}).get("state") == "RUNNING", "running statement")
+    handler.delete(statement)
