@@ -20,6 +20,8 @@ from local.parts.startup import StartupCache
 SECRET_VARIABLE = "SOURCE_PASSWORD"  # noqa: S105 - the variable's name
 SECRET = "${env:" + SECRET_VARIABLE + "}"
 """What a connector's configuration holds in place of the source's password; Connect reads the variable."""
+PATIENCE_SECONDS = 60.0
+"""Connect checks a connector's settings against its database, and answers nothing else meanwhile."""
 
 WORKER = """\
 bootstrap.servers={bootstrap}
@@ -111,13 +113,16 @@ class Connect(Server):
         self._file(name).unlink(missing_ok=True)
         self._request("DELETE", f"/connectors/{name}")
 
-    def names(self) -> list[str]:
-        """The connectors that exist."""
-        return self._request("GET", "/connectors")
+    def names(self, *, seconds: float = PATIENCE_SECONDS) -> list[str]:
+        """The connectors that exist. Raises OSError when Connect takes longer than `seconds`."""
+        return self._request("GET", "/connectors", seconds=seconds)
 
-    def status(self, name: str) -> tuple[str, str]:
-        """(state, cause) of the connector: RUNNING when it and each of its tasks run; cause is empty unless FAILED."""
-        answer = self._request("GET", f"/connectors/{name}/status")
+    def status(self, name: str, *, seconds: float = PATIENCE_SECONDS) -> tuple[str, str]:
+        """(state, cause) of the connector: RUNNING when it and each of its tasks run; cause is empty unless FAILED.
+
+        Raises OSError when Connect takes longer than `seconds`.
+        """
+        answer = self._request("GET", f"/connectors/{name}/status", seconds=seconds)
         parts = [answer["connector"], *answer["tasks"]]
         failed = next((part for part in parts if part["state"] == "FAILED"), None)
         if failed:
@@ -129,7 +134,9 @@ class Connect(Server):
     def _file(self, name: str) -> Path:
         return self.folder / f"connector-{name}.json"
 
-    def _request(self, method: str, path: str, body: Mapping[str, str] | None = None) -> Any:
+    def _request(
+        self, method: str, path: str, body: Mapping[str, str] | None = None, *, seconds: float = PATIENCE_SECONDS
+    ) -> Any:
         request = urllib.request.Request(
             f"http://{ports.HOST}:{self.port}{path}",
             method=method,
@@ -138,7 +145,7 @@ class Connect(Server):
         )
         for attempt in range(20):
             try:
-                with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+                with urllib.request.urlopen(request, timeout=seconds) as response:  # noqa: S310
                     text = response.read()
                 return json.loads(text) if text else None
             except urllib.error.HTTPError as error:

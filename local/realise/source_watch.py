@@ -14,6 +14,8 @@ from local.errors import RunError
 from local.realise.servers import SOURCE_DATABASE, Servers
 
 PERIOD_SECONDS = 1.0
+HUNG_SECONDS = 3.0
+"""How long Connect may take to answer, since the database is asked after it; that of PostgreSQL is as long."""
 MEND = "docs/local.md, 'A source that failed', says how to mend it"
 
 COLUMNS = """
@@ -64,8 +66,8 @@ class SourceWatch(threading.Thread):
 
     def _connectors(self) -> Iterator[str]:
         connect = self._servers.connect
-        for name in connect.names():
-            status, trace = connect.status(name)
+        for name in connect.names(seconds=HUNG_SECONDS):
+            status, trace = connect.status(name, seconds=HUNG_SECONDS)
             if status == "FAILED":
                 yield f"source connector {name} FAILED: {trace}; {MEND}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import json
+import signal
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -207,14 +208,16 @@ def test_what_is_added_or_renamed_in_the_database_stays_there(lab: SourceLab) ->
     assert not [text for text in texts if "CARD" in (text or "") or "PASSWORD" in (text or "")]
 
 
-def test_an_amount_with_other_decimals_is_held_back_told_and_mended(lab: SourceLab) -> None:
+@pytest.mark.parametrize(("other", "decimals"), [("numeric(14,4)", 4), ("numeric", 0)])
+def test_an_amount_with_other_decimals_is_held_back_told_and_mended(lab: SourceLab, other: str, decimals: int) -> None:
     """No registry refuses another scale, and a reader would take 3.0000 for 300.00."""
     amount = 'ALTER TABLE "SAMPLE"."USER_TRANSACTION" ALTER COLUMN "AMOUNT" TYPE'
     with watching(lab) as watch:
-        lab.database.execute(f"{amount} numeric(14,4)")
+        lab.database.execute(f"{amount} {other}")
         lab.pay("3.0000", "2026-01-01T00:00:00Z")
-        until(lambda: "FAILED" in str(watch.troubles) and "numeric(14,4)" in str(watch.troubles), "both troubles", 30)
-        assert "SAMPLE.USER_TRANSACTION.AMOUNT" in lab.connect.status("source")[1], "the cause names the column"
+        until(lambda: "FAILED" in str(watch.troubles) and f"type {other}," in str(watch.troubles), "both troubles", 30)
+        cause = f"SAMPLE.USER_TRANSACTION.AMOUNT has {decimals} decimals, its contract 2"
+        assert cause in lab.connect.status("source")[1]
         assert lab.records(0) == []
         lab.database.execute(f"{amount} numeric(12,2)")
         lab.begin_again()
@@ -223,6 +226,20 @@ def test_an_amount_with_other_decimals_is_held_back_told_and_mended(lab: SourceL
     assert [
         lab.after(message)["AMOUNT"] for message in lab.records(1 + len(amounts)) if message.topic() == PAYMENTS
     ] == amounts
+
+
+def test_a_connect_that_hangs_does_not_blind_the_watch_to_the_database(lab: SourceLab) -> None:
+    rename = 'ALTER TABLE "SAMPLE"."AUTH_USER" RENAME COLUMN'
+    assert lab.connect.process
+    with watching(lab) as watch:
+        lab.connect.process.send_signal(signal.SIGSTOP)
+        try:
+            lab.database.execute(f'{rename} "EMAIL" TO "MAIL"')
+            until(lambda: "AUTH_USER.EMAIL is gone" in str(watch.troubles), "trouble", 15)
+        finally:
+            lab.connect.process.send_signal(signal.SIGCONT)
+            lab.database.execute(f'{rename} "MAIL" TO "EMAIL"')
+        until(lambda: not watch.troubles, "end of the trouble", 30)
 
 
 def test_a_lost_slot_is_told_and_mended(lab: SourceLab) -> None:

@@ -16,7 +16,7 @@ public class OracleTypes implements CustomConverter<SchemaBuilder, RelationalCol
         String place = column.dataCollection() + "." + column.name(), scale = settings.getProperty("scale." + place);
         // No registry refuses another scale, and a reader takes the digits for those of the scale that it knows.
         if (scale != null && column.typeName().equals("numeric") && !scale.equals("" + column.scale().orElse(0)))
-            throw new IllegalArgumentException(place + " is " + column.typeExpression() + " with " + column.scale() + " decimals, not " + scale);
+            throw new IllegalArgumentException(place + " has " + column.scale().orElse(0) + " decimals, its contract " + scale);
         if (settings.containsKey("tiny." + place))
             registration.register(SchemaBuilder.int8(), OracleTypes::digits);
         else if (column.typeName().equals("timestamptz"))
