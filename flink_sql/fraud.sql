@@ -5,20 +5,20 @@
 -- Variables: window_minutes, before and after a payment; burst_count payments (more is a burst); burst_amount, sum of small
 -- payments (as much or more is a burst); large_amount of one payment (as much or more is large); home_prefix, the start of
 -- the addresses at home.
-{% from "payments.jinja" import windowed, looked_at with context %}
+{% from "payments.jinja" import windowed, looked_at, amount with context %}
 EXECUTE STATEMENT SET
 BEGIN
 
 -- One row for each payment and rule that it broke; the id is the same after a replay.
 INSERT INTO `fraud_alert`
-WITH {{ windowed("payments", "small_amount") }}
+WITH {{ windowed("payments", "small_cents") }}
 SELECT
   CONCAT(CAST(`ID` AS STRING), '-', `rule_id`), `ID`, `ACCOUNT_ID`, `rule_id`, `reason`, `score`, `AMOUNT`,
   CAST(`RECEIVED_AT` AS TIMESTAMP_LTZ(3)), CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))
 FROM (
   SELECT *,
     `payments` > {{ burst_count }} AS `burst_count`,
-    `small_amount` >= {{ burst_amount }} AND `AMOUNT` < {{ large_amount }} AS `burst_amount`,
+    `small_cents` >= CAST({{ burst_amount }} * 100 AS BIGINT) AND `AMOUNT` < {{ large_amount }} AS `burst_amount`,
     `AMOUNT` >= {{ large_amount }} AS `large_amount`,
     CASE WHEN `payments` = {{ looked_at }} THEN 'at least ' ELSE '' END AS `at_least`
   FROM `windowed`
@@ -27,24 +27,25 @@ CROSS JOIN UNNEST(ARRAY[
   ROW('burst_count', 40, `burst_count`,
     CONCAT(`at_least`, CAST(`payments` AS STRING), ' payments within {{ window_minutes }} minutes, more than {{ burst_count }}')),
   ROW('burst_amount', 50, `burst_amount`,
-    CONCAT('small payments of ', `at_least`, CAST(`small_amount` AS STRING),
+    CONCAT('small payments of ', `at_least`, CAST({{ amount("`small_cents`") }} AS STRING),
       ' within {{ window_minutes }} minutes, {{ burst_amount }} or more')),
   ROW('large_amount', 60, `large_amount`,
     CONCAT('one payment of ', CAST(`AMOUNT` AS STRING), ', {{ large_amount }} or more')),
   ROW('foreign_address', 50, `foreign`,
     CONCAT('payment from ', `IP_ADDRESS`, ', which does not start with {{ home_prefix }}'))
 ]) AS `rule` (`rule_id`, `score`, `broken`, `reason`)
+-- Most payments break no rule: no array is made for them.
 WHERE (`burst_count` OR `burst_amount` OR `large_amount` OR `foreign`) AND `broken`;
 
 -- Accounts for which a rule holds over the window of the payment that arrived last. The row goes with the first payment
 -- for which none does.
 INSERT INTO `flagged_user`
-WITH {{ windowed("payments", "foreign_payments", "amount", "small_amount") }},
+WITH {{ windowed("payments", "foreign_payments", "cents", "small_cents") }},
 `latest` AS (
-  SELECT `ACCOUNT_ID`, `RECEIVED_AT`, `payments`, `amount`,
+  SELECT `ACCOUNT_ID`, `RECEIVED_AT`, `payments`, `cents`,
     `payments` > {{ burst_count }} AS `burst_count`,
-    `small_amount` >= {{ burst_amount }} AS `burst_amount`,
-    `amount` > `small_amount` AS `large_amount`,
+    `small_cents` >= CAST({{ burst_amount }} * 100 AS BIGINT) AS `burst_amount`,
+    `cents` > `small_cents` AS `large_amount`,
     `foreign_payments` > 0 AS `foreign_address`
   FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY `ACCOUNT_ID` ORDER BY `seq` DESC) AS `newest`
@@ -54,7 +55,7 @@ WITH {{ windowed("payments", "foreign_payments", "amount", "small_amount") }},
 )
 SELECT
   `latest`.`ACCOUNT_ID`, `account`.`USERNAME`, `account`.`EMAIL`,
-  CAST(`latest`.`amount` AS DECIMAL(18, 2)), `latest`.`payments`, CAST(`latest`.`RECEIVED_AT` AS TIMESTAMP_LTZ(3)),
+  {{ amount("`latest`.`cents`") }}, `latest`.`payments`, CAST(`latest`.`RECEIVED_AT` AS TIMESTAMP_LTZ(3)),
   CONCAT_WS(',',
     CASE WHEN `latest`.`burst_count` THEN 'burst_count' END,
     CASE WHEN `latest`.`burst_amount` THEN 'burst_amount' END,
