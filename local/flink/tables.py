@@ -27,9 +27,10 @@ SHADED = "org.apache.flink.kafka.shaded."
 FORMAT = "avro-confluent"
 # The same, but what cannot be read is passed over: Flink's own has no option for it. See local/java/flink.
 LENIENT = "avro-confluent-lenient"
-# An update is a row taken back and a new one, and Apache Flink's connector writes a tombstone for the former. What
-# comes within this time about one key becomes one record: a row that stays does not go and come.
-FOLDED = {"sink.buffer-flush.max-rows": "1000", "sink.buffer-flush.interval": "20 ms"}
+# An update is a row taken back and a new one, and Apache Flink's connector writes a tombstone for the former. It keeps
+# what comes between two checkpoints, which nobody may read before the second, and writes one record for each key: a row
+# that stays does not go and come. Never by time: that could be between the two rows.
+FOLDED = {"sink.buffer-flush.max-rows": "1000000", "sink.buffer-flush.interval": "365 d"}
 HIDDEN = "$change-events of "
 """Prefix of the table behind a change data topic's view; not a name that a topic can have."""
 

@@ -18,8 +18,10 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from bench.records import RawRecords, decoded, register_outputs
 from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
 from local.avro import Schemas
+from local.flink import settings
 from local.flink.cluster import FlinkCluster, Statement
 from local.flink.gateway import FlinkGateway
+from local.flink.settings import newest_checkpoint
 from local.flink.tables import Endpoints
 from local.parts.children import Children
 from local.parts.folder import RunFolder
@@ -34,7 +36,9 @@ from local.realise.servers import ROOT
 ADMIN = "tests"
 LIMITED = "limited"
 """An account without any right."""
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
+CHECKPOINTS = "300 ms"
+"""Rows of flagged_user come once a checkpoint; a run has one every two seconds."""
 
 
 class Lab:
@@ -127,6 +131,22 @@ class Lab:
             "row in flagged_user of the account that broke all rules",
         )
 
+    def checkpoint(self, statement: str) -> None:
+        """Wait until a checkpoint holds what the statement has judged so far, and until its rows are committed."""
+        folder = self.flink.gateway.folder / "checkpoints" / statement
+
+        def number() -> int:
+            newest = newest_checkpoint(folder)
+            return int(newest.name.removeprefix("chk-")) if newest else 0
+
+        # The next one may have begun before; the one after the second begins when the second is committed.
+        wanted = number() + 3
+        self.wait(lambda: number() >= wanted, f"checkpoint {wanted} of {statement}")
+
+    @property
+    def rules_statement(self) -> Statement:
+        return next(one for one in self.statements if one.name.endswith("-fraud"))
+
     def wait(self, condition: Callable[[], Any], what: str) -> Any:
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
@@ -172,6 +192,7 @@ def running_lab() -> Iterator[Lab]:
     kafka = Kafka(children, path, Credentials(ADMIN, [LIMITED]))
     registry = Registry(children, path)
     gateway = FlinkGateway(children, path)
+    patch = pytest.MonkeyPatch()
     try:
         for server in (kafka, registry, gateway):
             server.prepare()
@@ -182,6 +203,7 @@ def running_lab() -> Iterator[Lab]:
             future.result()
         register_outputs(Schemas(registry.url))
         flink = FlinkCluster(gateway, Endpoints(client=kafka.java_client(ADMIN), registry=registry.url))
+        patch.setitem(settings.SESSION, "execution.checkpointing.interval", CHECKPOINTS)
         flink.open()
         for table in (*SOURCES, *OUTPUTS):
             flink.create_table(table)
@@ -190,6 +212,7 @@ def running_lab() -> Iterator[Lab]:
             flink.submit(statement)
         yield Lab(kafka, flink, registry, statements, burst=plan.outputs["rules"]["burstCount"])
     finally:
+        patch.undo()
         for server in (gateway, registry, kafka):
             server.stop()
         children.close()

@@ -18,7 +18,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from local.flink.cluster import Statement
 from tests.sql.conftest import Lab
 from tests.sql.reference import Flag, Payment, Rules, Verdict, judge
 
@@ -35,7 +34,6 @@ RULES = Rules(
 MINUTES, SECONDS = 60_000, 1_000
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 SETTLED_SECONDS = 0.05
-CHECKPOINT_SECONDS = 2.5
 
 
 @dataclass(frozen=True)
@@ -183,7 +181,7 @@ def test_nothing_is_lost_or_doubled_by_a_restart_from_the_checkpoint(lab: Lab) -
     topic = records(steps, "shuffled", accounts, 1)
     send(lab, topic[:20])
     lab.settle()
-    time.sleep(CHECKPOINT_SECONDS)
+    lab.checkpoint(lab.rules_statement.name)
     send(lab, topic[20:40])
     restart(lab)
     send(lab, topic[25:])
@@ -194,9 +192,8 @@ def test_nothing_is_lost_or_doubled_by_a_restart_from_the_checkpoint(lab: Lab) -
 
 def restart(lab: Lab) -> None:
     """Stop the rules and start them from their newest checkpoint, which is older than what they judged last."""
-    statement: Statement = next(one for one in lab.statements if one.name.endswith("-fraud"))
-    lab.flink.cancel(statement.name)
-    lab.flink.submit(statement)
+    lab.flink.cancel(lab.rules_statement.name)
+    lab.flink.submit(lab.rules_statement)
 
 
 def test_hundreds_of_payments_of_one_account_sent_again_count_once(lab: Lab) -> None:

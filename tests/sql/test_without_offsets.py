@@ -14,7 +14,7 @@ from contracts import USER_TRANSACTION
 from local.flink.cluster import Statement
 from tests.sql.conftest import Lab
 from tests.sql.reference import Payment, judge
-from tests.sql.test_property import RULES, SETTLED_SECONDS, compare, send
+from tests.sql.test_property import RULES, compare, send
 
 pytestmark = pytest.mark.local
 
@@ -26,7 +26,7 @@ def watermark(text: str) -> Statement:
 
 @pytest.fixture
 def by_record_time(lab: Lab) -> Iterator[Lab]:
-    rules = next(one for one in lab.statements if one.name.endswith("-fraud"))
+    rules = lab.rules_statement
     lab.flink.cancel(rules.name)
     lab.flink.submit(watermark("`$rowtime` AS `$rowtime` - INTERVAL '0.001' SECOND"))
     fallback = replace(rules, name="fallback", sql=rules.sql.replace("`seq`", "`$rowtime`"))
@@ -65,5 +65,5 @@ def test_payments_are_judged_in_the_order_of_their_records_times(by_record_time:
         lab.pay(lab.user(), "1.00")
     wanted = len(judge(topic, RULES).alerts)
     lab.wait(lambda: len(lab.alerts[account]) >= wanted, "alerts of the last payment, too")
-    time.sleep(SETTLED_SECONDS)
+    lab.checkpoint("fallback")
     compare(lab, topic, [account])
