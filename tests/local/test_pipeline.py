@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -18,21 +20,23 @@ from confluent_kafka import Consumer, Producer
 
 from contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
 from local.avro import Schemas
-from local.parts import ports
+from local.parts import ports, shell
 from local.parts.watchdog import remove_folder
 from local.pipeline import Pipeline
+from local.plan.model import Plan
 from local.plan.record import record
 from local.realise.app import FOLDER
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE
 from local.realise.summary import dead_letters, sink_status
 from tests.local.sink_lab import kill, server_folder
+from tests.sql.reference import Payment, Rules, judge
 
 PAYMENTS = int(os.environ.get("KILL_TEST_PAYMENTS", "15000"))
 RATE = 600
 USERS = PAYMENTS // 5  # few payments each: else every account is a burst, and OpenSearch shows 10,000 documents at most
 PATIENCE_SECONDS = 90.0
 DEAD_LETTER = "dead_letter"
-WINDOW_SECONDS = 600
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.local
@@ -62,7 +66,7 @@ def kill_each_server_once() -> None:
         committed = json.loads(output)["committed"]
         rows = payments(pipeline)
         assert len(rows) == committed, "the generator counts what is in the database"
-        alerts, flagged = judge(rows)
+        alerts, flagged = verdict(rows, plan)
         assert alerts, "this test needs frauds among its payments"
         wait(
             lambda: warehouse(pipeline) == len(rows),
@@ -87,7 +91,7 @@ def kill_each_server_once() -> None:
 
 def generate(pipeline: Pipeline) -> subprocess.Popen[str]:
     command = [sys.executable, str(FOLDER / "manage.py"), "generate", "--count", str(PAYMENTS), "--rate", str(RATE)]
-    environment = {**os.environ, **pipeline.app.environment()}
+    environment = shell.environment(pipeline.app.environment())
     return subprocess.Popen([*command, "--fraud-every", "1"], env=environment, stdout=subprocess.PIPE, text=True)
 
 
@@ -109,33 +113,24 @@ def payments(pipeline: Pipeline) -> list[tuple[Any, ...]]:
         return connection.execute(query + 'ORDER BY "RECEIVED_AT", "ID"').fetchall()  # type: ignore[arg-type]
 
 
-def judge(rows: list[tuple[Any, ...]]) -> tuple[list[str], dict[str, int]]:
-    """What the rules must say, by the plainest program: ids of alerts; payments in the windows of flagged accounts."""
-    windows: dict[int, deque[tuple[Any, ...]]] = {}
-    alerts, flagged = [], {}
-    for row in rows:
-        number, account, amount, at, address = row
-        window = windows.setdefault(account, deque())
-        window.append(row)
-        while (at - window[0][3]).total_seconds() > WINDOW_SECONDS:
-            window.popleft()
-        small = sum(item[2] for item in window if item[2] < 1000)
-        broken = {
-            "burst_count": len(window) > 10,
-            "burst_amount": small >= 1000 and amount < 1000,
-            "large_amount": amount >= 1000,
-            "foreign_address": not address.startswith("10."),
-        }
-        alerts += [f"{number}-{rule}" for rule, holds in broken.items() if holds]
-        over_window = (
-            len(window) > 10
-            or small >= 1000
-            or any(item[2] >= 1000 or not item[4].startswith("10.") for item in window)
-        )
-        flagged.pop(str(account), None)
-        if over_window:
-            flagged[str(account)] = len(window)
-    return alerts, flagged
+def verdict(rows: list[tuple[Any, ...]], plan: Plan) -> tuple[list[str], dict[str, int]]:
+    """What the rules must say: ids of alerts, and the payments in the windows of flagged accounts."""
+    said = plan.outputs["rules"]
+    rules = Rules(
+        window_minutes=said["windowMinutes"],
+        burst_count=said["burstCount"],
+        burst_amount=Decimal(said["burstAmount"]),
+        large_amount=Decimal(said["largeAmount"]),
+        home_prefix=said["homePrefix"],
+    )
+    judged = judge((payment(*row) for row in rows), rules)
+    alerts = [f"{number}-{rule}" for number, rule, _ in judged.alerts]
+    return alerts, {str(account): flag.transaction_count for account, flag in judged.flags.items()}
+
+
+def payment(number: int, account: int, amount: Decimal, at: datetime, address: str) -> Payment:
+    time = (at - EPOCH) // timedelta(milliseconds=1)
+    return Payment(number=number, account=account, amount=amount, address=address, received_at=time, arrived=time)
 
 
 def warehouse(pipeline: Pipeline) -> int:
