@@ -4,8 +4,8 @@
 --
 -- Variables: window_minutes, before and after a payment; burst_count payments (more is a burst); burst_amount, sum of small
 -- payments (as much or more is a burst); large_amount of one payment (as much or more is large); home_prefix, the start of
--- the addresses at home.
-{% from "payments.jinja" import windowed, looked_at, amount with context %}
+-- the addresses at home; looked_at, payments of an account that are looked at for each of its payments, itself included.
+{% from "payments.jinja" import windowed, amount with context %}
 EXECUTE STATEMENT SET
 BEGIN
 

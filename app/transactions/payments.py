@@ -64,6 +64,12 @@ FRAUDS: dict[str, Callable[[random.Random, int], list[Payment]]] = {
 
 
 def _home(source: random.Random) -> str:
-    """An address that begins with the home prefix, e.g. 10.x.y.z."""
-    start = settings.HOME_PREFIX.rstrip(".").split(".")
+    """An address that begins with the home prefix, which may be of IPv4 or IPv6, or a whole address."""
+    prefix = settings.HOME_PREFIX
+    if prefix.endswith(":"):
+        groups = 1 if "::" in prefix else 8 - prefix.count(":")
+        return prefix + ":".join(f"{source.randint(1, 0xFFFF):x}" for _ in range(groups))
+    if "." not in prefix:
+        return prefix
+    start = prefix.rstrip(".").split(".")
     return ".".join([*start, *(str(source.randint(1, 254)) for _ in range(4 - len(start)))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import random
 from decimal import Decimal
@@ -73,6 +74,31 @@ def test_each_fraud_breaks_its_rule_and_no_more(seed: int) -> None:
     assert sum(amounts) >= 1000 and max(amounts) < 1000 and len(amounts) <= 10
     assert [1000 <= p.amount <= 1050 for p in made["large_amount"]] == [True]
     assert [p.address.startswith("10.") for p in made["foreign_address"]] == [False]
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "10.",
+        "192.168.7.",
+        "10.0.0.5",
+        "::ffff:10.",
+        "2001:db8:",
+        "2001:db8::",
+        "fd00:",
+        "1:2:3:4:5:6:7:",
+        "::",
+        "2001:db8::5",
+    ],
+)
+def test_a_payment_at_home_comes_from_an_address_that_exists(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+    from django.conf import settings
+    from transactions.payments import normal
+
+    monkeypatch.setattr(settings, "HOME_PREFIX", prefix)
+    for seed in range(20):
+        address = normal(random.Random(seed), 1).address
+        assert address.startswith(prefix) and ipaddress.ip_address(address), address
 
 
 def test_a_seed_gives_the_same_payments() -> None:

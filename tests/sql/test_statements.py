@@ -89,6 +89,7 @@ def test_an_unknown_property_is_refused(lab: Lab) -> None:
 VARIABLES = {
     "window_minutes": 10,
     "burst_count": 10,
+    "looked_at": 20,
     "burst_amount": "1000.00",
     "large_amount": "1000.00",
     "home_prefix": "10.",

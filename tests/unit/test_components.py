@@ -16,6 +16,7 @@ from tests.unit.mocks import Mocks
 RULES = {
     "window_minutes": 10,
     "burst_count": 10,
+    "looked_at": 20,
     "burst_amount": "1000.00",
     "large_amount": "1000.00",
     "home_prefix": "10.",

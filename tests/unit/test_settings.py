@@ -175,6 +175,8 @@ def test_a_bad_value_is_refused_by_name(key, value):
         ("operatorCidrs", {"operatorCidrs": '["0.0.0.0/0"]'}),
         ("oracleProcessorLicenses", {"oracleProcessorLicenses": "0"}),
         ("stateTtlHours", {"windowMinutes": "90", "stateTtlHours": "1"}),
+        ("burstAmount", {"burstAmount": "20000", "largeAmount": "1000"}),
+        ("burstAmount", {"burstAmount": "39.61", "largeAmount": "1.00", "burstCount": "39"}),
         ("cku", {"clusterType": "dedicated"}),
         ("cku", {"clusterType": "dedicated", "availability": "MULTI_ZONE", "cku": "1"}),
         ("snowflakeAdminKey", {"snowflakeAdminKey": ""}),
