@@ -86,8 +86,9 @@ class StatementPlace:
     variables: Mapping[str, object]
 
     def properties(self) -> dict[str, pulumi.Input[str]]:
-        """In which names of tables are looked up."""
+        """Where names of tables are looked up, and the zone of times that come without one: the connector's are UTC."""
         return {
+            "sql.local-time-zone": "UTC",
             "sql.current-catalog": self.cluster.environment_name,
             "sql.current-database": self.cluster.kafka_name,
         }

@@ -23,8 +23,8 @@ SESSION = {
     # grows with each statement that the JVM plans, so that a statement started again in it would not find its state.
     "table.exec.uid.format": "<type>_<transformation>",
     # Rows reach the sinks, which read committed records, once per checkpoint; each copies the whole state. At full
-    # speed one a second costs a tenth of the payments that Flink judges.
-    "execution.checkpointing.interval": "2 s",
+    # speed one every two seconds costs a tenth of the payments that Flink judges.
+    "execution.checkpointing.interval": "3 s",
     "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
     "execution.checkpointing.num-retained": "2",
     "execution.checkpointing.tolerable-failed-checkpoints": "1000",
@@ -44,6 +44,8 @@ SESSION = {
 
 # Name the place in the cloud (environment, cluster); here there is one place.
 PLACES = ("sql.current-catalog", "sql.current-database")
+# The zone of times that have none; the session's is UTC.
+TIME_ZONE = "sql.local-time-zone"
 STATE_TTL = "sql.state-ttl"
 # How far one table of a statement may be read ahead of another. Here none is held back, as with 0 in the cloud.
 ALIGNMENT = "sql.tables.scan.watermark-alignment.max-allowed-drift"
@@ -65,10 +67,12 @@ def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path) ->
                 raise RunError(f"statement {name}: {key} = {value!r} is not a duration, such as '24 h'")
             case _ if key == ALIGNMENT and value != "0":
                 raise RunError(f"statement {name}: {key} = {value!r}: the local run aligns no tables; it knows '0'")
-            case _ if key in (*PLACES, ALIGNMENT):
+            case _ if key == TIME_ZONE and value != "UTC":
+                raise RunError(f"statement {name}: {key} = {value!r}: the local run knows 'UTC'")
+            case _ if key in (*PLACES, ALIGNMENT, TIME_ZONE):
                 pass
             case _:
-                known = ", ".join((*PLACES, STATE_TTL, ALIGNMENT))
+                known = ", ".join((*PLACES, STATE_TTL, ALIGNMENT, TIME_ZONE))
                 raise RunError(f"statement {name}: the local run knows no property {key!r}; it knows {known}")
     recovery = newest_checkpoint(checkpoints)
     if recovery:

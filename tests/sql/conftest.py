@@ -38,7 +38,7 @@ LIMITED = "limited"
 """An account without any right."""
 PATIENCE_SECONDS = 90.0
 CHECKPOINTS = "300 ms"
-"""Rows of flagged_user come once a checkpoint; a run has one every two seconds."""
+"""Rows of flagged_user come once a checkpoint; a run has one every three seconds."""
 
 
 class Lab:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from local.flink import unreadable
 from tests.sql.conftest import Lab
 
 pytestmark = pytest.mark.local
+NUMBERS = itertools.count(1_600_000_000)
 
 
 def test_burst_count_begins_with_the_eleventh_payment(lab: Lab) -> None:
@@ -132,6 +134,17 @@ def test_a_changed_user_changes_the_flagged_row_and_no_alert(lab: Lab) -> None:
     lab.send_user(account, EMAIL="new@example.com")
     lab.wait(lambda: lab.flagged[account][-1]["email"] == "new@example.com", "flagged row with the new address")  # type: ignore[index]
     assert lab.rules(account) == ["large_amount"], "an update of a user is no payment"
+
+
+@pytest.mark.parametrize("begin", [-2_208_988_800_500, -600_500, -500, 0, 999])
+def test_the_limits_of_the_window_hold_before_1970_too(lab: Lab, begin: int) -> None:
+    inside, outside = lab.user(), lab.user()
+    for account, later in ((inside, 600_000), (outside, 600_001)):
+        for at in (begin, begin + later):
+            moment = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(milliseconds=at)
+            lab.send_payment(next(NUMBERS), account, "500.00", moment, "10.0.0.1")
+    lab.settle()
+    assert (lab.rules(inside), lab.rules(outside)) == (["burst_amount"], [])
 
 
 def test_an_account_that_stays_flagged_keeps_its_row(lab: Lab) -> None:

@@ -13,6 +13,7 @@ from bench.records import decoded
 from components.confluent import pipeline
 from contracts import CLEANED_TRANSACTION, FRAUD_ALERT
 from local.errors import RunError
+from local.flink import settings
 from local.flink.cluster import Statement
 from local.flink.errors import StatementError
 from local.flink.tables import HIDDEN
@@ -68,6 +69,15 @@ def test_an_option_without_a_meaning_is_refused(lab: Lab, option: str, message: 
     finally:
         lab.flink.drop_table("user_transaction")
         lab.flink.create_table(CLEANED_TRANSACTION)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(settings.TIME_ZONE, "Europe/Berlin"), (settings.ALIGNMENT, "5 min"), (settings.STATE_TTL, "soon")],
+)
+def test_a_property_with_a_meaning_that_is_not_here_is_refused(lab: Lab, name: str, value: str) -> None:
+    with pytest.raises(RunError, match=re.escape(f"{name} = '{value}'")):
+        lab.flink.submit(statement("INSERT INTO `auth_user` SELECT * FROM `auth_user`", **{name: value}))
 
 
 def test_a_missing_sink_column_is_refused(lab: Lab) -> None:
