@@ -160,7 +160,7 @@ def test_what_was_read_is_written_while_the_broker_is_silent(lab):
     lab.kafka.process.send_signal(signal.SIGSTOP)
     try:
         ((before,),) = in_postgres(lab, count)
-        until(lambda: in_postgres(lab, count) >= [(before + 500,)], "the sink writes on", 10)
+        until(lambda: in_postgres(lab, count) >= [(before + 500,)], "the sink writes on")
     finally:
         lab.kafka.process.send_signal(signal.SIGCONT)
     until(caught_up(sink, "user_transaction", 30_000), "the sink catches up")

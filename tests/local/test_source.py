@@ -235,7 +235,7 @@ def test_a_connect_that_hangs_does_not_blind_the_watch_to_the_database(lab: Sour
         lab.connect.process.send_signal(signal.SIGSTOP)
         try:
             lab.database.execute(f'{rename} "EMAIL" TO "MAIL"')
-            until(lambda: "AUTH_USER.EMAIL is gone" in str(watch.troubles), "trouble", 15)
+            until(lambda: "AUTH_USER.EMAIL is gone" in str(watch.troubles), "trouble", 30)
         finally:
             lab.connect.process.send_signal(signal.SIGCONT)
             lab.database.execute(f'{rename} "MAIL" TO "EMAIL"')
