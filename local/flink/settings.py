@@ -34,6 +34,10 @@ SESSION = {
     "restart-strategy.fixed-delay.delay": "1 s",
     # Flink 2.3 alone wants ON CONFLICT in the text; 2.4 takes that back, and Confluent Cloud never asked for it.
     "table.exec.sink.require-on-conflict": "false",
+    # Flink keeps compiled queries in a cache of the JVM, which all statements share. A class of a statement that was
+    # stopped may come from it, and Flink then refuses to load what that class needs, at each start anew. No statement
+    # brings classes of its own, so that the loader of any of them will do.
+    "classloader.check-leaked-classloader": "false",
     "table.local-time-zone": "UTC",
     "jobmanager.bind-host": "127.0.0.1",
     "taskmanager.bind-host": "127.0.0.1",
