@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from py4j.protocol import Py4JError, Py4JJavaError
@@ -166,7 +168,16 @@ class FlinkCluster:
     def _start_job(self, statement: Statement, sql: str) -> None:
         checkpoints = self.gateway.folder / "checkpoints" / statement.name
         checkpoints.mkdir(parents=True, exist_ok=True)
-        chosen = settings.of_statement(statement.name, statement.properties, checkpoints)
+        # A crash of the machine or a full disk may leave the newest one cut off: then the one before does.
+        *newer, last = settings.complete_checkpoints(checkpoints) or [None]
+        for recovery in newer:
+            with contextlib.suppress(Py4JJavaError):
+                self._start_from(recovery, checkpoints, statement, sql)
+                return
+        self._start_from(last, checkpoints, statement, sql)
+
+    def _start_from(self, recovery: Path | None, checkpoints: Path, statement: Statement, sql: str) -> None:
+        chosen = settings.of_statement(statement.name, statement.properties, checkpoints, recovery)
         session = self._environment.getConfig()
         for key, value in chosen.items():
             session.set(key, value)

@@ -56,8 +56,8 @@ ALIGNMENT = "sql.tables.scan.watermark-alignment.max-allowed-drift"
 DURATION = re.compile(r"\d+ ?(ms|s|min|h|d)")
 
 
-def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path) -> dict[str, str]:
-    """Flink's settings for a statement.
+def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path, recovery: Path | None) -> dict[str, str]:
+    """Flink's settings for a statement that starts from the checkpoint `recovery`, if any.
 
     Raises:
         RunError: a property that has no meaning here, or a value that Flink does not take.
@@ -78,7 +78,6 @@ def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path) ->
             case _:
                 known = ", ".join((*PLACES, STATE_TTL, ALIGNMENT, TIME_ZONE))
                 raise RunError(f"statement {name}: the local run knows no property {key!r}; it knows {known}")
-    recovery = newest_checkpoint(checkpoints)
     if recovery:
         settings["execution.state-recovery.path"] = _place(recovery)
     return settings
@@ -89,7 +88,12 @@ def _place(folder: Path) -> str:
     return f"file://{folder}"
 
 
-def newest_checkpoint(checkpoints: Path) -> Path | None:
-    """The newest complete checkpoint below the folder of a statement; complete means that it has its metadata."""
+def complete_checkpoints(checkpoints: Path) -> list[Path]:
+    """The checkpoints below the folder of a statement that have their metadata, the newest first."""
     complete = [file.parent for file in checkpoints.glob("*/chk-*/_metadata")]
-    return max(complete, key=lambda folder: (folder / "_metadata").stat().st_mtime_ns, default=None)
+    return sorted(complete, key=lambda folder: (folder / "_metadata").stat().st_mtime_ns, reverse=True)
+
+
+def newest_checkpoint(checkpoints: Path) -> Path | None:
+    """The newest of the complete checkpoints."""
+    return next(iter(complete_checkpoints(checkpoints)), None)

@@ -13,7 +13,8 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
 from contracts import AUTH_USER, CLEANED_USER
 from local.errors import RunError
-from local.flink.settings import newest_checkpoint
+from local.flink.errors import StatementError
+from local.flink.settings import complete_checkpoints, newest_checkpoint
 from local.plan.model import Resource
 from local.realise.access import right_of
 from local.realise.handlers import Rights, Statements, Topics
@@ -180,6 +181,27 @@ def test_a_statement_without_a_checkpoint_starts_from_nobody_elses(
     lab.wait(lambda: (handler.read(second) or {}).get("state") == "RUNNING", "running statement")
     for statement in (first, second):
         handler.delete(statement)
+
+
+def test_a_statement_whose_newest_checkpoint_is_cut_off_starts_from_the_one_before(
+    lab: Lab, servers: Any, spare: tuple[str, str]
+) -> None:
+    handler = Statements(servers)
+    sql = f"INSERT INTO `{spare[0]}` SELECT * FROM `auth_user` WHERE `ID` < 0"
+    statement = resource(statementName="cut-off", statement=sql, properties={})
+    handler.create(statement)
+    folder = lab.flink.gateway.folder / "checkpoints" / "cut-off"
+    lab.wait(lambda: len(complete_checkpoints(folder)) == 2, "two checkpoints")
+    handler.delete(statement)
+    newest, before = (place / "_metadata" for place in complete_checkpoints(folder))
+    newest.write_bytes(newest.read_bytes()[:50])
+    handler.create(statement)
+    lab.wait(lambda: (handler.read(statement) or {}).get("state") == "RUNNING", "running statement")
+    handler.delete(statement)
+    for file in (newest, before, *(place / "_metadata" for place in complete_checkpoints(folder))):
+        file.write_bytes(b"")
+    with pytest.raises(StatementError, match="cut-off"):
+        handler.create(statement)
 
 
 def test_a_statement_with_a_table_function_goes_on_from_its_checkpoint_in_the_same_jvm(
