@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -171,8 +170,13 @@ class FlinkCluster:
         # A crash of the machine or a full disk may leave the newest one cut off: then the one before does.
         *newer, last = settings.complete_checkpoints(checkpoints) or [None]
         for recovery in newer:
-            with contextlib.suppress(Py4JJavaError):
+            try:
                 self._start_from(recovery, checkpoints, statement, sql)
+            except Py4JJavaError as error:
+                with self.gateway.log.open("a", encoding="utf-8") as log:
+                    cause = error.java_exception.toString()
+                    log.write(f"{statement.name} does not start from {recovery}, trying the one before: {cause}\n")
+            else:
                 return
         self._start_from(last, checkpoints, statement, sql)
 
