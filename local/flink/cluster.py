@@ -186,6 +186,9 @@ class FlinkCluster:
         for key, value in chosen.items():
             session.set(key, value)
         self._use(LIVE)
+        for table in self._tables.values():
+            if not table.captured:
+                self._environment.executeSql(tables.writer_sql(table, statement.name))
         try:
             self._jobs[statement.name] = self._environment.executeSql(sql).getJobClient().get()
         finally:

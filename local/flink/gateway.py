@@ -30,6 +30,9 @@ appender.console.type=CONSOLE
 appender.console.target=SYSTEM_ERR
 appender.console.layout.type=PatternLayout
 appender.console.layout.pattern=%d %-5p %c{1} %m%n
+# A metric is registered again with each checkpoint, and told each time.
+logger.metrics.name=org.apache.flink.metrics
+logger.metrics.level=error
 """
 
 PLANNER = "flink-table-planner"

@@ -92,8 +92,3 @@ def complete_checkpoints(checkpoints: Path) -> list[Path]:
     """The checkpoints below the folder of a statement that have their metadata, the newest first."""
     complete = [file.parent for file in checkpoints.glob("*/chk-*/_metadata")]
     return sorted(complete, key=lambda folder: (folder / "_metadata").stat().st_mtime_ns, reverse=True)
-
-
-def newest_checkpoint(checkpoints: Path) -> Path | None:
-    """The newest of the complete checkpoints."""
-    return next(iter(complete_checkpoints(checkpoints)), None)

@@ -21,6 +21,7 @@ ERROR_MODE = "error-handling.mode"
 ERROR_MODES = ("fail", "ignore", "log")
 ERROR_TARGET = "error-handling.log.target"
 OPTIONS = (CHANGELOG_MODE, ERROR_MODE, ERROR_TARGET)
+TRANSACTIONS = "sink.transactional-id-prefix"
 ROWTIME = "$rowtime"
 KAFKA = "org.apache.kafka."
 SHADED = "org.apache.flink.kafka.shaded."
@@ -144,8 +145,7 @@ def _flat_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
     lines = [f"`{name}` {_physical(kind)}" for name, kind in columns(table)]
     options = _options(table, endpoints, declared) | {
         "sink.delivery-guarantee": "exactly-once",
-        # The prefix that the plan's ACL allows.
-        "sink.transactional-id-prefix": f"_confluent-flink_{table.topic}",
+        TRANSACTIONS: _transactions(table),
         "properties.transaction.timeout.ms": "600000",
         "properties.linger.ms": "0",
     }
@@ -155,6 +155,19 @@ def _flat_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
         options |= _format("key", table, declared, endpoints)
         options |= {"key.fields": ";".join(column.name for column in table.key)}
     return _create(table.topic, lines, table if declared.mode == "upsert" else None, options)
+
+
+def writer_sql(table: Table, statement: str) -> str:
+    """ALTER TABLE of the live table of a topic, before `statement` is submitted.
+
+    Two writers with the same transactional ids would abort each other's transactions.
+    """
+    return f"ALTER TABLE `{table.topic}` SET ('{TRANSACTIONS}' = '{_transactions(table)}_{statement}')"
+
+
+def _transactions(table: Table) -> str:
+    """The prefix that the plan's ACL allows."""
+    return f"_confluent-flink_{table.topic}"
 
 
 def _options(table: Table, endpoints: Endpoints, declared: Declared) -> dict[str, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from local.errors import RunError
-from local.flink.settings import newest_checkpoint, of_statement
+from local.flink.settings import complete_checkpoints, of_statement
 from local.parts import places, unprivileged
 from local.parts.children import Children
 from local.parts.startup import StartupCache
@@ -188,7 +188,7 @@ def test_flink_is_given_paths_as_they_are(tmp_path: Path) -> None:
     checkpoint = folder / "job" / "chk-1"
     checkpoint.mkdir(parents=True)
     (checkpoint / "_metadata").touch()
-    found = of_statement("name", {}, folder, newest_checkpoint(folder))
+    found = of_statement("name", {}, folder, complete_checkpoints(folder)[0])
     assert found["execution.checkpointing.dir"] == f"file://{folder}", "Flink escapes it itself"
     assert found["execution.state-recovery.path"] == f"file://{checkpoint}"
 

@@ -21,7 +21,6 @@ from local.avro import Schemas
 from local.flink import settings
 from local.flink.cluster import FlinkCluster, Statement
 from local.flink.gateway import FlinkGateway
-from local.flink.settings import newest_checkpoint
 from local.flink.tables import Endpoints
 from local.parts.children import Children
 from local.parts.folder import RunFolder
@@ -136,8 +135,8 @@ class Lab:
         folder = self.flink.gateway.folder / "checkpoints" / statement
 
         def number() -> int:
-            newest = newest_checkpoint(folder)
-            return int(newest.name.removeprefix("chk-")) if newest else 0
+            found = folder.glob("*/chk-*/_metadata")  # by name alone: Flink may remove one at any time
+            return max((int(file.parent.name.removeprefix("chk-")) for file in found), default=0)
 
         # The next one may have begun before; the one after the second begins when the second is committed.
         wanted = number() + 3

@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 from contracts import AUTH_USER, CLEANED_USER
 from local.errors import RunError
 from local.flink.errors import StatementError
-from local.flink.settings import complete_checkpoints, newest_checkpoint
+from local.flink.settings import complete_checkpoints
 from local.plan.model import Resource
 from local.realise.access import right_of
 from local.realise.handlers import Rights, Statements, Topics
@@ -174,7 +174,7 @@ def test_a_statement_without_a_checkpoint_starts_from_nobody_elses(
     )
     handler.create(first)
     folder = lab.flink.gateway.folder / "checkpoints" / "has-one"
-    lab.wait(lambda: newest_checkpoint(folder), "checkpoint")
+    lab.wait(lambda: complete_checkpoints(folder), "checkpoint")
     handler.delete(first)
     handler.create(first)  # goes on from it
     handler.create(second)
@@ -213,7 +213,7 @@ def test_a_statement_with_a_table_function_goes_on_from_its_checkpoint_in_the_sa
     statement = resource(statementName="changes", statement=sql, properties={})
     handler.create(statement)
     folder = lab.flink.gateway.folder / "checkpoints" / "changes"
-    lab.wait(lambda: newest_checkpoint(folder), "checkpoint")
+    lab.wait(lambda: complete_checkpoints(folder), "checkpoint")
     handler.delete(statement)
     handler.create(statement)
     lab.wait(lambda: (handler.read(statement) or {}).get("state") == "RUNNING", "running statement")

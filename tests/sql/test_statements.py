@@ -160,3 +160,33 @@ def committed_duplicates(lab: Lab) -> list[str]:
     consumer.close()
     assert seen, "no committed alert: do checkpoints complete?"
     return sorted({alert for alert in seen if seen.count(alert) > 1})
+
+
+def second_rule(account: int, rule: str) -> str:
+    return f"""INSERT INTO `fraud_alert`
+      SELECT CONCAT(CAST(`ID` AS STRING), '-{rule}'), `ID`, `ACCOUNT_ID`, '{rule}', 'a rule of its own', 10, `AMOUNT`,
+        CAST(`RECEIVED_AT` AS TIMESTAMP_LTZ(3)), CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))
+      FROM `fd.SAMPLE.USER_TRANSACTION` WHERE `ACCOUNT_ID` = {account};"""
+
+
+def test_statements_that_write_one_topic_leave_each_other_alone(lab: Lab) -> None:
+    account = lab.user()
+    both = f"EXECUTE STATEMENT SET BEGIN\n{second_rule(account, 'c')}\n{second_rule(account, 'd')}\nEND;"
+    own = {"a": second_rule(account, "a"), "b": second_rule(account, "b"), "set": both}
+    for name, sql in own.items():  # the numbers of their checkpoints are the same at the same time
+        lab.flink.submit(Statement(name=name, sql=sql, file="flink_sql/test.sql"))
+    try:
+        for _ in range(5):
+            lab.pay(account, "5000.00")
+            for name in own:
+                lab.checkpoint(name)
+        lab.settle()
+        expected = sorted(5 * ["large_amount", "a", "b", "c", "d"])
+        lab.wait(lambda: len(lab.rules(account)) >= len(expected), f"{len(expected)} alerts")
+        assert committed_duplicates(lab) == [], "each alert is committed once"
+        assert sorted(lab.rules(account)) == expected
+        log = lab.flink.gateway.log.read_text(encoding="utf-8")
+        assert "transactionalIdPrefix" not in log, "give each writer of a topic transactional ids of its own"
+    finally:
+        for name in own:
+            lab.flink.cancel(name)
