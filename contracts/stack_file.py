@@ -19,6 +19,8 @@ import yaml
 PARTS = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
 RECORDED = "plan:recorded"
 """Set by what records the plan offline, so that nothing dials: placeholders of accounts may stand in the settings."""
+PROBLEMS = "plan:problems"
+"""What the recorder found wrong in the stack's file, as a JSON list: the program tells it with what else is wrong."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT, _SEQUENCE, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 _NOTHING = ("", "~", "null", "Null", "NULL")
@@ -30,10 +32,11 @@ _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt ]\d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?(
 
 
 class StackFileError(Exception):
-    """All problems of a stack file, one per line."""
+    """All problems of a stack file, one per line; `values` are those that could be read all the same."""
 
-    def __init__(self, file: str, problems: list[str]) -> None:
+    def __init__(self, file: str, problems: list[str], values: Mapping[str, Any] | None = None) -> None:
         self.problems = tuple(problems)
+        self.values = values or {}
         lines = "\n".join(f"  - {problem}" for problem in problems)
         super().__init__(f"{file} has {len(problems)} problem(s); nothing was made:\n{lines}")
 
@@ -62,7 +65,7 @@ def read(path: Path, declared: Mapping[str, Any], project: str) -> dict[str, Any
         elif key == "config":
             values = _config(node, declared, project, problems)
     if problems:
-        raise StackFileError(path.name, problems)
+        raise StackFileError(path.name, problems, values)
     return values
 
 

@@ -53,7 +53,10 @@ class Reader:
         self.recorded = runtime_config.CONFIG.get().get(stack_file.RECORDED) == "true"
 
     def check_stack_file(self) -> None:
-        """Note what the engine has read otherwise than it stands in the stack's file; the recorder has done so."""
+        """Note what the engine has read otherwise than it stands in the stack's file; the recorder says it itself."""
+        if self.recorded:
+            self.problems += json.loads(runtime_config.CONFIG.get().get(stack_file.PROBLEMS, "[]"))
+            return
         path = PROJECT_FILE.parent / f"Pulumi.{pulumi.get_stack()}.yaml"
         if path.is_file():
             try:

@@ -42,11 +42,10 @@ def load() -> Settings:
         app=app.read(reader, reach.operator_cidrs, production=stack.production, layer=stack.layer),
     )
     _check_together(reader, settings)
-    if not reader.recorded:
-        reader.check_stack_file()
-        # A streaming layer uses what the platform made, and makes nothing in these accounts.
-        if stack.layer != "streaming":
-            placeholders.check(reader, reach, settings.app, settings.sinks.snowflake)
+    reader.check_stack_file()
+    # A streaming layer uses what the platform made, and makes nothing in these accounts.
+    if not reader.recorded and stack.layer != "streaming":
+        placeholders.check(reader, reach, settings.app, settings.sinks.snowflake)
     reader.finish()
     return settings
 

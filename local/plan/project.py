@@ -18,12 +18,16 @@ PLACEHOLDER_SECRET = "placeholder-secret"  # noqa: S105 (a stand-in, no password
 
 @dataclass(frozen=True)
 class Project:
-    """`config` maps `namespace:key` to text (objects as JSON), `secret_keys` names those that are secret."""
+    """`config` maps `namespace:key` to text (objects as JSON), `secret_keys` names those that are secret.
+
+    `refused` is what the program must not accept: values that the engine would read otherwise than they are written.
+    """
 
     name: str
     stack: str
     config: dict[str, str]
     secret_keys: frozenset[str]
+    refused: str | None = None
 
 
 def load(root: Path, stack: str) -> Project:
@@ -43,14 +47,19 @@ def load(root: Path, stack: str) -> Project:
     secret: set[str] = set()
     for key, entry in _entries(project_file, declared):
         _add_default(_qualified(key, name), entry, config, secret)
+    problems: stack_file.StackFileError | None = None
     try:
         values = stack_file.read(stack_path, dict(_entries(project_file, declared)), name)
     except stack_file.StackFileError as error:
-        raise PlanError(str(error)) from None
+        if not error.values:
+            raise PlanError(str(error)) from None
+        values, problems = error.values, error
     for key, value in values.items():
         _add(key, value, config, secret)
     config[stack_file.RECORDED] = "true"
-    return Project(name, stack, config, frozenset(secret))
+    if problems:
+        config[stack_file.PROBLEMS] = json.dumps(problems.problems)
+    return Project(name, stack, config, frozenset(secret), problems and str(problems))
 
 
 def _read(path: Path) -> dict[str, Any]:

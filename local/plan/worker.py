@@ -69,7 +69,7 @@ def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
     _reset_pulumi(project, root, monitor, engine, preview=preview)
     os.chdir(root)
     sys.path.insert(0, str(root))
-    failure = _execute(root)
+    failure = _execute(root) or project.refused
     for warning in engine.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     problems = [*sorted(monitor.problems), *([failure] if failure else [])]

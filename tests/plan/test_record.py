@@ -9,7 +9,7 @@ import pytest
 from local.plan import PlanError
 from local.plan.layers import record_deployment
 from local.plan.project import load
-from tests.plan.conftest import Recorder
+from tests.plan.conftest import Configured, Recorder
 
 TOPIC = "cc.KafkaTopic('t', topic_name='t', partitions_count=1, rest_endpoint='https://x', {more})"
 CLUSTER = "cc.KafkaCluster('c', availability='SINGLE_ZONE', cloud='AWS', region='us-east-1', environment={env}, {more})"
@@ -147,6 +147,21 @@ def test_a_stack_file_that_is_none_is_told_by_its_name(tmp_path: Path, text: byt
     (tmp_path / "Pulumi.dev.yaml").write_bytes(text)
     with pytest.raises(PlanError, match=rf"(?s)Pulumi\.dev\.yaml.*{message}"):
         load(tmp_path, "dev")
+
+
+def test_what_the_engine_reads_otherwise_is_refused_with_all_other_problems(configured: Configured) -> None:
+    with pytest.raises(PlanError) as caught:
+        configured("dev", homePrefix=10.5, snowflakeDatabase="SELECT", appReplicas="3")
+    told = str(caught.value)
+    assert "has 3 problem(s)" in told, told
+    assert all(f"- {key}: " in told for key in ("homePrefix", "snowflakeDatabase", "appReplicas")), told
+
+
+def test_a_program_does_not_pass_what_the_engine_reads_otherwise(recorded: Recorder, tmp_path: Path) -> None:
+    recorded("x = 1")
+    (tmp_path / "program" / "Pulumi.own.yaml").write_text("config: {small:region: 007}\n")
+    with pytest.raises(PlanError, match="region: 007 is a number to the engine"):
+        recorded("x = 1", stack="own")
 
 
 @pytest.mark.parametrize(("referred", "circle"), [("dev", "dev -> dev"), ("prod", "dev -> prod -> dev")])
