@@ -28,6 +28,7 @@ from local.parts.kafka import Credentials, Kafka
 from local.parts.registry import Registry
 from local.plan.record import record
 from local.realise.alterations import as_statements
+from local.realise.guest import GUEST
 from local.realise.handlers import statement_of
 from local.realise.registry import STATEMENT
 from local.realise.servers import ROOT
@@ -188,7 +189,7 @@ def running_lab() -> Iterator[Lab]:
     folder = RunFolder(ROOT, "test-sql")
     path = folder.open()
     children = Children(path)
-    kafka = Kafka(children, path, Credentials(ADMIN, [LIMITED]))
+    kafka = Kafka(children, path, Credentials(ADMIN, [LIMITED, GUEST]))
     registry = Registry(children, path)
     gateway = FlinkGateway(children, path)
     patch = pytest.MonkeyPatch()

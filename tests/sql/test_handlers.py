@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
-from contracts import AUTH_USER, CLEANED_USER
+from contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION
 from local.errors import RunError
 from local.flink.errors import StatementError
 from local.flink.settings import complete_checkpoints
 from local.plan.model import Resource
+from local.realise import guest
 from local.realise.access import right_of
 from local.realise.handlers import Rights, Statements, Topics
 from local.realise.roles import rights_of
@@ -218,3 +219,42 @@ def test_a_statement_with_a_table_function_goes_on_from_its_checkpoint_in_the_sa
     handler.create(statement)
     lab.wait(lambda: (handler.read(statement) or {}).get("state") == "RUNNING", "running statement")
     handler.delete(statement)
+
+
+def test_a_guest_reads_every_topic_and_writes_the_raw_ones_alone(lab: Lab) -> None:
+    client = lab.kafka.client(guest.GUEST)
+    guest.admit(AdminClient(lab.kafka.client(ADMIN)))
+    for topic in (USER_TRANSACTION.topic, FRAUD_ALERT.topic):
+        assert read_as(client, "fraud-app-anything", topic) is None
+    assert read_as(client, "another", FRAUD_ALERT.topic) == KafkaError.GROUP_AUTHORIZATION_FAILED
+    nobody = lab.records.key(AUTH_USER, 10**9)
+    assert written_as(client, AUTH_USER.topic, nobody) is None
+    for topic in (table.topic for table in OUTPUTS):
+        assert written_as(client, topic, nobody) == KafkaError.TOPIC_AUTHORIZATION_FAILED
+    admin = AdminClient(client)
+    (refused,) = admin.create_topics([NewTopic("guests", 1, 1)]).values()
+    with pytest.raises(KafkaException, match="TOPIC_AUTHORIZATION_FAILED"):
+        refused.result(30)
+
+
+def read_as(client: Mapping[str, Any], group: str, topic: str) -> int | None:
+    """The code of the error that reading ends with, None once the topic's end is reached."""
+    consumer = Consumer({**client, "group.id": group, "auto.offset.reset": "earliest", "enable.partition.eof": True})
+    consumer.subscribe([topic])
+    try:
+        while True:
+            message = consumer.poll(30)
+            assert message is not None, "Kafka does not answer"
+            if error := message.error():
+                return None if error.code() == KafkaError._PARTITION_EOF else error.code()
+    finally:
+        consumer.close()
+
+
+def written_as(client: Mapping[str, Any], topic: str, key: bytes) -> int | None:
+    """The code of the error that writing a tombstone ends with, if any."""
+    errors: list[int | None] = []
+    producer = Producer(dict(client))
+    producer.produce(topic, key=key, on_delivery=lambda error, _: errors.append(error.code() if error else None))
+    assert producer.flush(30) == 0, "Kafka does not answer"
+    return errors[0]
