@@ -36,9 +36,10 @@ policy: $(VENV)/.program ## Check STACK's plan against the policies; exit code 1
 test: $(VENV)/.test lint ## Check style and types, then run every test
 	@$(PY) -m pytest $(ARGS)
 
-lint: $(VENV)/.test ## Check style and types
+lint: $(VENV)/.test ## Check style, imports and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@told=$$(PYTHONPATH=app $(VENV)/bin/lint-imports --no-cache --no-logo) || { echo "$$told"; exit 1; }
 	@$(PY) -m pyright --pythonpath $(PY)
 
 bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here (some minutes)

@@ -15,8 +15,8 @@ from contracts import FRAUD_ALERT
 from local.avro import Schemas
 from local.parts import ports
 from local.pipeline import Pipeline
-from local.plan.record import record
 from local.realise.servers import ROOT
+from plan.record import record
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ ROUNDS = 5
 # The SDKs load their modules when they are first used, so what counts as importing them is found by a recording.
 LOADED = """
 import pathlib, sys
-from local.plan import worker
+from plan import worker
 worker.record_here("dev", pathlib.Path.cwd(), "update")
 print(*(name for name in sys.modules if name.startswith("pulumi")), sep=",")
 """

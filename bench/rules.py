@@ -24,12 +24,12 @@ from local.parts.children import Children
 from local.parts.folder import RunFolder
 from local.parts.kafka import Credentials, Kafka
 from local.parts.registry import Registry
-from local.plan.model import Plan
-from local.plan.record import record
 from local.realise.alterations import as_statements
 from local.realise.handlers import statement_of
 from local.realise.registry import STATEMENT, only_stores
 from local.realise.servers import ROOT
+from plan.model import Plan
+from plan.record import record
 
 WARM_UP = 1_000_000
 PAYMENTS = 3_000_000

@@ -21,10 +21,10 @@ COMMANDS = {
     "connections": Command(
         "local.realise.connections", "connections", "print how the stack's running pipeline is reached, as JSON"
     ),
-    "plan": Command("local.plan.commands", "plan", "record the stack's plan offline and print it"),
-    "plan-diff": Command("local.plan.commands", "plan_diff", "compare the plan with the accepted one"),
-    "plan-accept": Command("local.plan.commands", "plan_accept", "make the plan the accepted one"),
-    "policy": Command("local.plan.commands", "policy", "check the stack's plan against the policies"),
+    "plan": Command("plan.commands", "plan", "record the stack's plan offline and print it"),
+    "plan-diff": Command("plan.commands", "plan_diff", "compare the plan with the accepted one"),
+    "plan-accept": Command("plan.commands", "plan_accept", "make the plan the accepted one"),
+    "policy": Command("plan.commands", "policy", "check the stack's plan against the policies"),
 }
 
 

@@ -15,7 +15,6 @@ from local.parts import jars
 from local.parts.children import Children
 from local.parts.folder import RunFolder
 from local.parts.postgres import Postgres
-from local.plan.model import Plan, Resource
 from local.realise import connections
 from local.realise.accounts import CONNECTOR, accounts
 from local.realise.alterations import as_statements
@@ -27,6 +26,7 @@ from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Ser
 from local.realise.source_watch import SourceWatch
 from local.realise.supervisor import Supervisor
 from local.realise.walk import create_all, put_off
+from plan.model import Plan, Resource
 
 RUNNING_TYPES = (CONNECTOR, STATEMENT)
 SETTLE_SECONDS = 60.0

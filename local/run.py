@@ -18,12 +18,12 @@ from types import FrameType
 from local.errors import RunError
 from local.parts import jars, ports, shell
 from local.pipeline import Pipeline
-from local.plan.layers import record_deployment
-from local.plan.model import Plan, PlanError
 from local.realise.alerts import AlertFeed
 from local.realise.registry import STATEMENT
 from local.realise.servers import ROOT
 from local.realise.summary import State, line, read_state, summary
+from plan.layers import record_deployment
+from plan.model import Plan, PlanError
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 STATUS_SECONDS = 5.0

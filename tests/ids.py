@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from local.plan import aws_ids, fakes
-from local.plan.model import Resource
+from plan import aws_ids, fakes
+from plan.model import Resource
 
 
 def id_of(resource: Resource) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from local.errors import RunError
-from local.plan.model import Plan, Resource
 from local.realise.rights import Right
 from local.realise.roles import ROLE_BINDING, rights_of
+from plan.model import Plan, Resource
 
 ACL = "confluentcloud:index/kafkaAcl:KafkaAcl"
 

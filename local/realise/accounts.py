@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from local.errors import RunError
-from local.plan.model import Plan
 from local.realise.access import principals
 from local.realise.roles import CLUSTER_ADMIN, ROLE_BINDING
+from plan.model import Plan
 
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
 CONNECTOR = "confluentcloud:index/connector:Connector"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from local.realise.app import ask
-from local.terminal import RED, paint
+from plan.terminal import RED, paint
 
 PERIOD_SECONDS = 0.2
 MOST_AT_ONCE = 5

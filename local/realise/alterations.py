@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from local.plan.model import Plan, Resource
+from plan.model import Plan, Resource
 
 STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
 COMMAND = "command:local:Command"

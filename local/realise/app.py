@@ -18,8 +18,8 @@ from local.errors import RunError
 from local.parts import ports, shell
 from local.parts.postgres import USER, Postgres
 from local.parts.server import Server
-from local.plan.model import Plan
 from local.realise.servers import ROOT, SOURCE_DATABASE, Servers
+from plan.model import Plan
 
 FOLDER = ROOT / "app"
 FRAUD_EVERY_SECONDS = 15

@@ -28,10 +28,10 @@ from local.flink.cluster import Statement
 from local.parts import ports
 from local.parts.connect import SECRET
 from local.parts.postgres import USER
-from local.plan.model import Resource
 from local.realise.rights import Right
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
 from local.sinks.config import DUCKDB, OPENSEARCH, POSTGRES, SinkConfig
+from plan.model import Resource
 
 DYNAMIC = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
 State = dict[str, Any]

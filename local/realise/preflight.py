@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
 from local.connectors import sinks, source
 from local.errors import RunError
-from local.plan.model import Plan
 from local.realise.access import Need, needs, require
 from local.realise.accounts import CONNECTOR, Accounts
 from local.realise.alterations import STATEMENT, as_statements
+from plan.model import Plan
 
 TOPIC = "confluentcloud:index/kafkaTopic:KafkaTopic"
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from contracts import FRAUD_ALERT
 from local.errors import RunError
-from local.plan.model import Plan, Resource
 from local.realise.access import ACL, right_of
 from local.realise.accounts import CONNECTOR
 from local.realise.alterations import STATEMENT
@@ -14,6 +13,7 @@ from local.realise.handlers import Connectors, Handler, Rights, Statements, Topi
 from local.realise.roles import ROLE_BINDING, rights_of
 from local.realise.schemas import Schemas
 from local.realise.servers import Servers
+from plan.model import Plan, Resource
 
 PACKAGE = "confluentcloud:"
 """The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from local.errors import RunError
-from local.plan.model import Resource
 from local.realise.rights import Right
+from plan.model import Resource
 
 ROLE_BINDING = "confluentcloud:index/roleBinding:RoleBinding"
 CLUSTER_ADMIN = "CloudClusterAdmin"

@@ -9,8 +9,8 @@ from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from local.errors import RunError
-from local.plan.model import Resource
 from local.realise.servers import Servers
+from plan.model import Resource
 
 NOT_FOUND = 404
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import concurrent.futures
 from collections.abc import Callable, Mapping, Sequence
 
-from local.plan.model import Resource
 from local.realise.handlers import Handler
+from plan.model import Resource
 
 AT_ONCE = 24
 

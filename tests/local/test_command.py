@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from local.cli import main
-from local.plan import Plan
-from local.plan.commands import golden_path
 from local.realise.servers import ROOT
+from plan import Plan
+from plan.commands import golden_path
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -21,9 +21,9 @@ from contracts import FRAUD_ALERT
 from local.parts import ports, shell
 from local.parts.watchdog import remove_folder
 from local.pipeline import Pipeline
-from local.plan.record import record
 from local.realise.app import FOLDER
 from local.realise.servers import ROOT
+from plan.record import record
 from tests.local.sink_lab import until
 from tests.local.test_pipeline import documents, payments, wait
 

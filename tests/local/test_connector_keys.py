@@ -6,12 +6,12 @@ import pytest
 
 from local.connectors import sinks, source
 from local.errors import RunError
-from local.plan.commands import golden_path
-from local.plan.model import Plan, Resource
-from local.plan.record import record
 from local.realise.accounts import CONNECTOR, accounts
 from local.realise.preflight import check
 from local.realise.servers import ROOT
+from plan.commands import golden_path
+from plan.model import Plan, Resource
+from plan.record import record
 
 
 @pytest.fixture(scope="module")

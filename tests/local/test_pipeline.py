@@ -23,11 +23,11 @@ from local.avro import Schemas
 from local.parts import ports, shell
 from local.parts.watchdog import remove_folder
 from local.pipeline import Pipeline
-from local.plan.model import Plan
-from local.plan.record import record
 from local.realise.app import FOLDER
 from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE
 from local.realise.summary import dead_letters, sink_status
+from plan.model import Plan
+from plan.record import record
 from tests.local.sink_lab import kill, server_folder
 from tests.sql.reference import Payment, Rules, judge
 

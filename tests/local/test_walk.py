@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any, cast
 
-from local.plan import Resource
 from local.realise.walk import create_all, put_off
+from plan import Resource
 
 
 class Slow:

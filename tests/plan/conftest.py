@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from local.plan import Plan, record
-from local.plan.commands import ROOT
+from plan import Plan, record
+from plan.commands import ROOT
 
 Recorder = Callable[..., Plan]
 Configured = Callable[..., Plan]

@@ -6,11 +6,11 @@ import dataclasses
 
 import pytest
 
-from local.plan import Plan
-from local.plan.commands import ROOT, golden_path
-from local.plan.partitions import FREE_PARTITIONS, counted, free_quota
-from local.plan.prices import monthly
-from local.plan.render import longest_chain, render
+from plan import Plan
+from plan.commands import ROOT, golden_path
+from plan.partitions import FREE_PARTITIONS, counted, free_quota
+from plan.prices import monthly
+from plan.render import longest_chain, render
 
 LEAN_AWS_USD = 380
 """The reference's AWS part is about $752 a month; the lean one shall be half."""
@@ -25,7 +25,7 @@ def plan(stack: str) -> Plan:
 def test_dev_is_lean() -> None:
     totals, unknown = monthly(plan("dev"))
     assert totals["aws"] <= LEAN_AWS_USD, f"dev's AWS part is ${totals['aws']:.0f} a month: make something smaller"
-    assert not unknown, f"no price for {unknown}: add it to local/plan/prices.py"
+    assert not unknown, f"no price for {unknown}: add it to plan/prices.py"
 
 
 @pytest.mark.parametrize(("stack", "sum_of_both"), [("dev", 680), ("prod", 2_090)])

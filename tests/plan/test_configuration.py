@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from local.plan import Plan
+from plan import Plan
 from tests.plan.conftest import Configured
 
 IMAGE = "registry.example/app@sha256:" + "7" * 64

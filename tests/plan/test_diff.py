@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.plan import Plan, Resource, commands
-from local.plan.diff import compare
+from plan import Plan, Resource, commands
+from plan.diff import compare
 
 TOPIC, COMMAND = "confluentcloud:index/kafkaTopic:KafkaTopic", "command:local:Command"
 

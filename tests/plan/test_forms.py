@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.plan import Plan
-from local.plan.commands import golden_path
+from plan import Plan
+from plan.commands import golden_path
 
 # General Reference, "Amazon Resource Names": partition, service, region, account, resource; the last may be a pattern.
 ARN = re.compile(r"arn:aws(-[a-z]+)*:[a-z0-9-]+:([a-z]{2}(-[a-z]+)+-\d)?:(\d{12}|aws)?:[A-Za-z0-9*][\w+=,.@/:!#*${}-]*")
@@ -75,7 +75,7 @@ def test_what_goes_into_an_arn_is_one(inputs: list[tuple[str, tuple[str, ...], s
     ]
     assert len(asked) > 20, "the names of the inputs have changed: correct ARN_INPUT"
     wrong = [f"{owner}, {'.'.join(path)}: {text}" for owner, path, text in asked if not ARN.fullmatch(text)]
-    assert not wrong, "give local/plan/aws_ids.py their form:\n" + "\n".join(wrong)
+    assert not wrong, "give plan/aws_ids.py their form:\n" + "\n".join(wrong)
 
 
 def test_what_begins_like_an_arn_is_one(inputs: list[tuple[str, tuple[str, ...], str]]) -> None:

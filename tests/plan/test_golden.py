@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.plan.commands import golden_path
+from plan.commands import golden_path
 
 ROOT = Path(__file__).resolve().parents[2]
 STACKS = ("dev", "local", "prod")

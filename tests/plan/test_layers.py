@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from local.plan import Plan, PlanError, Resource
-from local.plan.commands import golden_path
+from plan import Plan, PlanError, Resource
+from plan.commands import golden_path
 from tests.plan.conftest import Configured
 
 REFERENCE = "pulumi:pulumi:StackReference"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from local.plan import Plan, record
-from local.plan.commands import golden_path
-from local.plan.model import Resource
+from plan import Plan, record
+from plan.commands import golden_path
+from plan.model import Resource
 from tests.ids import arn_of, id_of
 
 ROOT = Path(__file__).resolve().parents[2]

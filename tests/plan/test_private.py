@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from local.plan import Plan
-from local.plan.policy import violations
+from plan import Plan
+from plan.policy import violations
 from tests.ids import id_of
 from tests.plan.conftest import Configured
 

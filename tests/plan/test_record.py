@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local.plan import PlanError
-from local.plan.layers import record_deployment
-from local.plan.project import load
+from plan import PlanError
+from plan.layers import record_deployment
+from plan.project import load
 from tests.plan.conftest import Configured, Recorder
 
 TOPIC = "cc.KafkaTopic('t', topic_name='t', partitions_count=1, rest_endpoint='https://x', {more})"

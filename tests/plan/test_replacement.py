@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.plan import Plan, Resource
-from local.plan.commands import golden_path
-from local.plan.diff import compare
-from local.plan.replacements import FORCE_NEW
+from plan import Plan, Resource
+from plan.commands import golden_path
+from plan.diff import compare
+from plan.replacements import FORCE_NEW
 
 STATEFUL = (
     "aws:ebs/volume:Volume",

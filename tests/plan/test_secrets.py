@@ -6,10 +6,10 @@ import base64
 
 import pytest
 
-from local.plan import Plan, PlanError
-from local.plan.commands import golden_path
-from local.plan.fakes import SECRET_PREFIX
-from local.plan.project import PLACEHOLDER_SECRET
+from plan import Plan, PlanError
+from plan.commands import golden_path
+from plan.fakes import SECRET_PREFIX
+from plan.project import PLACEHOLDER_SECRET
 from tests.plan.conftest import Configured, Recorder
 
 SECRET = "pulumi_random.RandomPassword('p', length=20).result"

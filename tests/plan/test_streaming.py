@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local.plan import Plan, Resource, record
-from local.plan.commands import ROOT, golden_path
-from local.plan.diff import compare
 from local.realise.alterations import as_statements
+from plan import Plan, Resource, record
+from plan.commands import ROOT, golden_path
+from plan.diff import compare
 from tests.plan.conftest import Configured
 
 TOPIC, ACL, ROLE, CONNECTOR, STATEMENT, COMMAND = (

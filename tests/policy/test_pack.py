@@ -17,8 +17,8 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-from local.plan import Plan
-from local.plan.policy import seen
+from plan import Plan
+from plan.policy import seen
 from policy.controls import CONTROLS
 from policy.inputs import SECRET, UNKNOWN
 from policy.model import Resource, ResourceControl, evaluate

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from local.cli import main
-from local.plan import Plan, commands
-from local.plan.model import Resource as Planned
-from local.plan.policy import render, violations
+from plan import Plan, commands
+from plan.model import Resource as Planned
+from plan.policy import render, violations
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = sorted((ROOT / "tests" / "plan" / "golden").glob("*.json"))

@@ -26,12 +26,12 @@ from local.parts.children import Children
 from local.parts.folder import RunFolder
 from local.parts.kafka import Credentials, Kafka
 from local.parts.registry import Registry
-from local.plan.record import record
 from local.realise.alterations import as_statements
 from local.realise.guest import GUEST
 from local.realise.handlers import statement_of
 from local.realise.registry import STATEMENT
 from local.realise.servers import ROOT
+from plan.record import record
 
 ADMIN = "tests"
 LIMITED = "limited"

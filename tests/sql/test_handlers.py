@@ -15,11 +15,11 @@ from contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSA
 from local.errors import RunError
 from local.flink.errors import StatementError
 from local.flink.settings import complete_checkpoints
-from local.plan.model import Resource
 from local.realise import guest
 from local.realise.access import right_of
 from local.realise.handlers import Rights, Statements, Topics
 from local.realise.roles import rights_of
+from plan.model import Resource
 from tests.sql.conftest import ADMIN, LIMITED, Lab
 
 pytestmark = pytest.mark.local

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import rpc
 
-from local.plan.fakes_kubernetes import named
+from plan.fakes_kubernetes import named
 
 COMPUTED: dict[str, dict[str, Any]] = {
     "confluentcloud:index/kafkaCluster:KafkaCluster": {"rbacCrn": "crn://cluster", "restEndpoint": "https://cluster"},

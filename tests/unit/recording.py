@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pulumi
 
-from local.plan.model import Resource
-from local.plan.monitor import Monitor
+from plan.model import Resource
+from plan.monitor import Monitor
 from tests.unit.mocks import Mocks
 
 

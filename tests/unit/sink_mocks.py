@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import mocks as pulumi_mocks
 
-from local.plan import aws_ids, fakes
+from plan import aws_ids, fakes
 from tests.unit.mocks import Mocks
 
 PASSWORD = "random:index/randomPassword:RandomPassword"

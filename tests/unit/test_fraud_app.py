@@ -21,8 +21,8 @@ from components.fraud_app.app import FraudApp
 from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, AppDatabase, AppKafka, FraudAppArgs
 from components.fraud_app.pods import USER
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
-from local.plan.aws_ids import long_id
-from local.plan.model import MASK, Resource
+from plan.aws_ids import long_id
+from plan.model import MASK, Resource
 from tests.ids import arn_of, id_of
 from tests.unit.mocks import Mocks, plain
 from tests.unit.recording import needs, record_component

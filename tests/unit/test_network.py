@@ -17,7 +17,7 @@ from components.network import egress, layout, security
 from components.network.egress import checked_prefixes, confluent_egress_prefixes, prefix_problems
 from components.network.endpoints import INTERFACE_SERVICES
 from components.network.stack import NetworkStack, NetworkStackArgs
-from local.plan.model import Resource
+from plan.model import Resource
 from tests.ids import arn_of, id_of
 from tests.unit.mocks import Mocks
 from tests.unit.recording import needs, record_component

@@ -17,7 +17,7 @@ from components.slots import Slots
 from contracts import FLAGGED_USER, FRAUD_ALERT
 from contracts.search import mapping
 from local.parts.opensearch import VERSION
-from local.plan.aws_ids import digits
+from plan.aws_ids import digits
 from tests.unit.mocks import is_secret, plain
 from tests.unit.sink_mocks import Deployment, deploy
 

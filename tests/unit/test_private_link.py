@@ -26,8 +26,8 @@ from components.confluent.private_link import (
     service_of_network,
 )
 from components.network.private_door import Doorway, PrivateDoorArgs, regional_name, zonal_name
-from local.plan.aws_ids import long_id
-from local.plan.model import Resource
+from plan.aws_ids import long_id
+from plan.model import Resource
 from tests.ids import id_of
 from tests.unit.recording import needs, record_component
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from contracts import stack_file
-from local.plan.model import PlanError
+from plan.model import PlanError
 
 PLACEHOLDER_SECRET = "placeholder-secret"  # noqa: S105 (a stand-in, no password)
 """What the program sees for each encrypted (`secure:`) value: offline there is no key to decrypt it with."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from local.plan.durations import minutes
-from local.plan.model import Plan, Resource
-from local.plan.partitions import free_quota
-from local.plan.prices import NOT_IN, monthly
-from local.terminal import CYAN, YELLOW, paint
+from plan.durations import minutes
+from plan.model import Plan, Resource
+from plan.partitions import free_quota
+from plan.prices import NOT_IN, monthly
+from plan.terminal import CYAN, YELLOW, paint
 
 
 def render(plan: Plan) -> str:

@@ -1,6 +1,6 @@
-"""Runs the program and records it; started as a process of its own by `local.plan.record`.
+"""Runs the program and records it; started as a process of its own by `plan.record`.
 
-    python -m local.plan.worker STACK ROOT MODE [outputs]
+    python -m plan.worker STACK ROOT MODE [outputs]
 
 Standard output carries one JSON object, `{"plan": …}`, `{"error": text}` or, when asked for the stack's outputs alone,
 `{"outputs": {name: value}, "secret": [name]}`, whose secrets are simulated; what the program prints goes to standard
@@ -19,20 +19,18 @@ import runpy
 import sys
 import traceback
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 from pulumi.runtime import config, resource, settings
 from pulumi.runtime import stack as pulumi_stack
 from pulumi.runtime.proto import source_pb2
 
-from local.plan.model import Plan, PlanError
-from local.plan.monitor import Engine, Monitor
-from local.plan.order import topological
-from local.plan.project import Project, load
-from local.plan.references import answer_of, outputs_of
-
-Mode = Literal["preview", "update"]
+from plan.model import Mode, Plan, PlanError
+from plan.monitor import Engine, Monitor
+from plan.order import topological
+from plan.project import Project, load
+from plan.references import answer_of, outputs_of
 
 
 def main(arguments: list[str]) -> None:

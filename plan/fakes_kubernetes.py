@@ -1,4 +1,4 @@
-"""What a Kubernetes cluster would answer, simulated: see `local.plan.fakes`."""
+"""What a Kubernetes cluster would answer, simulated: see `plan.fakes`."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from local.plan.model import REFERENCE_TYPE, Plan
-from local.plan.record import record
+from plan.model import REFERENCE_TYPE, Plan
+from plan.record import record
 
 
 def record_deployment(stack: str, root: Path) -> Plan:

@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
-from local.plan.model import MASK, UNKNOWN_TEXT
+from plan.model import MASK, UNKNOWN_TEXT
 
 _SIGNATURE = rpc._special_sig_key
 """The key that marks a wire object as a secret, an output, a reference or an asset. Pulumi's SDK keeps it private,

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.plan.durations import statement_verb
-from local.plan.model import Plan, Resource
+from plan.durations import statement_verb
+from plan.model import Plan, Resource
 
 HOURS = 730
 WEEK = 168

@@ -1,4 +1,4 @@
-"""What AWS would answer, simulated: see `local.plan.fakes`."""
+"""What AWS would answer, simulated: see `plan.fakes`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from local.plan import aws_ids
-from local.plan.aws_ids import ACCOUNT, REGION, Fake, Inputs, arn, digits, physical
+from plan import aws_ids
+from plan.aws_ids import ACCOUNT, REGION, Fake, Inputs, arn, digits, physical
 
 SECRET_PREFIX = "simulated-secret:"  # noqa: S105 (a marker, no password)
 """Begins every simulated secret, so that one which loses its protection on the way is recognised."""

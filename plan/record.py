@@ -8,15 +8,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from local.plan.model import Plan, PlanError
-
-if TYPE_CHECKING:
-    from local.plan.worker import Mode
+from plan.model import Mode, Plan, PlanError
 
 UNDER_WAY = "LOCAL_PLAN_UNDER_WAY"
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 
 
 def record(stack: str, root: Path, *, mode: Mode | Literal["both"] = "both") -> Plan:
@@ -41,7 +38,7 @@ def start(stack: str, root: Path, mode: Mode, *asked: str) -> subprocess.Popen[b
     # A fixed hash seed: a program that walks a set gives the same plan each time.
     environment = {**_without_pulumi(os.environ), "PYTHONPATH": search_path, "PYTHONHASHSEED": "0"}
     environment[UNDER_WAY] = " ".join([*under_way(), stack])
-    command = [sys.executable, "-m", "local.plan.worker", stack, str(root), mode, *asked]
+    command = [sys.executable, "-m", "plan.worker", stack, str(root), mode, *asked]
     return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
 
 

@@ -8,7 +8,7 @@ flink/reference/sql-examples.md (a table's topic has six partitions; taken to ho
 
 from __future__ import annotations
 
-from local.plan.model import Plan
+from plan.model import Plan
 
 FREE_PARTITIONS = 30
 _C = "confluentcloud:index/"

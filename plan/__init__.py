@@ -4,7 +4,7 @@ It is not a `pulumi preview`: it knows no prior state. `record` runs the program
 never imports a component or an SDK.
 """
 
-from local.plan.model import MASK, Plan, PlanError, Resource
-from local.plan.record import record
+from plan.model import MASK, Plan, PlanError, Resource
+from plan.record import record
 
 __all__ = ["MASK", "Plan", "PlanError", "Resource", "record"]

@@ -11,10 +11,10 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from local.plan import aws_ids, fakes, fakes_kubernetes, remote, validate, wire
-from local.plan.model import REFERENCE_TYPE, PlanError, Resource
-from local.plan.project import PLACEHOLDER_SECRET
-from local.plan.wire import UNKNOWN, Reference, Secret
+from plan import aws_ids, fakes, fakes_kubernetes, remote, validate, wire
+from plan.model import REFERENCE_TYPE, PlanError, Resource
+from plan.project import PLACEHOLDER_SECRET
+from plan.wire import UNKNOWN, Reference, Secret
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 _MARKERS = (PLACEHOLDER_SECRET, fakes.SECRET_PREFIX)
@@ -96,7 +96,7 @@ class Monitor:
         if answer is None:
             raise PlanError(
                 f"The program calls {request.tok}, for which the plan knows no answer; add one to INVOKES in "
-                "local/plan/fakes.py."
+                "plan/fakes.py."
             )
         result = answer(wire.opened(wire.decode_struct(request.args)))
         return resource_pb2.ResourceInvokeResponse(**{"return": wire.encode_struct(result)})  # pyright: ignore[reportArgumentType]

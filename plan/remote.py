@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.plan.wire import UNKNOWN
+from plan.wire import UNKNOWN
 
 EKS = "eks:index:Cluster"
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -36,7 +36,7 @@ class Child:
 def problems(token: str, inputs: Mapping[str, Any]) -> Iterator[str]:
     """Why the plan cannot say what a remote component makes."""
     if token != EKS:
-        yield f"{token} is a remote component, whose children nothing lists; add a model to local/plan/remote.py"
+        yield f"{token} is a remote component, whose children nothing lists; add a model to plan/remote.py"
         return
     for path, wanted in _MODELLED.items():
         value = functools.reduce(lambda one, key: one.get(key) if isinstance(one, dict) else None, path, inputs)
@@ -45,7 +45,7 @@ def problems(token: str, inputs: Mapping[str, Any]) -> Iterator[str]:
     if inputs.get("serviceRole") is None:
         yield "serviceRole is missing: the cluster would make a role that neither plan nor policy judges"
     for key in sorted(inputs.keys() - _KNOWN):
-        yield f"{key} may make resources that the plan does not list; add it to local/plan/remote.py"
+        yield f"{key} may make resources that the plan does not list; add it to plan/remote.py"
 
 
 _MODELLED = {

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.plan.model import Plan, Resource
-from local.plan.replacements import FORCE_NEW
+from plan.model import Plan, Resource
+from plan.replacements import FORCE_NEW
 
 Path = tuple[str, ...]
 

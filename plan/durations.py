@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.plan.model import Resource
+from plan.model import Resource
 
 MINUTES = {
     "confluentcloud:index/kafkaCluster:KafkaCluster": 1.0,  # a Standard cluster takes less than one minute

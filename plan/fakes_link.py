@@ -1,4 +1,4 @@
-"""What AWS and Confluent Cloud would answer about PrivateLink, simulated: see `local.plan.fakes`.
+"""What AWS and Confluent Cloud would answer about PrivateLink, simulated: see `plan.fakes`.
 
 Shapes are of the SDKs' own examples; ids and accounts are made up.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from local.plan.aws_ids import Fake, Inputs, digits, long_id
+from plan.aws_ids import Fake, Inputs, digits, long_id
 
 _CONFLUENT = "confluentcloud:index/"
 _SERVICE = "aws:ec2/vpcEndpointService:VpcEndpointService"

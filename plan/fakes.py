@@ -15,9 +15,9 @@ from typing import Any
 
 from pulumi import _types
 
-from local.plan import fakes_aws, fakes_link
-from local.plan.aws_ids import Fake, Inputs, uuid_of
-from local.plan.fakes_aws import SECRET_PREFIX
+from plan import fakes_aws, fakes_link
+from plan.aws_ids import Fake, Inputs, uuid_of
+from plan.fakes_aws import SECRET_PREFIX
 
 ORGANIZATION = uuid_of("organization")
 _CONFLUENT = "confluentcloud:index/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
-from local.plan.model import Resource
+from plan.model import Resource
 
 
 def topological(resources: Iterable[Resource]) -> tuple[Resource, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from local.plan.model import MASK, UNKNOWN_TEXT, Plan, Resource
+from plan.model import MASK, UNKNOWN_TEXT, Plan, Resource
 from policy import model
 from policy.controls import CONTROLS
 from policy.inputs import SECRET, UNKNOWN

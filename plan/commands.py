@@ -6,10 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from local.plan.model import Plan, PlanError
-from local.plan.record import record
+from plan.model import Plan, PlanError
+from plan.record import record
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def golden_path(stack: str, root: Path = ROOT) -> Path:
@@ -36,7 +36,7 @@ def plan(args: argparse.Namespace) -> int:
     if args.json:
         sys.stdout.write(recorded.to_json())
     else:
-        from local.plan.render import render
+        from plan.render import render
 
         sys.stdout.write(render(recorded))
     return 0
@@ -44,7 +44,7 @@ def plan(args: argparse.Namespace) -> int:
 
 def plan_diff(args: argparse.Namespace) -> int:
     """Exit code 1 when the plan differs from the accepted one."""
-    from local.plan.diff import compare
+    from plan.diff import compare
 
     recorded = _recorded(args.stack)
     if recorded is None:
@@ -80,7 +80,7 @@ def plan_accept(args: argparse.Namespace) -> int:
 
 def policy(args: argparse.Namespace) -> int:
     """Exit code 1 when the plan breaks a control."""
-    from local.plan.policy import render, violations
+    from plan.policy import render, violations
 
     recorded = _recorded(args.stack)
     if recorded is None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+Mode = Literal["preview", "update"]
 
 REFERENCE_TYPE = "pulumi:pulumi:StackReference"
 MASK = "[secret]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from local.plan import wire
-from local.plan.model import PlanError
-from local.plan.record import answer, start, under_way
+from plan import wire
+from plan.model import PlanError
+from plan.record import answer, start, under_way
 
 
 def outputs_of(name: str, *, root: Path) -> dict[str, Any]:

@@ -22,7 +22,7 @@ import pulumi
 from pulumi import _types
 from pulumi.runtime import rpc
 
-from local.plan.wire import UNKNOWN, AssetValue, Reference, Secret
+from plan.wire import UNKNOWN, AssetValue, Reference, Secret
 
 _UNIONS = (typing.Union, types.UnionType)
 _HINT_NAMES = {"Output": pulumi.Output, "T": type(None)}
