@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bench import latency, planning, rules, start, throughput
 from local.errors import RunError
-from local.parts import shell
+from local.servers import shell
 
 BENCHES: dict[str, Callable[[], None]] = {
     "plan": planning.measure,

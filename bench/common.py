@@ -12,10 +12,10 @@ from confluent_kafka import Consumer, Message
 
 from bench.records import decoded
 from contracts import FRAUD_ALERT
+from local.apply.servers import ROOT
 from local.avro import Schemas
-from local.parts import ports
 from local.pipeline import Pipeline
-from local.realise.servers import ROOT
+from local.servers import ports
 from plan.record import record
 
 

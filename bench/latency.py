@@ -12,7 +12,7 @@ from contracts import APP_GROUP_PREFIX
 from local.avro import Schemas
 from local.errors import RunError
 from local.pipeline import Pipeline
-from local.realise.servers import SOURCE_DATABASE
+from local.servers.postgres import SOURCE_DATABASE
 
 RATE = 20
 PAYMENTS = 800

@@ -8,7 +8,7 @@ import sys
 import time
 
 from bench.common import figure
-from local.realise.servers import ROOT
+from local.apply.servers import ROOT
 
 ROUNDS = 5
 # The SDKs load their modules when they are first used, so what counts as importing them is found by a recording.

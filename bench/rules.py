@@ -15,19 +15,19 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from bench.common import alert_reader, figure, transaction_of
 from bench.records import RawRecords, register_outputs
 from contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION, Table
+from local.apply.alterations import as_statements
+from local.apply.handlers import statement_of
+from local.apply.registry import STATEMENT, only_stores
+from local.apply.servers import ROOT
 from local.avro import Schemas
 from local.errors import RunError
 from local.flink.cluster import FlinkCluster
-from local.flink.gateway import FlinkGateway
 from local.flink.tables import Endpoints
-from local.parts.children import Children
-from local.parts.folder import RunFolder
-from local.parts.kafka import Credentials, Kafka
-from local.parts.registry import Registry
-from local.realise.alterations import as_statements
-from local.realise.handlers import statement_of
-from local.realise.registry import STATEMENT, only_stores
-from local.realise.servers import ROOT
+from local.servers.children import Children
+from local.servers.flink import FlinkGateway
+from local.servers.folder import RunFolder
+from local.servers.kafka import Credentials, Kafka
+from local.servers.registry import Registry
 from plan.model import Plan
 from plan.record import record
 

@@ -8,9 +8,9 @@ import sys
 import time
 
 from bench.common import figure
+from local.apply.servers import ROOT
 from local.errors import RunError
-from local.parts import ports
-from local.realise.servers import ROOT
+from local.servers import ports
 
 ROUNDS = 3
 

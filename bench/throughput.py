@@ -6,10 +6,10 @@ import time
 
 from bench.common import figure, pipeline
 from contracts import CLEANED_TRANSACTION, CLEANED_USER, FRAUD_ALERT
+from local.apply.summary import sink_status
 from local.errors import RunError
 from local.pipeline import Pipeline
-from local.realise.servers import SOURCE_DATABASE
-from local.realise.summary import sink_status
+from local.servers.postgres import SOURCE_DATABASE
 
 USERS = 50_000
 PAYMENTS = 300_000

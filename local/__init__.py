@@ -1,1 +1,1 @@
-"""Everything that runs without a cloud: the plan recorded offline, and the local run that realises it."""
+"""The local run: the streaming part of a plan on this machine, with real servers."""

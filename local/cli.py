@@ -19,7 +19,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "run": Command("local.run", "run", "run the stack's pipeline on this machine with real parts"),
     "connections": Command(
-        "local.realise.connections", "connections", "print how the stack's running pipeline is reached, as JSON"
+        "local.apply.connections", "connections", "print how the stack's running pipeline is reached, as JSON"
     ),
     "plan": Command("plan.commands", "plan", "record the stack's plan offline and print it"),
     "plan-diff": Command("plan.commands", "plan_diff", "compare the plan with the accepted one"),

@@ -10,22 +10,22 @@ from typing import Self
 
 from contracts import SCHEMA, SOURCES
 from contracts.ddl import postgres as ddl
+from local.apply import connections
+from local.apply.accounts import CONNECTOR, accounts
+from local.apply.alterations import as_statements
+from local.apply.app import App, seed
+from local.apply.handlers import Handler, State
+from local.apply.preflight import check
+from local.apply.registry import STATEMENT, handlers, only_stores, realisable
+from local.apply.scheduler import create_all, put_off
+from local.apply.servers import ROOT, Servers
+from local.apply.source_watch import SourceWatch
+from local.apply.supervisor import Supervisor
 from local.errors import RunError
-from local.parts import jars
-from local.parts.children import Children
-from local.parts.folder import RunFolder
-from local.parts.postgres import Postgres
-from local.realise import connections
-from local.realise.accounts import CONNECTOR, accounts
-from local.realise.alterations import as_statements
-from local.realise.app import App, seed
-from local.realise.handlers import Handler, State
-from local.realise.preflight import check
-from local.realise.registry import STATEMENT, handlers, only_stores, realisable
-from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE, Servers
-from local.realise.source_watch import SourceWatch
-from local.realise.supervisor import Supervisor
-from local.realise.walk import create_all, put_off
+from local.servers import jars
+from local.servers.children import Children
+from local.servers.folder import RunFolder
+from local.servers.postgres import SOURCE_DATABASE, WAREHOUSE_DATABASE, Postgres
 from plan.model import Plan, Resource
 
 RUNNING_TYPES = (CONNECTOR, STATEMENT)

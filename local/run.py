@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from local.apply.alerts import AlertFeed
+from local.apply.registry import STATEMENT
+from local.apply.servers import ROOT
+from local.apply.summary import State, line, read_state, summary
 from local.errors import RunError
-from local.parts import jars, ports, shell
 from local.pipeline import Pipeline
-from local.realise.alerts import AlertFeed
-from local.realise.registry import STATEMENT
-from local.realise.servers import ROOT
-from local.realise.summary import State, line, read_state, summary
+from local.servers import jars, ports, shell
 from plan.layers import record_deployment
 from plan.model import Plan, PlanError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-from local.parts import shell
+from local.servers import shell
 
 # Help and log text is compared as plain text.
 os.environ["NO_COLOR"] = "1"

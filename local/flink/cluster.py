@@ -14,8 +14,8 @@ from contracts import Table
 from local.errors import RunError
 from local.flink import settings, tables
 from local.flink.errors import StatementError, statement_error
-from local.flink.gateway import FlinkGateway
 from local.flink.tables import Added, Declared, Endpoints, Watermark
+from local.servers.flink import FlinkGateway
 
 DEFAULT_WATERMARK = Watermark(column=tables.ROWTIME, expression=f"`{tables.ROWTIME}`")
 # The service's default for error-handling.log.target.

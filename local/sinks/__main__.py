@@ -7,30 +7,16 @@ import sys
 import threading
 from pathlib import Path
 
-from local.sinks.config import DUCKDB, OPENSEARCH, SinkConfig
-from local.sinks.loop import SinkLoop, Writer
+from local.sinks.config import SinkConfig
+from local.sinks.loop import SinkLoop
+from local.sinks.twins import BY_KIND
 
 
 def main(path: str) -> None:
     config = SinkConfig.load(Path(path))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    SinkLoop(config, _writer(config), stopping.is_set).run()
-
-
-def _writer(config: SinkConfig) -> Writer:
-    # Each target's library is imported by its own process alone: they are tens of megabytes each.
-    if config.kind == OPENSEARCH:
-        from local.sinks.opensearch import OpenSearchWriter
-
-        return OpenSearchWriter(config)
-    if config.kind == DUCKDB:
-        from local.sinks.duckdb import DuckdbWriter
-
-        return DuckdbWriter(config)
-    from local.sinks.postgres import PostgresWriter
-
-    return PostgresWriter(config)
+    SinkLoop(config, BY_KIND[config.kind].writer(config), stopping.is_set).run()
 
 
 main(sys.argv[1])

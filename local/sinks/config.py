@@ -8,10 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-POSTGRES = "postgres"
-OPENSEARCH = "opensearch"
-DUCKDB = "duckdb"
-
 PASSWORD_VARIABLE = "KAFKA_PASSWORD"  # noqa: S105 - the variable's name
 TARGET_PASSWORD_VARIABLE = "TARGET_PASSWORD"  # noqa: S105 - the variable's name
 
@@ -35,7 +31,8 @@ class SinkConfig:
     """One sink. `tolerant`: a bad record goes to the topic `dead_letter` and the sink goes on; else the sink stops.
     `evolves`: columns that the store's table lacks are added to it. `registry` is the schema registry's URL.
 
-    `kafka` are librdkafka settings without the password, `target` those of the writer; passwords come by environment.
+    `kind` is that of the twin. `kafka` are librdkafka settings without the password, `target` those of the writer;
+    passwords come by environment.
     """
 
     name: str

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from local.avro import RegistryAwayError, Schemas, UnreadableError
-from local.sinks.config import PASSWORD_VARIABLE, POSTGRES, SinkConfig
+from local.sinks.config import PASSWORD_VARIABLE, SinkConfig
 from local.sinks.dead_letters import DeadLetters
 from local.sinks.records import Row, as_bytes, readers
 from local.sinks.status import Status
@@ -61,7 +61,10 @@ class Writer(Protocol):
     """A store. `write` is atomic together with `offsets`, or idempotent: it may be called again with the same rows.
 
     Whatever a store can refuse, and whatever can be done to it from outside, is a StoreError: no sink ends for it.
+    `bounds_text` says whether its columns hold text up to the contract's length only.
     """
+
+    bounds_text: bool
 
     def open(self) -> Offsets:
         """Connect, make what is missing, and say where to go on. Raises StoreError."""
@@ -85,9 +88,8 @@ class SinkLoop:
         self._config = config
         self._writer = writer
         self._stop = stop
-        # Only a relational table bounds its text.
         names = [topic.topic for topic in config.topics]
-        self._readers = readers(names, Schemas(config.registry), bounded=config.kind == POSTGRES)
+        self._readers = readers(names, Schemas(config.registry), bounded=writer.bounds_text)
         self._fails_on_null = {topic.topic for topic in config.topics if topic.on_null == "FAIL"}
         self._ignores_null = {topic.topic for topic in config.topics if topic.on_null == "IGNORE"}
         client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}

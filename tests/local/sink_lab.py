@@ -16,28 +16,25 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from bench.records import OutputRecords
+from local.apply.servers import SinkProcess
 from local.avro import Schemas
-from local.parts import places
-from local.parts.children import Children
-from local.parts.kafka import Credentials, Kafka
-from local.parts.opensearch import OpenSearch
-from local.parts.postgres import USER, Postgres
-from local.parts.registry import Registry
-from local.parts.server import Server
-from local.realise.servers import SinkProcess
+from local.servers import places
+from local.servers.children import Children
+from local.servers.kafka import Credentials, Kafka
+from local.servers.opensearch import OpenSearch
+from local.servers.postgres import WAREHOUSE_DATABASE, Postgres
+from local.servers.registry import Registry
+from local.servers.server import Server
 from local.sinks.config import (
-    DUCKDB,
-    OPENSEARCH,
     PASSWORD_VARIABLE,
-    POSTGRES,
     TARGET_PASSWORD_VARIABLE,
     SinkConfig,
     TopicConfig,
 )
+from local.sinks.twin import Twin
 
 ACCOUNT = "sa-test"
 DEAD = "dead"
-WAREHOUSE = "warehouse"
 
 
 class SinkLab:
@@ -57,7 +54,7 @@ class SinkLab:
         for server in self._servers:
             server.prepare()
             server.start()
-        self.postgres.create_database(WAREHOUSE)
+        self.postgres.create_database(WAREHOUSE_DATABASE)
         self.admin = AdminClient(self.kafka.client(ACCOUNT))
         self.schemas = Schemas(self.registry.url)
         self.records = OutputRecords(self.schemas)
@@ -99,19 +96,19 @@ class SinkLab:
         else:
             producer.commit_transaction()
 
-    def sink(self, name: str, kind: str, *topics: TopicConfig, **changes: Any) -> SinkProcess:
+    def sink(self, name: str, twin: Twin, *topics: TopicConfig, **changes: Any) -> SinkProcess:
         """Start a sink process of its own name."""
         kafka = self.kafka.client_without_password(ACCOUNT)
         config = SinkConfig(
             name=name,
-            kind=kind,
+            kind=twin.kind,
             topics=list(topics),
             dead_letter=DEAD,
             **({"tolerant": True, "batch_size": 3000, "flush_seconds": 0.1} | changes),
             database="STREAMING",
             kafka=kafka,
             registry=self.registry.url,
-            target=self._target(name, kind),
+            target=twin.target(self, name),
             status=str(self.folder / f"{name}.status"),
         )
         secrets = {
@@ -123,13 +120,6 @@ class SinkLab:
         process.prepare()
         process.launch()
         return process
-
-    def _target(self, name: str, kind: str) -> dict[str, Any]:
-        return {
-            POSTGRES: {"host": "127.0.0.1", "port": self.postgres.port, "user": USER, "dbname": WAREHOUSE},
-            OPENSEARCH: {"url": self.opensearch.url},
-            DUCKDB: {"path": str(self.folder / f"{name}.duckdb")},
-        }[kind]
 
     def dead_letters(self, count: int) -> list[Message]:
         """All dead letters; fails when they do not become `count`."""

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from local.parts import ports
-from local.realise.alerts import MOST_AT_ONCE, AlertFeed
+from local.apply.alerts import MOST_AT_ONCE, AlertFeed
+from local.servers import ports
 from tests.local.sink_lab import until
 
 

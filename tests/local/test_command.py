@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from local.apply.servers import ROOT
 from local.cli import main
-from local.realise.servers import ROOT
 from plan import Plan
 from plan.commands import golden_path
 

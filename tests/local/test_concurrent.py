@@ -18,11 +18,11 @@ import duckdb
 import pytest
 
 from contracts import FRAUD_ALERT
-from local.parts import ports, shell
-from local.parts.watchdog import remove_folder
+from local.apply.app import FOLDER
+from local.apply.servers import ROOT
 from local.pipeline import Pipeline
-from local.realise.app import FOLDER
-from local.realise.servers import ROOT
+from local.servers import ports, shell
+from local.servers.watchdog import remove_folder
 from plan.record import record
 from tests.local.sink_lab import until
 from tests.local.test_pipeline import documents, payments, wait

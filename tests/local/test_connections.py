@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from local.apply import connections
+from local.apply.servers import ROOT
 from local.cli import main
-from local.parts.folder import RunFolder
-from local.realise import connections
-from local.realise.servers import ROOT
+from local.servers.folder import RunFolder
 
 STACK = "connected"
 FOUND = {"page": "http://127.0.0.1:1/", "kafka": {"password": "hush"}}
@@ -25,7 +25,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder of a run of STACK, with a path that needs quoting in places."""
     temporary = tmp_path / "with space and ü"
     temporary.mkdir()
-    monkeypatch.setattr("local.parts.folder.temporary", lambda: temporary)
+    monkeypatch.setattr("local.servers.folder.temporary", lambda: temporary)
     path = RunFolder(ROOT, STACK).path
     path.mkdir()
     return path
@@ -61,7 +61,7 @@ def test_nothing_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 WRITE = """
 import pathlib, sys
-from local.realise import connections
+from local.apply import connections
 connections.write(pathlib.Path(sys.argv[1]), {"page": "gone"})
 """
 

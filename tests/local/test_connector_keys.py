@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from local.connectors import sinks, source
+from local import source
+from local.apply.accounts import CONNECTOR, accounts
+from local.apply.preflight import check
+from local.apply.servers import ROOT
 from local.errors import RunError
-from local.realise.accounts import CONNECTOR, accounts
-from local.realise.preflight import check
-from local.realise.servers import ROOT
+from local.sinks.twins import BY_CLASS
 from plan.commands import golden_path
 from plan.model import Plan, Resource
 from plan.record import record
@@ -36,14 +37,16 @@ def changed(plan: Plan, name: str, **inputs: object) -> Plan:
     return Plan(plan.project, plan.stack, tuple(resources), plan.outputs)
 
 
-@pytest.mark.parametrize("kind", sorted(sinks.SINKS))
+@pytest.mark.parametrize("kind", sorted(BY_CLASS))
 def test_the_plans_own_sinks_are_honoured(plan: Plan, kind: str) -> None:
     config = config_of(plan, kind)
-    assert [topic.topic for topic in sinks.sink(config).topics] == config["topics"].split(",")
+    assert [topic.topic for topic in BY_CLASS[config["connector.class"]].settings(config).topics] == config[
+        "topics"
+    ].split(",")
 
 
 def test_opensearch_keeps_method_and_null_behaviour_of_each_index(plan: Plan) -> None:
-    local = sinks.sink(config_of(plan, "OpenSearchSink"))
+    local = BY_CLASS["OpenSearchSink"].settings(config_of(plan, "OpenSearchSink"))
     assert [(t.topic, t.method, t.on_null) for t in local.topics] == [
         ("flagged_user", "UPSERT", "DELETE"),
         ("fraud_alert", "UPSERT", "IGNORE"),
@@ -77,7 +80,7 @@ def test_all_problems_come_at_once(plan: Plan) -> None:
     config = {**config_of(plan, "RedshiftSink"), "batch.sise": "1", "db.timezone": "CET"}
     del config["topics"]
     with pytest.raises(RunError) as caught:
-        sinks.sink(config)
+        BY_CLASS[config["connector.class"]].settings(config)
     for part in ("batch.sise", "did you mean batch.size?", "db.timezone is 'CET'", "topics is missing"):
         assert part in str(caught.value), part
 

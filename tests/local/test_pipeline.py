@@ -19,13 +19,14 @@ import pytest
 from confluent_kafka import Consumer, Producer
 
 from contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
+from local.apply.app import FOLDER
+from local.apply.servers import ROOT
+from local.apply.summary import dead_letters, sink_status
 from local.avro import Schemas
-from local.parts import ports, shell
-from local.parts.watchdog import remove_folder
 from local.pipeline import Pipeline
-from local.realise.app import FOLDER
-from local.realise.servers import ROOT, SOURCE_DATABASE, WAREHOUSE_DATABASE
-from local.realise.summary import dead_letters, sink_status
+from local.servers import ports, shell
+from local.servers.postgres import SOURCE_DATABASE, WAREHOUSE_DATABASE
+from local.servers.watchdog import remove_folder
 from plan.model import Plan
 from plan.record import record
 from tests.local.sink_lab import kill, server_folder

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from local.apply.servers import ROOT
 from local.errors import RunError
 from local.flink.settings import complete_checkpoints, of_statement
-from local.parts import places, unprivileged
-from local.parts.children import Children
-from local.parts.startup import StartupCache
-from local.parts.unprivileged import lend, may_enter
-from local.realise.servers import ROOT
+from local.servers import places, unprivileged
+from local.servers.children import Children
+from local.servers.jvm_cache import StartupCache
+from local.servers.unprivileged import lend, may_enter
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only as root do servers run as another user")
 
@@ -122,8 +122,8 @@ MOUNTED = """
 import sys
 from pathlib import Path
 from local.errors import RunError
-from local.parts.folder import RunFolder, require_disk
-from local.parts.unprivileged import lend
+from local.servers.folder import RunFolder, require_disk
+from local.servers.unprivileged import lend
 try:
     if sys.argv[1] == "lend":
         lend(Path(sys.argv[2]), "package", to=Path(sys.argv[3]))

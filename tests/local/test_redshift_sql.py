@@ -9,9 +9,9 @@ import pytest
 
 from components.sinks import redshift_sql
 from components.slots import Slots
-from local.parts import ports
-from local.parts.children import Children
-from local.parts.postgres import Postgres
+from local.servers import ports
+from local.servers.children import Children
+from local.servers.postgres import Postgres
 from tests.local.sink_lab import server_folder
 
 pytestmark = pytest.mark.local

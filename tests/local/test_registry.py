@@ -10,8 +10,8 @@ from confluent_kafka.schema_registry import Schema
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from contracts import FLAGGED_USER, FRAUD_ALERT, schemas
-from local.parts.children import Children
-from local.parts.registry import Registry
+from local.servers.children import Children
+from local.servers.registry import Registry
 from tests.local.sink_lab import kill
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(240)]

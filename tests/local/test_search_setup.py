@@ -12,8 +12,8 @@ from components.sinks import dashboard
 from components.sinks.opensearch_definition import definition
 from components.sinks.opensearch_setup import Domain, SetupError, make_indices
 from components.slots import Slots
-from local.parts.children import Children
-from local.parts.opensearch import OpenSearch
+from local.servers.children import Children
+from local.servers.opensearch import OpenSearch
 from tests.local.sink_lab import server_folder
 
 pytestmark = pytest.mark.local

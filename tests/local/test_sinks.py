@@ -16,10 +16,13 @@ import pytest
 from opensearchpy import OpenSearch
 
 from contracts import CLEANED_TRANSACTION, schemas
+from local.apply.servers import SinkProcess
 from local.avro import Encoder
-from local.realise.servers import SinkProcess
-from local.sinks.config import DUCKDB, OPENSEARCH, POSTGRES, TopicConfig
-from tests.local.sink_lab import WAREHOUSE, SinkLab, caught_up, kill, sink_lab, status, until
+from local.sinks.config import TopicConfig
+from local.sinks.opensearch import OPENSEARCH
+from local.sinks.redshift import REDSHIFT
+from local.sinks.snowflake import SNOWFLAKE
+from tests.local.sink_lab import WAREHOUSE_DATABASE, SinkLab, caught_up, kill, sink_lab, status, until
 
 pytestmark = pytest.mark.local
 
@@ -62,7 +65,7 @@ def flagged(account: int, total: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def in_postgres(lab: SinkLab, query: str) -> list[Any]:
-    with lab.postgres.connect(WAREHOUSE) as connection:
+    with lab.postgres.connect(WAREHOUSE_DATABASE) as connection:
         return connection.execute(query.encode()).fetchall()
 
 
@@ -98,7 +101,7 @@ def kill_again_and_again(sink: SinkProcess, done: Callable[[], bool], kills: int
 def test_killed_while_it_writes_the_warehouse_has_every_row_once(lab):
     lab.topics("user_transaction")
     lab.produce("user_transaction", [(None, payment(number)) for number in range(COUNT)])
-    sink = lab.sink("kills-pg", POSTGRES, TopicConfig(topic="user_transaction", target="kills"), batch_size=1000)
+    sink = lab.sink("kills-pg", REDSHIFT, TopicConfig(topic="user_transaction", target="kills"), batch_size=1000)
     kill_again_and_again(sink, caught_up(sink, "user_transaction", COUNT))
     query = 'SELECT count(*), count(DISTINCT "ID"), sum("AMOUNT") FROM kills'
     assert in_postgres(lab, query) == [(COUNT, COUNT, sum(number % 5000 for number in range(COUNT)) + COUNT // 4)]
@@ -106,7 +109,7 @@ def test_killed_while_it_writes_the_warehouse_has_every_row_once(lab):
 
 def test_a_killed_database_comes_back_to_a_sink_that_waited(lab):
     lab.topics("user_transaction")
-    sink = lab.sink("away-pg", POSTGRES, TopicConfig(topic="user_transaction", target="away"), batch_size=200)
+    sink = lab.sink("away-pg", REDSHIFT, TopicConfig(topic="user_transaction", target="away"), batch_size=200)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(COUNT)])
     for _ in range(3):
         before = status(sink)["written"].get("user_transaction", 0)
@@ -120,7 +123,7 @@ def test_a_killed_database_comes_back_to_a_sink_that_waited(lab):
 def test_killed_while_it_writes_the_file_has_every_row_once(lab):
     lab.topics("fraud_alert")
     lab.produce("fraud_alert", [alert(number) for number in range(COUNT)])
-    sink = lab.sink("kills-duck", DUCKDB, TopicConfig(topic="fraud_alert", target="kills"), batch_size=1000)
+    sink = lab.sink("kills-duck", SNOWFLAKE, TopicConfig(topic="fraud_alert", target="kills"), batch_size=1000)
     kill_again_and_again(sink, caught_up(sink, "fraud_alert", COUNT))
     query = "SELECT count(*), count(DISTINCT alert_id), sum(amount) FROM STREAMING.kills"
     assert in_duckdb(lab, sink, query) == [(COUNT, COUNT, COUNT * 1200.5)]
@@ -139,7 +142,7 @@ def test_killed_while_it_writes_the_index_has_every_document_once(lab, method):
 
 def test_the_broker_killed_while_sinks_run(lab):
     lab.topics("user_transaction")
-    sink = lab.sink("broker-pg", POSTGRES, TopicConfig(topic="user_transaction", target="broker"), batch_size=500)
+    sink = lab.sink("broker-pg", REDSHIFT, TopicConfig(topic="user_transaction", target="broker"), batch_size=500)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(30_000)])
     until(lambda: status(sink)["written"].get("user_transaction", 0) > 0, "the sink writes")
     kill(lab.kafka)
@@ -154,7 +157,7 @@ def test_the_broker_killed_while_sinks_run(lab):
 def test_what_was_read_is_written_while_the_broker_is_silent(lab):
     lab.topics("user_transaction")
     lab.produce("user_transaction", [(None, payment(number)) for number in range(30_000)])
-    sink = lab.sink("silent-pg", POSTGRES, TopicConfig(topic="user_transaction", target="silent"), batch_size=100)
+    sink = lab.sink("silent-pg", REDSHIFT, TopicConfig(topic="user_transaction", target="silent"), batch_size=100)
     count = "SELECT count(*) FROM silent"
     until(lambda: "silent" in tables(lab) and in_postgres(lab, count) > [(0,)], "the sink writes")
     lab.kafka.process.send_signal(signal.SIGSTOP)
@@ -171,7 +174,7 @@ def test_rows_of_a_transaction_that_was_given_up_are_never_written(lab):
     lab.topics("user_transaction", partitions=1)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(500)], abort=True)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(1000, 1100)])
-    sink = lab.sink("aborted", POSTGRES, TopicConfig(topic="user_transaction", target="aborted"))
+    sink = lab.sink("aborted", REDSHIFT, TopicConfig(topic="user_transaction", target="aborted"))
     until(caught_up(sink, "user_transaction", 100), "the sink catches up")
     assert in_postgres(lab, 'SELECT count(*), min("ID") FROM aborted') == [(100, 1000)]
 
@@ -215,7 +218,7 @@ def test_bad_payments_go_to_the_dead_letters_and_the_others_go_on(lab):
     bad = bad_payments(lab)
     narrow = written(lab, "int account", payment(2), ACCOUNT_ID="int")
     lab.produce("user_transaction", [(None, payment(1)), *((b"k", value) for value in bad), (None, narrow)])
-    sink = lab.sink("bad-pg", POSTGRES, TopicConfig(topic="user_transaction", target="bad", on_null="FAIL"))
+    sink = lab.sink("bad-pg", REDSHIFT, TopicConfig(topic="user_transaction", target="bad", on_null="FAIL"))
     until(caught_up(sink, "user_transaction", 2), "the good payments are written")
     dead = lab.dead_letters(len(bad))
     assert status(sink)["dead"] == len(bad)
@@ -226,8 +229,8 @@ def test_bad_payments_go_to_the_dead_letters_and_the_others_go_on(lab):
     assert b"not Avro" in headers["__connect.errors.exception.message"]
 
 
-@pytest.mark.parametrize("kind", [OPENSEARCH, DUCKDB])
-def test_bad_alerts_go_to_the_dead_letters_and_the_others_go_on(lab, kind):
+@pytest.mark.parametrize("twin", [OPENSEARCH, SNOWFLAKE])
+def test_bad_alerts_go_to_the_dead_letters_and_the_others_go_on(lab, twin):
     lab.topics("fraud_alert", partitions=1)
     key, value = alert(2)
     bad = [
@@ -238,10 +241,10 @@ def test_bad_alerts_go_to_the_dead_letters_and_the_others_go_on(lab, kind):
         (key, value | {"reason": "a\0b"}),
     ]
     lab.produce("fraud_alert", [alert(1), *bad, alert(3)])
-    sink = lab.sink(f"bad-{kind}", kind, TopicConfig(topic="fraud_alert", target="bad", method="UPSERT"))
+    sink = lab.sink(f"bad-{twin.kind}", twin, TopicConfig(topic="fraud_alert", target="bad", method="UPSERT"))
     until(caught_up(sink, "fraud_alert", 2), "the good alerts are written")
     lab.dead_letters(len(bad))
-    if kind == OPENSEARCH:
+    if twin == OPENSEARCH:
         assert set(in_opensearch(lab, "bad", 10)[1]) == {"1-large_amount", "3-large_amount"}
     else:
         assert in_duckdb(lab, sink, "SELECT transaction_id FROM STREAMING.bad ORDER BY 1") == [(1,), (3,)]
@@ -260,22 +263,22 @@ def test_what_only_the_index_refuses_goes_to_the_dead_letters_as_it_came(lab):
 def test_a_sink_that_tolerates_nothing_stops_before_the_bad_record(lab):
     lab.topics("user_transaction", partitions=1)
     lab.produce("user_transaction", [(None, payment(1)), (None, NOT_AVRO[0]), (None, payment(2))])
-    sink = lab.sink("strict", POSTGRES, TopicConfig(topic="user_transaction", target="strict"), tolerant=False)
+    sink = lab.sink("strict", REDSHIFT, TopicConfig(topic="user_transaction", target="strict"), tolerant=False)
     assert sink.process and sink.process.wait(30) == 1
     assert "user_transaction[0]@1: the value is not Avro" in sink.log.read_text()
     assert in_postgres(lab, 'SELECT count(*) FROM strict WHERE "ID" > 1') == [(0,)]
 
 
-@pytest.mark.parametrize("kind", [POSTGRES, DUCKDB])
-def test_a_column_of_a_newer_schema_is_added_to_the_table(lab, kind):
+@pytest.mark.parametrize("twin", [REDSHIFT, SNOWFLAKE])
+def test_a_column_of_a_newer_schema_is_added_to_the_table(lab, twin):
     topic = "user_transaction"
     lab.topics(topic, partitions=1)
-    newer = written(lab, f"newer-{kind}", payment(2) | {"CURRENCY": "EUR"}, CURRENCY=["null", "string"])
+    newer = written(lab, f"newer-{twin.kind}", payment(2) | {"CURRENCY": "EUR"}, CURRENCY=["null", "string"])
     lab.produce(topic, [(None, payment(1)), (None, newer), (None, payment(3))])
-    sink = lab.sink(f"newer-{kind}", kind, TopicConfig(topic=topic, target="newer"))
+    sink = lab.sink(f"newer-{twin.kind}", twin, TopicConfig(topic=topic, target="newer"))
     until(caught_up(sink, topic, 3), "all payments are written")
     query = 'SELECT "ID", "CURRENCY" FROM {}newer ORDER BY 1'
-    found = in_postgres(lab, query.format("")) if kind == POSTGRES else in_duckdb(lab, sink, query.format("STREAMING."))
+    found = in_postgres(lab, query.format("")) if twin == REDSHIFT else in_duckdb(lab, sink, query.format("STREAMING."))
     assert found == [(1, None), (2, "EUR"), (3, None)]
 
 
@@ -283,7 +286,7 @@ def test_the_registry_away_at_the_start_and_killed_in_between(lab):
     lab.topics("user_transaction", partitions=1)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(100)])
     kill(lab.registry)
-    sink = lab.sink("registry", POSTGRES, TopicConfig(topic="user_transaction", target="registry"))
+    sink = lab.sink("registry", REDSHIFT, TopicConfig(topic="user_transaction", target="registry"))
     until(lambda: "schema registry" in status(sink)["trouble"], "the sink says what it waits for")
     lab.registry.start()
     until(caught_up(sink, "user_transaction", 100), "the sink goes on by itself")
@@ -314,7 +317,7 @@ def test_the_file_appends_and_its_view_shows_the_latest(lab, on_null, rows):
     lab.topics("flagged_user")
     lab.produce("flagged_user", UPSERTS)
     topic = TopicConfig(topic="flagged_user", target="appended", on_null=on_null)
-    sink = lab.sink(f"appends-{on_null.lower()}", DUCKDB, topic)
+    sink = lab.sink(f"appends-{on_null.lower()}", SNOWFLAKE, topic)
     until(caught_up(sink, "flagged_user", rows), "the sink catches up")
     assert in_duckdb(lab, sink, "SELECT count(*) FROM STREAMING.appended") == [(rows,)]
     latest = in_duckdb(lab, sink, "SELECT ACCOUNT_ID, total_amount FROM STREAMING.appended_latest ORDER BY 1")
@@ -324,7 +327,7 @@ def test_the_file_appends_and_its_view_shows_the_latest(lab, on_null, rows):
 
 def test_a_sink_asked_to_stop_has_stored_what_it_read_and_ends_well(lab):
     lab.topics("user_transaction")
-    sink = lab.sink("asked", POSTGRES, TopicConfig(topic="user_transaction", target="asked"), batch_size=500)
+    sink = lab.sink("asked", REDSHIFT, TopicConfig(topic="user_transaction", target="asked"), batch_size=500)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(30_000)])
     until(lambda: status(sink)["written"].get("user_transaction", 0) > 0, "the sink writes")
     sink.stop()

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from local.connectors import sinks, source
+from local import source
 from local.errors import RunError
 from local.sinks.config import SinkConfig
+from local.sinks.twins import BY_CLASS
 
 COMMON = {
     "name": "c",
@@ -61,7 +62,7 @@ ALL = pytest.mark.parametrize("config", [SOURCE, REDSHIFT, OPENSEARCH, SNOWFLAKE
 def translated(config: dict[str, str]) -> Any:
     if config["connector.class"] == source.SOURCE_CLASS:
         return source.debezium(config, host="h", port=5, user="u", secret="${s}", database="d")
-    return sinks.sink(config)
+    return BY_CLASS[config["connector.class"]].settings(config)
 
 
 def refusal(config: dict[str, str]) -> str:

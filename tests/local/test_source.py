@@ -22,16 +22,16 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 from components.confluent import pipeline
 from contracts import AUTH_USER, SCHEMA, SOURCES, TOPIC_PREFIX, USER_TRANSACTION, ddl
-from local.connectors import source
-from local.parts import ports
-from local.parts.children import Children
-from local.parts.connect import SECRET, Connect
-from local.parts.folder import RunFolder
-from local.parts.kafka import Credentials, Kafka
-from local.parts.postgres import USER, Postgres
-from local.parts.registry import Registry
-from local.realise.servers import ROOT, SOURCE_DATABASE
-from local.realise.source_watch import PERIOD_SECONDS, SourceWatch
+from local import source
+from local.apply.servers import ROOT
+from local.apply.source_watch import PERIOD_SECONDS, SourceWatch
+from local.servers import ports
+from local.servers.children import Children
+from local.servers.connect import SECRET, Connect
+from local.servers.folder import RunFolder
+from local.servers.kafka import Credentials, Kafka
+from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
+from local.servers.registry import Registry
 from tests.local.sink_lab import kill, until
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(300)]

@@ -19,11 +19,10 @@ import pytest
 
 from contracts import SCHEMA, SOURCES
 from contracts.ddl import postgres as ddl
-from local.parts import ports
-from local.parts.children import Children
-from local.parts.postgres import USER, Postgres
-from local.realise.app import FOLDER
-from local.realise.servers import SOURCE_DATABASE
+from local.apply.app import FOLDER
+from local.servers import ports
+from local.servers.children import Children
+from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
 from tests.local.sink_lab import kill
 
 pytestmark = pytest.mark.local

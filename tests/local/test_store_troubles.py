@@ -13,9 +13,12 @@ import duckdb
 import pytest
 from opensearchpy import OpenSearch
 
-from local.realise.servers import SinkProcess
-from local.sinks.config import DUCKDB, OPENSEARCH, POSTGRES, TopicConfig
-from tests.local.sink_lab import WAREHOUSE, SinkLab, sink_lab, status, until
+from local.apply.servers import SinkProcess
+from local.sinks.config import TopicConfig
+from local.sinks.opensearch import OPENSEARCH
+from local.sinks.redshift import REDSHIFT
+from local.sinks.snowflake import SNOWFLAKE
+from tests.local.sink_lab import WAREHOUSE_DATABASE, SinkLab, sink_lab, status, until
 from tests.local.test_sinks import alert, in_duckdb, in_opensearch, in_postgres, payment
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(400)]
@@ -33,7 +36,7 @@ def sink(lab: SinkLab, table: str, **changes: Any) -> SinkProcess:
     """A sink that has written the first payments."""
     lab.topics(TOPIC, partitions=1)
     lab.produce(TOPIC, [(None, payment(number)) for number in range(FIRST)])
-    started = lab.sink(f"t-{table}", POSTGRES, TopicConfig(topic=TOPIC, target=table), **changes)
+    started = lab.sink(f"t-{table}", REDSHIFT, TopicConfig(topic=TOPIC, target=table), **changes)
     until(lambda: status(started)["written"].get(TOPIC) == FIRST, "the first payments are written")
     return started
 
@@ -50,7 +53,7 @@ def complete(lab: SinkLab, one: SinkProcess, table: str, rows: int = ALL) -> Non
 
 
 def change(lab: SinkLab, *statements: str) -> None:
-    with lab.postgres.connect(WAREHOUSE) as connection:
+    with lab.postgres.connect(WAREHOUSE_DATABASE) as connection:
         for statement in statements:
             connection.execute(statement.encode())
 
@@ -121,25 +124,25 @@ def test_without_auto_evolve_a_missing_column_is_told_with_the_statement_that_ad
 
 def test_a_database_that_is_read_only_or_closed(lab: SinkLab) -> None:
     one = sink(lab, "t_closed")
-    lost = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{WAREHOUSE}'"
+    lost = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{WAREHOUSE_DATABASE}'"
     with lab.postgres.connect("postgres") as connection:
-        connection.execute(f"ALTER DATABASE {WAREHOUSE} SET default_transaction_read_only = on".encode())
+        connection.execute(f"ALTER DATABASE {WAREHOUSE_DATABASE} SET default_transaction_read_only = on".encode())
         connection.execute(lost.encode())
         lab.produce(TOPIC, [(None, payment(number)) for number in range(FIRST, FIRST + 50)])
         until(lambda: "read-only" in status(one)["trouble"], "the sink says what is wrong")
-        connection.execute(f"ALTER DATABASE {WAREHOUSE} RESET default_transaction_read_only".encode())
+        connection.execute(f"ALTER DATABASE {WAREHOUSE_DATABASE} RESET default_transaction_read_only".encode())
         until(lambda: status(one)["written"][TOPIC] == FIRST + 50, "the sink goes on")
-        connection.execute(f"ALTER DATABASE {WAREHOUSE} ALLOW_CONNECTIONS false".encode())
+        connection.execute(f"ALTER DATABASE {WAREHOUSE_DATABASE} ALLOW_CONNECTIONS false".encode())
         connection.execute(lost.encode())
         lab.produce(TOPIC, [(None, payment(number)) for number in range(FIRST + 50, ALL)])
         until(lambda: "accepting connections" in status(one)["trouble"], "the sink says what is wrong")
-        connection.execute(f"ALTER DATABASE {WAREHOUSE} ALLOW_CONNECTIONS true".encode())
+        connection.execute(f"ALTER DATABASE {WAREHOUSE_DATABASE} ALLOW_CONNECTIONS true".encode())
     complete(lab, one, "t_closed")
 
 
 def test_a_paused_warehouse(lab: SinkLab) -> None:
     one = sink(lab, "t_paused")
-    with lab.postgres.connect(WAREHOUSE) as connection:
+    with lab.postgres.connect(WAREHOUSE_DATABASE) as connection:
         found = connection.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'").fetchall()
     pids = [lab.postgres.pid, *(pid for (pid,) in found)]
     for pid in pids:
@@ -191,7 +194,7 @@ def test_an_index_made_before_with_another_mapping(lab: SinkLab) -> None:
 def test_a_file_that_another_process_reads(lab: SinkLab) -> None:
     lab.topics("fraud_alert", partitions=1)
     lab.produce("fraud_alert", [alert(number) for number in range(5)])
-    one = lab.sink("t-duck", DUCKDB, TopicConfig(topic="fraud_alert", target="locked"))
+    one = lab.sink("t-duck", SNOWFLAKE, TopicConfig(topic="fraud_alert", target="locked"))
     until(lambda: status(one)["lag"] == 0, "the sink writes")
     with duckdb.connect(str(lab.folder / "t-duck.duckdb"), read_only=True) as reader:
         assert reader.execute("SELECT count(*) FROM STREAMING.locked").fetchall() == [(5,)]

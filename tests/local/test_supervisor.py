@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from local.apply.supervisor import Supervisor
 from local.errors import RunError
-from local.flink import gateway
-from local.flink.gateway import FlinkGateway
-from local.parts.children import Children
-from local.parts.server import Server
-from local.realise.supervisor import Supervisor
+from local.servers import flink
+from local.servers.children import Children
+from local.servers.flink import FlinkGateway
+from local.servers.server import Server
 from tests.local.sink_lab import kill, until
 
 
@@ -97,6 +97,6 @@ def test_a_jvm_that_never_says_its_port_does_not_hang_the_run(
         def command(self) -> list[str]:
             return ["sleep", "600"]
 
-    monkeypatch.setattr(gateway, "SPEAKS_WITHIN_SECONDS", 0.2)
+    monkeypatch.setattr(flink, "SPEAKS_WITHIN_SECONDS", 0.2)
     with pytest.raises(RunError, match="flink: ended at its start"):
         Silent(children, tmp_path).start()

@@ -12,16 +12,16 @@ import psutil
 import pytest
 
 from local.errors import RunError
-from local.parts import ports
-from local.parts.children import Children
-from local.parts.folder import RunFolder, require_disk
+from local.servers import ports
+from local.servers.children import Children
+from local.servers.folder import RunFolder, require_disk
 from tests.local.sink_lab import until
 
 RUNNER = """
 import sys, time
 from pathlib import Path
-from local.parts.children import Children
-from local.parts.folder import RunFolder
+from local.servers.children import Children
+from local.servers.folder import RunFolder
 folder = RunFolder(Path("."), sys.argv[1])
 path = folder.open()
 children = Children(path)

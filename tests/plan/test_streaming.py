@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.realise.alterations import as_statements
+from local.apply.alterations import as_statements
 from plan import Plan, Resource, record
 from plan.commands import ROOT, golden_path
 from plan.diff import compare

@@ -17,20 +17,20 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from bench.records import RawRecords, decoded, register_outputs
 from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
+from local.apply.alterations import as_statements
+from local.apply.guest import GUEST
+from local.apply.handlers import statement_of
+from local.apply.registry import STATEMENT
+from local.apply.servers import ROOT
 from local.avro import Schemas
 from local.flink import settings
 from local.flink.cluster import FlinkCluster, Statement
-from local.flink.gateway import FlinkGateway
 from local.flink.tables import Endpoints
-from local.parts.children import Children
-from local.parts.folder import RunFolder
-from local.parts.kafka import Credentials, Kafka
-from local.parts.registry import Registry
-from local.realise.alterations import as_statements
-from local.realise.guest import GUEST
-from local.realise.handlers import statement_of
-from local.realise.registry import STATEMENT
-from local.realise.servers import ROOT
+from local.servers.children import Children
+from local.servers.flink import FlinkGateway
+from local.servers.folder import RunFolder
+from local.servers.kafka import Credentials, Kafka
+from local.servers.registry import Registry
 from plan.record import record
 
 ADMIN = "tests"

@@ -12,13 +12,13 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
 from contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION
+from local.apply import guest
+from local.apply.access import right_of
+from local.apply.handlers import Rights, Statements, Topics
+from local.apply.roles import rights_of
 from local.errors import RunError
 from local.flink.errors import StatementError
 from local.flink.settings import complete_checkpoints
-from local.realise import guest
-from local.realise.access import right_of
-from local.realise.handlers import Rights, Statements, Topics
-from local.realise.roles import rights_of
 from plan.model import Resource
 from tests.sql.conftest import ADMIN, LIMITED, Lab
 

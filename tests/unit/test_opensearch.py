@@ -16,7 +16,7 @@ from components.sinks.opensearch_definition import definition
 from components.slots import Slots
 from contracts import FLAGGED_USER, FRAUD_ALERT
 from contracts.search import mapping
-from local.parts.opensearch import VERSION
+from local.servers.opensearch import VERSION
 from plan.aws_ids import digits
 from tests.unit.mocks import is_secret, plain
 from tests.unit.sink_mocks import Deployment, deploy

@@ -1,0 +1,104 @@
+"""The app of the run: its users, its server, and what it may see."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from contracts import APP_GROUP_PREFIX, FRAUD_ALERT, SCHEMA
+from local.apply.servers import ROOT, Servers
+from local.errors import RunError
+from local.servers import ports, shell
+from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
+from local.servers.server import Server
+from plan.model import Plan
+
+FOLDER = ROOT / "app"
+FRAUD_EVERY_SECONDS = 15
+
+
+class App(Server):
+    """Django with its generator, as the plan's service account of the app."""
+
+    name = "app"
+
+    def __init__(self, servers: Servers, plan: Plan, *, port: int, rate: float) -> None:
+        super().__init__(servers.children, servers.folder)
+        self.port = port
+        self._servers = servers
+        self._rules = rules(plan)
+        self._rate = rate
+        self._secret = secrets.token_urlsafe(48)
+
+    @property
+    def url(self) -> str:
+        return ports.url(self.port)
+
+    def command(self) -> list[str]:
+        return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", ports.HOST, "--port", str(self.port)]
+
+    def environment(self) -> Mapping[str, str]:
+        client = self._servers.kafka.client(self._servers.accounts.app)
+        return {
+            **_database(self._servers.postgres),
+            "SECRET_KEY": self._secret,
+            "KAFKA_BOOTSTRAP": client["bootstrap.servers"],
+            "KAFKA_SECURITY_PROTOCOL": client["security.protocol"],
+            "KAFKA_SASL_MECHANISM": client["sasl.mechanism"],
+            "KAFKA_USERNAME": client["sasl.username"],
+            "KAFKA_PASSWORD": client["sasl.password"],
+            "SCHEMA_REGISTRY_URL": self._servers.registry.url,
+            "ALERT_TOPIC": FRAUD_ALERT.topic,
+            "GROUP_PREFIX": APP_GROUP_PREFIX,
+            "GENERATOR_RATE": str(self._rate),
+            "FRAUD_EVERY_SECONDS": str(FRAUD_EVERY_SECONDS if self._rate else 0),
+            **self._rules,
+        }
+
+    def is_ready(self) -> bool:
+        return ports.accepts(self.port)
+
+
+def ask(url: str) -> dict[str, Any] | None:
+    """The app's answer; None while it is starting, stopping or being started again."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own server
+            return json.load(answer)
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+
+
+def rules(plan: Plan) -> dict[str, str]:
+    """The rules' thresholds as the app's settings, from the stack's outputs."""
+    names = {
+        "burstCount": "BURST_COUNT",
+        "burstAmount": "BURST_AMOUNT",
+        "largeAmount": "LARGE_AMOUNT",
+        "homePrefix": "HOME_PREFIX",
+    }
+    found = plan.outputs.get("rules", {})
+    return {variable: str(found[name]) for name, variable in names.items() if name in found}
+
+
+def seed(postgres: Postgres, folder: Path, users: int) -> None:
+    """Make the users, once, by the app's own command."""
+    command = [sys.executable, str(FOLDER / "manage.py"), "seed", "--users", str(users)]
+    environment = shell.environment({**_database(postgres), "SECRET_KEY": secrets.token_urlsafe(48)})
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
+    if done.returncode != 0:
+        raise RunError(f"The users could not be made: {done.stderr.strip()[-1000:]}")
+
+
+def _database(postgres: Postgres) -> dict[str, str]:
+    # Quoted: PostgreSQL takes a bare name in lower case.
+    options = quote(f'-c search_path="{SCHEMA}" -c timezone=UTC')
+    place = f"{USER}:{quote(postgres.password)}@{ports.HOST}:{postgres.port}/{SOURCE_DATABASE}"
+    return {"DATABASE_URL": f"postgresql://{place}?options={options}", "PLAIN_HTTP": "1"}

@@ -1,0 +1,113 @@
+"""How a running pipeline is reached: a file of the run, for its owner alone, and the command that prints it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+
+from local.apply.app import App
+from local.apply.guest import GUEST
+from local.apply.servers import ROOT, Servers
+from local.errors import RunError
+from local.servers import ports
+from local.servers.folder import RunFolder
+from local.servers.postgres import SOURCE_DATABASE, USER, WAREHOUSE_DATABASE, Postgres
+from local.sinks.snowflake import SNOWFLAKE
+
+FILE = "connections.json"
+Connections = dict[str, Any]
+
+
+def connections_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Print how the running pipeline is reached, as one JSON object: page, source, warehouse, kafka, registry, "
+        "source_connector, opensearch, duckdb, logs, processes. It holds passwords, so only the owner of the run may "
+        "ask. Exit code 1 when nothing runs."
+    )
+    parser.add_argument("--stack", default="dev", help="the stack that runs (default: dev)")
+
+
+def connections(args: argparse.Namespace) -> int:
+    try:
+        print(json.dumps(read(args.stack), indent=2, ensure_ascii=False))
+    except RunError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def describe(servers: Servers, app: App) -> Connections:
+    """What `make connections` prints."""
+    client = servers.kafka.client(GUEST)
+    files = [sink.target["path"] for sink in servers.sinks.values() if sink.kind == SNOWFLAKE.kind]
+    return {
+        "page": f"{app.url}/",
+        "source": _url(servers.postgres, SOURCE_DATABASE),
+        "warehouse": _url(servers.postgres, WAREHOUSE_DATABASE),
+        "kafka": {
+            "bootstrap": client["bootstrap.servers"],
+            "security_protocol": client["security.protocol"],
+            "sasl_mechanism": client["sasl.mechanism"],
+            "username": client["sasl.username"],
+            "password": client["sasl.password"],
+        },
+        "registry": servers.registry.url,
+        "source_connector": servers.connect.place,
+        "opensearch": servers.opensearch.url,
+        "duckdb": files[0] if files else None,
+        "logs": str(servers.folder / "logs"),
+        "processes": {server.name: server.process.pid for server in servers.all if server.process},
+    }
+
+
+def write(folder: Path, found: Connections) -> None:
+    """Leave it in the run's folder, whole at any time, for the owner alone; valid while this very process lives."""
+    runner = psutil.Process()
+    text = json.dumps({"runner": [runner.pid, runner.create_time()], "connections": found})
+    draft = folder / f"{FILE}.new"
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(folder / FILE)
+
+
+def forget(folder: Path) -> None:
+    (folder / FILE).unlink(missing_ok=True)
+
+
+def read(stack: str) -> Connections:
+    """Raises RunError when no pipeline of `stack` is up, or when it is another user's."""
+    folder = RunFolder(ROOT, stack).path
+    nothing = f"No pipeline of stack {stack} is up for this user and TMPDIR"
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(
+            f'{nothing}: start one with `make run STACK={stack}`, and wait until it says "The page is at".'
+        ) from None
+    except OSError as error:
+        raise RunError(f"{folder / FILE} cannot be read ({error.strerror}): ask as the user who runs it.") from None
+    pid, created = found["runner"]
+    if not _lives(pid, created):
+        raise RunError(f"{nothing}: process {pid}, which left {folder}, has ended. Start it with `make run`.")
+    return found["connections"]
+
+
+def _lives(pid: int, created: float) -> bool:
+    """A process id is reused after a while; together with the time of its start it is unique."""
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - created) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _url(postgres: Postgres, database: str) -> str:
+    return f"postgresql://{USER}:{quote(postgres.password)}@{ports.HOST}:{postgres.port}/{database}"

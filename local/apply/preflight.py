@@ -1,0 +1,97 @@
+"""Everything that can be found wrong with a plan before a process is started."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
+from local import source
+from local.apply.access import Need, needs, require
+from local.apply.accounts import CONNECTOR, Accounts
+from local.apply.alterations import STATEMENT, as_statements
+from local.errors import RunError
+from local.sinks.twins import BY_CLASS
+from plan.model import Plan
+
+TOPIC = "confluentcloud:index/kafkaTopic:KafkaTopic"
+
+
+def check(plan: Plan, accounts: Accounts) -> None:
+    """Raises RunError with all problems of the plan's connectors, topics and ACLs."""
+    problems: list[str] = []
+    for test in (_connectors, _topics):
+        problems += test(plan)
+    if not problems:
+        try:
+            require(plan, _needs(plan, accounts))
+        except RunError as error:
+            problems.append(str(error))
+    if problems:
+        raise RunError("\n".join(problems))
+
+
+def _connectors(plan: Plan) -> Iterator[str]:
+    for resource in plan.of_type(CONNECTOR):
+        config = resource.inputs["configNonsensitive"]
+        kind = config.get("connector.class", "")
+        try:
+            if kind == source.SOURCE_CLASS:
+                source.debezium(config, host="", port=0, user="", secret="", database="")
+            elif kind in BY_CLASS:
+                BY_CLASS[kind].settings(config)
+            else:
+                known = ", ".join((source.SOURCE_CLASS, *BY_CLASS))
+                yield f"connector {resource.name}: class {kind!r} has no local twin; known: {known}"
+        except RunError as error:
+            yield str(error)
+
+
+def _topics(plan: Plan) -> Iterator[str]:
+    """Topic names are the contracts'; every client of the run needs them under these names."""
+    declared = {topic.inputs["topicName"] for topic in plan.of_type(TOPIC)}
+    for table in (*SOURCES, *OUTPUTS):
+        if table.topic not in declared:
+            yield f"the plan declares no topic {table.topic}, which contracts/ names; it declares {sorted(declared)}"
+    for resource in plan.of_type(CONNECTOR):
+        config = resource.inputs["configNonsensitive"]
+        wanted = [*config.get("topics", "").split(","), config.get("errors.deadletterqueue.topic.name", "")]
+        for name in filter(None, wanted):
+            if name not in declared:
+                yield f"connector {resource.name} uses topic {name}, which the plan does not declare"
+
+
+def _altered(plan: Plan) -> list[str]:
+    """The topics whose tables a statement of the plan alters."""
+    return [
+        topic
+        for statement in as_statements(plan).of_type(STATEMENT)
+        for topic in re.findall(r"ALTER\s+TABLE\s+`([^`]+)`", statement.inputs["statement"], re.IGNORECASE)
+    ]
+
+
+def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
+    reads = [table.topic for table in SOURCES]
+    writes = [table.topic for table in OUTPUTS]
+    found = [
+        *needs("flink", accounts.flink, "READ", "TOPIC", reads),
+        *needs("flink", accounts.flink, "WRITE", "TOPIC", writes),
+        *needs("flink", accounts.flink, "WRITE", "TRANSACTIONAL_ID", [f"_confluent-flink_{name}" for name in writes]),
+        *needs("flink", accounts.flink, "CREATE", "TOPIC", [ERROR_LOG_TOPIC]),
+        *needs("flink", accounts.flink, "WRITE", "TOPIC", [ERROR_LOG_TOPIC]),
+        # Flink alters its tables here without asking the broker; the service asks for DeveloperManage on the topic.
+        *needs("flink", accounts.flink, "ALTER", "TOPIC", _altered(plan)),
+        *needs("app", accounts.app, "READ", "TOPIC", [FRAUD_ALERT.topic]),
+        *needs("app", accounts.app, "READ", "GROUP", [APP_GROUP_PREFIX]),
+    ]
+    for resource in plan.of_type(CONNECTOR):
+        config = resource.inputs["configNonsensitive"]
+        name, account = config["name"], config["kafka.service.account.id"]
+        if config["connector.class"] == source.SOURCE_CLASS:
+            found += needs(name, account, "WRITE", "TOPIC", [*reads, source.heartbeat_topic(config)])
+        else:
+            local = BY_CLASS[config["connector.class"]].settings(config)
+            found += needs(name, account, "READ", "TOPIC", [topic.topic for topic in local.topics])
+            found += needs(name, account, "READ", "GROUP", [local.group])
+            found += needs(name, account, "WRITE", "TOPIC", [local.dead_letter])
+    return found

@@ -1,0 +1,221 @@
+"""The servers of a run, started side by side."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from local.apply.accounts import Accounts
+from local.apply.guest import GUEST, admit
+from local.errors import RunError
+from local.flink.cluster import FlinkCluster
+from local.flink.error_log import ErrorLogConfig
+from local.flink.tables import Endpoints
+from local.servers.children import Children
+from local.servers.connect import Connect
+from local.servers.flink import FlinkGateway
+from local.servers.kafka import Credentials, Kafka
+from local.servers.opensearch import OpenSearch
+from local.servers.postgres import Postgres
+from local.servers.registry import Registry
+from local.servers.server import Server
+from local.sinks.config import PASSWORD_VARIABLE, TARGET_PASSWORD_VARIABLE, SinkConfig
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class SinkProcess(Server):
+    """One sink connector's twin."""
+
+    niceness = 5  # what detects goes before what stores
+
+    def __init__(self, children: Children, run_folder: Path, config: SinkConfig, secrets: dict[str, str]) -> None:
+        self.name = config.name
+        super().__init__(children, run_folder)
+        self._config = config
+        self._secrets = secrets
+        self.kind = config.kind
+        self.target = config.target
+        self.dead_letter = config.dead_letter
+        self.status = Path(config.status)
+
+    def prepare(self) -> None:
+        self._config.save(self.folder / "sink.json")
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "local.sinks", str(self.folder / "sink.json")]
+
+    def environment(self) -> dict[str, str]:
+        return {**self._secrets, "PYTHONPATH": str(ROOT)}
+
+    def is_ready(self) -> bool:
+        return self.status.exists()
+
+
+class ErrorLogProcess(Server):
+    """Logs what Flink cannot read of one topic."""
+
+    niceness = 15  # at full speed it reads every payment, for records that hardly ever come
+
+    def __init__(self, children: Children, run_folder: Path, config: ErrorLogConfig, password: str) -> None:
+        self.name = f"error-log-{config.topic}"
+        super().__init__(children, run_folder)
+        self._config = config
+        self._password = password
+        self.target = config.target
+        self.state = Path(config.state)
+
+    def prepare(self) -> None:
+        self._config.save(self.folder / "error_log.json")
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "local.flink.error_log", str(self.folder / "error_log.json")]
+
+    def environment(self) -> dict[str, str]:
+        return {PASSWORD_VARIABLE: self._password, "PYTHONPATH": str(ROOT)}
+
+    def is_ready(self) -> bool:
+        return self.state.exists()
+
+
+class Servers:
+    """All servers; `start` returns at once, `ready(server)` waits for one."""
+
+    def __init__(self, children: Children, folder: Path, accounts: Accounts) -> None:
+        self.children = children
+        self.folder = folder
+        self.accounts = accounts
+        self.credentials = Credentials(accounts.admin, {*accounts.all, GUEST})
+        self.kafka = Kafka(children, folder, self.credentials)
+        self.postgres = Postgres(children, folder)
+        self.registry = Registry(children, folder)
+        self.opensearch = OpenSearch(children, folder)
+        self.gateway = FlinkGateway(children, folder)
+        endpoints = Endpoints(client=self.kafka.java_client(accounts.flink), registry=self.registry.url)
+        self.flink = FlinkCluster(self.gateway, endpoints)
+        self.connect = Connect(
+            children,
+            folder,
+            client=self.kafka.java_client(accounts.source),
+            registry=self.registry.url,
+            source_password=self.postgres.password,
+        )
+        # Acts as the account which the plan lets make topics and ACLs.
+        self.admin = AdminClient(self.kafka.client(accounts.admin))
+        self.sinks: dict[str, SinkProcess] = {}
+        self.error_logs: dict[str, ErrorLogProcess] = {}
+        self._lock = threading.Lock()
+        self._apps: list[Server] = []
+        self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=12)
+        self._started: dict[Server, concurrent.futures.Future[None]] = {}
+
+    def start(self, after_postgres: Callable[[Postgres], None]) -> None:
+        """Start all; the broker first, since the others wait for it. `after_postgres` makes tables and rows."""
+        self._later(self.kafka, self._start_kafka)
+        self._later(self.registry, lambda: _start(self.registry))
+        self._later(self.gateway, self._start_flink)
+        self._later(self.postgres, lambda: (_start(self.postgres), after_postgres(self.postgres)))
+        self._later(self.connect, self._start_connect)
+        self._later(self.opensearch, lambda: _start(self.opensearch))
+
+    def ready(self, server: Server) -> None:
+        """Wait until the server is up. Raises RunError when it did not start."""
+        self._started[server].result()
+
+    def add_sink(self, config: SinkConfig, principal: str) -> SinkProcess:
+        """Start the twin of a sink connector."""
+        secrets = {
+            PASSWORD_VARIABLE: self.credentials.password(principal),
+            TARGET_PASSWORD_VARIABLE: self.postgres.password,
+        }
+        process = SinkProcess(self.children, self.folder, config, secrets)
+        self.sinks[config.name] = process
+        process.prepare()
+        self._later(process, process.start)
+        return process
+
+    def add_error_logs(self) -> None:
+        """Start the readers that Flink's tables ask for by now; like the service, make the topic that they log to."""
+        with self._lock:
+            for topic, target in self.flink.error_logs.items():
+                if topic not in self.error_logs:
+                    self.error_logs[topic] = self._error_log(topic, target)
+
+    def _error_log(self, topic: str, target: str) -> ErrorLogProcess:
+        flink = self.accounts.flink
+        if target not in {process.target for process in self.error_logs.values()}:
+            _make_topic(AdminClient(self.kafka.client(flink)), target)
+        kafka = self.kafka.client_without_password(flink)
+        state = str(self.folder / f"error-log-{topic}.state")
+        config = ErrorLogConfig(topic=topic, target=target, kafka=kafka, registry=self.registry.url, state=state)
+        process = ErrorLogProcess(self.children, self.folder, config, self.credentials.password(flink))
+        process.prepare()
+        self._later(process, process.start)
+        return process
+
+    def add_app(self, app: Server) -> None:
+        """Start the app as soon as its database and the broker are there."""
+
+        def start() -> None:
+            self.ready(self.postgres)
+            self.ready(self.kafka)
+            app.start()
+
+        self._apps.append(app)
+        self._later(app, start)
+
+    @property
+    def all(self) -> list[Server]:
+        """Every server that was started or will be."""
+        return [
+            *self._apps,
+            *self.sinks.values(),
+            *self.error_logs.values(),
+            self.connect,
+            self.gateway,
+            self.opensearch,
+            self.registry,
+            self.kafka,
+            self.postgres,
+        ]
+
+    def stop(self, *, learn: bool) -> None:
+        """Stop everything side by side. `learn`: the run went well, so its start-up caches are worth keeping."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        with concurrent.futures.ThreadPoolExecutor(max_workers=8) as pool:
+            list(pool.map(lambda server: server.stop(learn=learn), self.all))
+
+    def _later(self, server: Server, action: Callable[[], object]) -> None:
+        self._started[server] = self._pool.submit(lambda: (action(), None)[1])
+
+    def _start_kafka(self) -> None:
+        _start(self.kafka)
+        admit(self.admin)
+
+    def _start_flink(self) -> None:
+        _start(self.gateway)
+        self.flink.open()
+
+    def _start_connect(self) -> None:
+        self.connect.prepare()
+        self.ready(self.kafka)
+        self.connect.start()
+
+
+def _make_topic(admin: AdminClient, name: str) -> None:
+    for future in admin.create_topics([NewTopic(name, 1, 1)]).values():
+        try:
+            future.result(30)
+        except KafkaException as error:
+            raise RunError(f"Flink's account cannot make its dead-letter topic {name}: {error}") from error
+
+
+def _start(server: Server) -> None:
+    server.prepare()
+    server.start()

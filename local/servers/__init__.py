@@ -1,0 +1,1 @@
+"""The servers of the local run: how each one is configured, started, watched and started again."""

@@ -1,0 +1,128 @@
+"""Every process of a run is started here, so that none outlives the runner, however the runner ends."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from local.errors import RunError
+from local.servers import shell, watchdog
+from local.servers.unprivileged import owner
+from local.servers.watchdog import kill_groups
+
+PRIVATE = 0o077
+"""The umask of every process of the run, whatever the user's own: its files hold payments and credentials."""
+
+
+class Children:
+    """Starts processes in their own process groups (Ctrl-C reaches the runner alone) under a watchdog."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ledger = folder / "children"
+        self._lock = threading.RLock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._closed = False
+        self._watchdog = subprocess.Popen(
+            [sys.executable, "-S", "-E", watchdog.__file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+            text=True,
+        )
+        self._tell(f"folder {folder}")
+
+    def start(
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        unprivileged: bool = False,
+        speaks: bool = False,
+        niceness: int = 0,
+    ) -> subprocess.Popen[bytes]:
+        """Start `command` in `folder`, its output appended to `log`; `environment` holds the variables of its own.
+
+        Of a process that `speaks`, standard output is a pipe for the caller instead. A `niceness` over 0 lets the
+        others go first when the processors are busy. Raises RunError after `close`.
+        """
+        with self._lock, log.open("ab") as output:
+            if self._closed:
+                raise RunError("The run is ending: nothing is started any more.")
+            process: subprocess.Popen[bytes] = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if speaks else output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env=shell.environment(environment),
+                umask=PRIVATE,
+                start_new_session=True,
+                **owner(unprivileged),
+            )
+            self._watch(process)
+        if niceness:
+            psutil.Process(process.pid).nice(niceness)
+        return process
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        self._running.add(process)
+        pid = process.pid
+        self._tell(f"watch {pid}")
+        with self._ledger.open("a", encoding="utf-8") as ledger, contextlib.suppress(psutil.NoSuchProcess):
+            ledger.write(f"{pid} {psutil.Process(pid).create_time()}\n")
+
+    def stop(self, process: subprocess.Popen[bytes], *, seconds: float, first: int = signal.SIGTERM) -> None:
+        """Ask the process to end with signal `first`; kill its group when it takes longer than `seconds`."""
+        if process.poll() is None:
+            process.send_signal(first)
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                kill_groups([process.pid])
+                process.wait()
+        with self._lock:
+            self._running.discard(process)
+            self._tell(f"forget {process.pid}")
+
+    def close(self) -> None:
+        """Call when the children have been stopped; kills one that another thread was just starting."""
+        with self._lock:
+            self._closed = True
+            kill_groups(process.pid for process in self._running if process.poll() is None)
+            self._tell("goodbye")
+        if self._watchdog.stdin:
+            self._watchdog.stdin.close()
+        self._watchdog.wait()
+
+    def _tell(self, line: str) -> None:
+        with self._lock:
+            assert self._watchdog.stdin
+            self._watchdog.stdin.write(line + "\n")
+            self._watchdog.stdin.flush()
+
+
+def kill_leftovers(folder: Path) -> int:
+    """Kill what an earlier run in `folder` left, such as after a power cut of its watchdog. Returns how many."""
+    ledger = folder / "children"
+    if not ledger.exists():
+        return 0
+    killed = 0
+    for line in ledger.read_text(encoding="utf-8").splitlines():
+        pid, _, started = line.partition(" ")
+        with contextlib.suppress(psutil.NoSuchProcess, ValueError):
+            # A process id is reused after a while; together with the time of its start it is unique.
+            if abs(psutil.Process(int(pid)).create_time() - float(started)) < 1:
+                kill_groups([int(pid)])
+                killed += 1
+    return killed

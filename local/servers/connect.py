@@ -1,0 +1,168 @@
+"""Kafka Connect with Debezium: stands in for the managed source connector."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.errors import RunError
+from local.servers import jars, ports
+from local.servers.children import Children
+from local.servers.javac import compiled
+from local.servers.jvm_cache import StartupCache
+from local.servers.server import LOGGING, Server, java
+
+SECRET_VARIABLE = "SOURCE_PASSWORD"  # noqa: S105 - the variable's name
+SECRET = "${env:" + SECRET_VARIABLE + "}"
+"""What a connector's configuration holds in place of the source's password; Connect reads the variable."""
+PATIENCE_SECONDS = 60.0
+"""Connect checks a connector's settings against its database, and answers nothing else meanwhile."""
+
+WORKER = """\
+bootstrap.servers={bootstrap}
+{security}
+key.converter=local.AvroConverter
+key.converter.schema.registry.url={registry}
+value.converter=local.AvroConverter
+value.converter.schema.registry.url={registry}
+config.providers=env
+config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider
+topic.creation.enable=false
+offset.storage.file.filename=offsets
+offset.flush.interval.ms=1000
+listeners=http://{host}:{port}
+"""
+
+
+class Connect(Server):
+    """A standalone worker that acts as one service account. Its connectors come back when it is started again."""
+
+    name = "connect"
+
+    def __init__(
+        self, children: Children, run_folder: Path, *, client: Mapping[str, str], source_password: str, registry: str
+    ) -> None:
+        """`client` are the settings of a Java client, with its principal; `source_password` the database's.
+
+        `registry` is the schema registry's URL.
+        """
+        super().__init__(children, run_folder)
+        (self.port,) = ports.free(1)
+        self._client = dict(client)
+        self._source_password = source_password
+        self._registry = registry
+        self._classpath = _classpath()
+        self.startup_cache = StartupCache(self.name, self._classpath)
+        self._worker = self.folder / "worker.properties"
+
+    def environment(self) -> Mapping[str, str]:
+        return {SECRET_VARIABLE: self._source_password, "JAAS": self._client["sasl.jaas.config"]}
+
+    def prepare(self) -> None:
+        plain = {key: value for key, value in self._client.items() if key != "bootstrap.servers"}
+        plain["sasl.jaas.config"] = "${env:JAAS}"
+        prefixes = ("", "producer.", "consumer.", "admin.")
+        security = "\n".join(f"{prefix}{key}={value}" for prefix in prefixes for key, value in plain.items())
+        text = WORKER.format(
+            bootstrap=self._client["bootstrap.servers"],
+            security=security,
+            registry=self._registry,
+            host=ports.HOST,
+            port=self.port,
+        )
+        self._worker.write_text(text, encoding="utf-8")
+
+    def command(self) -> list[str]:
+        connectors = [str(path) for path in sorted(self.folder.glob("connector-*.json"))]
+        assert self.startup_cache
+        return java(
+            *self.startup_cache.options(),
+            "-XX:TieredStopAtLevel=1",
+            *LOGGING,
+            heap="384m",
+            classpath=self._classpath,
+            main="org.apache.kafka.connect.cli.ConnectStandalone",
+            arguments=[str(self._worker), *connectors],
+        )
+
+    def is_ready(self) -> bool:
+        """It listens some time before it serves, which on a busy machine is long."""
+        try:
+            with urllib.request.urlopen(f"{ports.url(self.port)}/connectors", timeout=1):  # noqa: S310
+                return True
+        except OSError:
+            return False
+
+    @property
+    def place(self) -> str | None:
+        """Where the REST API has the one connector; None before it was made."""
+        names = [path.stem.removeprefix("connector-") for path in sorted(self.folder.glob("connector-*.json"))]
+        return f"{ports.url(self.port)}/connectors/{names[0]}" if names else None
+
+    def create(self, name: str, config: Mapping[str, str]) -> None:
+        """Create or update a connector. Raises RunError with Connect's own message when it refuses."""
+        self._file(name).write_text(json.dumps({"name": name, "config": dict(config)}), encoding="utf-8")
+        self._request("PUT", f"/connectors/{name}/config", dict(config))
+
+    def delete(self, name: str) -> None:
+        self._file(name).unlink(missing_ok=True)
+        self._request("DELETE", f"/connectors/{name}")
+
+    def names(self, *, seconds: float = PATIENCE_SECONDS) -> list[str]:
+        """The connectors that exist. Raises OSError when Connect takes longer than `seconds`."""
+        return self._request("GET", "/connectors", seconds=seconds)
+
+    def status(self, name: str, *, seconds: float = PATIENCE_SECONDS) -> tuple[str, str]:
+        """(state, cause) of the connector: RUNNING when it and each of its tasks run; cause is empty unless FAILED.
+
+        Raises OSError when Connect takes longer than `seconds`.
+        """
+        answer = self._request("GET", f"/connectors/{name}/status", seconds=seconds)
+        parts = [answer["connector"], *answer["tasks"]]
+        failed = next((part for part in parts if part["state"] == "FAILED"), None)
+        if failed:
+            # The outer errors of the trace only say that the connector stopped.
+            return "FAILED", failed.get("trace", "").rpartition("Caused by: ")[2].partition("\n\tat ")[0]
+        running = answer["tasks"] and all(part["state"] == "RUNNING" for part in parts)
+        return ("RUNNING" if running else "PROVISIONING"), ""
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"connector-{name}.json"
+
+    def _request(
+        self, method: str, path: str, body: Mapping[str, str] | None = None, *, seconds: float = PATIENCE_SECONDS
+    ) -> Any:
+        request = urllib.request.Request(
+            f"http://{ports.HOST}:{self.port}{path}",
+            method=method,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"Content-Type": "application/json"},
+        )
+        for attempt in range(20):
+            try:
+                with urllib.request.urlopen(request, timeout=seconds) as response:  # noqa: S310
+                    text = response.read()
+                return json.loads(text) if text else None
+            except urllib.error.HTTPError as error:
+                # 404 and 409 while the worker has just begun or is rebalancing.
+                if error.code not in (404, 409) or attempt == 19:
+                    raise RunError(f"connect: {method} {path}: {_message(error)}") from None
+                time.sleep(0.25)
+        raise AssertionError("unreachable")
+
+
+def _classpath() -> list[Path]:
+    found = [*jars.classpath("connect"), *jars.classpath("avro")]
+    return [*found, compiled("connect", found)]
+
+
+def _message(error: urllib.error.HTTPError) -> str:
+    try:
+        return json.loads(error.read())["message"]
+    except (ValueError, KeyError):
+        return f"HTTP {error.code}"

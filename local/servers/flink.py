@@ -1,0 +1,164 @@
+"""The Flink JVM and the connection to it. Everything comes from packages: no Flink distribution is needed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import threading
+import zipfile
+from pathlib import Path
+from typing import IO, Any
+
+import py4j
+from py4j.java_gateway import GatewayParameters, JavaGateway
+
+from local.errors import RunError
+from local.servers import jars, places
+from local.servers.children import Children
+from local.servers.javac import compiled
+from local.servers.jvm_cache import StartupCache
+from local.servers.server import Server, java
+
+# It would print a stack trace whenever a JVM was killed; what that means is for the supervisor to say.
+logging.getLogger("py4j").setLevel(logging.CRITICAL)
+
+LOGGING = """\
+rootLogger.level=warn
+rootLogger.appenderRef.console.ref=console
+appender.console.name=console
+appender.console.type=CONSOLE
+appender.console.target=SYSTEM_ERR
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d %-5p %c{1} %m%n
+# A metric is registered again with each checkpoint, and told each time.
+logger.metrics.name=org.apache.flink.metrics
+logger.metrics.level=error
+"""
+
+PLANNER = "flink-table-planner"
+LOADER = f"{PLANNER}-loader"
+
+# Packages that Flink opens by reflection; the list of its own start script.
+OPENED = (
+    *(f"java.base/java.{name}" for name in ("lang", "net", "io", "nio", "lang.reflect", "text", "time", "util")),
+    *(f"java.base/java.util.concurrent{name}" for name in ("", ".atomic", ".locks")),
+    "java.base/sun.nio.ch",
+)
+
+# Called this often, a method is worth the optimising compiler. With Java's own figures, a twentieth of these, it takes
+# one of two cores during the whole start of a run: Flink needs 19.7 s of processor time until the first alert, so 12.6.
+COMPILER = (
+    "-XX:Tier4InvocationThreshold=100000",
+    "-XX:Tier4MinInvocationThreshold=20000",
+    "-XX:Tier4CompileThreshold=200000",
+    "-XX:Tier4BackEdgeThreshold=1000000",
+)
+# Without the start-up cache's profiles of methods: once the classes of a failed statement are unloaded, the compiler
+# crashes on what the profile of Thread.getId says of them (SIGSEGV in ciMethodData::load_data, Java 25.0.2).
+NO_PROFILES = ("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", "-XX:-AOTReplayTraining")
+
+SPEAKS_WITHIN_SECONDS = 60.0
+
+
+class FlinkGateway(Server):
+    """A JVM with Flink on its class path that takes calls from this process alone, by token."""
+
+    name = "flink"
+    speaks = True
+
+    def __init__(self, children: Children, run_folder: Path) -> None:
+        super().__init__(children, run_folder)
+        self._logging = self.folder / "log4j2.properties"
+        self._gateway: JavaGateway | None = None
+        connectors = jars.classpath("flink")
+        flink = _flink_jars()
+        self._classpath = [*flink, _planner(), _py4j_jar(), *connectors, compiled("flink", [*flink, *connectors])]
+        self.startup_cache = StartupCache(self.name, self._classpath)
+
+    @property
+    def jvm(self) -> Any:
+        """py4j's view of the JVM: `jvm.java.util.ArrayList()`."""
+        assert self._gateway, "the gateway was not started"
+        return self._gateway.jvm
+
+    def prepare(self) -> None:
+        self._logging.write_text(LOGGING, encoding="utf-8")
+        (self.folder / "tmp").mkdir()
+
+    def command(self) -> list[str]:
+        opens = [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
+        assert self.startup_cache
+        return java(
+            *self.startup_cache.options(),
+            *COMPILER,
+            *NO_PROFILES,
+            f"-Dlog4j.configurationFile={self._logging.as_uri()}",
+            f"-Djava.io.tmpdir={self.folder / 'tmp'}",
+            *opens,
+            heap="768m",
+            classpath=self._classpath,
+            main="py4j.GatewayServer",
+            arguments=["--enable-auth", "0"],
+        )
+
+    def launch(self) -> None:
+        super().launch()
+        assert self.process and self.process.stdout
+        # Reading has no time limit: a JVM that hangs before it has spoken is killed, which ends its output.
+        limit = threading.Timer(SPEAKS_WITHIN_SECONDS, self.process.kill)
+        limit.start()
+        # The gateway says its port, then its token; both stay out of files and of the process list.
+        port, token = (self.process.stdout.readline().decode().strip() for _ in range(2))
+        limit.cancel()
+        if not port.isdigit():
+            raise RunError(self.trouble(f"ended at its start ({port})"))
+        self._gateway = JavaGateway(
+            # No memory management: few objects, and their finalizers would talk to a JVM that may have been killed.
+            gateway_parameters=GatewayParameters(
+                port=int(port), auth_token=token, auto_convert=True, enable_memory_management=False
+            )
+        )
+
+        # A full pipe would halt the JVM at its next line.
+        threading.Thread(target=self._drain, args=(self.process.stdout,), daemon=True).start()
+
+    def _drain(self, output: IO[bytes]) -> None:
+        with self.log.open("ab", buffering=0) as log:
+            for line in output:
+                log.write(line)
+
+    def is_ready(self) -> bool:
+        return self._gateway is not None
+
+
+def _flink_jars() -> list[Path]:
+    distribution = importlib.metadata.distribution("apache-flink-libraries")
+    folder = Path(str(distribution.locate_file("pyflink/lib")))
+    return [jar for jar in sorted(folder.glob("*.jar")) if not jar.name.startswith(LOADER)]
+
+
+def _planner() -> Path:
+    """The planner, taken out of its loader once.
+
+    The loader unpacks 46 MB at each start and hides the classes from the start-up cache; Flink takes either.
+    """
+    version = importlib.metadata.version("apache-flink-libraries")
+    target = places.cache() / f"{PLANNER}-{version}.jar"
+    if not target.exists():
+        distribution = importlib.metadata.distribution("apache-flink-libraries")
+        loader = Path(str(distribution.locate_file(f"pyflink/lib/{LOADER}-{version}.jar")))
+        with places.cache_locked(), zipfile.ZipFile(loader) as archive:
+            draft = target.with_suffix(".new")
+            draft.write_bytes(archive.read(f"{PLANNER}.jar"))
+            draft.replace(target)
+    return target
+
+
+def _py4j_jar() -> Path:
+    """The jar that the py4j package brings, beside or above the module, by installer."""
+    version = importlib.metadata.version("py4j")
+    distribution = importlib.metadata.distribution("py4j")
+    for file in distribution.files or ():
+        if file.name == f"py4j{version}.jar":
+            return Path(str(distribution.locate_file(file))).resolve()
+    raise RunError(f"The jar of py4j {version} ({py4j.__file__}) is missing: install the package again.")

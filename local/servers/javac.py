@@ -1,0 +1,60 @@
+"""The Java of local/java, compiled on first use into the user's cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.errors import RunError
+from local.servers import jars, places, shell
+from local.servers.server import JAVA
+
+SOURCES = Path(__file__).resolve().parents[1] / "java"
+RELEASE = "21"
+MAIN = "org.eclipse.jdt.internal.compiler.batch.Main"
+
+
+def compiled(name: str, classpath: Sequence[Path]) -> Path:
+    """The jar with the classes of `local/java/<name>`, and with what lies beside their sources, such as META-INF.
+
+    A jar, since no start-up cache covers classes in a folder. Raises RunError with the compiler's own words.
+    """
+    files = sorted(file for file in (SOURCES / name).rglob("*") if file.is_file())
+    digest = hashlib.sha256("\n".join([RELEASE, *map(str, classpath)]).encode())
+    for file in files:
+        digest.update(b"\0" + str(file.relative_to(SOURCES)).encode() + b"\0" + file.read_bytes())
+    target = places.cache() / f"java-{name}-{digest.hexdigest()[:16]}.jar"
+    if not target.exists():
+        places.writable_cache()
+        with tempfile.TemporaryDirectory() as folder:
+            _compile([file for file in files if file.suffix == ".java"], classpath, Path(folder))
+            draft = target.with_suffix(f".{os.getpid()}.new")
+            _pack(files, SOURCES / name, Path(folder), draft)
+        draft.replace(target)
+    return target
+
+
+def _compile(sources: Sequence[Path], classpath: Sequence[Path], target: Path) -> None:
+    compiler, known = (os.pathsep.join(map(str, each)) for each in (jars.classpath("ecj"), classpath))
+    options = ["-source", RELEASE, "-target", RELEASE, "-proc:none", "-nowarn", "-encoding", "UTF-8"]
+    command = [JAVA, "-XX:TieredStopAtLevel=1", "-cp", compiler, MAIN, *options, "-cp", known, "-d", str(target)]
+    done = subprocess.run(
+        [*command, *map(str, sources)], capture_output=True, text=True, check=False, env=shell.environment()
+    )
+    if done.returncode != 0:
+        raise RunError(
+            f"The Java of local/java/{sources[0].parent.name} does not compile:\n{(done.stderr or done.stdout).strip()}"
+        )
+
+
+def _pack(files: Sequence[Path], beside: Path, classes: Path, jar: Path) -> None:
+    entries = {file.relative_to(classes): file for file in classes.rglob("*.class")}
+    entries |= {file.relative_to(beside): file for file in files if file.suffix != ".java"}
+    with zipfile.ZipFile(jar, "w") as archive:
+        for name, file in sorted(entries.items()):
+            archive.write(file, name.as_posix())

@@ -1,0 +1,151 @@
+"""Apache Kafka: one node in KRaft mode, every client authenticated and authorised, as in Confluent Cloud."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from local.errors import RunError
+from local.servers import jars, ports, shell
+from local.servers.children import Children
+from local.servers.jvm_cache import StartupCache
+from local.servers.server import LOGGING, Server, java
+
+CLUSTER_ID = "ZnJhdWQtZGV0ZWN0aW9uLQ"
+"""22 characters of URL-safe base64, as Kafka wants it; one cluster per run, so any will do."""
+
+LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
+
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller}
+listeners=CLIENT://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=CLIENT://{host}:{port}
+listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT
+inter.broker.listener.name=CLIENT
+controller.listener.names=CONTROLLER
+sasl.enabled.mechanisms=PLAIN
+sasl.mechanism.inter.broker.protocol=PLAIN
+sasl.mechanism.controller.protocol=PLAIN
+config.providers=env
+config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider
+listener.name.client.plain.sasl.jaas.config=${{env:JAAS}}
+listener.name.controller.plain.sasl.jaas.config=${{env:JAAS}}
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:{admin}
+log.dirs=data
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+broker.heartbeat.interval.ms=250
+broker.session.timeout.ms=1500
+"""
+
+
+class Credentials:
+    """A random password per principal, made for this run and kept in memory alone."""
+
+    def __init__(self, admin: str, principals: Iterable[str]) -> None:
+        self.admin = admin
+        self._passwords = {name: secrets.token_urlsafe(18) for name in {admin, *principals}}
+
+    def password(self, principal: str) -> str:
+        return self._passwords[principal]
+
+    def broker_jaas(self) -> str:
+        users = " ".join(f'user_{name}="{password}"' for name, password in sorted(self._passwords.items()))
+        return f'{LOGIN} required username="{self.admin}" password="{self.password(self.admin)}" {users};'
+
+    def client_jaas(self, principal: str) -> str:
+        """`sasl.jaas.config` of a Java client."""
+        return f'{LOGIN} required username="{principal}" password="{self.password(principal)}";'
+
+
+class Kafka(Server):
+    """The broker. `start` after a kill recovers its logs on the same port."""
+
+    name = "kafka"
+
+    def __init__(self, children: Children, run_folder: Path, credentials: Credentials) -> None:
+        super().__init__(children, run_folder)
+        self.credentials = credentials
+        self.port, self._controller = ports.free(2)
+        self._properties = self.folder / "server.properties"
+        self.startup_cache = StartupCache(self.name, jars.classpath("kafka"))
+
+    @property
+    def bootstrap(self) -> str:
+        return f"{ports.HOST}:{self.port}"
+
+    def client(self, principal: str) -> dict[str, Any]:
+        """Settings of a librdkafka client that acts as `principal`."""
+        return {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "PLAIN",
+            "sasl.username": principal,
+            "sasl.password": self.credentials.password(principal),
+            # A broker that is away is the supervisor's to report; librdkafka would say it on every connection.
+            "log_level": 2,
+        }
+
+    def client_without_password(self, principal: str) -> dict[str, Any]:
+        """The same for a file: the password travels by environment."""
+        return {key: value for key, value in self.client(principal).items() if key != "sasl.password"}
+
+    def java_client(self, principal: str) -> dict[str, str]:
+        """Settings of a Java client that acts as `principal`."""
+        return {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "PLAIN",
+            "sasl.jaas.config": self.credentials.client_jaas(principal),
+        }
+
+    def environment(self) -> Mapping[str, str]:
+        return {"JAAS": self.credentials.broker_jaas()}
+
+    def prepare(self) -> None:
+        self._properties.write_text(
+            PROPERTIES.format(
+                host=ports.HOST,
+                port=self.port,
+                controller=self._controller,
+                admin=self.credentials.admin,
+            ),
+            encoding="utf-8",
+        )
+        arguments = ["format", "-t", CLUSTER_ID, "-c", str(self._properties)]
+        assert self.startup_cache
+        command = self._java(*self.startup_cache.reading(), main="kafka.tools.StorageTool", arguments=arguments)
+        result = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=self.folder, env=shell.environment()
+        )
+        if result.returncode != 0:
+            raise RunError(f"kafka: its storage could not be formatted: {(result.stderr or result.stdout).strip()}")
+
+    def command(self) -> list[str]:
+        assert self.startup_cache
+        return self._java(*self.startup_cache.options(), main="kafka.Kafka", arguments=[str(self._properties)])
+
+    def is_ready(self) -> bool:
+        return ports.accepts(self.port)
+
+    def _java(self, *options: str, main: str, arguments: list[str]) -> list[str]:
+        return java(
+            "-XX:TieredStopAtLevel=1",
+            *LOGGING,
+            *options,
+            heap="384m",
+            classpath=list(jars.classpath("kafka")),
+            main=main,
+            arguments=arguments,
+        )

@@ -1,0 +1,113 @@
+"""OpenSearch, one node without the security plugin, on the loopback address."""
+
+from __future__ import annotations
+
+import shutil
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from local.servers import jars, ports
+from local.servers.children import Children
+from local.servers.server import JRE, Server, java
+from local.servers.unprivileged import lend, own
+
+VERSION = "3.1.0"
+
+NODE = """\
+cluster.name: local
+node.name: local
+discovery.type: single-node
+network.host: {host}
+http.port: {port}
+transport.port: {transport}
+# A deleted index comes back with the contract's mapping, made by the sink, not with one that OpenSearch guesses.
+action.auto_create_index: false
+"""
+
+LOGGING = """\
+rootLogger.level=warn
+rootLogger.appenderRef.console.ref=console
+appender.console.name=console
+appender.console.type=CONSOLE
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d %-5p %c{1} %m%n
+"""
+
+# Parts of the archive that Maven has as plugins of their own: folder, class, and how its jars' names begin.
+MODULES = (
+    ("transport-netty4", "org.opensearch.transport.Netty4ModulePlugin", ("netty", "transport-netty4")),
+    ("mapper-extras", "org.opensearch.index.mapper.MapperExtrasModulePlugin", ("mapper-extras",)),
+)
+
+DESCRIPTOR = """\
+description={name}
+version={version}
+name={name}
+classname={main}
+java.version=21
+opensearch.version={version}
+extended.plugins=
+has.native.controller=false
+"""
+
+
+class OpenSearch(Server):
+    """The index. Maven has its jars, not its archive, so the folder that the archive would unpack to is made here."""
+
+    name = "opensearch"
+    unprivileged = True
+    niceness = 10  # the only one that nothing waits for when a run starts
+
+    def __init__(self, children: Children, run_folder: Path) -> None:
+        super().__init__(children, run_folder)
+        self.port, self._transport = ports.free(2)
+
+    @property
+    def url(self) -> str:
+        return ports.url(self.port)
+
+    def prepare(self) -> None:
+        for name in ("lib", "config", "data", "logs", "plugins", "tmp"):
+            (self.folder / name).mkdir()
+        self._java = lend(JRE.parent, JRE.name, to=self.folder.parent) / JRE.name / "bin" / "java"
+        left = list(jars.classpath("opensearch"))
+        for name, main, starts in MODULES:
+            # A plugin has its own class loader, so its jars lie beside its descriptor.
+            module = self.folder / "modules" / name
+            module.mkdir(parents=True)
+            for jar in [jar for jar in left if jar.name.startswith(starts)]:
+                left.remove(jar)
+                shutil.copyfile(jar, module / jar.name)
+            descriptor = DESCRIPTOR.format(name=name, main=main, version=VERSION)
+            (module / "plugin-descriptor.properties").write_text(descriptor, encoding="utf-8")
+        for jar in left:
+            shutil.copyfile(jar, self.folder / "lib" / jar.name)
+        config = self.folder / "config"
+        node = NODE.format(host=ports.HOST, port=self.port, transport=self._transport)
+        (config / "opensearch.yml").write_text(node, encoding="utf-8")
+        (config / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
+        (config / "jvm.options").touch()
+        own(self.folder)
+
+    def command(self) -> list[str]:
+        return java(
+            "-XX:TieredStopAtLevel=1",  # a third of the processor time of its start was optimising what runs once
+            f"-Djava.io.tmpdir={self.folder / 'tmp'}",
+            f"-Dopensearch.path.home={self.folder}",
+            f"-Dopensearch.path.conf={self.folder}/config",
+            "-Dopensearch.distribution.type=tar",
+            "--add-opens=java.base/java.nio.file=ALL-UNNAMED",
+            heap="512m",
+            classpath=[self.folder / "lib" / "*"],
+            program=str(self._java),
+            main="org.opensearch.bootstrap.OpenSearch",
+            arguments=[],
+        )
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url, timeout=1):  # noqa: S310 - our own server
+                return True
+        except (urllib.error.URLError, OSError):
+            return False

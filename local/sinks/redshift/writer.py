@@ -1,0 +1,188 @@
+"""RedshiftSink's twin: appends rows to PostgreSQL. Offsets are in the same transaction, so a crash doubles nothing."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import errors, sql
+
+from contracts import OUTPUTS
+from contracts.ddl import postgres_type
+from contracts.types import Column, String
+from local.sinks.config import TARGET_PASSWORD_VARIABLE, SinkConfig
+from local.sinks.loop import Offsets, StoreError
+from local.sinks.records import Row
+
+OFFSETS = """
+CREATE TABLE IF NOT EXISTS connect_offsets (
+  sink text, topic text, partition int, next bigint, PRIMARY KEY (sink, topic, partition)
+)"""
+STORED = "SELECT topic, partition, next FROM connect_offsets WHERE sink = %s"
+UPSERT = """
+INSERT INTO connect_offsets VALUES (%s, %s, %s, %s)
+ON CONFLICT (sink, topic, partition) DO UPDATE SET next = excluded.next"""
+COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
+CONNECT_SECONDS = 5
+# Someone who alters the table may hold it for long: told, and tried again.
+LOCK_SECONDS = 10
+Columns = tuple[Column, ...]
+
+
+class PostgresWriter:
+    """Tables are made when they are missing (auto.create), with the contract's types; missing columns are added.
+
+    Rows are copied by the names of their columns, so that columns which others have added do not matter. Each error
+    ends the session: the next one sees the settings, rights and tables as they are then.
+    """
+
+    bounds_text = True
+
+    def __init__(self, config: SinkConfig) -> None:
+        self._config = config
+        self._tables = {table.topic: table for table in OUTPUTS}
+        self._targets = {topic.topic: topic.target for topic in config.topics}
+        self._connection: psycopg.Connection[Any] | None = None
+        self._there: dict[str, set[str]] = {}
+
+    def open(self) -> Offsets:
+        with _Refusals(self):
+            found = self._connect().execute(STORED, [self._config.name])
+            return {(topic, part): at for topic, part, at in found}
+
+    def rows(self) -> dict[str, int]:
+        with _Refusals(self):
+            connection = self._connect()
+            count = sql.SQL("SELECT count(*) FROM {}")
+            return {
+                topic: connection.execute(count.format(sql.Identifier(target))).fetchall()[0][0]
+                for topic, target in self._targets.items()
+            }
+
+    def write(self, rows: list[Row], offsets: Offsets) -> list[tuple[Row, str]]:
+        with _Refusals(self) as refusals:
+            connection = self._connect()
+            with connection.transaction(), connection.cursor() as cursor:
+                stored = self._stored(cursor)
+                fresh = [row for row in rows if row.offset >= stored.get((row.topic, row.partition), 0)]
+                for chosen in _grouped(fresh):
+                    refusals.target, refusals.columns = self._targets[chosen[0].topic], chosen[0].columns
+                    self._add_missing(cursor, refusals.target, refusals.columns)
+                    _copy(cursor, refusals.target, refusals.columns, chosen)
+                ahead = {place: at for place, at in offsets.items() if at > stored.get(place, 0)}
+                cursor.executemany(UPSERT, [(self._config.name, *place, at) for place, at in ahead.items()])
+        return []
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+        self._there.clear()
+
+    def _stored(self, cursor: psycopg.Cursor[Any]) -> Offsets:
+        """Offsets as of now: a commit whose answer was lost, or that a killed process left under way, counts.
+
+        The lock makes this transaction wait for such a one.
+        """
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self._config.name])
+        found = cursor.execute(STORED, [self._config.name]).fetchall()
+        return {(topic, part): at for topic, part, at in found}
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        """The session; a new one makes what is missing."""
+        if self._connection is None or self._connection.closed:
+            self.close()
+            self._connection = psycopg.connect(
+                **self._config.target,
+                password=os.environ[TARGET_PASSWORD_VARIABLE],
+                autocommit=True,
+                connect_timeout=CONNECT_SECONDS,
+                options=f"-c lock_timeout={LOCK_SECONDS}s",
+            )
+            with self._connection.transaction(), self._connection.cursor() as cursor:
+                cursor.execute(OFFSETS)
+                for topic, target in self._targets.items():
+                    columns = sql.SQL(", ").join(_definition(column) for column in self._tables[topic].published)
+                    statement = sql.SQL("CREATE TABLE IF NOT EXISTS {} ({})")
+                    cursor.execute(statement.format(sql.Identifier(target), columns))
+        return self._connection
+
+    def _add_missing(self, cursor: psycopg.Cursor[Any], target: str, columns: Columns) -> None:
+        there = self._there.get(target)
+        if there is None:
+            found = cursor.execute(COLUMNS, [sql.Identifier(target).as_string(cursor)]).fetchall()
+            there = self._there[target] = {name for (name,) in found}
+        for column in columns:
+            if column.name in there:
+                continue
+            if not self._config.evolves:
+                raise errors.UndefinedColumn(f"column {column.name} is missing, and auto.evolve is false")
+            statement = sql.SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}")
+            cursor.execute(statement.format(sql.Identifier(target), _definition(column)))
+            there.add(column.name)
+
+
+class _Refusals:
+    """A context: each error of PostgreSQL inside ends the session and becomes a StoreError that says what to do."""
+
+    def __init__(self, writer: PostgresWriter) -> None:
+        self._writer = writer
+        self.target = ""
+        self.columns: Columns = ()
+
+    def __enter__(self) -> _Refusals:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, psycopg.Error):
+            self._writer.close()
+            cause = f"table {self.target}: {error}" if self.target else f"the warehouse: {error}"
+            raise StoreError(" ".join(cause.split()), _fix(error, self.target, self.columns)) from error
+
+
+def _fix(error: psycopg.Error, target: str, columns: Columns) -> str:
+    """What whoever runs the warehouse can do; empty when it is enough to wait."""
+    table = f'ALTER TABLE "{target}"'
+    match error:
+        case errors.ReadOnlySqlTransaction():
+            return "the database is read-only: make it writable, and the sink goes on"
+        case errors.InsufficientPrivilege():
+            return "give the sink's user INSERT on the table, and the right to create and alter tables"
+        case errors.UndefinedColumn():
+            added = ", ".join(f'ADD COLUMN IF NOT EXISTS "{c.name}" {postgres_type(c.type)}' for c in columns)
+            return f"run {table} {added}, or set auto.evolve to true"
+        case errors.NotNullViolation() if error.diag.column_name:
+            return f'run {table} ALTER COLUMN "{error.diag.column_name}" DROP NOT NULL, or give it a default'
+        case errors.IntegrityError():
+            return f"the table has a constraint that the rows break: drop {error.diag.constraint_name or 'it'}"
+        case errors.WrongObjectType():
+            return "rows can be written to a table alone: drop or rename what has its name"
+        case errors.DataError() | errors.DatatypeMismatch() | errors.UndefinedFunction():
+            types = ", ".join(f'"{c.name}" {postgres_type(c.type)}' for c in columns)
+            return f"a column has another type than its values: give it back its own, they are {types}"
+    return ""
+
+
+def _grouped(rows: Iterable[Row]) -> list[list[Row]]:
+    """Rows by topic and version of its columns, which all rows of one version share."""
+    found: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.topic, id(row.columns)].append(row)
+    return list(found.values())
+
+
+def _copy(cursor: psycopg.Cursor[Any], target: str, columns: Columns, rows: list[Row]) -> None:
+    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
+    with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(target), names)) as copy:
+        for row in rows:
+            assert row.values is not None  # the loop sends tombstones to the dead letters
+            copy.write_row(row.values)
+
+
+def _definition(column: Column) -> sql.Composed:
+    known = any(column in table.published for table in OUTPUTS)
+    kind = "TEXT" if isinstance(column.type, String) and not known else postgres_type(column.type)
+    return sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(cast("LiteralString", kind)))

@@ -1,0 +1,11 @@
+"""The twins: one for each managed sink connector."""
+
+from __future__ import annotations
+
+from local.sinks.opensearch import OPENSEARCH
+from local.sinks.redshift import REDSHIFT
+from local.sinks.snowflake import SNOWFLAKE
+
+TWINS = (REDSHIFT, OPENSEARCH, SNOWFLAKE)
+BY_CLASS = {twin.connector_class: twin for twin in TWINS}
+BY_KIND = {twin.kind: twin for twin in TWINS}

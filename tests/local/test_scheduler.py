@@ -1,0 +1,43 @@
+"""The order in which the resources of a plan are made."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, cast
+
+from local.apply.scheduler import create_all, put_off
+from plan import Resource
+
+
+class Slow:
+    """Notes when each resource begins and ends."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def create(self, resource: Resource) -> None:
+        self.notes.append(f"{resource.name} begins")
+        time.sleep(0.05)
+        self.notes.append(f"{resource.name} ends")
+
+
+def resource(name: str, *needs: str) -> Resource:
+    return Resource(urn=name, type="t", name=name, parent="", custom=True, inputs={}, dependencies=needs)
+
+
+def test_what_needs_nothing_is_made_side_by_side() -> None:
+    handler = Slow()
+    create_all([resource("a"), resource("b")], {"t": cast(Any, handler)})
+    assert {*handler.notes[:2]} == {"a begins", "b begins"}
+
+
+def test_what_is_needed_comes_first() -> None:
+    handler = Slow()
+    create_all([resource("a"), resource("b", "a")], {"t": cast(Any, handler)})
+    assert handler.notes == ["a begins", "a ends", "b begins", "b ends"]
+
+
+def test_what_is_put_off_takes_along_what_needs_it() -> None:
+    resources = [resource("a"), resource("b", "a"), resource("c", "b"), resource("d", "a")]
+    first, rest = put_off(resources, lambda each: each.name == "b")
+    assert ([each.name for each in first], [each.name for each in rest]) == (["a", "d"], ["b", "c"])
