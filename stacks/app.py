@@ -6,13 +6,13 @@ from components.confluent.cluster import ConfluentCluster
 from components.fraud_app.app import FraudApp
 from components.fraud_app.args import AppDatabase, AppKafka, FraudAppArgs
 from components.oracle.host import OracleHost
-from stacks.ground import Ground
+from stacks.aws_context import AwsContext
 from stacks.settings import Settings
 
 
-def make_app(settings: Settings, ground: Ground, cluster: ConfluentCluster, oracle: OracleHost) -> FraudApp:
+def make_app(settings: Settings, context: AwsContext, cluster: ConfluentCluster, oracle: OracleHost) -> FraudApp:
     """The app: it writes payments to Oracle, knows the rules' own thresholds and reads the alerts back from Kafka."""
-    app, network = settings.app, ground.network
+    app, network = settings.app, context.network
     args = FraudAppArgs(
         region=settings.general.region,
         vpc_id=network.vpc_id,
@@ -23,7 +23,7 @@ def make_app(settings: Settings, ground: Ground, cluster: ConfluentCluster, orac
         kubernetes_version=app.kubernetes_version,
         api_cidrs=app.api_cidrs,
         admin_role_arns=app.admin_role_arns,
-        kms_key_arn=ground.key.arn,
+        kms_key_arn=context.key.arn,
         image=app.image,
         ingress_cidrs=app.ingress_cidrs,
         certificate_arn=app.certificate_arn,
@@ -40,7 +40,7 @@ def make_app(settings: Settings, ground: Ground, cluster: ConfluentCluster, orac
         log_retention_days=settings.network.log_retention_days,
         protect=settings.general.production,
     )
-    return FraudApp(f"{ground.name}-app", args, ground.options)
+    return FraudApp(f"{context.name}-app", args, context.options)
 
 
 def _database(oracle: OracleHost) -> AppDatabase:

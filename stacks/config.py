@@ -16,7 +16,7 @@ import pulumi
 import yaml
 from pulumi.runtime import config as runtime_config
 
-from components.slots import ALLOWED, Slots
+from components.credential_slots import ALLOWED, CredentialSlots
 from contracts import stack_file
 
 # The loader in C takes a tenth of the time; some builds of PyYAML are without it.
@@ -140,10 +140,10 @@ class Reader:
             self.refuse(key, value, ", ".join(allowed))
         return value
 
-    def slots(self, key: str) -> Slots:
+    def slots(self, key: str) -> CredentialSlots:
         """The slots of one kind of credential."""
         text = self.choice(key, ALLOWED)
-        return Slots(text) if text in ALLOWED else Slots()
+        return CredentialSlots(text) if text in ALLOWED else CredentialSlots()
 
     def choices(self, key: str, allowed: Sequence[str]) -> tuple[str, ...]:
         """A list of distinct values out of `allowed`, in the order of `allowed`."""

@@ -11,12 +11,12 @@ from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
 from components.confluent.private_access import PrivateAccess
 from components.confluent.private_egress import PrivateEgress, PrivateEgressArgs
 from components.connections import OracleConnection
-from components.network.private_door import Doorway
+from components.network.private_link_endpoint import VpcPlacement
 from components.oracle.host import OracleHost, OracleHostArgs
-from stacks import links
+from stacks import platform_outputs
 from stacks.app import make_app
-from stacks.ground import Ground, make_ground
-from stacks.links import Links
+from stacks.aws_context import AwsContext, make_aws_context
+from stacks.platform_outputs import PlatformOutputs
 from stacks.settings import Settings
 from stacks.stores import make_stores
 
@@ -28,16 +28,16 @@ PRIVATE_HOST = "oracle.fraud.internal"
 
 def compose(settings: Settings) -> None:
     """The platform as a stack of its own, whose outputs the streaming layer reads."""
-    links.export(make_platform(settings))
+    platform_outputs.export(make_platform(settings))
 
 
-def make_platform(settings: Settings) -> Links:
+def make_platform(settings: Settings) -> PlatformOutputs:
     """Everything that changes slowly, and what the streaming layer needs of it."""
-    ground = make_ground(settings)
-    cluster = _confluent(settings, ground)
-    oracle = _oracle(settings, ground)
-    stores = make_stores(settings, ground)
-    app = make_app(settings, ground, cluster, oracle)
+    context = make_aws_context(settings)
+    cluster = _confluent(settings, context)
+    oracle = _oracle(settings, context)
+    stores = make_stores(settings, context)
+    app = make_app(settings, context, cluster, oracle)
     pulumi.export("appUrl", app.url)
     pulumi.export("loadBalancerHost", app.load_balancer_host)
     pulumi.export("kubeconfig", app.kubeconfig)
@@ -45,9 +45,9 @@ def make_platform(settings: Settings) -> Links:
     pulumi.export("environment", cluster.environment.id)
     pulumi.export("kafkaCluster", cluster.kafka.id)
     pulumi.export("bootstrapEndpoint", cluster.kafka.bootstrap_endpoint)
-    return Links(
+    return PlatformOutputs(
         confluent=cluster.handle(),
-        oracle=_connection(settings, ground, cluster, oracle),
+        oracle=_connection(settings, context, cluster, oracle),
         redshift=stores.redshift,
         opensearch=stores.opensearch,
         snowflake=stores.snowflake,
@@ -55,7 +55,7 @@ def make_platform(settings: Settings) -> Links:
     )
 
 
-def _confluent(settings: Settings, ground: Ground) -> ConfluentCluster:
+def _confluent(settings: Settings, context: AwsContext) -> ConfluentCluster:
     confluent = settings.confluent
     args = ConfluentClusterArgs(
         region=settings.general.region,
@@ -65,29 +65,29 @@ def _confluent(settings: Settings, ground: Ground) -> ConfluentCluster:
         governance=confluent.governance,
         max_cfu=confluent.max_cfu,
         slots=confluent.slots,
-        private=_private_access(settings, ground) if confluent.private else None,
+        private=_private_access(settings, context) if confluent.private else None,
         protect=settings.general.production,
     )
-    return ConfluentCluster(ground.name, args, ground.options)
+    return ConfluentCluster(context.name, args, context.options)
 
 
-def _private_access(settings: Settings, ground: Ground) -> PrivateAccess:
-    doorway = Doorway(
+def _private_access(settings: Settings, context: AwsContext) -> PrivateAccess:
+    placement = VpcPlacement(
         region=settings.general.region,
-        vpc_id=ground.network.vpc_id,
-        vpc_cidr=ground.network.cidr,
-        subnet_ids=ground.network.app_subnet_ids,
+        vpc_id=context.network.vpc_id,
+        vpc_cidr=context.network.cidr,
+        subnet_ids=context.network.app_subnet_ids,
     )
-    options = pulumi.InvokeOutputOptions(provider=ground.provider)
+    options = pulumi.InvokeOutputOptions(provider=context.provider)
     zone_ids = {
         zone: aws.get_availability_zone_output(name=zone, opts=options).zone_id for zone in settings.network.zones
     }
-    return PrivateAccess(doorway=doorway, account_id=ground.account_id, zone_ids=zone_ids)
+    return PrivateAccess(placement=placement, account_id=context.account_id, zone_ids=zone_ids)
 
 
-def _oracle(settings: Settings, ground: Ground) -> OracleHost:
-    oracle, network, private = settings.oracle, ground.network, settings.confluent.private
-    ami = aws.ssm.get_parameter_output(name=AMI, opts=pulumi.InvokeOutputOptions(provider=ground.provider))
+def _oracle(settings: Settings, context: AwsContext) -> OracleHost:
+    oracle, network, private = settings.oracle, context.network, settings.confluent.private
+    ami = aws.ssm.get_parameter_output(name=AMI, opts=pulumi.InvokeOutputOptions(provider=context.provider))
     args = OracleHostArgs(
         vpc_id=network.vpc_id,
         subnet_id=network.data_subnet_ids[0],
@@ -96,8 +96,8 @@ def _oracle(settings: Settings, ground: Ground) -> OracleHost:
         confluent_prefix_list_id=None if private else network.confluent_prefix_list_id,
         network_ready=network.internet_ready,
         ami_id=ami.insecure_value,
-        kms_key_arn=ground.key.arn,
-        account_id=ground.account_id,
+        kms_key_arn=context.key.arn,
+        account_id=context.account_id,
         region=settings.general.region,
         instance_type=oracle.instance_type,
         volume_gib=oracle.volume_gib,
@@ -106,10 +106,12 @@ def _oracle(settings: Settings, ground: Ground) -> OracleHost:
         log_retention_days=settings.network.log_retention_days,
         protect=settings.general.production,
     )
-    return OracleHost(f"{ground.name}-oracle", args, ground.options)
+    return OracleHost(f"{context.name}-oracle", args, context.options)
 
 
-def _connection(settings: Settings, ground: Ground, cluster: ConfluentCluster, oracle: OracleHost) -> OracleConnection:
+def _connection(
+    settings: Settings, context: AwsContext, cluster: ConfluentCluster, oracle: OracleHost
+) -> OracleConnection:
     """How connectors reach the database: from the internet, or through PrivateLink."""
     if not settings.confluent.private:
         return oracle.connection
@@ -120,5 +122,5 @@ def _connection(settings: Settings, ground: Ground, cluster: ConfluentCluster, o
         load_balancer_arn=oracle.load_balancer_arn,
         gateway=cluster.private.egress_gateway,
     )
-    egress = PrivateEgress(f"{ground.name}-egress", args, ground.options)
+    egress = PrivateEgress(f"{context.name}-egress", args, context.options)
     return dataclasses.replace(oracle.connection, host=egress.host, ready=(*oracle.connection.ready, *egress.ready))

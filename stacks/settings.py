@@ -55,13 +55,13 @@ def _check_together(reader: Reader, settings: Settings) -> None:
     zones = settings.network.zones
     if settings.confluent.private and settings.confluent.cluster_type == "dedicated" and len(zones) != DEDICATED_ZONES:
         reader.refuse("availabilityZones", list(zones), f"{DEDICATED_ZONES} zones for a private dedicated cluster")
-    _check_ways_out(reader, settings)
+    _check_route_tables(reader, settings)
     certificate, region = settings.app.certificate_arn, settings.general.region
     if certificate and f":{region}:" not in certificate:
         reader.refuse("appCertificateArn", certificate, f"a certificate of {region}, as the load balancer's")
 
 
-def _check_ways_out(reader: Reader, settings: Settings) -> None:
+def _check_route_tables(reader: Reader, settings: Settings) -> None:
     """Connectors of a private cluster call the stores' public endpoints, which admit listed addresses alone.
 
     The addresses that Confluent publishes are those of public clusters (cc/connectors/static-egress-ip.html).

@@ -11,7 +11,7 @@ from components.sinks.opensearch import OpenSearchTargetArgs
 from components.sinks.redshift import RedshiftTargetArgs
 from components.sinks.redshift_schedule import PauseSchedule
 from components.sinks.targets import SinkTargets, SinkTargetsArgs
-from stacks.ground import Ground
+from stacks.aws_context import AwsContext
 from stacks.providers import make_snowflake
 from stacks.sections.sinks import OpenSearch, Redshift, Snowflake
 from stacks.settings import Settings
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from components.sinks.snowflake import SnowflakeTargetArgs
 
 
-def make_stores(settings: Settings, ground: Ground) -> SinkTargets:
+def make_stores(settings: Settings, context: AwsContext) -> SinkTargets:
     """Every store that is switched on."""
     sinks = settings.sinks
-    providers: list[pulumi.ProviderResource] = [ground.provider]
+    providers: list[pulumi.ProviderResource] = [context.provider]
     if sinks.snowflake:
         providers.append(make_snowflake(settings.general.deployment, sinks.snowflake))
     args = SinkTargetsArgs(
-        redshift=_redshift(settings, sinks.redshift, ground) if sinks.redshift else None,
-        opensearch=_opensearch(settings, sinks.opensearch, ground) if sinks.opensearch else None,
-        snowflake=_snowflake(settings, sinks.snowflake, ground) if sinks.snowflake else None,
+        redshift=_redshift(settings, sinks.redshift, context) if sinks.redshift else None,
+        opensearch=_opensearch(settings, sinks.opensearch, context) if sinks.opensearch else None,
+        snowflake=_snowflake(settings, sinks.snowflake, context) if sinks.snowflake else None,
     )
-    return SinkTargets(ground.name, args, ResourceOptions(providers=providers))
+    return SinkTargets(context.name, args, ResourceOptions(providers=providers))
 
 
-def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> RedshiftTargetArgs:
+def _redshift(settings: Settings, redshift: Redshift, context: AwsContext) -> RedshiftTargetArgs:
     return RedshiftTargetArgs(
-        vpc_id=ground.network.vpc_id,
+        vpc_id=context.network.vpc_id,
         # The connector comes from the internet: from Confluent's egress addresses, and from no other.
-        subnet_ids=ground.network.public_subnet_ids,
-        confluent_prefix_list_id=ground.network.confluent_prefix_list_id,
-        network_ready=ground.network.internet_ready,
+        subnet_ids=context.network.public_subnet_ids,
+        confluent_prefix_list_id=context.network.confluent_prefix_list_id,
+        network_ready=context.network.internet_ready,
         node_type=redshift.node_type,
         number_of_nodes=redshift.nodes,
-        kms_key_arn=ground.key.arn,
+        kms_key_arn=context.key.arn,
         log_retention_days=settings.network.log_retention_days,
         protect=settings.general.production,
         database=redshift.database,
@@ -52,30 +52,30 @@ def _redshift(settings: Settings, redshift: Redshift, ground: Ground) -> Redshif
     )
 
 
-def _opensearch(settings: Settings, opensearch: OpenSearch, ground: Ground) -> OpenSearchTargetArgs:
+def _opensearch(settings: Settings, opensearch: OpenSearch, context: AwsContext) -> OpenSearchTargetArgs:
     return OpenSearchTargetArgs(
-        account_id=ground.account_id,
+        account_id=context.account_id,
         region=settings.general.region,
-        confluent_prefixes=ground.confluent_prefixes,
+        confluent_prefixes=context.confluent_prefixes,
         operator_cidrs=settings.network.operator_cidrs,
-        nat_addresses=ground.network.nat_addresses,
+        nat_addresses=context.network.nat_addresses,
         engine_version=opensearch.version,
         instance_type=opensearch.instance_type,
         instance_count=opensearch.nodes,
         volume_gib=opensearch.volume_gib,
-        kms_key_arn=ground.key.arn,
+        kms_key_arn=context.key.arn,
         log_retention_days=settings.network.log_retention_days,
         protect=settings.general.production,
         slots=opensearch.slots,
     )
 
 
-def _snowflake(settings: Settings, snowflake: Snowflake, ground: Ground) -> SnowflakeTargetArgs:
+def _snowflake(settings: Settings, snowflake: Snowflake, context: AwsContext) -> SnowflakeTargetArgs:
     from components.sinks.snowflake import SnowflakeTargetArgs  # noqa: PLC0415 - its SDK takes a second to import
 
     return SnowflakeTargetArgs(
         account_url=f"{snowflake.organization}-{snowflake.account}.snowflakecomputing.com:443".lower(),
-        confluent_prefixes=ground.confluent_prefixes,
+        confluent_prefixes=context.confluent_prefixes,
         database=snowflake.database,
         schema=snowflake.schema,
         credit_quota=snowflake.monthly_credits,

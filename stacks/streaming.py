@@ -10,18 +10,18 @@ from components.confluent.streaming import ConfluentStreaming, ConfluentStreamin
 from components.confluent.topics import DEAD_LETTER
 from components.connections import OpenSearchConnection, OracleConnection, RedshiftConnection, SnowflakeConnection
 from contracts import FLAGGED_USER, FRAUD_ALERT, TOPIC_PREFIX
-from stacks import links
-from stacks.links import Links
+from stacks import platform_outputs
+from stacks.platform_outputs import PlatformOutputs
 from stacks.providers import make_confluent
 from stacks.settings import Settings
 
 
 def compose(settings: Settings) -> None:
     """The streaming layer on a platform that is a stack of its own."""
-    make_streaming(settings, links.read(settings))
+    make_streaming(settings, platform_outputs.read(settings))
 
 
-def make_streaming(settings: Settings, platform: Links) -> None:
+def make_streaming(settings: Settings, platform: PlatformOutputs) -> None:
     """The stack's topics, statements and connectors."""
     name, rules = f"fd-{settings.general.deployment}", settings.rules
     made = {

@@ -14,7 +14,7 @@ from components.confluent.keys import KeySlots, Owner
 from components.confluent.private_access import TYPES as PRIVATE_TYPES
 from components.confluent.private_access import PrivateAccess, PrivatePaths, make_paths
 from components.confluent.private_link import CLOUD, reported
-from components.slots import Slots
+from components.credential_slots import CredentialSlots
 from contracts import FRAUD_ALERT
 
 AVAILABILITIES = {
@@ -40,7 +40,7 @@ class ConfluentClusterArgs:
     cku: int = 0
     governance: str = "ESSENTIALS"
     max_cfu: int = 10
-    slots: Slots = Slots()
+    slots: CredentialSlots = CredentialSlots()
     private: PrivateAccess | None = None
     protect: bool = False
 

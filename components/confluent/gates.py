@@ -11,7 +11,7 @@ from pulumi_command import local
 
 from components.confluent import access
 from components.confluent.handle import ConfluentHandle
-from components.programs import command_line
+from components.local_commands import command_line
 from contracts import ERROR_LOG_TOPIC, TOPIC_PREFIX
 
 # Topics that connectors and statements make by themselves.

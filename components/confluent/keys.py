@@ -1,7 +1,7 @@
 """Two-slot API keys.
 
 A refresh uses the credentials in state, so deleting a key before its successor is in use locks the stack out for ever:
-hence two slots (components/slots.py).
+hence two slots (components/credential_slots.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_confluentcloud as confluent
 
-from components.slots import Slots
+from components.credential_slots import CredentialSlots
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class KeySlots:
         account: confluent.ServiceAccount,
         resource: Owner,
         environment_id: pulumi.Input[str],
-        slots: Slots,
+        slots: CredentialSlots,
         opts: pulumi.ResourceOptions,
     ) -> None:
         self.keys = {

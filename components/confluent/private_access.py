@@ -15,7 +15,7 @@ from components.confluent.private_link import (
     PrivateIngress,
     PrivateIngressArgs,
 )
-from components.network.private_door import Doorway
+from components.network.private_link_endpoint import VpcPlacement
 
 TYPES = ("enterprise", "dedicated")
 
@@ -24,7 +24,7 @@ TYPES = ("enterprise", "dedicated")
 class PrivateAccess:
     """The VPC that reaches the cluster, its account, and the ids of its zones by their names."""
 
-    doorway: Doorway
+    placement: VpcPlacement
     account_id: pulumi.Input[str]
     zone_ids: Mapping[str, pulumi.Input[str]]
 
@@ -49,14 +49,14 @@ def make_paths(
 ) -> PrivatePaths:
     """Every cluster's Schema Registry and Flink are behind the attachment, and so is an enterprise cluster's Kafka."""
     shared = PrivateIngress(
-        f"{name}-private", PrivateIngressArgs(environment_id=environment_id, doorway=access.doorway), opts
+        f"{name}-private", PrivateIngressArgs(environment_id=environment_id, placement=access.placement), opts
     )
     if not dedicated:
         return PrivatePaths(ready=shared.ready)
     args = DedicatedIngressArgs(
         environment_id=environment_id,
         account_id=access.account_id,
-        doorway=access.doorway,
+        placement=access.placement,
         zone_ids=access.zone_ids,
         protect=protect,
     )

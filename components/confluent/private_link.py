@@ -19,7 +19,7 @@ import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
 from components.confluent.private_egress import EgressGateway
-from components.network.private_door import Doorway, PrivateDoor, PrivateDoorArgs
+from components.network.private_link_endpoint import PrivateLinkEndpoint, PrivateLinkEndpointArgs, VpcPlacement
 
 CLOUD = "AWS"
 PORTS = {443: "HTTPS from within the VPC: Kafka REST, Schema Registry, Flink", 9092: "Kafka from within the VPC"}
@@ -30,16 +30,16 @@ ZONE_ID = re.compile(r"[a-z]+\d-az\d+")
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateIngressArgs:
-    """`doorway`: the VPC and its application subnets."""
+    """`placement`: the VPC and its application subnets."""
 
     environment_id: pulumi.Input[str]
-    doorway: Doorway
+    placement: VpcPlacement
 
 
 class PrivateIngress(pulumi.ComponentResource):
-    """PrivateLink attachment of the environment in the doorway's region, its endpoint in the VPC, and its names.
+    """PrivateLink attachment of the environment in the placement's region, its endpoint in the VPC, and its names.
 
-    All names are of `<region>.aws.private.confluent.cloud`, whatever the environment: a VPC can have one such door, so
+    All names are of `<region>.aws.private.confluent.cloud`, whatever the environment: a VPC can have one of them, so
     two stacks of one region need two VPCs. Schema Registry's private endpoint comes from its look-up
     (`private_regional_rest_endpoints`), Flink's from that of its region (`private_rest_endpoint`); the cluster's own
     endpoints are private.
@@ -55,14 +55,14 @@ class PrivateIngress(pulumi.ComponentResource):
             f"{name}-attachment",
             display_name=name,
             cloud=CLOUD,
-            region=args.doorway.region,
+            region=args.placement.region,
             environment=confluent.PrivateLinkAttachmentEnvironmentArgs(id=args.environment_id),
             opts=child,
         )
-        door = PrivateDoor(
+        endpoint = PrivateLinkEndpoint(
             f"{name}-door",
-            PrivateDoorArgs(
-                doorway=args.doorway,
+            PrivateLinkEndpointArgs(
+                placement=args.placement,
                 service_name=attachment.aws.apply(service_of_attachment),
                 dns_domain=attachment.dns_domain,
                 ports=PORTS,
@@ -77,36 +77,36 @@ class PrivateIngress(pulumi.ComponentResource):
             private_link_attachment=confluent.PrivateLinkAttachmentConnectionPrivateLinkAttachmentArgs(
                 id=attachment.id
             ),
-            aws=confluent.PrivateLinkAttachmentConnectionAwsArgs(vpc_endpoint_id=door.endpoint_id),
+            aws=confluent.PrivateLinkAttachmentConnectionAwsArgs(vpc_endpoint_id=endpoint.endpoint_id),
             opts=child,
         )
-        self.ready = (*door.ready, connection)
+        self.ready = (*endpoint.ready, connection)
         self.register_outputs({"dnsDomain": attachment.dns_domain})
 
 
 @dataclass(frozen=True, kw_only=True)
 class DedicatedIngressArgs:
-    """`zone_ids`: the zones of the doorway's subnets, by the names that this account has for them (`us-east-1a`).
+    """`zone_ids`: the zones of the placement's subnets, by the names that this account has for them (`us-east-1a`).
 
     An id (`use1-az4`) means the same zone in every account, a name does not. `account_id` may connect.
     """
 
     environment_id: pulumi.Input[str]
     account_id: pulumi.Input[str]
-    doorway: Doorway
+    placement: VpcPlacement
     zone_ids: Mapping[str, pulumi.Input[str]]
     protect: bool = False
 
     def __post_init__(self) -> None:
         found = []
-        if len(self.zone_ids) != DEDICATED_ZONES or len(self.doorway.subnet_ids) != DEDICATED_ZONES:
+        if len(self.zone_ids) != DEDICATED_ZONES or len(self.placement.subnet_ids) != DEDICATED_ZONES:
             found.append(
-                f"zone_ids has {len(self.zone_ids)} and doorway.subnet_ids {len(self.doorway.subnet_ids)}; a dedicated "
-                f"cluster's network takes {DEDICATED_ZONES} of each"
+                f"zone_ids has {len(self.zone_ids)} and placement.subnet_ids {len(self.placement.subnet_ids)}; "
+                f"a dedicated cluster's network takes {DEDICATED_ZONES} of each"
             )
         for name in self.zone_ids:
-            if not re.fullmatch(rf"{re.escape(self.doorway.region)}[a-z]", name):
-                found.append(f"zone_ids has the name {name!r}; give one like {self.doorway.region}a")
+            if not re.fullmatch(rf"{re.escape(self.placement.region)}[a-z]", name):
+                found.append(f"zone_ids has the name {name!r}; give one like {self.placement.region}a")
         known = [id_ for id_ in self.zone_ids.values() if isinstance(id_, str)]
         if len(set(known)) < len(known):
             found.append(f"zone_ids repeats one of {', '.join(known)}; each zone has its own")
@@ -143,10 +143,10 @@ class DedicatedIngress(pulumi.ComponentResource):
             network=confluent.PrivateLinkAccessNetworkArgs(id=network.id),
             opts=self._child,
         )
-        door = PrivateDoor(
+        endpoint = PrivateLinkEndpoint(
             f"{name}-door",
-            PrivateDoorArgs(
-                doorway=args.doorway,
+            PrivateLinkEndpointArgs(
+                placement=args.placement,
                 service_name=network.aws.apply(service_of_network),
                 dns_domain=network.dns_domain,
                 ports=PORTS,
@@ -157,7 +157,7 @@ class DedicatedIngress(pulumi.ComponentResource):
         )
         self.network_id = network.id
         self.egress_gateway = self._egress_gateway(network)
-        self.ready = (access, *door.ready)
+        self.ready = (access, *endpoint.ready)
         self.register_outputs({"networkId": self.network_id})
 
     def _network(self) -> confluent.Network:
@@ -165,7 +165,7 @@ class DedicatedIngress(pulumi.ComponentResource):
             f"{self._name}-network",
             display_name=self._name,
             cloud=CLOUD,
-            region=self._args.doorway.region,
+            region=self._args.placement.region,
             connection_types=["PRIVATELINK"],
             zones=list(self._args.zone_ids.values()),
             # PRIVATE: only the VPC's zone resolves the names; CHASED_PRIVATE would ask public DNS first.

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from components.programs import basic_auth
+from components.local_commands import basic_auth
 
 
 class Service:

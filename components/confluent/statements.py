@@ -15,7 +15,7 @@ from pulumi_command import local
 
 from components.confluent.comments import without_comments
 from components.confluent.handle import ConfluentHandle
-from components.programs import command_line
+from components.local_commands import command_line
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "flink_sql"
 # Limits of the service: a statement's name and the length of its text.

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from components.programs import basic_auth
+from components.local_commands import basic_auth
 
 POLL_SECONDS = 5.0
 DEADLINE_SECONDS = 900.0

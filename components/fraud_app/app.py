@@ -31,7 +31,7 @@ class FraudApp(pulumi.ComponentResource):
         eks = cluster.make_cluster(name, args, child)
         self.kubeconfig = cluster.kubeconfig(eks, args.region)
         metrics = cluster.make_metrics_server(name, eks, child)
-        door = allow_ingress(
+        database_open = allow_ingress(
             f"{name}-oracle-ingress",
             group_id=args.database_security_group_id,
             peer=Peer(group_id=eks.cluster_security_group_id),
@@ -42,7 +42,7 @@ class FraudApp(pulumi.ComponentResource):
         inside = ResourceOptions(parent=self, provider=cluster.make_provider(name, eks, self.kubeconfig, child))
         runtime = namespace.make_runtime(name, args, image.image_reference(name, args, child), inside)
         policies = network_policy.make_network_policies(name, args, runtime, inside)
-        self.seed = workload.make_seed(name, runtime, [door, *args.database_ready, *policies], inside)
+        self.seed = workload.make_seed(name, runtime, [database_open, *args.database_ready, *policies], inside)
         web = workload.make_web(name, args, runtime, [self.seed], inside)
         workload.make_scaling(name, args, runtime, [web, metrics], inside)
         if args.generator_rate:

@@ -37,21 +37,21 @@ def make_nat(name: str, *, subnet: aws.ec2.Subnet, internet: aws.ec2.InternetGat
 
 
 @dataclass(frozen=True, kw_only=True)
-class WayOut:
+class RouteTable:
     """A route table; `parts` is what must exist before its subnets reach the internet."""
 
     table_id: pulumi.Output[str]
     parts: tuple[pulumi.Resource, ...]
 
 
-def make_way_out(
+def make_route_table(
     name: str,
     *,
     vpc_id: pulumi.Input[str],
     subnets: Sequence[aws.ec2.Subnet],
     through: aws.ec2.InternetGateway | aws.ec2.NatGateway,
     parent: pulumi.Resource,
-) -> WayOut:
+) -> RouteTable:
     """A route table for some subnets, with a default route through a gateway."""
     child = ResourceOptions(parent=parent)
     table = aws.ec2.RouteTable(f"{name}-routes", vpc_id=vpc_id, tags={"Name": name}, opts=child)
@@ -70,4 +70,4 @@ def make_way_out(
         )
         for subnet in subnets
     ]
-    return WayOut(table_id=table.id, parts=(through, route, *associations))
+    return RouteTable(table_id=table.id, parts=(through, route, *associations))

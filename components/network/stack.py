@@ -15,7 +15,7 @@ from components.network import layout
 from components.network.egress import checked_prefixes
 from components.network.endpoints import make_interface_endpoints, make_s3_endpoint
 from components.network.flow_logs import make_flow_logs
-from components.network.routing import Nat, WayOut, make_nat, make_way_out
+from components.network.routing import Nat, RouteTable, make_nat, make_route_table
 
 NatMode = Literal["single", "per-zone"]
 PREFIX_QUOTA = 60
@@ -96,12 +96,12 @@ class NetworkStack(pulumi.ComponentResource):
             f"{name}-internet", vpc_id=self.vpc_id, tags={"Name": name}, opts=self._child
         )
         nats = self._nats(public, internet)
-        ways_out = [*self._private_ways_out(app, nats), *self._private_ways_out(data, nats)]
-        s3 = self._endpoints([way.table_id for way in ways_out])
-        ways_out.append(self._way_out(f"{name}-public", list(public.values()), internet))
+        route_tables = [*self._private_route_tables(app, nats), *self._private_route_tables(data, nats)]
+        s3 = self._endpoints([way.table_id for way in route_tables])
+        route_tables.append(self._way_out(f"{name}-public", list(public.values()), internet))
         self.nat_addresses = [nat.address.public_ip for nat in nats.values()]
         # The S3 endpoint too: its creation breaks off open connections to S3.
-        self.internet_ready = (s3, *dict.fromkeys(part for way in ways_out for part in way.parts))
+        self.internet_ready = (s3, *dict.fromkeys(part for way in route_tables for part in way.parts))
 
         self.confluent_prefix_list_id = self._confluent_prefix_list().id
         self._flow_logs()
@@ -147,10 +147,10 @@ class NetworkStack(pulumi.ComponentResource):
 
     def _way_out(
         self, name: str, subnets: Sequence[aws.ec2.Subnet], through: aws.ec2.InternetGateway | aws.ec2.NatGateway
-    ) -> WayOut:
-        return make_way_out(name, vpc_id=self.vpc_id, subnets=subnets, through=through, parent=self)
+    ) -> RouteTable:
+        return make_route_table(name, vpc_id=self.vpc_id, subnets=subnets, through=through, parent=self)
 
-    def _private_ways_out(self, subnets: Subnets, nats: Mapping[str, Nat]) -> list[WayOut]:
+    def _private_route_tables(self, subnets: Subnets, nats: Mapping[str, Nat]) -> list[RouteTable]:
         """A route table per subnet, so that each uses the NAT gateway of its own zone where there is one."""
         shared = next(iter(nats.values()))
         return [

@@ -12,6 +12,8 @@ from pulumi import ResourceOptions
 from pulumi_command import local
 
 from components.connections import ORACLE_PORT, OracleConnection
+from components.credential_slots import CredentialSlots
+from components.local_commands import command_line
 from components.log_groups import make_log_group, retention_problems
 from components.network.ranges import ANYWHERE
 from components.network.security import Peer, allow_egress, make_group
@@ -21,8 +23,6 @@ from components.oracle.listener import OracleListener
 from components.oracle.names import APP_USER, PDB, XSTREAM_USER
 from components.oracle.passwords import OraclePasswords
 from components.oracle.snapshots import make_snapshots
-from components.programs import command_line
-from components.slots import Slots
 
 IMAGE_VERSION = re.compile(r":(?!latest$)[\w.-]+$|@sha256:[0-9a-f]{64}$")
 ARM = re.compile(r"^(a1\.|[a-z]+\d+g)")
@@ -53,7 +53,7 @@ class OracleHostArgs:
     # Access
     confluent_prefix_list_id: pulumi.Input[str] | None = None
     kms_key_arn: pulumi.Input[str]
-    slots: Slots = Slots()
+    slots: CredentialSlots = CredentialSlots()
     # Machine: two virtual CPUs and 8 GiB. XE uses two threads and 2 GB; the rest is the container's and the file cache.
     ami_id: pulumi.Input[str]
     image: str

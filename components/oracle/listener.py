@@ -1,4 +1,4 @@
-"""The door for Confluent Cloud: a network load balancer that admits Confluent's egress addresses alone.
+"""The listener for Confluent Cloud: a network load balancer that admits Confluent's egress addresses alone.
 
 Without such addresses it is internal, and Confluent comes through PrivateLink (components/confluent/private_egress.py).
 """

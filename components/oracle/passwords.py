@@ -7,8 +7,8 @@ import pulumi_aws as aws
 import pulumi_random as random
 from pulumi import ResourceOptions
 
+from components.credential_slots import CredentialSlots
 from components.oracle.names import APP_USER, XSTREAM_ADMIN, XSTREAM_USER
-from components.slots import Slots
 
 ADMINISTRATORS = ("SYS", "SYSTEM", XSTREAM_ADMIN)
 SERVICE_USERS = (APP_USER, XSTREAM_USER)
@@ -22,7 +22,13 @@ class OraclePasswords:
     """
 
     def __init__(
-        self, name: str, *, slots: Slots, kms_key_arn: pulumi.Input[str], protect: bool, parent: pulumi.Resource
+        self,
+        name: str,
+        *,
+        slots: CredentialSlots,
+        kms_key_arn: pulumi.Input[str],
+        protect: bool,
+        parent: pulumi.Resource,
     ):
         child = ResourceOptions(parent=parent)
         self.active: dict[str, pulumi.Output[str]] = {

@@ -15,12 +15,12 @@ from pulumi import CustomTimeouts, ResourceOptions
 from pulumi_command import local
 
 from components.connections import OpenSearchConnection
+from components.credential_slots import CredentialSlots
+from components.local_commands import command_line
 from components.log_groups import make_log_group, retention_problems
-from components.programs import command_line
 from components.sinks.allow_list import admitted, range_problems
 from components.sinks.opensearch_access import access_policy, log_policy
 from components.sinks.opensearch_definition import definition, user
-from components.slots import Slots
 
 # Amazon's names of the domain's logs. `audit` says who did what; the indices' settings say what the slow logs take.
 LOGS = {
@@ -50,7 +50,7 @@ class OpenSearchTargetArgs:
     confluent_prefixes: pulumi.Input[Sequence[str]]
     operator_cidrs: Sequence[str]
     nat_addresses: Sequence[pulumi.Input[str]] = ()
-    slots: Slots = Slots()
+    slots: CredentialSlots = CredentialSlots()
     # How large it is
     engine_version: str = "OpenSearch_3.1"
     instance_type: str = "t3.small.search"

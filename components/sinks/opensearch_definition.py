@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.credential_slots import CredentialSlots
 from components.sinks.dashboard import INDEXED, saved_objects
-from components.slots import Slots
 from contracts.search import mapping
 
 ROLE = "cflt_sink"
@@ -29,7 +29,7 @@ def user(slot: str) -> str:
     return f"{ROLE}_{slot}"
 
 
-def definition(slots: Slots, nodes: int) -> dict[str, Any]:
+def definition(slots: CredentialSlots, nodes: int) -> dict[str, Any]:
     """All that `opensearch_setup` makes in a domain of `nodes` data nodes; no secret is in it."""
     replicas = 0 if nodes == 1 else 1  # a replica on the only node could never be placed
     return {

@@ -26,9 +26,9 @@ from collections.abc import Callable
 from http.cookiejar import CookieJar
 from typing import Any
 
-from components.programs import basic_auth
+from components.credential_slots import CredentialSlots
+from components.local_commands import basic_auth
 from components.sinks.opensearch_definition import definition
-from components.slots import Slots
 
 DEADLINE_SECONDS = 900.0
 REFUSED_SECONDS = 120.0
@@ -184,7 +184,7 @@ def main(env: dict[str, str]) -> int:
         print(f"set {', '.join(missing)} in the environment", file=sys.stderr)
         return 2
     domain, passwords = Domain(env), json.loads(env["SINK_PASSWORDS"])
-    setup = definition(Slots(env["SINK_SLOTS"]), int(env["DATA_NODES"]))
+    setup = definition(CredentialSlots(env["SINK_SLOTS"]), int(env["DATA_NODES"]))
     steps: list[tuple[str, Callable[[], None]]] = [
         ("the domain answers", domain.wait),
         ("audit log", lambda: make_audit(domain)),

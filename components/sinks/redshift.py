@@ -12,11 +12,11 @@ import pulumi_random as random
 from pulumi import ResourceOptions
 
 from components.connections import REDSHIFT_PORT, RedshiftConnection
+from components.credential_slots import CredentialSlots
 from components.log_groups import make_log_group, retention_problems
 from components.network.security import Peer, allow_ingress, make_group
 from components.sinks import redshift_sql
 from components.sinks.redshift_schedule import PauseSchedule, make_schedule
-from components.slots import Slots
 
 LOGS = ("connectionlog", "useractivitylog", "userlog")
 IDENTIFIER = r"[a-z][a-z0-9_]{0,62}"
@@ -48,7 +48,7 @@ class RedshiftTargetArgs:
     # Who uses it
     database: str = "fraud"
     admin_user: str = "fraud_admin"
-    slots: Slots = Slots()
+    slots: CredentialSlots = CredentialSlots()
     # None keeps it running. While it is paused the connector fails, and must be resumed with it.
     pause_schedule: PauseSchedule | None = None
 

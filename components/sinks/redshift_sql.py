@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-from components.slots import Slots
+from components.credential_slots import CredentialSlots
 from contracts import SCHEMA
 
 # The connector makes its tables in the first schema of its search path, so this is where they land.
 SINK_SCHEMA = SCHEMA.lower()
 USER_PREFIX = "cflt_sink_"
-EVERY_SLOT = Slots("ab").names
+EVERY_SLOT = CredentialSlots("ab").names
 PROCEDURE = "public.set_up_sink"
 SALT_BYTES = 32
 """AWS: Amazon Redshift Database Developer Guide, CREATE USER: `sha256|digest|salt`, a salt of 256 bits."""
@@ -21,7 +21,7 @@ def user(slot: str) -> str:
     return f"{USER_PREFIX}{slot}"
 
 
-def procedure(slots: Slots) -> str:
+def procedure(slots: CredentialSlots) -> str:
     """CREATE PROCEDURE of the whole set-up but the passwords.
 
     A procedure, because Redshift has no CREATE USER IF NOT EXISTS, and because the provider waits 30 seconds for each
@@ -55,7 +55,7 @@ def _ensure_user(name: str) -> list[str]:
     ]
 
 
-def call(slots: Slots) -> str:
+def call(slots: CredentialSlots) -> str:
     """CALL of the procedure; its comment changes with the definition, so that a new one is run, too."""
     digest = hashlib.sha256(procedure(slots).encode()).hexdigest()[:12]
     return f"CALL {PROCEDURE}() /* definition {digest} */"

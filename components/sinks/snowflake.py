@@ -15,9 +15,9 @@ import pulumi_tls as tls
 from pulumi import ResourceOptions
 
 from components.connections import SnowflakeConnection
+from components.credential_slots import CredentialSlots
 from components.sinks.allow_list import admitted
 from components.sinks.snowflake_analysis import Place, make_analysis
-from components.slots import Slots
 from contracts import FLAGGED_USER, FRAUD_ALERT, Table
 from contracts.snowflake import IDENTIFIER, add_columns, create, table_name
 
@@ -40,7 +40,7 @@ class SnowflakeTargetArgs:
     confluent_prefixes: pulumi.Input[Sequence[str]]
     database: str = "FRAUD"
     schema: str = "STREAMING"
-    slots: Slots = Slots()
+    slots: CredentialSlots = CredentialSlots()
     # The role that the analysts' role is granted to, and so whoever administers this account.
     parent_role: str = "SYSADMIN"
     # Credits a month that the analysts' warehouse may use; ingestion uses none of it.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from components.confluent.cluster import AVAILABILITIES
 from components.confluent.private_access import TYPES as PRIVATE_TYPES
 from components.confluent.streaming import MOST_PARTITIONS
-from components.slots import Slots
+from components.credential_slots import CredentialSlots
 from stacks.config import Reader
 
 
@@ -21,7 +21,7 @@ class Confluent:
     governance: str
     partitions: int
     max_cfu: int
-    slots: Slots
+    slots: CredentialSlots
     private: bool
 
 

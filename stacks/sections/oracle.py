@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from components.credential_slots import CredentialSlots
 from components.oracle.host import ARM, LEAST_GIB
-from components.slots import Slots
 from stacks.config import Reader
 
 # As long as a repository's name may be: it goes into the bootstrap document, which is limited.
@@ -20,7 +20,7 @@ class Oracle:
     volume_gib: int
     image: str
     processor_licenses: int
-    slots: Slots
+    slots: CredentialSlots
 
 
 def read(reader: Reader) -> Oracle:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.credential_slots import CredentialSlots
 from components.sinks.opensearch import LEAST_GIB, MOST_GIB, zones_for
 from components.sinks.redshift import IDENTIFIER as REDSHIFT_NAME
 from components.sinks.redshift_schedule import CRON
-from components.slots import Slots
 from contracts import reserved
 from contracts.snowflake import IDENTIFIER as SNOWFLAKE_NAME
 from stacks.config import Reader
@@ -28,7 +28,7 @@ class Redshift:
     database: str
     pause: str
     resume: str
-    slots: Slots
+    slots: CredentialSlots
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class OpenSearch:
     instance_type: str
     nodes: int
     volume_gib: int
-    slots: Slots
+    slots: CredentialSlots
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class Snowflake:
     database: str
     schema: str
     monthly_credits: int
-    slots: Slots
+    slots: CredentialSlots
 
 
 @dataclass(frozen=True, kw_only=True)

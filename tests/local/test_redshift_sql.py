@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from components.credential_slots import CredentialSlots
 from components.sinks import redshift_sql
-from components.slots import Slots
 from local.servers import ports
 from local.servers.children import Children
 from local.servers.postgres import Postgres
@@ -37,7 +37,7 @@ def postgres() -> Iterator[Postgres]:
 
 def deploy(postgres: Postgres, text: str) -> None:
     """What `pulumi up` runs with these slots."""
-    slots = Slots(text)
+    slots = CredentialSlots(text)
     with postgres.connect(DATABASE) as connection:
         for statement in (redshift_sql.procedure(slots), redshift_sql.call(slots)):
             connection.execute(statement.replace("PASSWORD DISABLE", "PASSWORD NULL").encode())

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from components.credential_slots import CredentialSlots
 from components.sinks import dashboard
 from components.sinks.opensearch_definition import definition
 from components.sinks.opensearch_setup import Domain, SetupError, make_indices
-from components.slots import Slots
 from local.servers.children import Children
 from local.servers.opensearch import OpenSearch
 from tests.local.sink_lab import server_folder
@@ -53,7 +53,7 @@ def domain() -> Iterator[Domain]:
 
 
 def make(domain: Domain, nodes: int = 1) -> None:
-    make_indices(domain, definition(Slots(), nodes))
+    make_indices(domain, definition(CredentialSlots(), nodes))
 
 
 def request_of(chart: dashboard.Chart) -> dict[str, Any]:

@@ -20,7 +20,7 @@ PROGRAM = """
 import pulumi
 import pulumi_aws as aws
 from components.oracle.host import OracleHost, OracleHostArgs
-from components.slots import Slots
+from components.credential_slots import CredentialSlots
 
 host = OracleHost(
     "fraud-prod-oracle",
@@ -29,7 +29,7 @@ host = OracleHost(
         listener_subnet_ids=["subnet-a", "subnet-b"], region="us-east-1", account_id="123456789012",
         confluent_prefix_list_id="pl-confluent",
         kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/k", ami_id="ami-1",
-        image="registry.example/oracle-xe@sha256:" + "a" * 64, slots=Slots("ab"), protect=PROTECT,
+        image="registry.example/oracle-xe@sha256:" + "a" * 64, slots=CredentialSlots("ab"), protect=PROTECT,
         network_ready=[aws.ec2.InternetGateway("internet", vpc_id="vpc-1")],
     ),
 )

@@ -33,7 +33,9 @@ def test_oracle_is_reached_through_a_link_alone(plan: Plan) -> None:
     enforced = balancer.inputs.get("enforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
     assert enforced == "off", "its group has no rule for Confluent's addresses and would refuse the connector"
     rules = plan.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
-    assert not [rule.name for rule in rules if "nlb-from-confluent" in rule.name], "the door to the internet is open"
+    assert not [rule.name for rule in rules if "nlb-from-confluent" in rule.name], (
+        "the listener is open to the internet"
+    )
     (source,) = [found for found in plan.of_type(CONNECTOR) if found.name.endswith("oracle-xstream")]
     assert source.inputs["configNonsensitive"]["database.hostname"] == "oracle.fraud.internal"
     record = "fraud-prod-egress-record"
@@ -66,7 +68,7 @@ def test_connectors_call_out_through_the_gateway_of_their_cluster(plan: Plan) ->
 
 
 def test_what_asks_a_private_endpoint_waits_for_its_door(plan: Plan) -> None:
-    """Schema Registry's and Flink's door is the attachment's; a dedicated cluster's Kafka has one of its own."""
+    """Schema Registry's and Flink's endpoint is the attachment's; a dedicated cluster's Kafka has one of its own."""
     keys = [key for key in plan.of_type("confluentcloud:index/apiKey:ApiKey") if "flink" not in key.name]
     assert len(keys) == 4, "of the provisioner and of the app, for Kafka, where the provider tries a key, and registry"
     doors = {one.urn for one in plan.resources if one.name in _doors(plan)}
@@ -89,8 +91,8 @@ def _doors(plan: Plan) -> set[str]:
 
 def test_the_doors_stand_in_private_subnets_and_open_to_the_vpc_alone(plan: Plan) -> None:
     (vpc,) = plan.of_type("aws:ec2/vpc:Vpc")
-    doors = [one for one in plan.of_type("aws:ec2/vpcEndpoint:VpcEndpoint") if one.name.endswith("-door-endpoint")]
-    assert doors and all(_inner(plan).issuperset(door.inputs["subnetIds"]) for door in doors)
+    endpoints = [one for one in plan.of_type("aws:ec2/vpcEndpoint:VpcEndpoint") if one.name.endswith("-door-endpoint")]
+    assert endpoints and all(_inner(plan).issuperset(one.inputs["subnetIds"]) for one in endpoints)
     rules = plan.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
     admitted = {rule.inputs.get("cidrIpv4") for rule in rules if "-door-" in rule.name}
     assert admitted == {vpc.inputs["cidrBlock"]}, "nobody but the VPC comes through"

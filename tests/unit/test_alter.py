@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from components.confluent.alter import main
-from components.programs import basic_auth
+from components.local_commands import basic_auth
 
 ALL = "/sql/v1/organizations/org-1/environments/env-1/statements"
 ADD = "ALTER TABLE `t` ADD (`offset` BIGINT METADATA VIRTUAL)"

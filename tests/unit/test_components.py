@@ -10,7 +10,7 @@ import pytest
 from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
 from components.confluent.connectors import OracleXStreamSource, RedshiftSink
 from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs, ConnectorFactory
-from components.slots import ALLOWED, Slots
+from components.credential_slots import ALLOWED, CredentialSlots
 from tests.unit.mocks import Mocks
 
 RULES = {
@@ -113,13 +113,13 @@ def test_partitions_are_1_to_60(count: int) -> None:
 
 def test_slots_are_a_or_b_or_both() -> None:
     with pytest.raises(ValueError, match="slots is 'c'; set it to one of a, ab, ba, b"):
-        Slots("c")
+        CredentialSlots("c")
 
 
 @pytest.mark.parametrize("text", ALLOWED)
 @pulumi.runtime.test
 def test_each_slot_has_a_key_and_the_first_is_in_use(mocks: Mocks, text: str) -> Any:
-    cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", slots=Slots(text)))
+    cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", slots=CredentialSlots(text)))
     assert set(cluster.app_key.keys) == set(text)
     return cluster.app_key.id.apply(lambda key: _same(key, f"c-app-kafka-{text[0]}-id"))
 

@@ -9,11 +9,11 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.credential_slots import CredentialSlots
 from components.sinks import dashboard
 from components.sinks.allow_list import admitted
 from components.sinks.opensearch import OpenSearchTarget, OpenSearchTargetArgs
 from components.sinks.opensearch_definition import definition
-from components.slots import Slots
 from contracts import FLAGGED_USER, FRAUD_ALERT
 from contracts.search import mapping
 from local.servers.opensearch import VERSION
@@ -122,7 +122,7 @@ def test_several_nodes_are_spread_over_zones(count: int, zones: int | None) -> N
 
 
 def test_every_resource_is_a_child_of_the_component() -> None:
-    options = deployed(slots=Slots("ab")).options
+    options = deployed(slots=CredentialSlots("ab")).options
     strangers = {name for name, one in options.items() if one.parent != NAME} - {"fraud-detection-test"}
     assert strangers == {NAME}, "without a parent it has neither its providers nor its place"
 
@@ -142,7 +142,7 @@ def test_the_set_up_is_told_each_user_s_password_and_the_connector_the_active_on
     found: list[Any] = []
 
     def program() -> Any:
-        target = OpenSearchTarget(NAME, args(slots=Slots(text)))
+        target = OpenSearchTarget(NAME, args(slots=CredentialSlots(text)))
         found.extend([target.connection.user, [ready._name for ready in target.connection.ready]])
         return pulumi.Output.all(target.connection.url, target.connection.password).apply(found.extend)
 
@@ -164,13 +164,13 @@ def test_the_set_up_is_told_each_user_s_password_and_the_connector_the_active_on
 
 def test_a_changed_definition_and_a_new_domain_are_set_up_again() -> None:
     command = deployed()[f"{NAME}-setup"]
-    text = json.dumps(definition(Slots(), nodes=1), sort_keys=True)
+    text = json.dumps(definition(CredentialSlots(), nodes=1), sort_keys=True)
     assert command["triggers"] == [hashlib.sha256(text.encode()).hexdigest(), f"123456789012/{NAME}"]
     assert command["create"] == ".venv/bin/python -m components.sinks.opensearch_setup"
 
 
 def test_the_connector_may_write_its_two_indices_and_no_more() -> None:
-    role = definition(Slots(), nodes=1)["role"]
+    role = definition(CredentialSlots(), nodes=1)["role"]
     assert role["name"] == "cflt_sink"
     (indices,) = role["body"]["index_permissions"]
     assert indices["index_patterns"] == ["fraud_alert", "flagged_user"]
@@ -190,7 +190,7 @@ def test_the_connector_may_write_its_two_indices_and_no_more() -> None:
 def test_the_indices_have_the_contracts_columns_and_a_copy_where_there_is_a_second_node(
     nodes: int, replicas: int
 ) -> None:
-    indices = definition(Slots(), nodes)["indices"]
+    indices = definition(CredentialSlots(), nodes)["indices"]
     assert {name: index["mappings"] for name, index in indices.items()} == {
         table.topic: mapping(table) for table in (FRAUD_ALERT, FLAGGED_USER)
     }

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from components.credential_slots import CredentialSlots
 from components.sinks import opensearch_setup as program
 from components.sinks.dashboard import saved_objects
 from components.sinks.opensearch_definition import definition
-from components.slots import Slots
 
 ROOT = Path(__file__).resolve().parents[2]
 MASTER, PASSWORDS = "hush-master", {"cflt_sink_a": "hush-a", "cflt_sink_b": "hush-b"}
@@ -122,7 +122,7 @@ def domain() -> Iterator[Domain]:
 
 
 def environment(domain: Domain, slots: str = "a", **changes: str) -> dict[str, str]:
-    setup = definition(Slots(slots), nodes=1)
+    setup = definition(CredentialSlots(slots), nodes=1)
     quick = {"SETUP_POLL_SECONDS": "0.02", "SETUP_DEADLINE_SECONDS": "0.3", "SETUP_REFUSED_SECONDS": "0.1"}
     wanted = {
         "OPENSEARCH_URL": domain.url,
@@ -143,7 +143,7 @@ def test_run_as_pulumi_does_it_makes_everything_and_prints_no_secret(domain: Dom
     assert run.returncode == 0, run.stderr
     assert "hush" not in run.stdout + run.stderr, "what the set-up prints is kept in the stack's state"
     assert run.stdout.splitlines()[-1] == "done: dashboard"
-    setup = definition(Slots("a"), nodes=1)
+    setup = definition(CredentialSlots("a"), nodes=1)
     assert domain.kept[f"{SECURITY}/roles/cflt_sink"] == setup["role"]["body"]
     # A backend role, such as admin, would bring the rights of every role that is mapped to it.
     mapping = {"users": ["cflt_sink_a"], "backend_roles": [], "hosts": []}
@@ -178,7 +178,7 @@ def test_a_second_run_leaves_everything_as_it_is(domain: Domain) -> None:
 def test_an_index_that_exists_gets_new_columns_and_settings(domain: Domain) -> None:
     domain.kept["/fraud_alert"] = {}
     assert program.main(environment(domain)) == 0
-    body = definition(Slots("a"), nodes=1)["indices"]["fraud_alert"]
+    body = definition(CredentialSlots("a"), nodes=1)["indices"]["fraud_alert"]
     assert domain.kept["/fraud_alert/_mapping"] == body["mappings"]
     assert domain.kept["/fraud_alert/_settings"] == body["settings"]
 

@@ -14,9 +14,9 @@ import pytest
 
 from components.confluent.connectors import OracleXStreamSource
 from components.connections import ORACLE_PORT
+from components.credential_slots import CredentialSlots
 from components.oracle import document, names
 from components.oracle.host import OracleHost, OracleHostArgs
-from components.slots import Slots
 from contracts import SCHEMA, SOURCES
 from tests.unit.mocks import Mocks, plain
 
@@ -58,7 +58,7 @@ def arguments(**changes: Any) -> OracleHostArgs:
 
 @pulumi.runtime.test
 def test_it_hands_out_where_and_as_whom_to_connect(mocks: OracleMocks) -> Any:
-    made = OracleHost("oracle", arguments(slots=Slots("ba")))
+    made = OracleHost("oracle", arguments(slots=CredentialSlots("ba")))
     connection = made.connection
     assert (made.port, made.service_name, made.app_user) == (1521, "XEPDB1", "SAMPLE")
     assert (connection.port, connection.user) == (1521, "c##cfltuser")
@@ -76,7 +76,7 @@ def test_it_hands_out_where_and_as_whom_to_connect(mocks: OracleMocks) -> Any:
 
 @pulumi.runtime.test
 def test_passwords_stay_secret_and_one_is_made_for_each_slot(mocks: OracleMocks) -> Any:
-    made = OracleHost("oracle", arguments(slots=Slots("ab")))
+    made = OracleHost("oracle", arguments(slots=CredentialSlots("ab")))
     secret = [made.app_password.is_secret(), pulumi.Output.from_input(made.connection.password).is_secret()]
 
     def check(values: list[Any]) -> None:
@@ -90,7 +90,7 @@ def test_passwords_stay_secret_and_one_is_made_for_each_slot(mocks: OracleMocks)
 
 @pulumi.runtime.test
 def test_the_secret_holds_the_passwords_in_use_by_user(mocks: OracleMocks) -> Any:
-    made = OracleHost("oracle", arguments(slots=Slots("ab")))
+    made = OracleHost("oracle", arguments(slots=CredentialSlots("ab")))
 
     def check(_: object) -> None:
         text = mocks.made["oracle-passwords-version"].inputs["secretString"]

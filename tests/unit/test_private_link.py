@@ -25,7 +25,7 @@ from components.confluent.private_link import (
     service_of_attachment,
     service_of_network,
 )
-from components.network.private_door import Doorway, PrivateDoorArgs, regional_name, zonal_name
+from components.network.private_link_endpoint import PrivateLinkEndpointArgs, VpcPlacement, regional_name, zonal_name
 from plan.aws_ids import long_id
 from plan.model import Resource
 from tests.ids import id_of
@@ -49,16 +49,16 @@ SERVICE_ID = long_id("vpce-svc")
 Made = dict[str, Resource]
 
 
-def doorway(**change: Any) -> Doorway:
-    return Doorway(**(DOORWAY | change))
+def placement(**change: Any) -> VpcPlacement:
+    return VpcPlacement(**(DOORWAY | change))
 
 
 def ingress() -> PrivateIngress:
-    return PrivateIngress("in", PrivateIngressArgs(environment_id="env-1", doorway=doorway()))
+    return PrivateIngress("in", PrivateIngressArgs(environment_id="env-1", placement=placement()))
 
 
 def dedicated_args(**change: Any) -> DedicatedIngressArgs:
-    args = {"environment_id": "env-1", "account_id": "123456789012", "doorway": doorway(), "zone_ids": ZONE_IDS}
+    args = {"environment_id": "env-1", "account_id": "123456789012", "placement": placement(), "zone_ids": ZONE_IDS}
     return DedicatedIngressArgs(**(args | change))
 
 
@@ -301,16 +301,16 @@ def test_a_dedicated_cluster_is_told_its_network_and_its_connectors_call_out_thr
         ({"subnet_ids": (), "vpc_cidr": "vpc"}, "vpc_cidr is 'vpc', which is no IPv4 range; .*; subnet_ids has 0"),
     ],
 )
-def test_a_bad_doorway_names_field_value_and_fix(change: dict[str, Any], message: str) -> None:
+def test_a_bad_placement_names_field_value_and_fix(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        doorway(**change)
+        placement(**change)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"zone_ids": {"us-east-1a": "use1-az4"}}, "zone_ids has 1 and doorway.subnet_ids 3; .* takes 3 of each"),
-        ({"doorway": doorway(subnet_ids=SUBNETS[:2])}, "zone_ids has 3 and doorway.subnet_ids 2"),
+        ({"zone_ids": {"us-east-1a": "use1-az4"}}, "zone_ids has 1 and placement.subnet_ids 3; .* takes 3 of each"),
+        ({"placement": placement(subnet_ids=SUBNETS[:2])}, "zone_ids has 3 and placement.subnet_ids 2"),
         ({"zone_ids": ZONE_IDS | {"us-east-1b": "use1-az4"}}, "zone_ids repeats one of .*; each zone has its own"),
         ({"zone_ids": {"eu-west-1a": "euw1-az1"}}, "zone_ids has the name 'eu-west-1a'; give one like us-east-1a"),
         ({"zone_ids": ZONE_IDS | {"us-east-1b": "us-east-1b"}}, "zone_ids has 'us-east-1b'; give one like use1-az4"),
@@ -331,7 +331,7 @@ def test_a_host_that_no_connector_could_resolve_is_refused(host: str) -> None:
 
 def test_a_door_without_ports_is_refused() -> None:
     with pytest.raises(ValueError, match="ports is empty; name each port"):
-        PrivateDoorArgs(doorway=doorway(), service_name="s", dns_domain="d", ports={})
+        PrivateLinkEndpointArgs(placement=placement(), service_name="s", dns_domain="d", ports={})
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
+from components.credential_slots import CredentialSlots
 from components.sinks import redshift_sql
 from components.sinks.redshift import RedshiftTarget, RedshiftTargetArgs
 from components.sinks.redshift_schedule import PauseSchedule
-from components.slots import Slots
 from tests.unit.mocks import is_secret
 from tests.unit.sink_mocks import Deployment, deploy
 
@@ -96,7 +96,7 @@ def test_a_private_cluster_has_no_public_endpoint_and_no_way_in() -> None:
 
 
 def test_every_resource_is_a_child_of_the_component() -> None:
-    options = deployed(slots=Slots("ab")).options
+    options = deployed(slots=CredentialSlots("ab")).options
     strangers = {name for name, one in options.items() if one.parent != "fraud-dev-redshift"} - {"fraud-detection-test"}
     assert strangers == {"fraud-dev-redshift"}, "without a parent it has neither its providers nor its place"
 
@@ -112,7 +112,7 @@ def test_only_a_protected_cluster_leaves_a_last_snapshot(protect: bool) -> None:
 
 
 def test_the_schema_and_the_grants_of_the_sink_user() -> None:
-    sql = redshift_sql.procedure(Slots("a"))
+    sql = redshift_sql.procedure(CredentialSlots("a"))
     for line in (
         "CREATE SCHEMA IF NOT EXISTS sample;",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
@@ -130,13 +130,13 @@ def test_the_schema_and_the_grants_of_the_sink_user() -> None:
 
 @pytest.mark.parametrize(("text", "disabled"), [("a", {"b"}), ("ab", set()), ("ba", set()), ("b", {"a"})])
 def test_a_slot_that_is_gone_has_no_password(text: str, disabled: set[str]) -> None:
-    sql = redshift_sql.procedure(Slots(text))
+    sql = redshift_sql.procedure(CredentialSlots(text))
     assert {slot for slot in "ab" if f"  ALTER USER cflt_sink_{slot} PASSWORD DISABLE;" in sql} == disabled
 
 
 def test_a_changed_set_up_is_also_run() -> None:
-    assert redshift_sql.call(Slots("a")) != redshift_sql.call(Slots("ab"))
-    assert redshift_sql.call(Slots("a")).startswith("CALL public.set_up_sink()")
+    assert redshift_sql.call(CredentialSlots("a")) != redshift_sql.call(CredentialSlots("ab"))
+    assert redshift_sql.call(CredentialSlots("a")).startswith("CALL public.set_up_sink()")
 
 
 def test_redshift_is_told_a_salted_hash_and_not_the_password() -> None:
@@ -158,7 +158,7 @@ def test_every_slot_has_its_password_and_the_connector_uses_the_active_one(text:
     found: list[Any] = []
 
     def program() -> Any:
-        connection = RedshiftTarget("fraud-dev-redshift", args(slots=Slots(text))).connection
+        connection = RedshiftTarget("fraud-dev-redshift", args(slots=CredentialSlots(text))).connection
         found.extend([connection.user, connection.database, [ready._name for ready in connection.ready]])
         return pulumi.Output.all(connection.host, connection.password).apply(found.extend)
 
@@ -177,7 +177,7 @@ def test_every_slot_has_its_password_and_the_connector_uses_the_active_one(text:
 
 
 def test_statements_run_as_the_admin_and_carry_no_password() -> None:
-    made = deployed(slots=Slots("ab"))
+    made = deployed(slots=CredentialSlots("ab"))
     for name, statement in made.of_type(":Statement").items():
         assert statement["clusterIdentifier"] == "fraud-dev-redshift" and statement["database"] == "fraud", name
         assert ":secret:redshift!" in statement["secretArn"], f"{name}: a new cluster must run it again"

@@ -12,9 +12,9 @@ import duckdb
 import pulumi
 import pytest
 
+from components.credential_slots import CredentialSlots
 from components.sinks.snowflake import SnowflakeTarget, SnowflakeTargetArgs
 from components.sinks.targets import SinkTargets, SinkTargetsArgs
-from components.slots import Slots
 from contracts import CLEANED_USER, FLAGGED_USER, FRAUD_ALERT
 from contracts.snowflake import add_columns, create, latest
 from tests.unit.sink_mocks import Deployment, deploy
@@ -100,7 +100,7 @@ def test_each_slot_has_a_key_pair_and_the_connector_the_active_one_s_body(text: 
     found: list[Any] = []
 
     def program() -> Any:
-        connection = SnowflakeTarget(NAME, args(slots=Slots(text))).connection
+        connection = SnowflakeTarget(NAME, args(slots=CredentialSlots(text))).connection
         found.extend([connection.url, connection.user, connection.role, connection.database, connection.schema])
         key = pulumi.Output.from_input(connection.private_key)
         return pulumi.Output.all(key, pulumi.Output.from_input(key.is_secret())).apply(found.extend)
@@ -147,7 +147,7 @@ def test_the_warehouse_is_small_sleeps_and_has_a_budget() -> None:
 
 
 def test_every_resource_is_a_child_of_the_component() -> None:
-    options = deployed(slots=Slots("ab")).options
+    options = deployed(slots=CredentialSlots("ab")).options
     strangers = {name for name, one in options.items() if one.parent != NAME} - {"fraud-detection-test"}
     assert strangers == {NAME}, "without a parent it has neither its providers nor its place"
 

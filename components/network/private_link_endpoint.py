@@ -1,4 +1,4 @@
-"""PrivateDoor: another company's service inside the VPC, with a PrivateLink endpoint and the names that lead to it."""
+"""PrivateLinkEndpoint: a PrivateLink endpoint for a third-party service, with its private DNS."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ FEWEST_SUBNETS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doorway:
-    """Where a door stands. Only `vpc_cidr` may use it; `subnet_ids` are at least two, each in a zone of its own."""
+class VpcPlacement:
+    """Where an endpoint is. Only `vpc_cidr` may use it; `subnet_ids` are at least two, each in a zone of its own."""
 
     region: str
     vpc_id: pulumi.Input[str]
@@ -30,7 +30,7 @@ class Doorway:
         if len(self.subnet_ids) < FEWEST_SUBNETS:
             found.append(
                 f"subnet_ids has {len(self.subnet_ids)}; give one subnet in each of {FEWEST_SUBNETS} or more zones, so "
-                "that the loss of a zone does not close the door"
+                "that the endpoint survives the loss of a zone"
             )
         if found:
             raise ValueError("; ".join(found))
@@ -46,14 +46,14 @@ def _cidr_problems(cidr: str) -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrivateDoorArgs:
+class PrivateLinkEndpointArgs:
     """`ports`: each port, with the description of the rule that opens it.
 
     `zone_labels`: zone -> label of the names that must stay in it (`{"us-east-1a": "use1-az4"}`); such names are
     `*.<label>.<dns_domain>`. `after`: what must exist before the service lets the endpoint in.
     """
 
-    doorway: Doorway
+    placement: VpcPlacement
     service_name: pulumi.Input[str]
     dns_domain: pulumi.Input[str]
     ports: Mapping[int, str]
@@ -65,15 +65,17 @@ class PrivateDoorArgs:
             raise ValueError("ports is empty; name each port that the service listens on, with a description")
 
 
-class PrivateDoor(pulumi.ComponentResource):
+class PrivateLinkEndpoint(pulumi.ComponentResource):
     """Interface endpoint that only the VPC may connect to, and a private zone whose every name leads there."""
 
     endpoint_id: pulumi.Output[str]
     ready: tuple[pulumi.Resource, ...]
     """What a caller must wait for: the endpoint and the names."""
 
-    def __init__(self, name: str, args: PrivateDoorArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("fraud:network:PrivateDoor", name, None, opts)
+    def __init__(self, name: str, args: PrivateLinkEndpointArgs, opts: ResourceOptions | None = None) -> None:
+        # Deployed before under the type's former name, which must not replace an endpoint in use.
+        former = ResourceOptions(aliases=[pulumi.Alias(type_="fraud:network:PrivateDoor")])
+        super().__init__("fraud:network:PrivateLinkEndpoint", name, None, ResourceOptions.merge(opts, former))
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)
         endpoint = self._endpoint()
@@ -82,7 +84,7 @@ class PrivateDoor(pulumi.ComponentResource):
         self.register_outputs({"endpointId": self.endpoint_id})
 
     def _endpoint(self) -> aws.ec2.VpcEndpoint:
-        place = self._args.doorway
+        place = self._args.placement
         # It has no rule for outgoing traffic: an endpoint only answers.
         group = make_group(f"{self._name}-group", place.vpc_id, f"PrivateLink endpoint of {self._name}", self._child)
         rules = [
@@ -110,7 +112,7 @@ class PrivateDoor(pulumi.ComponentResource):
         )
 
     def _names(self, endpoint: aws.ec2.VpcEndpoint) -> tuple[aws.route53.Record, ...]:
-        domain, place = self._args.dns_domain, self._args.doorway
+        domain, place = self._args.dns_domain, self._args.placement
         zone = aws.route53.Zone(
             f"{self._name}-zone",
             name=domain,

@@ -16,7 +16,7 @@ from stacks.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground:
+class AwsContext:
     """What every AWS part stands on."""
 
     name: str
@@ -31,7 +31,7 @@ class Ground:
         return ResourceOptions(providers=[self.provider])
 
 
-def make_ground(settings: Settings) -> Ground:
+def make_aws_context(settings: Settings) -> AwsContext:
     """Provider, key and network of the deployment."""
     general, reach = settings.general, settings.network
     name = f"fraud-{general.deployment}"
@@ -64,6 +64,6 @@ def make_ground(settings: Settings) -> Ground:
         ),
         options,
     )
-    return Ground(
+    return AwsContext(
         name=name, provider=provider, account_id=account_id, key=key, network=network, confluent_prefixes=prefixes
     )

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Links:
+class PlatformOutputs:
     """A store that the stack does not have is None. `first_payment` is made once a payment is in the database."""
 
     confluent: ConfluentHandle
@@ -28,18 +28,18 @@ class Links:
     first_payment: Sequence[pulumi.Resource] = ()
 
 
-def export(links: Links) -> None:
+def export(outputs: PlatformOutputs) -> None:
     """One output per value, `<part>.<field>`, so that values that are no secrets stay readable in the other stack."""
-    for part, value in _parts(links):
+    for part, value in _parts(outputs):
         for name in _fields(type(value)):
             pulumi.export(f"{part}.{name}", getattr(value, name))
 
 
-def read(settings: Settings) -> Links:
-    """The links of the stack that the setting platformStack names; an output that it lacks is an error."""
+def read(settings: Settings) -> PlatformOutputs:
+    """The outputs of the stack that the setting platformStack names; an output that it lacks is an error."""
     reference = pulumi.StackReference(settings.general.platform_stack)
     sinks = settings.sinks
-    return Links(
+    return PlatformOutputs(
         confluent=_read(reference, "confluent", ConfluentHandle),
         oracle=_read(reference, "oracle", OracleConnection),
         redshift=_read(reference, "redshift", RedshiftConnection) if sinks.redshift else None,
@@ -66,9 +66,9 @@ def _output(reference: pulumi.StackReference, key: str) -> pulumi.Output[Any]:
     return reference.get_output(key).apply(present)
 
 
-def _parts(links: Links) -> Iterator[tuple[str, Any]]:
-    for name in _fields(Links):
-        value = getattr(links, name)
+def _parts(outputs: PlatformOutputs) -> Iterator[tuple[str, Any]]:
+    for name in _fields(PlatformOutputs):
+        value = getattr(outputs, name)
         if value is not None:
             yield name, value
 

@@ -8,7 +8,7 @@ ALLOWED = ("a", "ab", "ba", "b")
 
 
 @dataclass(frozen=True)
-class Slots:
+class CredentialSlots:
     """The slots that exist, the active one first.
 
     A rotation is `a` -> `ab` (the new credential exists) -> `ba` (it is in use) -> `b` (the old one is gone), with a
