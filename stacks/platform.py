@@ -48,9 +48,7 @@ def make_platform(settings: Settings) -> PlatformOutputs:
     return PlatformOutputs(
         confluent=cluster.handle(),
         oracle=_connection(settings, context, cluster, oracle),
-        redshift=stores.redshift,
-        opensearch=stores.opensearch,
-        snowflake=stores.snowflake,
+        sinks=stores.connections,
         first_payment=(app.seed,),
     )
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pulumi
 
 from components.confluent.handle import ConfluentHandle
-from components.connections import OpenSearchConnection, OracleConnection, RedshiftConnection, SnowflakeConnection
+from components.connections import OracleConnection
+from components.sinks.sinks import SINKS
 from stacks.settings import Settings
 
 T = TypeVar("T")
@@ -18,13 +19,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformOutputs:
-    """A store that the stack does not have is None. `first_payment` is made once a payment is in the database."""
+    """`sinks`: the connection of each store that the stack has. `first_payment` is made once a payment is in the
+    database."""
 
     confluent: ConfluentHandle
     oracle: OracleConnection
-    redshift: RedshiftConnection | None
-    opensearch: OpenSearchConnection | None
-    snowflake: SnowflakeConnection | None
+    sinks: Mapping[str, Any]
     first_payment: Sequence[pulumi.Resource] = ()
 
 
@@ -38,13 +38,10 @@ def export(outputs: PlatformOutputs) -> None:
 def read(settings: Settings) -> PlatformOutputs:
     """The outputs of the stack that the setting platformStack names; an output that it lacks is an error."""
     reference = pulumi.StackReference(settings.general.platform_stack)
-    sinks = settings.sinks
     return PlatformOutputs(
         confluent=_read(reference, "confluent", ConfluentHandle),
         oracle=_read(reference, "oracle", OracleConnection),
-        redshift=_read(reference, "redshift", RedshiftConnection) if sinks.redshift else None,
-        opensearch=_read(reference, "opensearch", OpenSearchConnection) if sinks.opensearch else None,
-        snowflake=_read(reference, "snowflake", SnowflakeConnection) if sinks.snowflake else None,
+        sinks={name: _read(reference, name, SINKS[name].connection) for name in settings.sinks.stores},
     )
 
 
@@ -67,10 +64,9 @@ def _output(reference: pulumi.StackReference, key: str) -> pulumi.Output[Any]:
 
 
 def _parts(outputs: PlatformOutputs) -> Iterator[tuple[str, Any]]:
-    for name in _fields(PlatformOutputs):
-        value = getattr(outputs, name)
-        if value is not None:
-            yield name, value
+    yield "confluent", outputs.confluent
+    yield "oracle", outputs.oracle
+    yield from outputs.sinks.items()
 
 
 def _fields(kind: type) -> list[str]:

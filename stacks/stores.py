@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi import ResourceOptions
 
-from components.sinks.opensearch import OpenSearchTargetArgs
-from components.sinks.redshift import RedshiftTargetArgs
-from components.sinks.redshift_schedule import PauseSchedule
+from components.sinks.opensearch.store import OpenSearchTargetArgs
+from components.sinks.redshift.schedule import PauseSchedule
+from components.sinks.redshift.store import RedshiftTargetArgs
 from components.sinks.targets import SinkTargets, SinkTargetsArgs
 from stacks.aws_context import AwsContext
 from stacks.providers import make_snowflake
@@ -17,7 +17,7 @@ from stacks.sections.sinks import OpenSearch, Redshift, Snowflake
 from stacks.settings import Settings
 
 if TYPE_CHECKING:
-    from components.sinks.snowflake import SnowflakeTargetArgs
+    from components.sinks.snowflake.store import SnowflakeTargetArgs
 
 
 def make_stores(settings: Settings, context: AwsContext) -> SinkTargets:
@@ -71,7 +71,7 @@ def _opensearch(settings: Settings, opensearch: OpenSearch, context: AwsContext)
 
 
 def _snowflake(settings: Settings, snowflake: Snowflake, context: AwsContext) -> SnowflakeTargetArgs:
-    from components.sinks.snowflake import SnowflakeTargetArgs  # noqa: PLC0415 - its SDK takes a second to import
+    from components.sinks.snowflake.store import SnowflakeTargetArgs  # noqa: PLC0415 - its SDK takes a second to import
 
     return SnowflakeTargetArgs(
         account_url=f"{snowflake.organization}-{snowflake.account}.snowflakecomputing.com:443".lower(),

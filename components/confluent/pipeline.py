@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from components.confluent.statements import Statement
 from contracts import (
     AUTH_USER,
@@ -11,27 +9,12 @@ from contracts import (
     CLEANED_USER,
     FLAGGED_USER,
     FRAUD_ALERT,
-    SCHEMA,
-    SOURCES,
     USER_TRANSACTION,
 )
 
 # Both append topics feed the warehouse (workflow 1); what was flagged goes to search and to Snowflake (workflow 2).
 WAREHOUSE_TOPICS = (CLEANED_USER.topic, CLEANED_TRANSACTION.topic)
 FLAGGED_TOPICS = (FLAGGED_USER.topic, FRAUD_ALERT.topic)
-
-
-def table_include_list() -> str:
-    """The source connector's anchored expression, e.g. `SAMPLE[.](AUTH_USER|USER_TRANSACTION)`."""
-    return f"{SCHEMA}[.]({'|'.join(re.escape(table.name) for table in SOURCES)})"
-
-
-def column_include_list() -> str:
-    """The columns that leave the database, a list for each table: what is added or renamed there stays there."""
-    return ",".join(
-        f"{SCHEMA}[.]{table.name}[.]({'|'.join(re.escape(column.name) for column in table.published)})"
-        for table in SOURCES
-    )
 
 
 def statements(state_ttl_hours: int) -> tuple[Statement, ...]:

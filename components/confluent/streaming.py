@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -10,28 +10,16 @@ import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
 from components.confluent import access, pipeline
-from components.confluent.connectors import ConnectorConfig, OpenSearchSink, SinkConfig
+from components.confluent.connector import Connector, SinkConnector
 from components.confluent.gates import make_cleanup, make_gate
 from components.confluent.handle import ConfluentHandle
 from components.confluent.statements import INIT_ERROR, Statement, StatementPlace, make_statement
 from components.confluent.topics import make_schemas, make_topics
-from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES, TOPIC_PREFIX
+from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES
 
 MOST_PARTITIONS = 60
 # The topics that the source connector writes.
 RAW_TOPICS = tuple(table.topic for table in SOURCES)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConnectorFactory:
-    """A connector's purpose, which names its account, and how its configuration follows from that account's id.
-
-    `after` must exist before the connector connects.
-    """
-
-    purpose: str
-    build: Callable[[pulumi.Input[str]], ConnectorConfig]
-    after: Sequence[pulumi.Resource] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +33,8 @@ class ConfluentStreamingArgs:
     """
 
     cluster: ConfluentHandle
-    source: ConnectorFactory
-    sinks: tuple[ConnectorFactory, ...] = ()
+    source: Connector
+    sinks: tuple[SinkConnector, ...] = ()
     partitions: int = 4
     rules: Mapping[str, object] = field(default_factory=dict)
     state_ttl_hours: int = 24
@@ -85,20 +73,19 @@ class ConfluentStreaming(pulumi.ComponentResource):
         self._app_access()
         self.register_outputs({"topics": sorted(self.topics)})
 
-    def _connector(self, factory: ConnectorFactory, after: Sequence[pulumi.Resource] = ()) -> confluent.Connector:
-        name = f"{self._name}-{factory.purpose}"
-        account = access.make_account(name, f"Runs the connector {factory.purpose}.", self._child)
-        config = factory.build(account.id)
-        acls = access.make_acls(name, account.id, self._grants(config), self._child)
+    def _connector(self, config: Connector, after: Sequence[pulumi.Resource] = ()) -> confluent.Connector:
+        name = f"{self._name}-{config.purpose}"
+        account = access.make_account(name, f"Runs the connector {config.purpose}.", self._child)
+        acls = access.make_acls(name, account.id, config.grants(), self._child)
         return confluent.Connector(
             name,
             environment=confluent.ConnectorEnvironmentArgs(id=self._cluster.environment_id),
             kafka_cluster=confluent.ConnectorKafkaClusterArgs(id=self._cluster.kafka_id),
-            config_nonsensitive=config.nonsensitive(),
+            config_nonsensitive=config.nonsensitive(name, account.id),
             config_sensitive=config.sensitive(),
             opts=ResourceOptions(
                 parent=self,
-                depends_on=[*acls, self._cleanup, *self._topics_of(config), *factory.after, *after],
+                depends_on=[*acls, self._cleanup, *self._topics_of(config), *config.ready, *after],
                 # A connector cannot be renamed; the default time limit is a day.
                 replace_on_changes=["configNonsensitive.name", INIT_ERROR],
                 delete_before_replace=True,
@@ -106,18 +93,12 @@ class ConfluentStreaming(pulumi.ComponentResource):
             ),
         )
 
-    def _grants(self, config: ConnectorConfig) -> tuple[access.Grant, ...]:
-        if isinstance(config, SinkConfig):
-            return access.sink_grants(
-                config.topics, config.dead_letter_topic, reports=isinstance(config, OpenSearchSink)
-            )
-        return access.source_grants(RAW_TOPICS, TOPIC_PREFIX)
-
-    def _topics_of(self, config: ConnectorConfig) -> list[confluent.KafkaTopic]:
-        names = (*config.topics, config.dead_letter_topic) if isinstance(config, SinkConfig) else RAW_TOPICS
+    def _topics_of(self, config: Connector) -> list[confluent.KafkaTopic]:
+        names = config.topics_used()
         unknown = [name for name in names if name not in self.topics]
         if unknown:
-            raise ValueError(f"connector {config.name}: no topic {', '.join(unknown)}; known: {sorted(self.topics)}")
+            known = sorted(self.topics)
+            raise ValueError(f"connector {config.purpose}: no topic {', '.join(unknown)}; known: {known}")
         return [self.topics[name] for name in names]
 
     def _running(self, what: str, connector: confluent.Connector) -> pulumi.Resource:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi import ResourceOptions
 
-from components.connections import OpenSearchConnection, RedshiftConnection, SnowflakeConnection
-from components.sinks.opensearch import OpenSearchTarget, OpenSearchTargetArgs
-from components.sinks.redshift import RedshiftTarget, RedshiftTargetArgs
+from components.sinks.opensearch.connector import OpenSearchConnection
+from components.sinks.opensearch.store import OpenSearchTarget, OpenSearchTargetArgs
+from components.sinks.redshift.connector import RedshiftConnection
+from components.sinks.redshift.store import RedshiftTarget, RedshiftTargetArgs
+from components.sinks.sinks import SINKS
+from components.sinks.snowflake.connector import SnowflakeConnection
 
 if TYPE_CHECKING:
-    from components.sinks.snowflake import SnowflakeTargetArgs
+    from components.sinks.snowflake.store import SnowflakeTargetArgs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +47,13 @@ class SinkTargets(pulumi.ComponentResource):
         self.snowflake = _snowflake(f"{name}-snowflake", args.snowflake, child) if args.snowflake else None
         self.register_outputs({"dashboardsUrl": self.dashboards_url})
 
+    @property
+    def connections(self) -> dict[str, Any]:
+        """The connections of the stores that are switched on, by the sink's name."""
+        return {name: connection for name in SINKS if (connection := getattr(self, name))}
+
 
 def _snowflake(name: str, args: SnowflakeTargetArgs, opts: ResourceOptions) -> SnowflakeConnection:
-    from components.sinks.snowflake import SnowflakeTarget  # noqa: PLC0415 - its SDK takes a second to import
+    from components.sinks.snowflake.store import SnowflakeTarget  # noqa: PLC0415 - its SDK takes a second to import
 
     return SnowflakeTarget(name, args, opts).connection

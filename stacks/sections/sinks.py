@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import pulumi
 
 from components.credential_slots import CredentialSlots
-from components.sinks.opensearch import LEAST_GIB, MOST_GIB, zones_for
-from components.sinks.redshift import IDENTIFIER as REDSHIFT_NAME
-from components.sinks.redshift_schedule import CRON
+from components.sinks.opensearch.store import LEAST_GIB, MOST_GIB, zones_for
+from components.sinks.redshift.schedule import CRON
+from components.sinks.redshift.store import IDENTIFIER as REDSHIFT_NAME
+from components.sinks.sinks import SINKS
 from contracts import reserved
 from contracts.snowflake import IDENTIFIER as SNOWFLAKE_NAME
 from stacks.config import Reader
 
-SINKS = ("redshift", "opensearch", "snowflake")
 # Of a user or role that is there already; what is made here has the narrower names of the components.
 IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$]*"
 
@@ -66,10 +66,15 @@ class Sinks:
     snowflake: Snowflake | None
     connectors: tuple[str, ...]
 
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """The names of the stores that the stack has."""
+        return tuple(name for name in SINKS if getattr(self, name))
+
 
 def read(reader: Reader, deployment: str, *, production: bool, layer: str) -> Sinks:
     """Read the section. Only a layer that makes the stores needs Snowflake's key."""
-    stores, connectors = reader.choices("sinks", SINKS), reader.choices("connectors", SINKS)
+    stores, connectors = reader.choices("sinks", tuple(SINKS)), reader.choices("connectors", tuple(SINKS))
     for name in connectors:
         if name not in stores:
             reader.refuse(

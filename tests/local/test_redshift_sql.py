@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from components.credential_slots import CredentialSlots
-from components.sinks import redshift_sql
+from components.sinks.redshift import sql as redshift_sql
 from local.servers import ports
 from local.servers.children import Children
 from local.servers.postgres import Postgres

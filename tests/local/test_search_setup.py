@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from components.credential_slots import CredentialSlots
-from components.sinks import dashboard
-from components.sinks.opensearch_definition import definition
-from components.sinks.opensearch_setup import Domain, SetupError, make_indices
+from components.sinks.opensearch import dashboard
+from components.sinks.opensearch.definition import definition
+from components.sinks.opensearch.setup import Domain, SetupError, make_indices
 from local.servers.children import Children
 from local.servers.opensearch import OpenSearch
 from tests.local.sink_lab import server_folder

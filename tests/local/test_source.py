@@ -20,7 +20,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from confluent_kafka.schema_registry.avro import AvroDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
-from components.confluent import pipeline
+from components.connections import OracleConnection
+from components.oracle.connector import make_source
 from contracts import AUTH_USER, SCHEMA, SOURCES, TOPIC_PREFIX, USER_TRANSACTION, ddl
 from local import source
 from local.apply.servers import ROOT
@@ -36,12 +37,13 @@ from tests.local.sink_lab import kill, until
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(300)]
 ADMIN = "tests"
+DEPLOYED = make_source(OracleConnection(host="", user="u", password="p"), 1).nonsensitive("source", "sa")
 CONFIG = {
     "name": "source",
     "connector.class": source.SOURCE_CLASS,
     "topic.prefix": TOPIC_PREFIX,
-    "table.include.list": pipeline.table_include_list(),
-    "column.include.list": pipeline.column_include_list(),
+    "table.include.list": DEPLOYED["table.include.list"],
+    "column.include.list": DEPLOYED["column.include.list"],
     "snapshot.mode": "initial",
     "decimal.handling.mode": "precise",
     "time.precision.mode": "connect",

@@ -8,9 +8,11 @@ import pulumi
 import pytest
 
 from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
-from components.confluent.connectors import OracleXStreamSource, RedshiftSink
-from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs, ConnectorFactory
+from components.confluent.connector import SinkConnector
+from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs
 from components.credential_slots import ALLOWED, CredentialSlots
+from components.oracle.connector import OracleXStreamSource
+from components.sinks.redshift.connector import RedshiftSink
 from tests.unit.mocks import Mocks
 
 RULES = {
@@ -23,41 +25,16 @@ RULES = {
 }
 
 
-def source(account: pulumi.Input[str]) -> OracleXStreamSource:
-    return OracleXStreamSource(
-        name="source",
-        service_account_id=account,
-        hostname="oracle",
-        user="u",
-        password="hush",
-        processor_licenses=1,
-        topic_prefix="fd",
-        table_include_list="SAMPLE[.](AUTH_USER|USER_TRANSACTION)",
-        column_include_list="SAMPLE[.](AUTH_USER|USER_TRANSACTION)[.]ID",
-    )
+SOURCE = OracleXStreamSource(hostname="oracle", user="u", password="hush", processor_licenses=1)
 
 
-def redshift(topics: tuple[str, ...]) -> ConnectorFactory:
-    return ConnectorFactory(
-        purpose="redshift",
-        build=lambda account: RedshiftSink(
-            name="redshift",
-            service_account_id=account,
-            topics=topics,
-            dead_letter_topic="dead_letter",
-            domain="h",
-            user="u",
-            password="hush",
-            database="d",
-        ),
-    )
+def redshift(topics: tuple[str, ...]) -> RedshiftSink:
+    return RedshiftSink(topics=topics, domain="h", user="u", password="hush", database="d")
 
 
-def streaming(*sinks: ConnectorFactory) -> ConfluentStreaming:
+def streaming(*sinks: SinkConnector) -> ConfluentStreaming:
     cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1"))
-    args = ConfluentStreamingArgs(
-        cluster=cluster.handle(), source=ConnectorFactory(purpose="source", build=source), sinks=sinks, rules=RULES
-    )
+    args = ConfluentStreamingArgs(cluster=cluster.handle(), source=SOURCE, sinks=sinks, rules=RULES)
     return ConfluentStreaming("s", args)
 
 

@@ -9,22 +9,16 @@ from typing import Any
 
 import pytest
 
-from components.confluent.connectors import (
-    ConnectorConfig,
-    Index,
-    OpenSearchSink,
-    OracleXStreamSource,
-    RedshiftSink,
-    SinkConfig,
-    SnowflakeSink,
-)
+from components.confluent.connector import Connector, SinkConnector
+from components.oracle.connector import OracleXStreamSource
+from components.sinks.opensearch.connector import Index, OpenSearchSink
+from components.sinks.redshift.connector import RedshiftSink
+from components.sinks.snowflake.connector import SnowflakeSink
 
-COMMON: dict[str, Any] = {"name": "c", "service_account_id": "sa-1"}
-SINK = COMMON | {"topics": ("t",), "dead_letter_topic": "dead_letter"}
+SINK: dict[str, Any] = {"topics": ("t",), "dead_letter_topic": "dead_letter"}
 INDEX = Index(name="t", topic="t", write_method="UPSERT", on_null_values="DELETE")
-ARGUMENTS: dict[type[ConnectorConfig], dict[str, Any]] = {
-    OracleXStreamSource: COMMON
-    | {
+ARGUMENTS: dict[type[Connector], dict[str, Any]] = {
+    OracleXStreamSource: {
         "hostname": "h",
         "user": "u",
         "password": "hush",
@@ -39,7 +33,7 @@ ARGUMENTS: dict[type[ConnectorConfig], dict[str, Any]] = {
     SnowflakeSink: SINK | {"url": "h", "user": "u", "private_key": "hush", "database": "D", "schema": "S", "role": "R"},
 }
 # The vendor's keys. A plan shows of a secret map only that it is one, so that a misspelt key would go unseen there.
-SENSITIVE: dict[type[ConnectorConfig], set[str]] = {
+SENSITIVE: dict[type[Connector], set[str]] = {
     OracleXStreamSource: {"database.password"},
     RedshiftSink: {"aws.redshift.password"},
     OpenSearchSink: {"connection.password"},
@@ -52,9 +46,9 @@ ALL = pytest.mark.parametrize("connector", ARGUMENTS, ids=lambda connector: conn
 def test_secrets_go_to_the_sensitive_map_alone(connector):
     config = connector(**ARGUMENTS[connector])
     assert config.sensitive() == dict.fromkeys(SENSITIVE[connector], "hush")
-    assert "hush" not in config.nonsensitive().values(), "mark the field secret=True"
-    assert config.nonsensitive()["connector.class"] == connector.connector_class
-    assert config.nonsensitive()["kafka.auth.mode"] == "SERVICE_ACCOUNT"
+    assert "hush" not in config.nonsensitive("c", "sa-1").values(), "mark the field secret=True"
+    assert config.nonsensitive("c", "sa-1")["connector.class"] == connector.connector_class
+    assert config.nonsensitive("c", "sa-1")["kafka.auth.mode"] == "SERVICE_ACCOUNT"
 
 
 @ALL
@@ -95,7 +89,7 @@ def test_values_outside_the_allowed_ones_are_refused_with_the_list(connector):
 @ALL
 def test_every_value_of_the_maps_is_text(connector):
     config = connector(**ARGUMENTS[connector])
-    for key, value in (config.nonsensitive() | config.sensitive()).items():
+    for key, value in (config.nonsensitive("c", "sa-1") | config.sensitive()).items():
         assert isinstance(value, str), f"{key} is {value!r}: the service takes text only"
 
 
@@ -146,8 +140,8 @@ DOCUMENTED = {"index1.write.method"}
 def test_the_vendor_has_each_key_and_allows_each_value(connector):
     facts = FACTS[connector.connector_class]
     config = connector(**ARGUMENTS[connector])
-    written = config.nonsensitive() | config.sensitive()
-    known = facts.keys() | SERVICE | (SINKS if issubclass(connector, SinkConfig) else set()) | DOCUMENTED
+    written = config.nonsensitive("c", "sa-1") | config.sensitive()
+    known = facts.keys() | SERVICE | (SINKS if issubclass(connector, SinkConnector) else set()) | DOCUMENTED
     assert written.keys() <= known, f"{connector.__name__} writes keys that the vendor does not have"
     for key, value in written.items():
         allowed = [str(one) for one in facts.get(key, {}).get("values", [])]
@@ -168,4 +162,4 @@ def test_what_a_class_allows_the_vendor_allows(connector):
 def test_each_key_that_the_vendor_requires_is_written(connector):
     config = connector(**ARGUMENTS[connector])
     required = {key for key, fact in FACTS[connector.connector_class].items() if fact.get("required")}
-    assert required <= (config.nonsensitive() | config.sensitive()).keys()
+    assert required <= (config.nonsensitive("c", "sa-1") | config.sensitive()).keys()

@@ -10,10 +10,10 @@ import pulumi
 import pytest
 
 from components.credential_slots import CredentialSlots
-from components.sinks import dashboard
 from components.sinks.allow_list import admitted
-from components.sinks.opensearch import OpenSearchTarget, OpenSearchTargetArgs
-from components.sinks.opensearch_definition import definition
+from components.sinks.opensearch import dashboard
+from components.sinks.opensearch.definition import definition
+from components.sinks.opensearch.store import OpenSearchTarget, OpenSearchTargetArgs
 from contracts import FLAGGED_USER, FRAUD_ALERT
 from contracts.search import mapping
 from local.servers.opensearch import VERSION
@@ -166,7 +166,7 @@ def test_a_changed_definition_and_a_new_domain_are_set_up_again() -> None:
     command = deployed()[f"{NAME}-setup"]
     text = json.dumps(definition(CredentialSlots(), nodes=1), sort_keys=True)
     assert command["triggers"] == [hashlib.sha256(text.encode()).hexdigest(), f"123456789012/{NAME}"]
-    assert command["create"] == ".venv/bin/python -m components.sinks.opensearch_setup"
+    assert command["create"] == ".venv/bin/python -m components.sinks.opensearch.setup"
 
 
 def test_the_connector_may_write_its_two_indices_and_no_more() -> None:

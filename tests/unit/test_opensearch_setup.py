@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from components.credential_slots import CredentialSlots
-from components.sinks import opensearch_setup as program
-from components.sinks.dashboard import saved_objects
-from components.sinks.opensearch_definition import definition
+from components.sinks.opensearch import setup as program
+from components.sinks.opensearch.dashboard import saved_objects
+from components.sinks.opensearch.definition import definition
 
 ROOT = Path(__file__).resolve().parents[2]
 MASTER, PASSWORDS = "hush-master", {"cflt_sink_a": "hush-a", "cflt_sink_b": "hush-b"}
@@ -136,7 +136,7 @@ def environment(domain: Domain, slots: str = "a", **changes: str) -> dict[str, s
 
 
 def test_run_as_pulumi_does_it_makes_everything_and_prints_no_secret(domain: Domain) -> None:
-    command = [sys.executable, "-m", "components.sinks.opensearch_setup"]
+    command = [sys.executable, "-m", "components.sinks.opensearch.setup"]
     run = subprocess.run(
         command, cwd=ROOT, env=environment(domain), capture_output=True, text=True, timeout=30, check=False
     )

@@ -12,10 +12,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.confluent.connectors import OracleXStreamSource
 from components.connections import ORACLE_PORT
 from components.credential_slots import CredentialSlots
 from components.oracle import document, names
+from components.oracle.connector import OracleXStreamSource
 from components.oracle.host import OracleHost, OracleHostArgs
 from contracts import SCHEMA, SOURCES
 from tests.unit.mocks import Mocks, plain

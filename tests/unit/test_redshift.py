@@ -13,9 +13,9 @@ import pulumi_aws as aws
 import pytest
 
 from components.credential_slots import CredentialSlots
-from components.sinks import redshift_sql
-from components.sinks.redshift import RedshiftTarget, RedshiftTargetArgs
-from components.sinks.redshift_schedule import PauseSchedule
+from components.sinks.redshift import sql as redshift_sql
+from components.sinks.redshift.schedule import PauseSchedule
+from components.sinks.redshift.store import RedshiftTarget, RedshiftTargetArgs
 from tests.unit.mocks import is_secret
 from tests.unit.sink_mocks import Deployment, deploy
 

@@ -10,7 +10,7 @@ import pulumi
 import pytest
 import yaml
 
-from components.sinks.opensearch import DOMAIN_NAME
+from components.sinks.opensearch.store import DOMAIN_NAME
 from contracts import reserved
 from contracts.stack_file import RECORDED
 from stacks import config as stack_config

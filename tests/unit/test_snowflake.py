@@ -13,7 +13,7 @@ import pulumi
 import pytest
 
 from components.credential_slots import CredentialSlots
-from components.sinks.snowflake import SnowflakeTarget, SnowflakeTargetArgs
+from components.sinks.snowflake.store import SnowflakeTarget, SnowflakeTargetArgs
 from components.sinks.targets import SinkTargets, SinkTargetsArgs
 from contracts import CLEANED_USER, FLAGGED_USER, FRAUD_ALERT
 from contracts.snowflake import add_columns, create, latest

@@ -1,6 +1,6 @@
-"""Makes what is inside an OpenSearch domain; run by `pulumi up` as `python -m components.sinks.opensearch_setup`.
+"""Makes what is inside an OpenSearch domain; run by `pulumi up` as `python -m components.sinks.opensearch.setup`.
 
-`components.sinks.opensearch_definition` says what that is.
+`components.sinks.opensearch.definition` says what that is.
 
 Reads everything from the environment:
     OPENSEARCH_URL, OPENSEARCH_USER, OPENSEARCH_PASSWORD    the domain and its master user
@@ -28,7 +28,7 @@ from typing import Any
 
 from components.credential_slots import CredentialSlots
 from components.local_commands import basic_auth
-from components.sinks.opensearch_definition import definition
+from components.sinks.opensearch.definition import definition
 
 DEADLINE_SECONDS = 900.0
 REFUSED_SECONDS = 120.0

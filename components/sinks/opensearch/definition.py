@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.credential_slots import CredentialSlots
-from components.sinks.dashboard import INDEXED, saved_objects
+from components.sinks.opensearch.dashboard import INDEXED, saved_objects
 from contracts.search import mapping
 
 ROLE = "cflt_sink"

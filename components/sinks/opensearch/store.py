@@ -14,13 +14,13 @@ import pulumi_random as random
 from pulumi import CustomTimeouts, ResourceOptions
 from pulumi_command import local
 
-from components.connections import OpenSearchConnection
 from components.credential_slots import CredentialSlots
 from components.local_commands import command_line
 from components.log_groups import make_log_group, retention_problems
 from components.sinks.allow_list import admitted, range_problems
-from components.sinks.opensearch_access import access_policy, log_policy
-from components.sinks.opensearch_definition import definition, user
+from components.sinks.opensearch.access import access_policy, log_policy
+from components.sinks.opensearch.connector import OpenSearchConnection
+from components.sinks.opensearch.definition import definition, user
 
 # Amazon's names of the domain's logs. `audit` says who did what; the indices' settings say what the slow logs take.
 LOGS = {
@@ -218,7 +218,7 @@ class OpenSearchTarget(pulumi.ComponentResource):
         of_users = {user(slot): password.result for slot, password in passwords.items()}
         return local.Command(
             f"{self._name}-setup",
-            create=command_line("components.sinks.opensearch_setup"),
+            create=command_line("components.sinks.opensearch.setup"),
             dir=".",
             environment={
                 "OPENSEARCH_URL": url,

@@ -14,10 +14,10 @@ import pulumi_snowflake as snowflake
 import pulumi_tls as tls
 from pulumi import ResourceOptions
 
-from components.connections import SnowflakeConnection
 from components.credential_slots import CredentialSlots
 from components.sinks.allow_list import admitted
-from components.sinks.snowflake_analysis import Place, make_analysis
+from components.sinks.snowflake.analysis import Place, make_analysis
+from components.sinks.snowflake.connector import SnowflakeConnection
 from contracts import FLAGGED_USER, FRAUD_ALERT, Table
 from contracts.snowflake import IDENTIFIER, add_columns, create, table_name
 

@@ -1,0 +1,1 @@
+"""The sink OpenSearch: its store, and the connector that feeds it."""

@@ -1,0 +1,1 @@
+"""The sink Snowflake: its store, and the connector that feeds it."""
