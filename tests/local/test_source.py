@@ -37,7 +37,7 @@ from tests.local.sink_lab import kill, until
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(300)]
 ADMIN = "tests"
-DEPLOYED = make_source(OracleConnection(host="", user="u", password="p"), 1).nonsensitive("source", "sa")
+DEPLOYED = make_source(OracleConnection(host="oracle", user="u", password="p"), 1).nonsensitive("source", "sa")
 CONFIG = {
     "name": "source",
     "connector.class": source.SOURCE_CLASS,
