@@ -16,9 +16,9 @@ from bench.common import alert_reader, figure, transaction_of
 from bench.records import RawRecords, register_outputs
 from contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION, Table
 from local.apply.alterations import as_statements
-from local.apply.handlers import statement_of
 from local.apply.registry import STATEMENT, only_stores
 from local.apply.servers import ROOT
+from local.apply.statements import statement_of
 from local.avro import Schemas
 from local.errors import RunError
 from local.flink.cluster import FlinkCluster

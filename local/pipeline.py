@@ -14,7 +14,7 @@ from local.apply import connections
 from local.apply.accounts import CONNECTOR, accounts
 from local.apply.alterations import as_statements
 from local.apply.app import App, seed
-from local.apply.handlers import Handler, State
+from local.apply.handler import Handler, State
 from local.apply.preflight import check
 from local.apply.registry import STATEMENT, handlers, only_stores, realisable
 from local.apply.scheduler import create_all, put_off

@@ -1,4 +1,4 @@
-"""The resource monitor and engine that the SDK talks to, in process: records what the program registers."""
+"""The resource monitor that the SDK talks to, in process: records what the program registers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import engine_pb2, resource_pb2
+from pulumi.runtime.proto import resource_pb2
 
 from plan import aws_ids, fakes, fakes_kubernetes, remote, validate, wire
 from plan.model import REFERENCE_TYPE, PlanError, Resource
@@ -277,26 +277,3 @@ def _label(urn: str, token: str) -> str:
 def _parent(urn: str) -> str | None:
     """The component that a resource belongs to; the stack itself is not one."""
     return None if not urn or f"::{STACK_TYPE}::" in urn else urn
-
-
-class Engine:
-    """Takes the SDK's log: warnings and errors are kept, the rest is dropped."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-        self._root = ""
-
-    def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:
-        if request.severity == engine_pb2.WARNING:
-            self.warnings.append(request.message)
-        return empty_pb2.Empty()
-
-    def GetRootResource(self, _request: Any) -> engine_pb2.GetRootResourceResponse:
-        return engine_pb2.GetRootResourceResponse(urn=self._root)
-
-    def SetRootResource(self, request: engine_pb2.SetRootResourceRequest) -> engine_pb2.SetRootResourceResponse:
-        self._root = request.urn
-        return engine_pb2.SetRootResourceResponse()
-
-    def RequirePulumiVersion(self, _request: Any) -> engine_pb2.RequirePulumiVersionResponse:
-        return engine_pb2.RequirePulumiVersionResponse()

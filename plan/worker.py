@@ -26,8 +26,9 @@ from pulumi.runtime import config, resource, settings
 from pulumi.runtime import stack as pulumi_stack
 from pulumi.runtime.proto import source_pb2
 
+from plan.engine import Engine
 from plan.model import Mode, Plan, PlanError
-from plan.monitor import Engine, Monitor
+from plan.monitor import Monitor
 from plan.order import topological
 from plan.project import Project, load
 from plan.references import answer_of, outputs_of

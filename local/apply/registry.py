@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from contracts import FRAUD_ALERT
 from local.apply.access import ACL, right_of
 from local.apply.accounts import CONNECTOR
+from local.apply.acls import Rights
 from local.apply.alterations import STATEMENT
-from local.apply.handlers import Connectors, Handler, Rights, Statements, Topics
+from local.apply.connectors import Connectors
+from local.apply.handler import Handler
 from local.apply.roles import ROLE_BINDING, rights_of
 from local.apply.schemas import Schemas
 from local.apply.servers import Servers
+from local.apply.statements import Statements
+from local.apply.topics import Topics
 from local.errors import RunError
 from plan.model import Plan, Resource
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 from collections.abc import Callable, Mapping, Sequence
 
-from local.apply.handlers import Handler
+from local.apply.handler import Handler
 from plan.model import Resource
 
 AT_ONCE = 24

@@ -19,9 +19,9 @@ from bench.records import RawRecords, decoded, register_outputs
 from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
 from local.apply.alterations import as_statements
 from local.apply.guest import GUEST
-from local.apply.handlers import statement_of
 from local.apply.registry import STATEMENT
 from local.apply.servers import ROOT
+from local.apply.statements import statement_of
 from local.avro import Schemas
 from local.flink import settings
 from local.flink.cluster import FlinkCluster, Statement

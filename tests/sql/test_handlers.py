@@ -14,8 +14,10 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 from contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION
 from local.apply import guest
 from local.apply.access import right_of
-from local.apply.handlers import Rights, Statements, Topics
+from local.apply.acls import Rights
 from local.apply.roles import rights_of
+from local.apply.statements import Statements
+from local.apply.topics import Topics
 from local.errors import RunError
 from local.flink.errors import StatementError
 from local.flink.settings import complete_checkpoints
