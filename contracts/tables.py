@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from contracts.rules import read as read_rules
 from contracts.types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
 
 APP_GROUP_PREFIX = "fraud-app"
@@ -15,7 +16,8 @@ SCHEMA = "SAMPLE"
 ERROR_LOG_TOPIC = "error_log"
 """Flink's dead-letter table for the raw topics, which Flink makes, with its own columns, when a statement names it."""
 
-RULES = ("burst_count", "burst_amount", "large_amount", "foreign_address")
+RULES = tuple(rule.id for rule in read_rules())
+"""The ids of the fraud rules, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,49 +4,37 @@
 --
 -- Variables: window_minutes, before and after a payment; burst_count payments (more is a burst); burst_amount, sum of small
 -- payments (as much or more is a burst); large_amount of one payment (as much or more is large); home_prefix, the start of
--- the addresses at home; looked_at, payments of an account that are looked at for each of its payments, itself included.
+-- the addresses at home; looked_at, payments of an account that are looked at for each of its payments, itself included;
+-- rules, those of rules/, a file each.
 {% from "payments.jinja" import windowed, amount with context %}
 EXECUTE STATEMENT SET
 BEGIN
 
 -- One row for each payment and rule that it broke; the id is the same after a replay.
 INSERT INTO `fraud_alert`
-WITH {{ windowed("payments", "small_cents") }}
+WITH {{ windowed("`payments`" ~ rules | map(attribute="payment") | join ~ rules | map(attribute="reason") | join) }}
 SELECT
   CONCAT(CAST(`ID` AS STRING), '-', `rule_id`), `ID`, `ACCOUNT_ID`, `rule_id`, `reason`, `score`, `AMOUNT`,
   CAST(`RECEIVED_AT` AS TIMESTAMP_LTZ(3)), CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))
 FROM (
   SELECT *,
-    `payments` > {{ burst_count }} AS `burst_count`,
-    `small_cents` >= CAST({{ burst_amount }} * 100 AS BIGINT) AND `AMOUNT` < {{ large_amount }} AS `burst_amount`,
-    `AMOUNT` >= {{ large_amount }} AS `large_amount`,
+    {% for rule in rules %}{{ rule.payment }} AS `{{ rule.id }}`, {% endfor %}
     CASE WHEN `payments` = {{ looked_at }} THEN 'at least ' ELSE '' END AS `at_least`
   FROM `windowed`
 )
 CROSS JOIN UNNEST(ARRAY[
-  ROW('burst_count', 40, `burst_count`,
-    CONCAT(`at_least`, CAST(`payments` AS STRING), ' payments within {{ window_minutes }} minutes, more than {{ burst_count }}')),
-  ROW('burst_amount', 50, `burst_amount`,
-    CONCAT('small payments of ', `at_least`, CAST({{ amount("`small_cents`") }} AS STRING),
-      ' within {{ window_minutes }} minutes, {{ burst_amount }} or more')),
-  ROW('large_amount', 60, `large_amount`,
-    CONCAT('one payment of ', CAST(`AMOUNT` AS STRING), ', {{ large_amount }} or more')),
-  ROW('foreign_address', 50, `foreign`,
-    CONCAT('payment from ', `IP_ADDRESS`, ', which does not start with {{ home_prefix }}'))
+  {% for rule in rules %}ROW('{{ rule.id }}', {{ rule.weight }}, `{{ rule.id }}`, {{ rule.reason }}){{ ", " if not loop.last }}{% endfor %}
 ]) AS `rule` (`rule_id`, `score`, `broken`, `reason`)
 -- Most payments break no rule: no array is made for them.
-WHERE (`burst_count` OR `burst_amount` OR `large_amount` OR `foreign`) AND `broken`;
+WHERE ({% for rule in rules %}`{{ rule.id }}`{{ " OR " if not loop.last }}{% endfor %}) AND `broken`;
 
 -- Accounts for which a rule holds over the window of the payment that arrived last. The row goes with the first payment
 -- for which none does.
 INSERT INTO `flagged_user`
-WITH {{ windowed("payments", "foreign_payments", "cents", "small_cents") }},
+WITH {{ windowed("`payments` `cents`" ~ rules | map(attribute="account") | join) }},
 `latest` AS (
   SELECT `ACCOUNT_ID`, `RECEIVED_AT`, `payments`, `cents`,
-    `payments` > {{ burst_count }} AS `burst_count`,
-    `small_cents` >= CAST({{ burst_amount }} * 100 AS BIGINT) AS `burst_amount`,
-    `cents` > `small_cents` AS `large_amount`,
-    `foreign_payments` > 0 AS `foreign_address`
+    {% for rule in rules %}{{ rule.account }} AS `{{ rule.id }}`{{ ", " if not loop.last }}{% endfor %}
   FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY `ACCOUNT_ID` ORDER BY `seq` DESC) AS `newest`
     FROM `windowed`
@@ -56,20 +44,10 @@ WITH {{ windowed("payments", "foreign_payments", "cents", "small_cents") }},
 SELECT
   `latest`.`ACCOUNT_ID`, `account`.`USERNAME`, `account`.`EMAIL`,
   {{ amount("`latest`.`cents`") }}, `latest`.`payments`, CAST(`latest`.`RECEIVED_AT` AS TIMESTAMP_LTZ(3)),
-  CONCAT_WS(',',
-    CASE WHEN `latest`.`burst_count` THEN 'burst_count' END,
-    CASE WHEN `latest`.`burst_amount` THEN 'burst_amount' END,
-    CASE WHEN `latest`.`large_amount` THEN 'large_amount' END,
-    CASE WHEN `latest`.`foreign_address` THEN 'foreign_address' END
-  ),
-  CAST(LEAST(100,
-    CASE WHEN `latest`.`burst_count` THEN 40 ELSE 0 END
-    + CASE WHEN `latest`.`burst_amount` THEN 50 ELSE 0 END
-    + CASE WHEN `latest`.`large_amount` THEN 60 ELSE 0 END
-    + CASE WHEN `latest`.`foreign_address` THEN 50 ELSE 0 END
-  ) AS INT)
+  CONCAT_WS(',', {% for rule in rules %}CASE WHEN `latest`.`{{ rule.id }}` THEN '{{ rule.id }}' END{{ ", " if not loop.last }}{% endfor %}),
+  CAST(LEAST(100, {% for rule in rules %}CASE WHEN `latest`.`{{ rule.id }}` THEN {{ rule.weight }} ELSE 0 END{{ " + " if not loop.last }}{% endfor %}) AS INT)
 FROM `latest`
 JOIN `fd.SAMPLE.AUTH_USER` AS `account` ON `account`.`ID` = `latest`.`ACCOUNT_ID`
-WHERE `latest`.`burst_count` OR `latest`.`burst_amount` OR `latest`.`large_amount` OR `latest`.`foreign_address`;
+WHERE {% for rule in rules %}`latest`.`{{ rule.id }}`{{ " OR " if not loop.last }}{% endfor %};
 
 END;

@@ -1,5 +1,6 @@
 """Settings, all from the environment; see docs/app.md for the list. Secure unless told otherwise."""
 
+import json
 import os
 from pathlib import Path
 
@@ -114,6 +115,8 @@ ALERT_TOPIC = os.environ.get("ALERT_TOPIC", "fraud_alert")
 GROUP_PREFIX = os.environ.get("GROUP_PREFIX", "fraud-app")
 
 # The generator and the frauds: the same figures as the rules, from the same stack configuration.
+RULES: dict[str, str] = json.loads(os.environ.get("RULES", "{}"))
+"""The ids of the rules and what the page calls them, in order."""
 HOME_PREFIX = os.environ.get("HOME_PREFIX", "10.")
 BURST_COUNT = int(os.environ.get("BURST_COUNT", "10"))
 BURST_AMOUNT = os.environ.get("BURST_AMOUNT", "1000.00")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -17,18 +18,12 @@ from transactions.live import TooManyBrowsersError, live
 from transactions.models import User
 from transactions.payments import FRAUDS
 
-RULES = {
-    "burst_count": "Many payments at once",
-    "burst_amount": "Small payments that add up",
-    "large_amount": "One large payment",
-    "foreign_address": "A foreign address",
-}
-
 
 @require_GET
 @ensure_csrf_cookie
 def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "transactions/index.html", {"rules": RULES})
+    frauds = {rule: title for rule, title in settings.RULES.items() if rule in FRAUDS}
+    return render(request, "transactions/index.html", {"rules": settings.RULES, "frauds": frauds})
 
 
 @require_GET

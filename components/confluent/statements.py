@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import jinja2.meta
@@ -15,8 +16,12 @@ from pulumi_command import local
 
 from components.confluent.comments import without_comments
 from components.confluent.handle import ConfluentHandle
+from components.confluent.rules import RuleSql, render
 from components.local_commands import command_line
+from contracts.rules import read
 
+RULES = "rules"
+"""The variable of a template that loops over the fraud rules."""
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "flink_sql"
 # Limits of the service: a statement's name and the length of its text.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,71}")
@@ -54,11 +59,12 @@ class Statement:
         if not path.is_file():
             raise ValueError(f"statement {self.name}: flink_sql/{self.file} does not exist")
         try:
-            unknown = ", ".join(sorted(_used(self.file) - set(variables)))
-            if unknown:
-                known = ", ".join(sorted(variables))
-                raise ValueError(f"flink_sql/{self.file}: no variable {unknown}; known: {known}")
-            text = TEMPLATES.get_template(self.file).render(variables)
+            used = _used(self.file)
+            if unknown := sorted(used - set(variables) - {RULES}):
+                known = ", ".join(sorted([*variables, RULES]))
+                raise ValueError(f"flink_sql/{self.file}: no variable {', '.join(unknown)}; known: {known}")
+            rules = {RULES: rule_sql(variables)} if RULES in used else {}
+            text = TEMPLATES.get_template(self.file).render(variables, **rules)
         except jinja2.TemplateSyntaxError as error:
             raise ValueError(f"flink_sql/{error.name or self.file}:{error.lineno}: {error.message}") from None
         except jinja2.TemplateError as error:
@@ -67,6 +73,12 @@ class Statement:
         if len(text) > MAX_TEXT:
             raise ValueError(f"flink_sql/{self.file}: {len(text)} characters; the service takes {MAX_TEXT}")
         return text
+
+
+def rule_sql(variables: Mapping[str, object]) -> list[RuleSql]:
+    """The fraud rules, as a template loops over them."""
+    shared: Any = TEMPLATES.get_template("payments.jinja").make_module(dict(variables))
+    return render(read(), TEMPLATES, variables, shared.amount)
 
 
 def _used(file: str) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pulumi
 import pulumi_kubernetes as k8s
 import pulumi_random as random
@@ -10,6 +12,7 @@ from pulumi import ResourceOptions
 from components.fraud_app.args import RULES, FraudAppArgs
 from components.fraud_app.pods import NAMESPACE, Runtime
 from contracts import APP_GROUP_PREFIX, FRAUD_ALERT
+from contracts.rules import read as read_rules
 
 POD_SECURITY = "restricted"
 
@@ -72,6 +75,8 @@ def _settings(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
         "ALERT_TOPIC": FRAUD_ALERT.topic,
         "GROUP_PREFIX": APP_GROUP_PREFIX,
         "PLAIN_HTTP": "" if args.certificate_arn else "1",
+        # What the page calls each rule, in their order.
+        "RULES": json.dumps({rule.id: rule.title for rule in read_rules()}),
         **{rule.upper(): args.rules[rule] for rule in RULES},
     }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from contracts import APP_GROUP_PREFIX, FRAUD_ALERT, SCHEMA
+from contracts import SCHEMA
 from local.apply.servers import ROOT, Servers
 from local.errors import RunError
 from local.servers import ports, shell
@@ -23,6 +23,9 @@ from plan.model import Plan
 
 FOLDER = ROOT / "app"
 FRAUD_EVERY_SECONDS = 15
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP")
+"""Begin the variables that say where the cloud's servers are."""
 
 
 class App(Server):
@@ -34,7 +37,7 @@ class App(Server):
         super().__init__(servers.children, servers.folder)
         self.port = port
         self._servers = servers
-        self._rules = rules(plan)
+        self._configuration = configuration(plan)
         self._rate = rate
         self._secret = secrets.token_urlsafe(48)
 
@@ -56,11 +59,9 @@ class App(Server):
             "KAFKA_USERNAME": client["sasl.username"],
             "KAFKA_PASSWORD": client["sasl.password"],
             "SCHEMA_REGISTRY_URL": self._servers.registry.url,
-            "ALERT_TOPIC": FRAUD_ALERT.topic,
-            "GROUP_PREFIX": APP_GROUP_PREFIX,
             "GENERATOR_RATE": str(self._rate),
             "FRAUD_EVERY_SECONDS": str(FRAUD_EVERY_SECONDS if self._rate else 0),
-            **self._rules,
+            **self._configuration,
         }
 
     def is_ready(self) -> bool:
@@ -76,16 +77,12 @@ def ask(url: str) -> dict[str, Any] | None:
         return None
 
 
-def rules(plan: Plan) -> dict[str, str]:
-    """The rules' thresholds as the app's settings, from the stack's outputs."""
-    names = {
-        "burstCount": "BURST_COUNT",
-        "burstAmount": "BURST_AMOUNT",
-        "largeAmount": "LARGE_AMOUNT",
-        "homePrefix": "HOME_PREFIX",
-    }
-    found = plan.outputs.get("rules", {})
-    return {variable: str(found[name]) for name, variable in names.items() if name in found}
+def configuration(plan: Plan) -> dict[str, str]:
+    """What the plan's ConfigMap tells the app of rules, topics and thresholds; where its servers are, the run says."""
+    found: dict[str, str] = {}
+    for config in plan.of_type(CONFIG_MAP):
+        found |= {key: value for key, value in config.inputs["data"].items() if not key.startswith(OF_THE_CLOUD)}
+    return found
 
 
 def seed(postgres: Postgres, folder: Path, users: int) -> None:

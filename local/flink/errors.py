@@ -8,12 +8,16 @@ from typing import Any
 
 from py4j.protocol import Py4JJavaError
 
+from contracts import rules
 from local.errors import RunError
 
 PLACE = re.compile(r"(?:From|At|at) line (\d+), column (\d+)")
 UNKNOWN_TABLE = re.compile(r"Cannot find table|Object '.*' not found|[Tt]able .* (doesn't|does not) exist")
 SINK = re.compile(r"sink for '(?:\w+\.)*([\w.$-]+)'")
 """How Flink names the table whose columns do not fit a query, without a place."""
+REASON = re.compile(r"ROW\('(\w+)'")
+CONDITION = re.compile(r" AS `(\w+)`")
+"""What is beside the SQL of a rule in flink_sql/fraud.sql."""
 MESSAGE_LINES = 6
 
 
@@ -29,7 +33,7 @@ def statement_error(name: str, file: str, sql: str, error: Py4JJavaError, topics
     causes = _causes(error)
     messages = [str(cause.getMessage() or cause.getClass().getName()) for cause in causes]
     place = _place(causes, messages) or _insert(sql, messages[-1])
-    where = f"{file}:{place[0]}:{place[1]}" if place else file
+    where = _in_a_rule(sql, *place) or f"{file}:{place[0]}:{place[1]}" if place else file
     lines = messages[-1].strip().splitlines()[:MESSAGE_LINES]
     hint = f"\n  The topics are: {', '.join(topics)}." if UNKNOWN_TABLE.search(messages[-1]) else ""
     return StatementError(f"{where}: statement {name}: " + "\n  ".join(lines) + hint)
@@ -43,6 +47,20 @@ def _place(causes: list[Any], messages: list[str]) -> tuple[int, int] | None:
     for found in map(PLACE.search, reversed(messages)):
         if found:
             return int(found[1]), int(found[2])
+    return None
+
+
+def _in_a_rule(sql: str, line: int, column: int) -> str | None:
+    """`file:line` of the rule whose SQL is there. A statement has all rules on one line, each with its id beside it."""
+    text = "".join(sql.splitlines()[line - 1 : line])
+    known = {rule.id: rule for rule in rules.read()}
+    *_, begun = [None, *REASON.finditer(text[:column])]
+    if begun and begun[1] in known:
+        return known[begun[1]].place("reason")
+    named = CONDITION.search(text, column - 1)
+    if named and named[1] in known:
+        first = sql.count("INSERT INTO", 0, sql.index(text)) == 1
+        return known[named[1]].place("payment" if first else "account")
     return None
 
 

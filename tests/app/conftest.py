@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from contracts import FRAUD_ALERT, schemas
+from contracts import FRAUD_ALERT, rules, schemas
 
 APP = Path(__file__).resolve().parents[2] / "app"
 
@@ -29,6 +29,7 @@ def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         "SECRET_KEY": "only for tests, but long enough for every check of Django",
         "PLAIN_HTTP": "1",
         "ALLOWED_HOSTS": "testserver",
+        "RULES": json.dumps({rule.id: rule.title for rule in rules.read()}),
     }
     import django as library
     from django.core.management import call_command

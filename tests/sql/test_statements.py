@@ -119,6 +119,23 @@ def test_what_a_statement_is_declared_to_touch_is_what_flink_plans(lab: Lab, dec
     assert writes == set(declared.writes), f"correct writes= of {declared.name} in components/confluent/pipeline.py"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("`foreign` AS `foreign_address`", "`abroad` AS `foreign_address`", "foreign_address.yaml:5"),
+        ("`foreign_payments` > 0", "`payments_abroad` > 0", "foreign_address.yaml:6"),
+        ("'payment from ', `IP_ADDRESS`", "'payment from ', `IP`", "foreign_address.yaml:7"),
+        ("`payments` > 10 AS `burst_count`", "`paymentz` > 10 AS `burst_count`", "burst_count.yaml:6"),
+    ],
+)
+def test_an_error_in_a_rule_names_its_file_and_line(lab: Lab, old: str, new: str, place: str) -> None:
+    text = lab.rules_statement.sql
+    assert old in text, f"{old} is not in the statement: write here what is"
+    with pytest.raises(StatementError) as caught:
+        lab.flink.submit(statement(text.replace(old, new, 1)))
+    assert str(caught.value).startswith(f"flink_sql/rules/{place}: "), str(caught.value)
+
+
 def test_both_inserts_of_the_rules_share_the_look_back(lab: Lab) -> None:
     (rules,) = (declared for declared in pipeline.statements(24) if "fraud_alert" in declared.writes)
     sql = rules.text(VARIABLES).rstrip().removesuffix(";")

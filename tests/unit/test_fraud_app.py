@@ -21,6 +21,7 @@ from components.fraud_app.app import FraudApp
 from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, AppDatabase, AppKafka, FraudAppArgs
 from components.fraud_app.pods import USER
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
+from contracts import rules as rule_files
 from plan.aws_ids import long_id
 from plan.model import MASK, Resource
 from tests.ids import arn_of, id_of
@@ -743,6 +744,7 @@ def test_the_pods_have_what_the_app_needs(made: Made) -> None:
         "BURST_AMOUNT": "1",
         "LARGE_AMOUNT": "2",
         "HOME_PREFIX": "10.",
+        "RULES": json.dumps({rule.id: rule.title for rule in rule_files.read()}),
     }
 
 

@@ -1,0 +1,120 @@
+"""The fraud rules, one file each in flink_sql/rules: read and checked. docs/changing.md says what each key means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).resolve().parents[1] / "flink_sql" / "rules"
+ID = r"[a-z][a-z0-9_]{0,31}"
+MOST_WEIGHT = 100
+TEXTS = ("title", "payment", "account", "reason", "definition")
+KEYS = ("id", "order", "weight", *TEXTS, "thresholds")
+FRAGMENTS = ("payment", "account", "reason")
+"""The keys that hold SQL, as Jinja templates."""
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class RuleError(ValueError):
+    """All problems of the rule files, one per line: file, line, what is wrong, fix."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(f"The fraud rules have {len(problems)} problem(s); nothing was made:\n{lines}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """`payment`: the SQL condition that a payment breaks it; `account`: that it holds for an account; `reason`: SQL of
+    the text in words. `weight` is its share of a score, `order` its place among the rules. `lines`: where each key is.
+    """
+
+    file: str
+    id: str
+    order: int
+    title: str
+    weight: int
+    payment: str
+    account: str
+    reason: str
+    definition: str
+    thresholds: tuple[str, ...]
+    lines: Mapping[str, int]
+
+    def place(self, key: str) -> str:
+        """`file:line` of a key, for errors."""
+        return f"{self.file}:{self.lines[key]}"
+
+
+def read(folder: Path = FOLDER) -> tuple[Rule, ...]:
+    """The rules, in order. Raises RuleError with every problem of every file."""
+    problems: list[str] = []
+    rules = [rule for file in sorted(folder.glob("*.yaml")) if (rule := _rule(file, problems))]
+    if not rules and not problems:
+        problems.append(f"{folder.parent.name}/{folder.name}: no rule; add a file such as large_amount.yaml")
+    for key in ("id", "order"):
+        problems += _repeated(rules, key)
+    if problems:
+        raise RuleError(problems)
+    return tuple(sorted(rules, key=lambda rule: rule.order))
+
+
+def _repeated(rules: list[Rule], key: str) -> Iterator[str]:
+    seen: dict[Any, Rule] = {}
+    for rule in rules:
+        first = seen.setdefault(getattr(rule, key), rule)
+        if first is not rule:
+            yield f"{rule.place(key)}: {key} is {getattr(rule, key)!r}, as in {first.file}; give it another"
+
+
+def _rule(file: Path, problems: list[str]) -> Rule | None:
+    """The rule of a file, None when anything is wrong with it."""
+    name = f"{file.parent.parent.name}/{file.parent.name}/{file.name}"
+    try:
+        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=_LOADER)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problems.append(f"{name}:{mark.line + 1 if mark else 1}: not valid YAML: {' '.join(str(error).split())}")
+        return None
+    if not isinstance(root, yaml.MappingNode):
+        problems.append(f"{name}:1: it must hold the keys {', '.join(KEYS)}")
+        return None
+    before = len(problems)
+    nodes = {key.value: (key.start_mark.line + 1, value) for key, value in root.value}
+    lines = {key: line for key, (line, _) in nodes.items()}
+    problems += [f"{name}:{lines[key]}: no key {key!r}; they are {', '.join(KEYS)}" for key in nodes if key not in KEYS]
+    problems += [f"{name}:1: {key} is missing; write `{key}: …`" for key in KEYS if key not in nodes]
+    values = {key: _value(key, node) for key, (_, node) in nodes.items() if key in KEYS}
+    problems += [f"{name}:{lines[key]}: {found}" for key, value in values.items() if (found := _problem(key, value))]
+    if len(problems) > before:
+        return None
+    numbers = {key: int(values[key]) for key in ("order", "weight")}
+    return Rule(file=name, lines=lines, **{**values, **numbers})
+
+
+def _value(key: str, node: yaml.Node) -> Any:
+    """A scalar's text, or the texts of a list; None for what the key does not take."""
+    if key == "thresholds":
+        return tuple(item.value for item in node.value) if isinstance(node, yaml.SequenceNode) else None
+    return node.value if isinstance(node, yaml.ScalarNode) else None
+
+
+def _problem(key: str, value: Any) -> str | None:
+    """What is wrong with a value, and the fix."""
+    if value is None:
+        return f"{key} must be {'a list of thresholds, such as [large_amount]' if key == 'thresholds' else 'one text'}"
+    if key != "thresholds" and not value.strip():
+        return f"{key} is empty; write it"
+    if key == "id" and not re.fullmatch(ID, value):
+        return f"id is {value!r}; set it to lower-case letters, digits and _, at most 32"
+    if key == "order" and not value.isdecimal():
+        return f"order is {value!r}; set it to a whole number"
+    if key == "weight" and not (value.isdecimal() and int(value) <= MOST_WEIGHT):
+        return f"weight is {value!r}; set it to a whole number up to {MOST_WEIGHT}, the highest score"
+    return None

@@ -1,0 +1,119 @@
+"""A fraud rule is one file; what is wrong with one is told by file, line and fix, all of it at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from components.confluent import rules as sql
+from components.confluent.statements import TEMPLATES
+from contracts import RULES, rules
+from tests.unit.test_components import RULES as VARIABLES
+
+GOOD = """\
+id: night
+order: 9
+title: At night
+weight: 20
+payment: "`AMOUNT` > {{ large_amount }}"
+account: "`payments` > 1"
+reason: "'at night'"
+definition: the payment was made at night
+thresholds: [large_amount]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "flink_sql" / "rules"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def refused(folder: Path, text: str) -> str:
+    (folder / "night.yaml").write_text(text)
+    with pytest.raises(rules.RuleError) as caught:
+        rendered(rules.read(folder))
+    return str(caught.value)
+
+
+def rendered(found: tuple[rules.Rule, ...]) -> list[sql.RuleSql]:
+    return sql.render(found, TEMPLATES, VARIABLES, lambda cents: f"CAST({cents} * 0.01 AS DECIMAL(18, 2))")
+
+
+def test_a_rule_is_read_and_its_sql_filled_in(folder: Path) -> None:
+    (folder / "night.yaml").write_text(GOOD)
+    (found,) = rendered(rules.read(folder))
+    assert (found.id, found.weight, found.payment) == ("night", 20, "`AMOUNT` > 1000.00")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("weight: 20", "weight: 140", "night.yaml:4: weight is '140'; set it to a whole number up to 100"),
+        ("weight: 20", "weight: -1", "night.yaml:4: weight is '-1'"),
+        ("title: At night\n", "", "night.yaml:1: title is missing"),
+        ("reason: \"'at night'\"", 'reason: " "', "night.yaml:7: reason is empty"),
+        ("title: At night", "titel: At night", "night.yaml:3: no key 'titel'; they are id, order"),
+        ("id: night", "id: Night!", "night.yaml:1: id is 'Night!'"),
+        ("thresholds: [large_amount]", "thresholds: large_amount", "night.yaml:9: thresholds must be a list"),
+        (
+            "thresholds: [large_amount]",
+            "thresholds: [large_amout, large_amount]",
+            "night.yaml:9: no threshold large_amout",
+        ),
+        ("thresholds: [large_amount]", "thresholds: []", "night.yaml:5: payment uses large_amount; list it"),
+        ("`payments` > 1", "`payments` >", "night.yaml:6: account is no SQL expression"),
+        (
+            "`payments` > 1",
+            "`payments` > 1; DROP TABLE x",
+            "night.yaml:6: account is no SQL expression: it must be one",
+        ),
+        ("`payments` > 1", "SELECT 1", "night.yaml:6: account is no SQL expression: it must be one"),
+        ("`payments` > 1", "1) OR (1", "night.yaml:6: account is no SQL expression"),
+        ("`payments` > 1", "`payments` > 1 -- more", ""),
+        ("{{ large_amount }}", "{{ large_amount", "night.yaml:5: payment is no template"),
+        (GOOD, "[1]", "night.yaml:1: it must hold the keys"),
+        (GOOD, "id: [", "not valid YAML"),
+    ],
+)
+def test_what_is_wrong_is_told_by_file_and_line(folder: Path, old: str, new: str, message: str) -> None:
+    text = GOOD.replace(old, new)
+    assert text != GOOD
+    if message:
+        assert message in refused(folder, text)
+    else:
+        (folder / "night.yaml").write_text(text)
+        assert rendered(rules.read(folder))[0].account == "`payments` > 1", "a comment would hide the rest of the line"
+
+
+def test_all_problems_come_at_once(folder: Path) -> None:
+    (folder / "other.yaml").write_text(GOOD.replace("weight: 20", "weight: 200"))
+    told = refused(folder, GOOD.replace("title: At night\n", "").replace("order: 9", "order: last"))
+    assert "3 problem(s)" in told and "night.yaml:1: title" in told and "other.yaml:4: weight" in told, told
+
+
+@pytest.mark.parametrize("key", ["id", "order"])
+def test_a_rule_has_an_id_and_a_place_of_its_own(folder: Path, key: str) -> None:
+    changed = {"id": ("id: night", "id: dawn"), "order": ("order: 9", "order: 8")}
+    old, new = changed["order" if key == "id" else "id"]
+    (folder / "other.yaml").write_text(GOOD.replace(old, new))
+    assert re.search(rf"other\.yaml:\d: {key} is .*, as in flink_sql/rules/night\.yaml", refused(folder, GOOD))
+
+
+def test_a_folder_without_rules_is_told(folder: Path) -> None:
+    with pytest.raises(rules.RuleError, match="no rule; add a file"):
+        rules.read(folder)
+
+
+def test_a_file_has_the_name_of_its_rule() -> None:
+    assert [Path(rule.file).stem for rule in rules.read()] == list(RULES)
+
+
+def test_the_definition_in_the_document_is_that_of_the_files() -> None:
+    document = (Path(__file__).resolve().parents[2] / "docs" / "detection.md").read_text(encoding="utf-8")
+    for rule in rules.read():
+        row = f"| `{rule.id}` | {rule.definition} |"
+        assert row in document, f"docs/detection.md lacks the row {row}"
