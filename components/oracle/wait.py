@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +16,8 @@ import boto3.session
 import botocore.client
 import botocore.config
 import botocore.exceptions as errors
+
+from components.waiting import Deadline, NotYetError
 
 NEEDED = (
     "REGION",
@@ -37,25 +38,6 @@ UNREACHABLE = (errors.EndpointConnectionError, errors.ConnectionClosedError, err
 
 class WaitError(Exception):
     """What is wrong and what to do, for whoever runs `pulumi up`."""
-
-
-@dataclass
-class Clock:
-    """Time until the deadline, in polls."""
-
-    poll: float
-    end: float
-
-    @staticmethod
-    def of(env: dict[str, str]) -> Clock:
-        poll = float(env.get("ORACLE_POLL_SECONDS", POLL_SECONDS))
-        return Clock(poll, time.monotonic() + float(env.get("ORACLE_DEADLINE_SECONDS", DEADLINE_SECONDS)))
-
-    def tick(self, what: str) -> None:
-        """Pause, or raise WaitError when the deadline has passed."""
-        if time.monotonic() >= self.end:
-            raise WaitError(f"deadline passed: {what}")
-        time.sleep(self.poll)
 
 
 @dataclass
@@ -91,18 +73,20 @@ class Progress:
                 print(event["message"].rstrip(), flush=True)
 
 
-def wait_online(ssm: Any, instance: str, clock: Clock) -> None:
+def wait_online(ssm: Any, instance: str, deadline: Deadline) -> None:
     """Until the host's agent has registered with Systems Manager."""
-    while True:
+
+    def look() -> None:
         found = _ask(ssm.describe_instance_information, Filters=[{"Key": "InstanceIds", "Values": [instance]}])
         states = [one["PingStatus"] for one in (found or {}).get("InstanceInformationList", [])]
-        if states == ["Online"]:
-            print(f"{instance} is online in Systems Manager", flush=True)
-            return
-        clock.tick(
-            f"{instance} is not online in Systems Manager ({', '.join(states) or 'not registered'}); has its subnet a "
-            "way to the internet, and its role AmazonSSMManagedInstanceCore?"
-        )
+        if states != ["Online"]:
+            raise NotYetError(
+                f"{instance} is not online in Systems Manager ({', '.join(states) or 'not registered'}); has its "
+                "subnet a way to the internet, and its role AmazonSSMManagedInstanceCore?"
+            )
+
+    deadline.until(look)
+    print(f"{instance} is online in Systems Manager", flush=True)
 
 
 def send(ssm: Any, env: dict[str, str]) -> str:
@@ -118,9 +102,10 @@ def send(ssm: Any, env: dict[str, str]) -> str:
     return sent["Command"]["CommandId"]
 
 
-def follow(ssm: Any, progress: Progress, command: str, instance: str, clock: Clock) -> dict[str, Any]:
+def follow(ssm: Any, progress: Progress, command: str, instance: str, deadline: Deadline) -> dict[str, Any]:
     """The finished invocation. At the deadline the command is cancelled: the next one must not run beside it."""
-    while True:
+
+    def look() -> dict[str, Any]:
         try:
             found = _ask(ssm.get_command_invocation, CommandId=command, InstanceId=instance)
         except errors.ClientError as error:
@@ -128,13 +113,15 @@ def follow(ssm: Any, progress: Progress, command: str, instance: str, clock: Clo
                 raise
             found = None
         progress.show()
-        if found is not None and found["Status"] not in RUNNING:
-            return found
-        try:
-            clock.tick(f"the bootstrap still runs; its log is {HOST_LOG} on {instance}")
-        except WaitError:
-            ssm.cancel_command(CommandId=command)
-            raise
+        if found is None or found["Status"] in RUNNING:
+            raise NotYetError(f"the bootstrap still runs; its log is {HOST_LOG} on {instance}")
+        return found
+
+    try:
+        return deadline.until(look)
+    except NotYetError:
+        ssm.cancel_command(CommandId=command)
+        raise
 
 
 def check(found: dict[str, Any], version: str, instance: str) -> None:
@@ -177,16 +164,17 @@ def _code(error: errors.ClientError) -> str:
 
 
 def run(env: dict[str, str]) -> None:
-    """Wait for the host, send the document and follow it to its end. Raises WaitError when that fails."""
-    clock, instance = Clock.of(env), env["INSTANCE_ID"]
+    """Wait for the host, send the document and follow it to its end. Raises WaitError, at the deadline NotYetError."""
+    deadline = Deadline.of(env, "ORACLE", seconds=DEADLINE_SECONDS, poll=POLL_SECONDS)
+    instance = env["INSTANCE_ID"]
     config = botocore.config.Config(retries={"mode": "standard", "max_attempts": 5})
     session = boto3.session.Session(region_name=env["REGION"])
     ssm, logs = session.client("ssm", config=config), session.client("logs", config=config)
-    wait_online(ssm, instance, clock)
+    wait_online(ssm, instance, deadline)
     command = send(ssm, env)
     print(f"command {command} runs {env['DOCUMENT_NAME']} version {env['DOCUMENT_VERSION']}", flush=True)
     progress = Progress(logs, env["LOG_GROUP"], f"{command}/")
-    found = follow(ssm, progress, command, instance, clock)
+    found = follow(ssm, progress, command, instance, deadline)
     if not progress.seen:
         print(found.get("StandardOutputContent", "").rstrip())
     check(found, env["BOOTSTRAP_VERSION"], instance)
@@ -202,6 +190,9 @@ def main(env: dict[str, str]) -> int:
         run(env)
     except WaitError as failure:
         print(failure, file=sys.stderr)
+        return 1
+    except NotYetError as state:
+        print(f"deadline passed: {state}", file=sys.stderr)
         return 1
     except (errors.BotoCoreError, errors.ClientError) as error:
         print(explain(error), file=sys.stderr)
