@@ -10,16 +10,15 @@ with the service's words, 2 for a missing variable.
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import sys
-import time
 import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from components.confluent.service import Service
+from components.rest import Service
+from components.waiting import Deadline, NotYetError
 
 NEEDED = (
     "FLINK_URL", "FLINK_KEY", "FLINK_SECRET", "ORGANIZATION", "ENVIRONMENT", "POOL", "PRINCIPAL",
@@ -39,7 +38,7 @@ class Statement:
         self._service = Service(env["FLINK_URL"], env["FLINK_KEY"], env["FLINK_SECRET"])
         self._all = f"/sql/v1/organizations/{env['ORGANIZATION']}/environments/{env['ENVIRONMENT']}/statements"
         self._one = f"{self._all}/{urllib.parse.quote(env['NAME'], safe='')}"
-        self._end = time.monotonic() + float(env.get("ALTER_DEADLINE_SECONDS", DEADLINE_SECONDS))
+        self._deadline = Deadline.of(env, "ALTER", seconds=DEADLINE_SECONDS, poll=POLL_SECONDS)
 
     def alter(self) -> None:
         """Run it, unless it ran before: an `up` that broke off may not have noted that. Raises OSError if it fails."""
@@ -74,11 +73,15 @@ class Statement:
         self._service.call("POST", self._all, {"name": self._env["NAME"], **place, "spec": spec})
 
     def _until(self, condition: Callable[[dict[str, Any] | None], bool]) -> Any:
-        while not condition(found := self._service.call("GET", self._one)):
-            if time.monotonic() > self._end:
-                raise OSError(f"still {_phase(found)} at the deadline")
-            time.sleep(float(self._env.get("ALTER_POLL_SECONDS", POLL_SECONDS)))
-        return found
+        def look() -> Any:
+            if not condition(found := self._service.call("GET", self._one)):
+                raise NotYetError(_phase(found))
+            return found
+
+        try:
+            return self._deadline.until(look)
+        except NotYetError as phase:
+            raise OSError(f"still {phase} at the deadline") from None
 
 
 def _phase(found: dict[str, Any] | None) -> str:
@@ -96,7 +99,7 @@ def main(arguments: list[str], env: Mapping[str, str]) -> int:
     try:
         statement = Statement(env)
         statement.alter() if arguments == ["create"] else statement.forget()
-    except (OSError, http.client.HTTPException) as error:
+    except OSError as error:
         print(f"statement {env['NAME']}: {error}; `pulumi {'up' if arguments == ['create'] else 'destroy'}` again "
               "goes on from here", file=sys.stderr)  # fmt: skip
         return 1

@@ -6,66 +6,63 @@ answer, 2 when a variable is missing.
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 
-from components.local_commands import basic_auth
+from components.rest import Service
+from components.waiting import Deadline, NotYetError
 
 POLL_SECONDS = 5.0
 DEADLINE_SECONDS = 900.0
+TIMEOUT_SECONDS = 20
 API = "https://api.confluent.cloud"
 
 
-def get(url: str, key: str, secret: str) -> tuple[int, object]:
-    """Status and JSON body of an authenticated GET; 0 and the reason when no answer came, or not all of it."""
-    request = urllib.request.Request(url, headers=basic_auth(key, secret))
+def get(service: Service, path: str) -> tuple[int, object]:
+    """Status and JSON body of a GET; 0 and the reason when no answer came, or not all of it."""
     try:
-        with urllib.request.urlopen(request, timeout=20) as response:
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        return error.code, error.reason
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        answer = service.send("GET", path)
+        return answer.status_code, answer.json() if answer.status_code == 200 else answer.reason
+    except OSError as error:
         return 0, str(error)
 
 
-def connector(env: dict[str, str]) -> tuple[bool, str]:
-    """Is the connector RUNNING, tasks included?"""
+def connector(env: dict[str, str]) -> None:
+    """Raises NotYetError until the connector is RUNNING, tasks included."""
     path = (
         f"/connect/v1/environments/{env['ENVIRONMENT']}/clusters/{env['CLUSTER']}/connectors/{env['CONNECTOR']}/status"
     )
-    base = env.get("CONFLUENT_API", API)
-    status, body = get(base + path, env["CONFLUENT_CLOUD_API_KEY"], env["CONFLUENT_CLOUD_API_SECRET"])
+    key, secret = env["CONFLUENT_CLOUD_API_KEY"], env["CONFLUENT_CLOUD_API_SECRET"]
+    status, body = get(Service(env.get("CONFLUENT_API", API), key, secret, timeout=TIMEOUT_SECONDS), path)
     if status != 200 or not isinstance(body, dict):
-        return False, f"HTTP {status}: {body}"
+        raise NotYetError(f"HTTP {status}: {body}")
     states = [body["connector"]["state"], *(task["state"] for task in body.get("tasks", []))]
     if "FAILED" in states:
         raise SystemExit(
             f"connector {env['CONNECTOR']} FAILED: {json.dumps(body)[:1000]}; mend the cause, restart the "
             "connector in Confluent's console, then `pulumi up` again"
         )
-    return all(state == "RUNNING" for state in states), ", ".join(states)
+    if any(state != "RUNNING" for state in states):
+        raise NotYetError(", ".join(states))
 
 
-def subjects(env: dict[str, str]) -> tuple[bool, str]:
-    """Do all subjects exist in Schema Registry?"""
+def subjects(env: dict[str, str]) -> None:
+    """Raises NotYetError until all subjects exist in Schema Registry."""
+    registry = Service(env["REGISTRY_URL"], env["REGISTRY_KEY"], env["REGISTRY_SECRET"], timeout=TIMEOUT_SECONDS)
     missing = []
     for subject in env["SUBJECTS"].split(","):
-        url = f"{env['REGISTRY_URL']}/subjects/{subject}/versions/latest"
-        status, body = get(url, env["REGISTRY_KEY"], env["REGISTRY_SECRET"])
+        status, body = get(registry, f"/subjects/{subject}/versions/latest")
         if status in (401, 403):
             raise SystemExit(f"Schema Registry answers {status} for {subject}: the key may not read it; check its role")
         if status != 200:
             missing.append(f"{subject} (HTTP {status}: {body})")
-    return not missing, "missing: " + ", ".join(missing)
+    if missing:
+        raise NotYetError("missing: " + ", ".join(missing))
 
 
-GATES: dict[str, tuple[Callable[[dict[str, str]], tuple[bool, str]], tuple[str, ...]]] = {
+GATES: dict[str, tuple[Callable[[dict[str, str]], None], tuple[str, ...]]] = {
     "connector": (
         connector,
         ("ENVIRONMENT", "CLUSTER", "CONNECTOR", "CONFLUENT_CLOUD_API_KEY", "CONFLUENT_CLOUD_API_SECRET"),
@@ -84,17 +81,13 @@ def main(arguments: list[str], env: dict[str, str]) -> int:
     if missing:
         print(f"set {', '.join(missing)} in the environment of `pulumi up`", file=sys.stderr)
         return 2
-    deadline = time.monotonic() + float(env.get("GATE_DEADLINE_SECONDS", DEADLINE_SECONDS))
-    while True:
-        is_open, state = check(env)
-        if is_open:
-            print(f"{arguments[0]}: open")
-            return 0
-        if time.monotonic() >= deadline:
-            print(f"{arguments[0]}: still closed at the deadline; last answer: {state}", file=sys.stderr)
-            return 1
-        print(f"{arguments[0]}: {state}", flush=True)
-        time.sleep(float(env.get("GATE_POLL_SECONDS", POLL_SECONDS)))
+    try:
+        Deadline.of(env, "GATE", seconds=DEADLINE_SECONDS, poll=POLL_SECONDS).until(lambda: check(env), arguments[0])
+    except NotYetError as state:
+        print(f"{arguments[0]}: still closed at the deadline; last answer: {state}", file=sys.stderr)
+        return 1
+    print(f"{arguments[0]}: open")
+    return 0
 
 
 if __name__ == "__main__":

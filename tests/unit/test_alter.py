@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from typing import Any
 import pytest
 
 from components.confluent.alter import main
-from components.local_commands import basic_auth
 
 ALL = "/sql/v1/organizations/org-1/environments/env-1/statements"
 ADD = "ALTER TABLE `t` ADD (`offset` BIGINT METADATA VIRTUAL)"
@@ -56,7 +56,7 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         statement = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.headers["Authorization"] != basic_auth("key", "hunter2")["Authorization"]:
+        if self.headers["Authorization"] != f"Basic {base64.b64encode(b'key:hunter2').decode()}":
             self._answer(401, {"message": "no"})
         elif self.path != ALL or statement["name"] in self.server.statements:
             self._answer(409, {"message": "a statement of this name exists"})

@@ -97,6 +97,14 @@ def test_the_gate_opens_when_connector_and_tasks_run(service: Service) -> None:
     assert service.keys == {f"key:{SECRET}"}
 
 
+def test_the_users_netrc_names_no_other_account(service: Service, tmp_path: Path) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    service.answers["/subjects/a-value/versions/latest"] = [(200, {"id": 1})]
+    registry = {"REGISTRY_URL": service.url, "REGISTRY_KEY": "key", "REGISTRY_SECRET": SECRET}
+    assert wait("subjects", SUBJECTS="a-value", HOME=str(tmp_path), **registry).returncode == 0
+    assert service.keys == {f"key:{SECRET}"}
+
+
 @pytest.mark.parametrize("passing", [(0, None), (200, b"<html>We are back soon</html>"), (200, b"")])
 def test_an_answer_that_is_cut_off_or_none_is_asked_for_again(service: Service, passing: tuple[int, Any]) -> None:
     done = connector(service, passing, status("RUNNING"))

@@ -15,20 +15,16 @@ is not, 2 when a variable is missing.
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from http.cookiejar import CookieJar
 from typing import Any
 
 from components.credential_slots import CredentialSlots
-from components.local_commands import basic_auth
+from components.rest import Service
 from components.sinks.opensearch.definition import definition
+from components.waiting import Deadline, NotYetError
 
 DEADLINE_SECONDS = 900.0
 REFUSED_SECONDS = 120.0
@@ -37,8 +33,6 @@ POLL_SECONDS = 5.0
 NEEDED = ("OPENSEARCH_URL", "OPENSEARCH_USER", "OPENSEARCH_PASSWORD", "SINK_PASSWORDS", "SINK_SLOTS", "DATA_NODES")
 SECURITY = "/_plugins/_security/api"
 DASHBOARDS = "/_dashboards"
-BOUNDARY = "fraud-saved-objects"
-JSON_TYPE = {"Content-Type": "application/json"}
 # No answer, and what a domain answers while it starts, is busy, or another change of its security is under way.
 PASSING = (0, 409, 429, 502, 503, 504)
 REFUSED = {
@@ -55,83 +49,67 @@ class Domain:
     """HTTP calls that are repeated until the domain answers or the deadline has passed."""
 
     def __init__(self, env: dict[str, str]) -> None:
-        self._url = env["OPENSEARCH_URL"].rstrip("/")
-        self._login = {"username": env["OPENSEARCH_USER"], "password": env["OPENSEARCH_PASSWORD"]}
-        self._auth = basic_auth(env["OPENSEARCH_USER"], env["OPENSEARCH_PASSWORD"])
-        self._poll = float(env.get("SETUP_POLL_SECONDS", POLL_SECONDS))
-        self._deadline = time.monotonic() + float(env.get("SETUP_DEADLINE_SECONDS", DEADLINE_SECONDS))
+        user, password = env["OPENSEARCH_USER"], env["OPENSEARCH_PASSWORD"]
+        self._login = {"username": user, "password": password}
+        self._service = Service(env["OPENSEARCH_URL"], user, password)
+        self._deadline = Deadline.of(env, "SETUP", seconds=DEADLINE_SECONDS, poll=POLL_SECONDS)
         self._patience = float(env.get("SETUP_REFUSED_SECONDS", REFUSED_SECONDS))
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def wait(self) -> None:
         """Return when the domain answers the master user.
 
         A new domain refuses for a short time, until its policy and its users are everywhere; later it is a mistake.
         """
-        refused_since: float | None = None
-        while True:
-            status, answer = self._send("GET", "/", None, {})
-            if status == 200:
-                return
+        patience: Deadline | None = None
+
+        def knock() -> None:
+            nonlocal patience
+            status, answer = self._send("GET", "/")
             if status in REFUSED:
-                refused_since = refused_since or time.monotonic()
-                if time.monotonic() - refused_since >= self._patience:
+                patience = patience or Deadline(self._patience)
+                if patience.passed():
                     raise SetupError(f"HTTP {status}: {REFUSED[status]}")
-            elif status not in PASSING:
-                raise SetupError(f"HTTP {status}: {answer}")
-            self._pause(f"HTTP {status}: {answer}")
+            if status != 200:
+                raise (NotYetError if status in (*PASSING, *REFUSED) else SetupError)(f"HTTP {status}: {answer[:500]}")
 
-    def call(self, method: str, path: str, body: Any = None, *, missing: bool = False) -> Any:
+        self._until(knock)
+
+    def call(self, method: str, path: str, body: Any = None, *, missing: bool = False, **content: Any) -> Any:
         """The JSON answer; None for a 404 if what is asked for may be `missing`."""
-        data = None if body is None else json.dumps(body).encode()
-        return self._call(method, path, data, JSON_TYPE, missing=missing)
 
-    def import_objects(self, objects: list[dict[str, Any]]) -> Any:
-        """Import saved objects into the tenant that everybody sees, over those of the same id."""
-        headers = {"osd-xsrf": "true", "securitytenant": "global"}
-        login = json.dumps(self._login).encode()
-        self._call("POST", f"{DASHBOARDS}/auth/login", login, headers | JSON_TYPE)
-        form = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
-        path = f"{DASHBOARDS}/api/saved_objects/_import?overwrite=true"
-        return self._call("POST", path, _form(objects), headers | form)
-
-    def _call(
-        self, method: str, path: str, data: bytes | None, headers: dict[str, str], *, missing: bool = False
-    ) -> Any:
-        while True:
-            status, answer = self._send(method, path, data, headers)
+        def ask() -> Any:
+            status, answer = self._send(method, path, json=body, **content)
             if status in (200, 201):
                 return json.loads(answer or "null")
             if status == 404 and missing:
                 return None
-            if status not in PASSING:
-                raise SetupError(f"{method} {path} answers HTTP {status}: {answer}")
-            self._pause(f"{method} {path} answers HTTP {status}: {answer}")
+            refusal = NotYetError if status in PASSING else SetupError
+            raise refusal(f"{method} {path} answers HTTP {status}: {answer[:500]}")
 
-    def _pause(self, state: str) -> None:
-        if time.monotonic() >= self._deadline:
-            raise SetupError(f"not done at the deadline; the last answer was {state}")
-        print(f"waiting: {state}", flush=True)
-        time.sleep(self._poll)
+        return self._until(ask)
 
-    def _send(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> tuple[int, str]:
-        """Status and text of one answer; 0 and the reason when there was none."""
-        request = urllib.request.Request(  # noqa: S310 - the address comes from the program, https in the cloud
-            self._url + path, data=data, headers=headers | self._auth, method=method
-        )
+    def import_objects(self, objects: list[dict[str, Any]]) -> Any:
+        """Import saved objects into the tenant that everybody sees, over those of the same id."""
+        headers = {"osd-xsrf": "true", "securitytenant": "global"}
+        self.call("POST", f"{DASHBOARDS}/auth/login", self._login, headers=headers)
+        lines = "".join(f"{json.dumps(one)}\n" for one in objects)
+        form = {"file": ("objects.ndjson", lines, "application/ndjson")}
+        path = f"{DASHBOARDS}/api/saved_objects/_import?overwrite=true"
+        return self.call("POST", path, headers=headers, files=form)
+
+    def _until(self, attempt: Callable[[], Any]) -> Any:
         try:
-            with self._opener.open(request, timeout=30) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode(errors="replace")[:500]
-        except (OSError, http.client.HTTPException) as error:
+            return self._deadline.until(attempt, "waiting")
+        except NotYetError as state:
+            raise SetupError(f"not done at the deadline; the last answer was {state}") from None
+
+    def _send(self, method: str, path: str, **content: Any) -> tuple[int, str]:
+        """Status and text of one answer; 0 and the reason when there was none."""
+        try:
+            answer = self._service.send(method, path, **content)
+        except OSError as error:
             return 0, str(error)
-
-
-def _form(objects: list[dict[str, Any]]) -> bytes:
-    lines = "\n".join(json.dumps(one) for one in objects)
-    head = 'Content-Disposition: form-data; name="file"; filename="objects.ndjson"\r\nContent-Type: application/ndjson'
-    return f"--{BOUNDARY}\r\n{head}\r\n\r\n{lines}\n\r\n--{BOUNDARY}--\r\n".encode()
+        return answer.status_code, answer.content.decode(errors="replace")
 
 
 def make_access(domain: Domain, setup: dict[str, Any], passwords: dict[str, str]) -> None:
