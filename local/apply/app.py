@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import secrets
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +13,7 @@ from urllib.parse import quote
 from contracts import SCHEMA
 from local.apply.servers import ROOT, Servers
 from local.errors import RunError
-from local.servers import ports, shell
+from local.servers import loopback, ports, shell
 from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
 from local.servers.server import Server
 from plan.model import Plan
@@ -71,9 +68,9 @@ class App(Server):
 def ask(url: str) -> dict[str, Any] | None:
     """The app's answer; None while it is starting, stopping or being started again."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own server
-            return json.load(answer)
-    except (OSError, http.client.HTTPException, ValueError):
+        answer = loopback.ask("GET", url, seconds=2)
+        return answer.json() if answer.ok else None
+    except OSError:  # no JSON is one, too
         return None
 
 

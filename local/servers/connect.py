@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import requests
+import tenacity
+
 from local.errors import RunError
-from local.servers import jars, ports
+from local.servers import jars, loopback, ports
 from local.servers.children import Children
 from local.servers.javac import compiled
 from local.servers.jvm_cache import StartupCache
@@ -92,11 +92,7 @@ class Connect(Server):
 
     def is_ready(self) -> bool:
         """It listens some time before it serves, which on a busy machine is long."""
-        try:
-            with urllib.request.urlopen(f"{ports.url(self.port)}/connectors", timeout=1):  # noqa: S310
-                return True
-        except OSError:
-            return False
+        return loopback.serves(f"{ports.url(self.port)}/connectors", seconds=1)
 
     @property
     def place(self) -> str | None:
@@ -137,23 +133,17 @@ class Connect(Server):
     def _request(
         self, method: str, path: str, body: Mapping[str, str] | None = None, *, seconds: float = PATIENCE_SECONDS
     ) -> Any:
-        request = urllib.request.Request(
-            f"http://{ports.HOST}:{self.port}{path}",
-            method=method,
-            data=json.dumps(body).encode() if body is not None else None,
-            headers={"Content-Type": "application/json"},
+        patiently = tenacity.Retrying(
+            # While the worker has just begun or is rebalancing.
+            retry=tenacity.retry_if_result(lambda answer: answer.status_code in (404, 409)),
+            stop=tenacity.stop_after_attempt(20),
+            wait=tenacity.wait_fixed(0.25),
+            retry_error_callback=lambda last: last.outcome and last.outcome.result(),
         )
-        for attempt in range(20):
-            try:
-                with urllib.request.urlopen(request, timeout=seconds) as response:  # noqa: S310
-                    text = response.read()
-                return json.loads(text) if text else None
-            except urllib.error.HTTPError as error:
-                # 404 and 409 while the worker has just begun or is rebalancing.
-                if error.code not in (404, 409) or attempt == 19:
-                    raise RunError(f"connect: {method} {path}: {_message(error)}") from None
-                time.sleep(0.25)
-        raise AssertionError("unreachable")
+        answer = patiently(loopback.ask, method, ports.url(self.port) + path, seconds=seconds, body=body)
+        if not answer.ok:
+            raise RunError(f"connect: {method} {path}: {_message(answer)}")
+        return answer.json() if answer.content else None
 
 
 def _classpath() -> list[Path]:
@@ -161,8 +151,8 @@ def _classpath() -> list[Path]:
     return [*found, compiled("connect", found)]
 
 
-def _message(error: urllib.error.HTTPError) -> str:
+def _message(answer: requests.Response) -> str:
     try:
-        return json.loads(error.read())["message"]
+        return answer.json()["message"]
     except (ValueError, KeyError):
-        return f"HTTP {error.code}"
+        return f"HTTP {answer.status_code}"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-from local.servers import jars, ports
+from local.servers import jars, loopback, ports
 from local.servers.children import Children
 from local.servers.server import JRE, Server, java
 from local.servers.unprivileged import lend, own
@@ -106,8 +104,4 @@ class OpenSearch(Server):
         )
 
     def is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(self.url, timeout=1):  # noqa: S310 - our own server
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
+        return loopback.serves(self.url, seconds=1)

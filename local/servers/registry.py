@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
-from local.servers import jars, ports
+from local.servers import jars, loopback, ports
 from local.servers.children import Children
 from local.servers.jvm_cache import StartupCache
 from local.servers.server import Server, java
@@ -79,11 +77,7 @@ class Registry(Server):
         self.client().set_compatibility(level=COMPATIBILITY)
 
     def is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/subjects", timeout=5):  # noqa: S310 - our own server
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
+        return loopback.serves(f"{self.url}/subjects", seconds=5)
 
 
 def _classpath(folder: Path) -> list[Path]:
