@@ -4,10 +4,11 @@ STACK ?= dev
 ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
+UV_VERSION := 0.13.9
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections bench plan plan-diff plan-accept policy test lint clean
+.PHONY: help run connections bench plan plan-diff plan-accept policy test lint lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,16 @@ lint: $(VENV)/.test ## Check style, imports and types
 bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here (some minutes)
 	@$(PY) -m bench $(ARGS)
 
+# Each smaller lock is constrained by the larger one, so that the three agree. `pip install` checks the hashes by itself.
+# uv knows pip's index and find-links options only by its own names (UV_DEFAULT_INDEX, UV_FIND_LINKS).
+compile = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
+
+lock: $(VENV)/.uv-$(UV_VERSION) ## Write requirements*.txt anew from requirements*.in, with uv (ARGS=--upgrade: newer indirect packages)
+	@$(compile) requirements-test.in -o requirements-test.txt
+	@$(compile) requirements-local.in -c requirements-test.txt -o requirements-local.txt
+	@$(compile) requirements.in -c requirements-local.txt -o requirements.txt
+
 clean: ## Remove the virtual environment (what later runs read lies in ~/.cache or XDG_CACHE_HOME)
 	rm -rf $(VENV)
 
@@ -64,10 +75,15 @@ $(VENV)/.program: $(VENV)/.python requirements.txt
 	@$(call install,requirements.txt)
 	@touch $@
 
-$(VENV)/.local: $(VENV)/.program requirements-local.txt app/requirements.txt
+$(VENV)/.local: $(VENV)/.program requirements-local.txt
 	@$(call install,requirements-local.txt)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.local requirements-test.txt
 	@$(call install,requirements-test.txt)
+	@touch $@
+
+$(VENV)/.uv-$(UV_VERSION): $(VENV)/.python
+	@echo 'Installing uv $(UV_VERSION) (once)' >&2
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@

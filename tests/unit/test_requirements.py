@@ -1,0 +1,48 @@
+"""The lock files hold what the .in files ask for, each package with hashes, in the same version everywhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("requirements", "requirements-local", "requirements-test")
+PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", re.MULTILINE)
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Versions by normalized name, those of included files too."""
+    text = path.read_text(encoding="utf-8")
+    found = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in PIN.findall(text)}
+    for included in re.findall(r"^-r (.+)$", text, re.MULTILINE):
+        found |= pins(path.parent / included)
+    return found
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_holds_what_its_in_file_asks_for(name: str) -> None:
+    wanted, locked = pins(ROOT / f"{name}.in"), pins(ROOT / f"{name}.txt")
+    assert not {name: version for name, version in wanted.items() if locked.get(name) != version}, "run make lock"
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_each_locked_package_has_a_hash(name: str) -> None:
+    entries = re.split(r"^(?=\w)", (ROOT / f"{name}.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    assert not [entry for entry in entries if not PIN.match(entry) or "--hash=sha256:" not in entry]
+
+
+def test_a_smaller_lock_is_part_of_the_larger() -> None:
+    program, local, test = (pins(ROOT / f"{name}.txt").items() for name in LOCKS)
+    assert program <= local <= test
+
+
+def test_the_policy_pack_has_the_same_versions() -> None:
+    assert pins(ROOT / "policy" / "requirements.txt").items() <= pins(ROOT / "requirements-test.txt").items()
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_host_and_no_folder(name: str) -> None:
+    text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
+    assert not re.findall(r"\S*://\S*|^--\S*|^ *# .* /\S*", text, re.MULTILINE)
