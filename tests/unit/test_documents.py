@@ -1,4 +1,4 @@
-"""What the documents name exists: files, targets of make, configuration keys; and README leads to each of them."""
+"""What the documents name exists: files, targets of make, configuration keys; and something leads to each of them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-FILES = re.compile(r"(?:app|bench|components|contracts|flink_sql|local|policy|stacks|tests)/[\w/.*-]*")
+AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+DOCUMENTS = [*(ROOT / name for name in AT_THE_TOP), *sorted((ROOT / "docs").rglob("*.md"))]
+RECORDS = ROOT / "docs" / "adr"
+FILES = re.compile(r"(?:app|bench|components|contracts|flink_sql|local|plan|policy|stacks|tests)/[\w/.*-]*")
 
 
-@pytest.fixture(params=DOCUMENTS, ids=lambda path: path.name)
+@pytest.fixture(params=DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def document(request: pytest.FixtureRequest) -> tuple[Path, str]:
     return request.param, request.param.read_text(encoding="utf-8")
 
@@ -44,5 +46,13 @@ def test_every_configuration_key_exists(document: tuple[Path, str]) -> None:
 
 
 def test_the_readme_leads_to_every_document() -> None:
-    text = DOCUMENTS[0].read_text(encoding="utf-8")
-    assert not [path.name for path in DOCUMENTS[1:] if path.relative_to(ROOT).as_posix() not in text]
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    documents = [path for path in DOCUMENTS if RECORDS not in path.parents and path.name != "README.md"]
+    assert not [path.name for path in documents if path.relative_to(ROOT).as_posix() not in text]
+
+
+def test_the_index_of_decisions_leads_to_each_in_the_order_of_their_numbers() -> None:
+    index = (RECORDS / "README.md").read_text(encoding="utf-8")
+    names = sorted(path.name for path in RECORDS.glob("*.md") if path.name != "README.md")
+    assert re.findall(r"\]\((\d[^)]*)\)", index) == names
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
