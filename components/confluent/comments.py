@@ -6,10 +6,11 @@ import re
 
 # Tokens that may hold what looks like a comment, by the rules of Flink's parser (Apache Calcite): E'…' has backslash
 # escapes, two quotes stand for one, and a text without its end reaches to the end of the file. Words are tokens too, of
-# letters, digits, _ and $: only an E that begins one begins such a text.
+# letters, digits, _ and $: only an E that begins one begins such a text. Before a $ words have dots and dashes, too: all
+# of a--$b is one.
 _KEPT = r"""(?P<kept>
     [eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | '(?:[^']|'')*(?:'|\Z) | `(?:[^`\r\n]|``)*` | "[^"\r\n]*"
-    | (?!\d)[\w$]+ | \*/
+    | [\w$][\w$.-]*\$(?!\d)[\w$]+ | (?!\d)[\w$]+ | \*/
 )"""
 # Calcite takes // for a line comment, too. /*+ begins a hint, which Flink reads; /**/ is a comment, /***/ begins one.
 _COMMENT = re.compile(

@@ -26,6 +26,11 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 @example("SELECT 2*/*c*/3")
 @example("a /***/ 'b' /* */ c")
+@example("SELECT--$SELECT")
+@example("SELECT--$$ -- c")
+@example("a--$1")
+@example("a.b--c$d--e$1 -- f")
+@example("1-$a--b")
 @example("SELECT 'a--b' -- c\n, `x--y` /* z */ // foo\n+ 1")
 def test_no_token_of_flinks_is_lost(lab: Lab, sql: str) -> None:
     before = tokens(lab, sql)
