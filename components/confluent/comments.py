@@ -6,8 +6,8 @@ import re
 
 # Tokens that may hold what looks like a comment, by the rules of Flink's parser (Apache Calcite): E'…' has backslash
 # escapes, two quotes stand for one, and a text without its end reaches to the end of the file. Words are tokens too, of
-# letters, digits, _ and $: only an E that begins one begins such a text. Before a $ words have dots and dashes, too: all
-# of a--$b is one.
+# letters, digits, _ and $: only an E that begins one begins such a text. Before a $ it may have dots and dashes: all of
+# a--$b is a word.
 _KEPT = r"""(?P<kept>
     [eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | '(?:[^']|'')*(?:'|\Z) | `(?:[^`\r\n]|``)*` | "[^"\r\n]*"
     | [\w$][\w$.-]*\$(?!\d)[\w$]+ | (?!\d)[\w$]+ | \*/
