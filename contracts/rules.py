@@ -12,6 +12,20 @@ import yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "flink_sql" / "rules"
 ID = r"[a-z][a-z0-9_]{0,31}"
+TAKEN = (
+    "at_least",
+    "broken",
+    "cents",
+    "foreign",
+    "foreign_payments",
+    "payments",
+    "reason",
+    "seq",
+    "small",
+    "small_cents",
+    "total",
+)
+"""Columns beside those of the rules in flink_sql/fraud.sql and payments.jinja, which no rule can be named after."""
 MOST_WEIGHT = 100
 TEXTS = ("title", "payment", "account", "reason", "definition")
 KEYS = ("id", "order", "weight", *TEXTS, "thresholds")
@@ -111,8 +125,8 @@ def _problem(key: str, value: Any) -> str | None:
         return f"{key} must be {'a list of thresholds, such as [large_amount]' if key == 'thresholds' else 'one text'}"
     if key != "thresholds" and not value.strip():
         return f"{key} is empty; write it"
-    if key == "id" and not re.fullmatch(ID, value):
-        return f"id is {value!r}; set it to lower-case letters, digits and _, at most 32"
+    if key == "id" and (value in TAKEN or not re.fullmatch(ID, value)):
+        return f"id is {value!r}; set it to a-z, 0-9 and _, at most 32, and to none of {', '.join(TAKEN)}"
     if key == "order" and not value.isdecimal():
         return f"order is {value!r}; set it to a whole number"
     if key == "weight" and not (value.isdecimal() and int(value) <= MOST_WEIGHT):

@@ -58,6 +58,7 @@ def test_a_rule_is_read_and_its_sql_filled_in(folder: Path) -> None:
         ("reason: \"'at night'\"", 'reason: " "', "night.yaml:7: reason is empty"),
         ("title: At night", "titel: At night", "night.yaml:3: no key 'titel'; they are id, order"),
         ("id: night", "id: Night!", "night.yaml:1: id is 'Night!'"),
+        ("id: night", "id: cents", "night.yaml:1: id is 'cents'; set it to a-z, 0-9 and _"),
         ("thresholds: [large_amount]", "thresholds: large_amount", "night.yaml:9: thresholds must be a list"),
         (
             "thresholds: [large_amount]",
