@@ -5,6 +5,9 @@ Everything that needs a column list derives it from here: database DDL (`contrac
 (`contracts.flink`), the OpenSearch mapping (`contracts.search`), Snowflake tables and views (`contracts.snowflake`).
 """
 
+from typing import TYPE_CHECKING
+
+from contracts import rules
 from contracts.tables import (
     APP_GROUP_PREFIX,
     AUTH_USER,
@@ -14,7 +17,6 @@ from contracts.tables import (
     FLAGGED_USER,
     FRAUD_ALERT,
     OUTPUTS,
-    RULES,
     SCHEMA,
     SOURCES,
     TOPIC_PREFIX,
@@ -64,3 +66,13 @@ __all__ = [
     "TinyInt",
     "raw_topic",
 ]
+
+if TYPE_CHECKING:
+    RULES: tuple[str, ...]
+
+
+def __getattr__(name: str) -> tuple[str, ...]:
+    """`RULES`, the ids of the fraud rules in order: read when asked for, so that a bad file fails only who needs it."""
+    if name == "RULES":
+        return tuple(rule.id for rule in rules.read())
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -66,10 +66,12 @@ class Rule:
         return f"{self.file}:{self.lines[key]}"
 
 
-def read(folder: Path = FOLDER) -> tuple[Rule, ...]:
+def read(folder: Path | None = None) -> tuple[Rule, ...]:
     """The rules, in order. Raises RuleError with every problem of every file."""
-    problems: list[str] = []
-    rules = [rule for file in sorted(folder.glob("*.yaml")) if (rule := _rule(file, problems))]
+    folder, problems = folder or FOLDER, list[str]()
+    files = [file for file in sorted(folder.iterdir()) if not file.name.startswith(".")]
+    problems += [f"{_name(file)}: a rule's file ends in .yaml; rename it" for file in files if file.suffix == ".yml"]
+    rules = [rule for file in files if file.suffix == ".yaml" and (rule := _rule(file, problems))]
     if not rules and not problems:
         problems.append(f"{folder.parent.name}/{folder.name}: no rule; add a file such as large_amount.yaml")
     for key in ("id", "order"):
@@ -87,11 +89,15 @@ def _repeated(rules: list[Rule], key: str) -> Iterator[str]:
             yield f"{rule.place(key)}: {key} is {getattr(rule, key)!r}, as in {first.file}; give it another"
 
 
+def _name(file: Path) -> str:
+    return "/".join(file.parts[-3:])
+
+
 def _rule(file: Path, problems: list[str]) -> Rule | None:
     """The rule of a file, None when anything is wrong with it."""
-    name = f"{file.parent.parent.name}/{file.parent.name}/{file.name}"
+    name = _name(file)
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=_LOADER)
+        root = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=_LOADER)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         problems.append(f"{name}:{mark.line + 1 if mark else 1}: not valid YAML: {' '.join(str(error).split())}")
@@ -100,7 +106,12 @@ def _rule(file: Path, problems: list[str]) -> Rule | None:
         problems.append(f"{name}:1: it must hold the keys {', '.join(KEYS)}")
         return None
     before = len(problems)
-    nodes = {key.value: (key.start_mark.line + 1, value) for key, value in root.value}
+    nodes: dict[str, tuple[int, yaml.Node]] = {}
+    for key, value in root.value:
+        line, word = key.start_mark.line + 1, str(key.value)
+        if word in nodes:
+            problems.append(f"{name}:{line}: {word} is there twice, first in line {nodes[word][0]}; drop one")
+        nodes.setdefault(word, (line, value))
     lines = {key: line for key, (line, _) in nodes.items()}
     problems += [f"{name}:{lines[key]}: no key {key!r}; they are {', '.join(KEYS)}" for key in nodes if key not in KEYS]
     problems += [f"{name}:1: {key} is missing; write `{key}: …`" for key in KEYS if key not in nodes]

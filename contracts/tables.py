@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from contracts.rules import read as read_rules
 from contracts.types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
 
 APP_GROUP_PREFIX = "fraud-app"
@@ -15,9 +14,6 @@ SCHEMA = "SAMPLE"
 
 ERROR_LOG_TOPIC = "error_log"
 """Flink's dead-letter table for the raw topics, which Flink makes, with its own columns, when a statement names it."""
-
-RULES = tuple(rule.id for rule in read_rules())
-"""The ids of the fraud rules, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)

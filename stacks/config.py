@@ -17,7 +17,7 @@ import yaml
 from pulumi.runtime import config as runtime_config
 
 from components.credential_slots import ALLOWED, CredentialSlots
-from contracts import stack_file
+from contracts import rules, stack_file
 
 # The loader in C takes a tenth of the time; some builds of PyYAML are without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -63,6 +63,13 @@ class Reader:
                 stack_file.read(path, self._declared, self._project)
             except stack_file.StackFileError as error:
                 self.problems += error.problems
+
+    def check_rule_files(self) -> None:
+        """Note what is wrong in flink_sql/rules."""
+        try:
+            rules.read()
+        except rules.RuleError as error:
+            self.problems += error.problems
 
     def finish(self) -> None:
         """Raise SettingsError when a key is unknown or a value was refused."""

@@ -43,6 +43,7 @@ def load() -> Settings:
     )
     _check_together(reader, settings)
     reader.check_stack_file()
+    reader.check_rule_files()
     # A streaming layer uses what the platform made, and makes nothing in these accounts.
     if not reader.recorded and stack.layer != "streaming":
         placeholders.check(reader, reach, settings.app, settings.sinks.snowflake)

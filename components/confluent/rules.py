@@ -86,6 +86,6 @@ def _wrong(text: str) -> str | None:
     except SqlglotError as error:
         found = getattr(error, "errors", None)
         return f"{found[0]['description']} at character {found[0]['col']}" if found else str(error)
-    if len(parsed) != 1 or not isinstance(parsed[0], expressions.Condition | expressions.Func | expressions.Column):
+    if len(parsed) != 1 or not isinstance(parsed[0], expressions.Condition):
         return "it must be one expression"
     return None

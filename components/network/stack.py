@@ -97,11 +97,11 @@ class NetworkStack(pulumi.ComponentResource):
         )
         nats = self._nats(public, internet)
         route_tables = [*self._private_route_tables(app, nats), *self._private_route_tables(data, nats)]
-        s3 = self._endpoints([way.table_id for way in route_tables])
-        route_tables.append(self._way_out(f"{name}-public", list(public.values()), internet))
+        s3 = self._endpoints([table.table_id for table in route_tables])
+        route_tables.append(self._route_table(f"{name}-public", list(public.values()), internet))
         self.nat_addresses = [nat.address.public_ip for nat in nats.values()]
         # The S3 endpoint too: its creation breaks off open connections to S3.
-        self.internet_ready = (s3, *dict.fromkeys(part for way in route_tables for part in way.parts))
+        self.internet_ready = (s3, *dict.fromkeys(part for table in route_tables for part in table.parts))
 
         self.confluent_prefix_list_id = self._confluent_prefix_list().id
         self._flow_logs()
@@ -145,7 +145,7 @@ class NetworkStack(pulumi.ComponentResource):
             for letter in homes
         }
 
-    def _way_out(
+    def _route_table(
         self, name: str, subnets: Sequence[aws.ec2.Subnet], through: aws.ec2.InternetGateway | aws.ec2.NatGateway
     ) -> RouteTable:
         return make_route_table(name, vpc_id=self.vpc_id, subnets=subnets, through=through, parent=self)
@@ -154,7 +154,7 @@ class NetworkStack(pulumi.ComponentResource):
         """A route table per subnet, so that each uses the NAT gateway of its own zone where there is one."""
         shared = next(iter(nats.values()))
         return [
-            self._way_out(subnet.pulumi_resource_name, [subnet], nats.get(letter, shared).gateway)
+            self._route_table(subnet.pulumi_resource_name, [subnet], nats.get(letter, shared).gateway)
             for letter, subnet in subnets.items()
         ]
 

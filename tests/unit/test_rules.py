@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from components.confluent.statements import TEMPLATES
 from contracts import RULES, rules
 from tests.unit.test_components import RULES as VARIABLES
 
+ROOT = Path(__file__).resolve().parents[2]
 GOOD = """\
 id: night
 order: 9
@@ -76,6 +80,7 @@ def test_a_rule_is_read_and_its_sql_filled_in(folder: Path) -> None:
         ("`payments` > 1", "1) OR (1", "night.yaml:6: account is no SQL expression"),
         ("`payments` > 1", "`payments` > 1 -- more", ""),
         ("{{ large_amount }}", "{{ large_amount", "night.yaml:5: payment is no template"),
+        ("weight: 20", "weight: 20\nweight: 30", "night.yaml:5: weight is there twice, first in line 4; drop one"),
         (GOOD, "[1]", "night.yaml:1: it must hold the keys"),
         (GOOD, "id: [", "not valid YAML"),
     ],
@@ -109,12 +114,28 @@ def test_a_folder_without_rules_is_told(folder: Path) -> None:
         rules.read(folder)
 
 
+def test_a_file_with_another_ending_is_told_and_a_hidden_one_is_not_a_rule(folder: Path) -> None:
+    (folder / ".night.yaml").write_text("an editor's")
+    (folder / "dawn.yml").write_text(GOOD)
+    told = refused(folder, GOOD)
+    assert "1 problem(s)" in told and "dawn.yml: a rule's file ends in .yaml; rename it" in told, told
+
+
+def test_contracts_can_be_imported_whatever_the_rule_files_say(folder: Path, tmp_path: Path) -> None:
+    """`make connections` and the twins of a running pipeline need no rules."""
+    shutil.copytree(ROOT / "contracts", tmp_path / "contracts")
+    (folder / "night.yaml").write_text("id: [")
+    code = "import contracts; print('imported'); contracts.RULES"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "imported\n" and "RuleError" in done.stderr, done.stderr
+
+
 def test_a_file_has_the_name_of_its_rule() -> None:
     assert [Path(rule.file).stem for rule in rules.read()] == list(RULES)
 
 
 def test_the_definition_in_the_document_is_that_of_the_files() -> None:
-    document = (Path(__file__).resolve().parents[2] / "docs" / "detection.md").read_text(encoding="utf-8")
+    document = (ROOT / "docs" / "detection.md").read_text(encoding="utf-8")
     for rule in rules.read():
         row = f"| `{rule.id}` | {rule.definition} |"
         assert row in document, f"docs/detection.md lacks the row {row}"

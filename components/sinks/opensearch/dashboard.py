@@ -1,6 +1,6 @@
 """The fraud dashboard as data: charts, tables and index patterns, and their form as saved objects to be imported.
 
-What stands in `CHARTS` and `SEARCHES` is the whole dashboard; columns are those of the contracts.
+What `charts` gives and `SEARCHES` is the whole dashboard; columns are those of the contracts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts import FLAGGED_USER, FRAUD_ALERT, RULES, Table
+from contracts import FLAGGED_USER, FRAUD_ALERT, Table
+from contracts.rules import read as read_rules
 from contracts.search import mapping
 
 TITLE = "Fraud alerts"
@@ -67,51 +68,55 @@ def _terms(column: str, role: str, size: int) -> Aggregation:
     return Aggregation("terms", role, column, {"size": size, "order": "desc", "orderBy": "1"})
 
 
-CHARTS = (
-    Chart(
-        name="alert-count", title="Alerts", table=FRAUD_ALERT, form="metric", aggregations=(_count(),),
-        x=0, y=0, width=12, height=7,
-    ),
-    Chart(
-        name="flagged-count", title="Flagged users", table=FLAGGED_USER, form="metric", aggregations=(_count(),),
-        x=12, y=0, width=12, height=7,
-    ),
-    # Not the alerts' amounts: a payment that breaks two rules has two alerts.
-    Chart(
-        name="flagged-amount", title="Amount of the flagged users", table=FLAGGED_USER, form="metric",
-        aggregations=(Aggregation("sum", "metric", "total_amount"),),
-        x=24, y=0, width=24, height=7,
-    ),
-    Chart(
-        name="alerts-over-time", title="Alerts over time by rule", table=FRAUD_ALERT, form="histogram",
-        aggregations=(
-            _count(),
-            Aggregation("date_histogram", "segment", "event_time", {"interval": "auto", "min_doc_count": 1}),
-            _terms("rule_id", "group", len(RULES)),
+def charts() -> tuple[Chart, ...]:
+    """A bucket for each fraud rule, where there is one for each."""
+    rules = len(read_rules())
+    return (
+        Chart(
+            name="alert-count", title="Alerts", table=FRAUD_ALERT, form="metric", aggregations=(_count(),),
+            x=0, y=0, width=12, height=7,
         ),
-        x=0, y=7, width=32, height=14,
-    ),
-    Chart(
-        name="amount-by-rule", title="Amount by rule", table=FRAUD_ALERT, form="pie",
-        aggregations=(Aggregation("sum", "metric", "amount"), _terms("rule_id", "segment", len(RULES))),
-        x=32, y=7, width=16, height=14,
-    ),
-    Chart(
-        name="top-accounts", title="Accounts with most alerts", table=FRAUD_ALERT, form="table",
-        aggregations=(
-            _count(),
-            Aggregation("sum", "metric", "amount"),
-            Aggregation("max", "metric", "score"),
-            _terms("ACCOUNT_ID", "bucket", 20),
+        Chart(
+            name="flagged-count", title="Flagged users", table=FLAGGED_USER, form="metric", aggregations=(_count(),),
+            x=12, y=0, width=12, height=7,
         ),
-        x=0, y=21, width=24, height=14,
-    ),
-    Chart(
-        name="score-distribution", title="Alerts by score", table=FRAUD_ALERT, form="histogram",
-        aggregations=(_count(), Aggregation("histogram", "segment", "score", {"interval": 10, "min_doc_count": 0})),
-        x=24, y=21, width=24, height=14,
-    ),
-)  # fmt: skip
+        # Not the alerts' amounts: a payment that breaks two rules has two alerts.
+        Chart(
+            name="flagged-amount", title="Amount of the flagged users", table=FLAGGED_USER, form="metric",
+            aggregations=(Aggregation("sum", "metric", "total_amount"),),
+            x=24, y=0, width=24, height=7,
+        ),
+        Chart(
+            name="alerts-over-time", title="Alerts over time by rule", table=FRAUD_ALERT, form="histogram",
+            aggregations=(
+                _count(),
+                Aggregation("date_histogram", "segment", "event_time", {"interval": "auto", "min_doc_count": 1}),
+                _terms("rule_id", "group", rules),
+            ),
+            x=0, y=7, width=32, height=14,
+        ),
+        Chart(
+            name="amount-by-rule", title="Amount by rule", table=FRAUD_ALERT, form="pie",
+            aggregations=(Aggregation("sum", "metric", "amount"), _terms("rule_id", "segment", rules)),
+            x=32, y=7, width=16, height=14,
+        ),
+        Chart(
+            name="top-accounts", title="Accounts with most alerts", table=FRAUD_ALERT, form="table",
+            aggregations=(
+                _count(),
+                Aggregation("sum", "metric", "amount"),
+                Aggregation("max", "metric", "score"),
+                _terms("ACCOUNT_ID", "bucket", 20),
+            ),
+            x=0, y=21, width=24, height=14,
+        ),
+        Chart(
+            name="score-distribution", title="Alerts by score", table=FRAUD_ALERT, form="histogram",
+            aggregations=(_count(), Aggregation("histogram", "segment", "score", {"interval": 10, "min_doc_count": 0})),
+            x=24, y=21, width=24, height=14,
+        ),
+    )  # fmt: skip
+
 
 SEARCHES = (
     Search(
@@ -130,9 +135,8 @@ SEARCHES = (
 def saved_objects() -> list[dict[str, Any]]:
     """Every saved object, each after those that it refers to. Ids are fixed: an import replaces the last one."""
     patterns = [_pattern(table) for table in INDEXED]
-    charts = [_chart(chart) for chart in CHARTS]
     searches = [_search(search) for search in SEARCHES]
-    return [*patterns, *charts, *searches, _dashboard()]
+    return [*patterns, *map(_chart, charts()), *searches, _dashboard()]
 
 
 def _object(kind: str, name: str, attributes: dict[str, Any], references: list[dict[str, str]]) -> dict[str, Any]:
@@ -196,7 +200,7 @@ def _id(panel: Panel) -> str:
 def _dashboard() -> dict[str, Any]:
     panels, references = [], []
     search = {"query": {"query": "", "language": "kuery"}, "filter": []}
-    for number, panel in enumerate((*CHARTS, *SEARCHES), start=1):
+    for number, panel in enumerate((*charts(), *SEARCHES), start=1):
         place = {"x": panel.x, "y": panel.y, "w": panel.width, "h": panel.height, "i": str(number)}
         name = f"panel_{number}"
         panels.append(
