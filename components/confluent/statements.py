@@ -18,7 +18,7 @@ from components.confluent.comments import without_comments
 from components.confluent.handle import ConfluentHandle
 from components.confluent.rules import RuleSql, render
 from components.local_commands import command_line
-from contracts.rules import read
+from contracts.rules import RuleError, read
 
 RULES = "rules"
 """The variable of a template that loops over the fraud rules."""
@@ -76,9 +76,12 @@ class Statement:
 
 
 def rule_sql(variables: Mapping[str, object]) -> list[RuleSql]:
-    """The fraud rules, as a template loops over them."""
+    """The fraud rules, as a template loops over them. Raises RunError, which the engine shows without a traceback."""
     shared: Any = TEMPLATES.get_template("payments.jinja").make_module(dict(variables))
-    return render(read(), TEMPLATES, variables, shared.amount)
+    try:
+        return render(read(), TEMPLATES, variables, shared.amount)
+    except RuleError as error:
+        raise pulumi.RunError(str(error)) from None
 
 
 def _used(file: str) -> set[str]:

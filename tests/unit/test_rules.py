@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from components.confluent import rules as sql
-from components.confluent.statements import TEMPLATES
+from components.confluent.statements import TEMPLATES, rule_sql
 from contracts import RULES, rules
 from tests.unit.test_components import RULES as VARIABLES
 
@@ -93,6 +94,13 @@ def test_what_is_wrong_is_told_by_file_and_line(folder: Path, old: str, new: str
     else:
         (folder / "night.yaml").write_text(text)
         assert rendered(rules.read(folder))[0].account == "`payments` > 1", "a comment would hide the rest of the line"
+
+
+def test_the_engine_shows_a_mistake_without_a_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "night.yaml").write_text(GOOD.replace("`payments` > 1", "`payments` >"))
+    monkeypatch.setattr(rules, "FOLDER", folder)
+    with pytest.raises(pulumi.RunError, match=r"night\.yaml:6: account is no SQL expression"):
+        rule_sql(VARIABLES)
 
 
 def test_all_problems_come_at_once(folder: Path) -> None:
