@@ -11,7 +11,7 @@ import psutil
 from confluent_kafka import Consumer, Message
 
 from bench.records import decoded
-from contracts import FRAUD_ALERT
+from components.contracts import FRAUD_ALERT
 from local.apply.servers import ROOT
 from local.avro import Schemas
 from local.pipeline import Pipeline

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 from bench.common import alert_reader, figure, percentile, pipeline, resident_megabytes, transaction_of
-from contracts import APP_GROUP_PREFIX
+from components.contracts import APP_GROUP_PREFIX
 from local.avro import Schemas
 from local.errors import RunError
 from local.pipeline import Pipeline

@@ -7,7 +7,7 @@ from typing import Any
 
 from confluent_kafka import Message
 
-from contracts import OUTPUTS, SOURCES, Table, schemas
+from components.contracts import OUTPUTS, SOURCES, Table, schemas
 from local.avro import Encoder, Schemas
 
 

@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from bench.common import alert_reader, figure, transaction_of
 from bench.records import RawRecords, register_outputs
-from contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION, Table
+from components.contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION, Table
 from local.apply.alterations import as_statements
 from local.apply.registry import STATEMENT, only_stores
 from local.apply.servers import ROOT

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from bench.common import figure, pipeline
-from contracts import CLEANED_TRANSACTION, CLEANED_USER, FRAUD_ALERT
+from components.contracts import CLEANED_TRANSACTION, CLEANED_USER, FRAUD_ALERT
 from local.apply.summary import sink_status
 from local.errors import RunError
 from local.pipeline import Pipeline

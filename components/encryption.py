@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components import iam
+from . import iam
 
 
 @dataclass(frozen=True, kw_only=True)

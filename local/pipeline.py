@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from contracts import SCHEMA, SOURCES
-from contracts.ddl import postgres as ddl
+from components.contracts import SCHEMA, SOURCES
+from components.contracts.ddl import postgres as ddl
 from local.apply import connections
 from local.apply.accounts import CONNECTOR, accounts
 from local.apply.alterations import as_statements

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts import SCHEMA, SOURCES, Decimal, TinyInt
-from contracts.oracle import raw_columns
+from components.contracts import SCHEMA, SOURCES, Decimal, TinyInt
+from components.contracts.oracle import raw_columns
 from local.honoured_keys import COMMON, COUNT, WHOLE, Key, carried, holds, translate
 
 SOURCE_CLASS = "OracleXStreamSource"

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from contracts import stack_file
+from components.contracts import stack_file
 from plan.model import PlanError
 
 PLACEHOLDER_SECRET = "placeholder-secret"  # noqa: S105 (a stand-in, no password)

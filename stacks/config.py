@@ -16,8 +16,8 @@ import pulumi
 import yaml
 from pulumi.runtime import config as runtime_config
 
+from components.contracts import rules, stack_file
 from components.credential_slots import ALLOWED, CredentialSlots
-from contracts import rules, stack_file
 
 # The loader in C takes a tenth of the time; some builds of PyYAML are without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

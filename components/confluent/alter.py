@@ -17,8 +17,8 @@ import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from components.rest import Service
-from components.waiting import Deadline, NotYetError
+from ..rest import Service
+from ..waiting import Deadline, NotYetError
 
 NEEDED = (
     "FLINK_URL", "FLINK_KEY", "FLINK_SECRET", "ORGANIZATION", "ENVIRONMENT", "POOL", "PRINCIPAL",

@@ -13,7 +13,7 @@ import sys
 import urllib.parse
 from collections.abc import Iterable
 
-from components.rest import Service
+from ..rest import Service
 
 NEEDED = (
     "KAFKA_REST", "CLUSTER", "KAFKA_KEY", "KAFKA_SECRET",

@@ -8,14 +8,14 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
-from components.confluent import access
-from components.confluent.handle import ConfluentHandle
-from components.confluent.keys import KeySlots, Owner
-from components.confluent.private_access import TYPES as PRIVATE_TYPES
-from components.confluent.private_access import PrivateAccess, PrivatePaths, make_paths
-from components.confluent.private_link import CLOUD, reported
-from components.credential_slots import CredentialSlots
-from contracts import FRAUD_ALERT
+from ..contracts import FRAUD_ALERT
+from ..credential_slots import CredentialSlots
+from . import access
+from .handle import ConfluentHandle
+from .keys import KeySlots, Owner
+from .private_access import TYPES as PRIVATE_TYPES
+from .private_access import PrivateAccess, PrivatePaths, make_paths
+from .private_link import CLOUD, reported
 
 AVAILABILITIES = {
     "basic": ("SINGLE_ZONE", "MULTI_ZONE"),

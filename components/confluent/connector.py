@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 
 import pulumi
 
-from components.confluent import access
-from components.confluent.access import Grant
-from components.confluent.topics import DEAD_LETTER
+from . import access
+from .access import Grant
+from .topics import DEAD_LETTER
 
 
 def option(key: str, *, secret: bool = False, allowed: tuple[str, ...] = (), default: Any = dataclasses.MISSING) -> Any:

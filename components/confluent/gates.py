@@ -9,10 +9,10 @@ from __future__ import annotations
 import pulumi
 from pulumi_command import local
 
-from components.confluent import access
-from components.confluent.handle import ConfluentHandle
-from components.local_commands import command_line
-from contracts import ERROR_LOG_TOPIC, TOPIC_PREFIX
+from ..contracts import ERROR_LOG_TOPIC, TOPIC_PREFIX
+from ..local_commands import command_line
+from . import access
+from .handle import ConfluentHandle
 
 # Topics that connectors and statements make by themselves.
 UNDECLARED_TOPICS = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_confluentcloud as confluent
 
-from components.credential_slots import CredentialSlots
+from ..credential_slots import CredentialSlots
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from components.confluent.statements import Statement
-from contracts import (
+from ..contracts import (
     AUTH_USER,
     CLEANED_TRANSACTION,
     CLEANED_USER,
@@ -11,6 +10,7 @@ from contracts import (
     FRAUD_ALERT,
     USER_TRANSACTION,
 )
+from .statements import Statement
 
 # Both append topics feed the warehouse (workflow 1); what was flagged goes to search and to Snowflake (workflow 2).
 WAREHOUSE_TOPICS = (CLEANED_USER.topic, CLEANED_TRANSACTION.topic)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import ResourceOptions
 
-from components.confluent.private_egress import EgressGateway
-from components.confluent.private_link import (
+from ..network.private_link_endpoint import VpcPlacement
+from .private_egress import EgressGateway
+from .private_link import (
     DedicatedIngress,
     DedicatedIngressArgs,
     PrivateIngress,
     PrivateIngressArgs,
 )
-from components.network.private_link_endpoint import VpcPlacement
 
 TYPES = ("enterprise", "dedicated")
 

@@ -18,8 +18,8 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
-from components.confluent.private_egress import EgressGateway
-from components.network.private_link_endpoint import PrivateLinkEndpoint, PrivateLinkEndpointArgs, VpcPlacement
+from ..network.private_link_endpoint import PrivateLinkEndpoint, PrivateLinkEndpointArgs, VpcPlacement
+from .private_egress import EgressGateway
 
 CLOUD = "AWS"
 PORTS = {443: "HTTPS from within the VPC: Kafka REST, Schema Registry, Flink", 9092: "Kafka from within the VPC"}

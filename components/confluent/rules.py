@@ -12,8 +12,8 @@ import sqlglot
 from sqlglot import expressions
 from sqlglot.errors import SqlglotError
 
-from components.confluent.comments import without_comments
-from contracts.rules import FRAGMENTS, Rule, RuleError
+from ..contracts.rules import FRAGMENTS, Rule, RuleError
+from .comments import without_comments
 
 NEAR = "spark"
 """sqlglot has no dialect for Flink; this one has its back-ticks and functions. Flink itself checks names and types."""

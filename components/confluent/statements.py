@@ -14,11 +14,11 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi_command import local
 
-from components.confluent.comments import without_comments
-from components.confluent.handle import ConfluentHandle
-from components.confluent.rules import RuleSql, render
-from components.local_commands import command_line
-from contracts.rules import RuleError, read
+from ..contracts.rules import RuleError, read
+from ..local_commands import command_line
+from .comments import without_comments
+from .handle import ConfluentHandle
+from .rules import RuleSql, render
 
 RULES = "rules"
 """The variable of a template that loops over the fraud rules."""

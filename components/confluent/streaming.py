@@ -9,13 +9,13 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
-from components.confluent import access, pipeline
-from components.confluent.connector import Connector, SinkConnector
-from components.confluent.gates import make_cleanup, make_gate
-from components.confluent.handle import ConfluentHandle
-from components.confluent.statements import INIT_ERROR, Statement, StatementPlace, make_statement
-from components.confluent.topics import make_schemas, make_topics
-from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES
+from ..contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES
+from . import access, pipeline
+from .connector import Connector, SinkConnector
+from .gates import make_cleanup, make_gate
+from .handle import ConfluentHandle
+from .statements import INIT_ERROR, Statement, StatementPlace, make_statement
+from .topics import make_schemas, make_topics
 
 MOST_PARTITIONS = 60
 # The topics that the source connector writes.

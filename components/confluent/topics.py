@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pulumi_confluentcloud as confluent
 
-from contracts import OUTPUTS, SOURCES, Table, schemas
+from ..contracts import OUTPUTS, SOURCES, Table, schemas
 
 DEAD_LETTER = "dead_letter"
 _WEEK_MS = 7 * 24 * 3600 * 1000

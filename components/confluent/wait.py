@@ -11,8 +11,8 @@ import os
 import sys
 from collections.abc import Callable
 
-from components.rest import Service
-from components.waiting import Deadline, NotYetError
+from ..rest import Service
+from ..waiting import Deadline, NotYetError
 
 POLL_SECONDS = 5.0
 DEADLINE_SECONDS = 900.0

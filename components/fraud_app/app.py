@@ -5,9 +5,9 @@ from __future__ import annotations
 import pulumi
 from pulumi import ResourceOptions
 
-from components.fraud_app import cluster, image, ingress, namespace, network_policy, workload
-from components.fraud_app.args import FraudAppArgs
-from components.network.security import Peer, allow_ingress
+from ..network.security import Peer, allow_ingress
+from . import cluster, image, ingress, namespace, network_policy, workload
+from .args import FraudAppArgs
 
 
 class FraudApp(pulumi.ComponentResource):

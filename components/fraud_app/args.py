@@ -10,11 +10,11 @@ from typing import Literal
 
 import pulumi
 
-from components.connections import ORACLE_PORT
-from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
-from components.log_groups import retention_problems
-from components.network.ranges import ANYWHERE, WIDEST_PREFIX, parse
-from components.oracle.names import APP_USER, PDB
+from ..connections import ORACLE_PORT
+from ..log_groups import retention_problems
+from ..network.ranges import ANYWHERE, WIDEST_PREFIX, parse
+from ..oracle.names import APP_USER, PDB
+from .versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
 
 # Of the cluster's services, fixed so that the network policies know where its DNS answers: at the tenth address.
 SERVICE_CIDR = "172.20.0.0/16"

@@ -10,9 +10,9 @@ import pulumi_eks as eks
 import pulumi_kubernetes as k8s
 from pulumi import ResourceOptions
 
-from components.fraud_app import roles
-from components.fraud_app.args import SERVICE_CIDR, FraudAppArgs, role_name
-from components.log_groups import make_log_group
+from ..log_groups import make_log_group
+from . import roles
+from .args import SERVICE_CIDR, FraudAppArgs, role_name
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 import pulumi_docker_build as docker_build
 from pulumi import ResourceOptions
 
-from components.fraud_app.args import FraudAppArgs
+from .args import FraudAppArgs
 
 CONTEXT = "app"
 """Relative to the project, where Pulumi runs the program, so that no machine's path stands in the plan."""

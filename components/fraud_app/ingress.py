@@ -9,10 +9,10 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi import CustomTimeouts, ResourceOptions
 
-from components.fraud_app import pods
-from components.fraud_app.args import FraudAppArgs
-from components.fraud_app.pods import Runtime
-from components.fraud_app.workload import WEB
+from . import pods
+from .args import FraudAppArgs
+from .pods import Runtime
+from .workload import WEB
 
 API = "eks.amazonaws.com"
 CONTROLLER = f"{API}/alb"

@@ -9,10 +9,10 @@ import pulumi_kubernetes as k8s
 import pulumi_random as random
 from pulumi import ResourceOptions
 
-from components.fraud_app.args import RULES, FraudAppArgs
-from components.fraud_app.pods import NAMESPACE, Runtime
-from contracts import APP_GROUP_PREFIX, FRAUD_ALERT
-from contracts.rules import read as read_rules
+from ..contracts import APP_GROUP_PREFIX, FRAUD_ALERT
+from ..contracts.rules import read as read_rules
+from .args import RULES, FraudAppArgs
+from .pods import NAMESPACE, Runtime
 
 POD_SECURITY = "restricted"
 

@@ -8,9 +8,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi import ResourceOptions
 
-from components.fraud_app.args import DNS_ADDRESS, FraudAppArgs
-from components.fraud_app.pods import PORT, Runtime, labels
-from components.network import ranges
+from ..network import ranges
+from .args import DNS_ADDRESS, FraudAppArgs
+from .pods import PORT, Runtime, labels
 
 KAFKA_PORT = 9092
 HTTPS = 443

@@ -8,9 +8,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi import CustomTimeouts, ResourceOptions
 
-from components.fraud_app import pods
-from components.fraud_app.args import FraudAppArgs
-from components.fraud_app.pods import PORT, Runtime
+from . import pods
+from .args import FraudAppArgs
+from .pods import PORT, Runtime
 
 WEB, SEED, GENERATOR = "web", "seed", "generator"
 CPU_PERCENT = 70

@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, collapse_addresses
 import pulumi
 import pulumi_confluentcloud as confluent
 
-from components.network.ranges import parse
+from .ranges import parse
 
 KEY = "confluentEgressPrefixes"
 """The configuration key that overrides the look-up."""

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.network.security import Peer, allow_ingress, make_group
+from .security import Peer, allow_ingress, make_group
 
 INTERFACE_SERVICES = ("ssm", "ssmmessages", "secretsmanager", "ecr.api", "ecr.dkr", "logs", "sts")
 

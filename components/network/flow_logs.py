@@ -8,8 +8,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components import iam
-from components.log_groups import make_log_group
+from .. import iam
+from ..log_groups import make_log_group
 
 
 def make_flow_logs(

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from components.network.ranges import PRIVATE, is_private
+from .ranges import PRIVATE, is_private
 
 LETTERS = "abcdefgh"
 BLOCK_PREFIX = 20

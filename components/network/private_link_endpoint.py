@@ -9,8 +9,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.network.ranges import PRIVATE, is_private, parse
-from components.network.security import Peer, allow_ingress, make_group
+from .ranges import PRIVATE, is_private, parse
+from .security import Peer, allow_ingress, make_group
 
 TTL_SECONDS = 60
 FEWEST_SUBNETS = 2

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.network.ranges import ANYWHERE
+from .ranges import ANYWHERE
 
 
 @dataclass(frozen=True, kw_only=True)

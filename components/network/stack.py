@@ -10,12 +10,12 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.log_groups import retention_problems
-from components.network import layout
-from components.network.egress import checked_prefixes
-from components.network.endpoints import make_interface_endpoints, make_s3_endpoint
-from components.network.flow_logs import make_flow_logs
-from components.network.routing import Nat, RouteTable, make_nat, make_route_table
+from ..log_groups import retention_problems
+from . import layout
+from .egress import checked_prefixes
+from .endpoints import make_interface_endpoints, make_s3_endpoint
+from .flow_logs import make_flow_logs
+from .routing import Nat, RouteTable, make_nat, make_route_table
 
 NatMode = Literal["single", "per-zone"]
 PREFIX_QUOTA = 60

@@ -8,12 +8,12 @@ from typing import ClassVar
 
 import pulumi
 
-from components.confluent import access
-from components.confluent.access import Grant
-from components.confluent.connector import FORMATS, Connector, option
-from components.connections import ORACLE_PORT, OracleConnection
-from components.oracle import names
-from contracts import SCHEMA, SOURCES, TOPIC_PREFIX
+from ..confluent import access
+from ..confluent.access import Grant
+from ..confluent.connector import FORMATS, Connector, option
+from ..connections import ORACLE_PORT, OracleConnection
+from ..contracts import SCHEMA, SOURCES, TOPIC_PREFIX
+from . import names
 
 RAW_TOPICS = tuple(table.topic for table in SOURCES)
 

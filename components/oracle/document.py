@@ -11,8 +11,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from components.oracle import names
-from contracts import SCHEMA, SOURCES, ddl
+from ..contracts import SCHEMA, SOURCES, ddl
+from . import names
 
 _FILES = Path(__file__).parent / "bootstrap"
 _TARGET = "/opt/oracle-bootstrap"

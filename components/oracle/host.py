@@ -11,18 +11,18 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 from pulumi_command import local
 
-from components.connections import ORACLE_PORT, OracleConnection
-from components.credential_slots import CredentialSlots
-from components.local_commands import command_line
-from components.log_groups import make_log_group, retention_problems
-from components.network.ranges import ANYWHERE
-from components.network.security import Peer, allow_egress, make_group
-from components.oracle import document
-from components.oracle.identity import HostIdentity
-from components.oracle.listener import OracleListener
-from components.oracle.names import APP_USER, PDB, XSTREAM_USER
-from components.oracle.passwords import OraclePasswords
-from components.oracle.snapshots import make_snapshots
+from ..connections import ORACLE_PORT, OracleConnection
+from ..credential_slots import CredentialSlots
+from ..local_commands import command_line
+from ..log_groups import make_log_group, retention_problems
+from ..network.ranges import ANYWHERE
+from ..network.security import Peer, allow_egress, make_group
+from . import document
+from .identity import HostIdentity
+from .listener import OracleListener
+from .names import APP_USER, PDB, XSTREAM_USER
+from .passwords import OraclePasswords
+from .snapshots import make_snapshots
 
 IMAGE_VERSION = re.compile(r":(?!latest$)[\w.-]+$|@sha256:[0-9a-f]{64}$")
 ARM = re.compile(r"^(a1\.|[a-z]+\d+g)")

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components import iam
+from .. import iam
 
 
 class HostIdentity:

@@ -11,8 +11,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.connections import ORACLE_PORT
-from components.network.security import Peer, allow_egress, allow_ingress, make_group
+from ..connections import ORACLE_PORT
+from ..network.security import Peer, allow_egress, allow_ingress, make_group
 
 NAME_PREFIX = "oracle"
 """Of load balancer and target group, whose names have at most 32 characters: 6 of a prefix, and 26 that the provider

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts import SCHEMA
+from ..contracts import SCHEMA
 
 # Express Edition fixes the names of its container database and of its one pluggable database.
 CDB = "XE"

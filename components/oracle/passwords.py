@@ -7,8 +7,8 @@ import pulumi_aws as aws
 import pulumi_random as random
 from pulumi import ResourceOptions
 
-from components.credential_slots import CredentialSlots
-from components.oracle.names import APP_USER, XSTREAM_ADMIN, XSTREAM_USER
+from ..credential_slots import CredentialSlots
+from .names import APP_USER, XSTREAM_ADMIN, XSTREAM_USER
 
 ADMINISTRATORS = ("SYS", "SYSTEM", XSTREAM_ADMIN)
 SERVICE_USERS = (APP_USER, XSTREAM_USER)

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components import iam
+from .. import iam
 
 
 def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resource) -> None:

@@ -17,7 +17,7 @@ import botocore.client
 import botocore.config
 import botocore.exceptions as errors
 
-from components.waiting import Deadline, NotYetError
+from ..waiting import Deadline, NotYetError
 
 NEEDED = (
     "REGION",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from components.network.egress import prefix_problems
-from components.network.ranges import WIDEST_PREFIX, parse
+from ..network.egress import prefix_problems
+from ..network.ranges import WIDEST_PREFIX, parse
 
 
 def admitted(prefixes: Sequence[str], operators: Sequence[str], addresses: Sequence[str]) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from components.confluent.connector import SinkConnector
-from components.sinks.opensearch import connector as opensearch
-from components.sinks.redshift import connector as redshift
-from components.sinks.snowflake import connector as snowflake
+from ..confluent.connector import SinkConnector
+from .opensearch import connector as opensearch
+from .redshift import connector as redshift
+from .snowflake import connector as snowflake
 
 
 @dataclass(frozen=True, kw_only=True)

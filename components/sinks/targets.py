@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi import ResourceOptions
 
-from components.sinks.opensearch.connector import OpenSearchConnection
-from components.sinks.opensearch.store import OpenSearchTarget, OpenSearchTargetArgs
-from components.sinks.redshift.connector import RedshiftConnection
-from components.sinks.redshift.store import RedshiftTarget, RedshiftTargetArgs
-from components.sinks.sinks import SINKS
-from components.sinks.snowflake.connector import SnowflakeConnection
+from .opensearch.connector import OpenSearchConnection
+from .opensearch.store import OpenSearchTarget, OpenSearchTargetArgs
+from .redshift.connector import RedshiftConnection
+from .redshift.store import RedshiftTarget, RedshiftTargetArgs
+from .sinks import SINKS
+from .snowflake.connector import SnowflakeConnection
 
 if TYPE_CHECKING:
-    from components.sinks.snowflake.store import SnowflakeTargetArgs
+    from .snowflake.store import SnowflakeTargetArgs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +54,6 @@ class SinkTargets(pulumi.ComponentResource):
 
 
 def _snowflake(name: str, args: SnowflakeTargetArgs, opts: ResourceOptions) -> SnowflakeConnection:
-    from components.sinks.snowflake.store import SnowflakeTarget  # noqa: PLC0415 - its SDK takes a second to import
+    from .snowflake.store import SnowflakeTarget  # noqa: PLC0415 - its SDK takes a second to import
 
     return SnowflakeTarget(name, args, opts).connection

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from contracts import SCHEMA
+from components.contracts import SCHEMA
 from local.apply.servers import ROOT, Servers
 from local.errors import RunError
 from local.servers import loopback, ports, shell

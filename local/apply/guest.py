@@ -13,7 +13,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from contracts import APP_GROUP_PREFIX, SOURCES
+from components.contracts import APP_GROUP_PREFIX, SOURCES
 
 GUEST = "guest"
 """No account of a plan can have this name: their ids begin with `sa-`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
+from components.contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
 from local import source
 from local.apply.access import Need, needs, require
 from local.apply.accounts import CONNECTOR, Accounts
@@ -52,7 +52,10 @@ def _topics(plan: Plan) -> Iterator[str]:
     declared = {topic.inputs["topicName"] for topic in plan.of_type(TOPIC)}
     for table in (*SOURCES, *OUTPUTS):
         if table.topic not in declared:
-            yield f"the plan declares no topic {table.topic}, which contracts/ names; it declares {sorted(declared)}"
+            yield (
+                f"the plan declares no topic {table.topic}, which components/contracts/ names; "
+                f"it declares {sorted(declared)}"
+            )
     for resource in plan.of_type(CONNECTOR):
         config = resource.inputs["configNonsensitive"]
         wanted = [*config.get("topics", "").split(","), config.get("errors.deadletterqueue.topic.name", "")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts import FRAUD_ALERT
+from components.contracts import FRAUD_ALERT
 from local.apply.access import ACL, right_of
 from local.apply.accounts import CONNECTOR
 from local.apply.acls import Rights

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import psycopg
 
-from contracts import SCHEMA, SOURCES
+from components.contracts import SCHEMA, SOURCES
 from local.apply.servers import Servers
 from local.errors import RunError
 from local.servers.postgres import SOURCE_DATABASE
@@ -88,8 +88,9 @@ class SourceWatch(threading.Thread):
     def _changed(name: str, right: str | None, now: str | None) -> Iterator[str]:
         if right and not now:
             yield (
-                f"source column {name} is gone, which contracts/tables.py publishes: statements and stores get "
-                f"NULL. Give it back (ALTER TABLE … RENAME COLUMN, or ADD COLUMN as {right}), or change the contract"
+                f"source column {name} is gone, which components/contracts/tables.py publishes: statements and stores "
+                f"get NULL. Give it back (ALTER TABLE … RENAME COLUMN, or ADD COLUMN as {right}), or change the "
+                "contract"
             )
         elif right != now:
             yield (

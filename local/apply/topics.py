@@ -11,7 +11,7 @@ from confluent_kafka.admin import (
     NewTopic,
 )
 
-from contracts import OUTPUTS, SOURCES
+from components.contracts import OUTPUTS, SOURCES
 from local.apply.handler import State, finish
 from local.apply.servers import Servers
 from local.errors import RunError

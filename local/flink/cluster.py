@@ -10,7 +10,7 @@ from typing import Any
 
 from py4j.protocol import Py4JError, Py4JJavaError
 
-from contracts import Table
+from components.contracts import Table
 from local.errors import RunError
 from local.flink import settings, tables
 from local.flink.errors import StatementError, statement_error

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
-from contracts import SOURCES
+from components.contracts import SOURCES
 from local.avro import Encoder, RegistryAwayError, Schemas
 from local.flink.error_schema import ERROR_LOG
 from local.flink.unreadable import Judge

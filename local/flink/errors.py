@@ -8,7 +8,7 @@ from typing import Any
 
 from py4j.protocol import Py4JJavaError
 
-from contracts import rules
+from components.contracts import rules
 from local.errors import RunError
 
 PLACE = re.compile(r"(?:From|At|at) line (\d+), column (\d+)")

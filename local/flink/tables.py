@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts import Table, schemas
-from contracts.flink import columns
+from components.contracts import Table, schemas
+from components.contracts.flink import columns
 
 # Options that Confluent Cloud has. This one decides how the live table is made.
 CHANGELOG_MODE = "changelog.mode"

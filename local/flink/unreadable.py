@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from contracts import Table
-from contracts.oracle import raw_columns
-from contracts.types import BigInt, Boolean, Column, Decimal, RawType, String, Timestamp
+from components.contracts import Table
+from components.contracts.oracle import raw_columns
+from components.contracts.types import BigInt, Boolean, Column, Decimal, RawType, String, Timestamp
 from local.avro import Schemas, UnreadableError
 
 # What a reader of another type takes ("Schema Resolution" of Avro's specification), as far as columns use it.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from contracts import OUTPUTS, Table
-from contracts.schemas import columns_of
-from contracts.types import BigInt, Column, ColumnType, Decimal, Integer, String
+from components.contracts import OUTPUTS, Table
+from components.contracts.schemas import columns_of
+from components.contracts.types import BigInt, Column, ColumnType, Decimal, Integer, String
 from local.avro import Schemas, UnreadableError
 
 Test = Callable[[Any], bool]

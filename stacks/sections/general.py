@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from contracts import reserved
+from components.contracts import reserved
 from stacks.config import Reader
 
 LONGEST_DEPLOYMENT = 11

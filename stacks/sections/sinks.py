@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.contracts import reserved
+from components.contracts.snowflake import IDENTIFIER as SNOWFLAKE_NAME
 from components.credential_slots import CredentialSlots
 from components.sinks.opensearch.store import LEAST_GIB, MOST_GIB, zones_for
 from components.sinks.redshift.schedule import CRON
 from components.sinks.redshift.store import IDENTIFIER as REDSHIFT_NAME
 from components.sinks.sinks import SINKS
-from contracts import reserved
-from contracts.snowflake import IDENTIFIER as SNOWFLAKE_NAME
 from stacks.config import Reader
 
 # Of a user or role that is there already; what is made here has the narrower names of the components.

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from contracts import FRAUD_ALERT, rules, schemas
+from components.contracts import FRAUD_ALERT, rules, schemas
 
 APP = Path(__file__).resolve().parents[2] / "app"
 

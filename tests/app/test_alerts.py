@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contracts import APP_GROUP_PREFIX, FRAUD_ALERT, schemas
+from components.contracts import APP_GROUP_PREFIX, FRAUD_ALERT, schemas
 from local.avro import Encoder
 from tests.app.test_app import client
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from contracts import AUTH_USER, USER_TRANSACTION, Table
+from components.contracts import AUTH_USER, USER_TRANSACTION, Table
 
 
 def client(**options: Any) -> Any:
@@ -29,7 +29,7 @@ def test_the_models_are_the_contract(name: str, table: Table) -> None:
     assert model._meta.db_table == table.name
     assert list(fields) and set(fields) == {column.name for column in table.columns}
     for column in table.columns:
-        assert fields[column.name].null == column.nullable, f"{column.name}: nullable differs from contracts/tables.py"
+        assert fields[column.name].null == column.nullable, f"{column.name}: nullable differs from the contract"
         assert fields[column.name].primary_key == column.key, column.name
 
 

@@ -116,7 +116,7 @@ def test_an_id_that_somebody_else_wrote_is_no_commit_of_ours(lost: list[str], mo
 
 
 def test_oracle_gives_ids_by_the_sequence_of_the_identity_column(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Offline: what Django's Oracle backend is asked; the column is an identity by contracts/ddl.py."""
+    """Offline: what Django's Oracle backend is asked; the column is an identity by components/contracts/ddl.py."""
     from django.db.backends.oracle.base import DatabaseWrapper
     from transactions import ids
 

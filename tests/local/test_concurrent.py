@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from contracts import FRAUD_ALERT
+from components.contracts import FRAUD_ALERT
 from local.apply.app import FOLDER
 from local.apply.servers import ROOT
 from local.pipeline import Pipeline

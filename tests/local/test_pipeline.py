@@ -18,7 +18,7 @@ import duckdb
 import pytest
 from confluent_kafka import Consumer, Producer
 
-from contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
+from components.contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
 from local.apply.app import FOLDER
 from local.apply.servers import ROOT
 from local.apply.summary import dead_letters, sink_status

@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka.schema_registry import Schema
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 
-from contracts import FLAGGED_USER, FRAUD_ALERT, schemas
+from components.contracts import FLAGGED_USER, FRAUD_ALERT, schemas
 from local.servers.children import Children
 from local.servers.registry import Registry
 from tests.local.sink_lab import kill

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from opensearchpy import OpenSearch
 
-from contracts import CLEANED_TRANSACTION, schemas
+from components.contracts import CLEANED_TRANSACTION, schemas
 from local.apply.servers import SinkProcess
 from local.avro import Encoder
 from local.sinks.config import TopicConfig

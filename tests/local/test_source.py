@@ -21,8 +21,8 @@ from confluent_kafka.schema_registry.avro import AvroDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
 from components.connections import OracleConnection
+from components.contracts import AUTH_USER, SCHEMA, SOURCES, TOPIC_PREFIX, USER_TRANSACTION, ddl
 from components.oracle.connector import make_source
-from contracts import AUTH_USER, SCHEMA, SOURCES, TOPIC_PREFIX, USER_TRANSACTION, ddl
 from local import source
 from local.apply.servers import ROOT
 from local.apply.source_watch import PERIOD_SECONDS, SourceWatch

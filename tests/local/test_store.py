@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts import SCHEMA, SOURCES
-from contracts.ddl import postgres as ddl
+from components.contracts import SCHEMA, SOURCES
+from components.contracts.ddl import postgres as ddl
 from local.apply.app import FOLDER
 from local.servers import ports
 from local.servers.children import Children

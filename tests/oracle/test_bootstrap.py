@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts import SOURCES
+from components.contracts import SOURCES
 from tests.oracle.conftest import BUILT, IMAGE, STUBS, USERS, Host
 
 BOOTSTRAP = Path(__file__).resolve().parents[2] / "components" / "oracle" / "bootstrap"

@@ -55,7 +55,7 @@ def configured(tmp_path_factory: pytest.TempPathFactory) -> Configured:
     With `stack`, the changed configuration is written as that stack's, beside those of earlier calls.
     """
     root = tmp_path_factory.mktemp("project")
-    for name in ("__main__.py", "Pulumi.yaml", "stacks", "components", "contracts", "flink_sql", "app"):
+    for name in ("__main__.py", "Pulumi.yaml", "stacks", "components", "flink_sql", "app"):
         (root / name).symlink_to(ROOT / name)
 
     def run(base: str, *, stack: str = "", mode: str = "update", **changes: Any) -> Plan:

@@ -253,7 +253,7 @@ def test_two_key_slots_are_two_keys_and_the_active_one_is_used(configured: Confi
 
 def test_a_comment_costs_nothing(tmp_path: Path) -> None:
     """A typo in one would replace its statement, which appends a week to the warehouse again."""
-    for name in ("__main__.py", "Pulumi.yaml", "Pulumi.local.yaml", "stacks", "contracts", "app"):
+    for name in ("__main__.py", "Pulumi.yaml", "Pulumi.local.yaml", "stacks", "app"):
         (tmp_path / name).symlink_to(ROOT / name)
     # The program finds the SQL beside its components.
     for name in ("components", "flink_sql"):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracts import USER_TRANSACTION, schemas
+from components.contracts import USER_TRANSACTION, schemas
 from local.avro import Encoder
 from local.flink import unreadable
 from tests.sql.conftest import Lab

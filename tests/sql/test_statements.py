@@ -11,7 +11,7 @@ from confluent_kafka import Consumer
 
 from bench.records import decoded
 from components.confluent import pipeline
-from contracts import CLEANED_TRANSACTION, FRAUD_ALERT
+from components.contracts import CLEANED_TRANSACTION, FRAUD_ALERT
 from local.errors import RunError
 from local.flink import settings
 from local.flink.cluster import Statement

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from components.confluent import pipeline
-from contracts import AUTH_USER, SOURCES, USER_TRANSACTION, BigInt, Decimal, Table
+from components.contracts import AUTH_USER, SOURCES, USER_TRANSACTION, BigInt, Decimal, Table
 from local.flink.cluster import Statement
 from local.flink.errors import StatementError
 from tests.sql.conftest import Lab

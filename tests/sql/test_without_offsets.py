@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracts import USER_TRANSACTION
+from components.contracts import USER_TRANSACTION
 from local.flink.cluster import Statement
 from tests.sql.conftest import Lab
 from tests.sql.reference import Payment, judge

@@ -10,7 +10,7 @@ from decimal import Decimal
 import fastavro
 import pytest
 
-from contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, SOURCES, ddl, flink, schemas, search
+from components.contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, SOURCES, ddl, flink, schemas, search
 
 
 def test_no_sensitive_column_is_published():

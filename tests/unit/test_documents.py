@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 DOCUMENTS = [*(ROOT / name for name in AT_THE_TOP), *sorted((ROOT / "docs").rglob("*.md"))]
 RECORDS = ROOT / "docs" / "adr"
-FILES = re.compile(r"(?:app|bench|components|contracts|flink_sql|local|plan|policy|stacks|tests)/[\w/.*-]*")
+FILES = re.compile(r"(?:app|bench|components|flink_sql|local|plan|policy|stacks|tests)/[\w/.*-]*")
 
 
 @pytest.fixture(params=DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -16,12 +16,12 @@ import pulumi_aws as aws
 import pulumi_eks as eks
 import pytest
 
+from components.contracts import rules as rule_files
 from components.fraud_app import cluster, image, ingress
 from components.fraud_app.app import FraudApp
 from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, AppDatabase, AppKafka, FraudAppArgs
 from components.fraud_app.pods import USER
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
-from contracts import rules as rule_files
 from plan.aws_ids import long_id
 from plan.model import MASK, Resource
 from tests.ids import arn_of, id_of

@@ -9,13 +9,13 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.contracts import FLAGGED_USER, FRAUD_ALERT
+from components.contracts.search import mapping
 from components.credential_slots import CredentialSlots
 from components.sinks.allow_list import admitted
 from components.sinks.opensearch import dashboard
 from components.sinks.opensearch.definition import definition
 from components.sinks.opensearch.store import OpenSearchTarget, OpenSearchTargetArgs
-from contracts import FLAGGED_USER, FRAUD_ALERT
-from contracts.search import mapping
 from local.servers.opensearch import VERSION
 from plan.aws_ids import digits
 from tests.unit.mocks import is_secret, plain

@@ -13,11 +13,11 @@ import pulumi
 import pytest
 
 from components.connections import ORACLE_PORT
+from components.contracts import SCHEMA, SOURCES
 from components.credential_slots import CredentialSlots
 from components.oracle import document, names
 from components.oracle.connector import OracleXStreamSource
 from components.oracle.host import OracleHost, OracleHostArgs
-from contracts import SCHEMA, SOURCES
 from tests.unit.mocks import Mocks, plain
 
 IMAGE = "registry.example/oracle-xe@sha256:" + "a" * 64

@@ -13,7 +13,7 @@ import pytest
 
 from components.confluent import rules as sql
 from components.confluent.statements import TEMPLATES, rule_sql
-from contracts import RULES, rules
+from components.contracts import RULES, rules
 from tests.unit.test_components import RULES as VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,9 +131,9 @@ def test_a_file_with_another_ending_is_told_and_a_hidden_one_is_not_a_rule(folde
 
 def test_contracts_can_be_imported_whatever_the_rule_files_say(folder: Path, tmp_path: Path) -> None:
     """`make connections` and the twins of a running pipeline need no rules."""
-    shutil.copytree(ROOT / "contracts", tmp_path / "contracts")
+    shutil.copytree(ROOT / "components" / "contracts", tmp_path / "components" / "contracts")
     (folder / "night.yaml").write_text("id: [")
-    code = "import contracts; print('imported'); contracts.RULES"
+    code = "from components import contracts; print('imported'); contracts.RULES"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout == "imported\n" and "RuleError" in done.stderr, done.stderr
 

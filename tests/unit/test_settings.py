@@ -10,9 +10,9 @@ import pulumi
 import pytest
 import yaml
 
+from components.contracts import reserved
+from components.contracts.stack_file import RECORDED
 from components.sinks.opensearch.store import DOMAIN_NAME
-from contracts import reserved
-from contracts.stack_file import RECORDED
 from stacks import config as stack_config
 from stacks import settings
 from stacks.config import SettingsError

@@ -12,11 +12,11 @@ import duckdb
 import pulumi
 import pytest
 
+from components.contracts import CLEANED_USER, FLAGGED_USER, FRAUD_ALERT
+from components.contracts.snowflake import add_columns, create, latest
 from components.credential_slots import CredentialSlots
 from components.sinks.snowflake.store import SnowflakeTarget, SnowflakeTargetArgs
 from components.sinks.targets import SinkTargets, SinkTargetsArgs
-from contracts import CLEANED_USER, FLAGGED_USER, FRAUD_ALERT
-from contracts.snowflake import add_columns, create, latest
 from tests.unit.sink_mocks import Deployment, deploy
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.stack_file import StackFileError, read
+from components.contracts.stack_file import StackFileError, read
 
 DECLARED = {"owner": {"type": "string"}, "flag": {"type": "boolean"}, "list": {"type": "array"}, "old": "plain"}
 

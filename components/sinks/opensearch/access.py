@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from components import iam
+from ... import iam
 
 
 def access_policy(arn: pulumi.Output[str], sources: pulumi.Input[list[str]]) -> dict[str, Any]:

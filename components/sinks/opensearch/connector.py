@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import pulumi
 
-from components.confluent import access
-from components.confluent.access import Grant
-from components.confluent.connector import FORMATS, SinkConnector, option
-from components.confluent.pipeline import FLAGGED_TOPICS
-from contracts import FLAGGED_USER, FRAUD_ALERT
+from ...confluent import access
+from ...confluent.access import Grant
+from ...confluent.connector import FORMATS, SinkConnector, option
+from ...confluent.pipeline import FLAGGED_TOPICS
+from ...contracts import FLAGGED_USER, FRAUD_ALERT
 
 
 @dataclass(frozen=True, kw_only=True)

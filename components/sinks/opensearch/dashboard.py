@@ -9,9 +9,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts import FLAGGED_USER, FRAUD_ALERT, Table
-from contracts.rules import read as read_rules
-from contracts.search import mapping
+from ...contracts import FLAGGED_USER, FRAUD_ALERT, Table
+from ...contracts.rules import read as read_rules
+from ...contracts.search import mapping
 
 TITLE = "Fraud alerts"
 TIME_FIELD = {FRAUD_ALERT.topic: "event_time", FLAGGED_USER.topic: "updated_at"}

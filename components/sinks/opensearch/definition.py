@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.credential_slots import CredentialSlots
-from components.sinks.opensearch.dashboard import INDEXED, saved_objects
-from contracts.search import mapping
+from ...contracts.search import mapping
+from ...credential_slots import CredentialSlots
+from .dashboard import INDEXED, saved_objects
 
 ROLE = "cflt_sink"
 

@@ -21,10 +21,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from components.credential_slots import CredentialSlots
-from components.rest import Service
-from components.sinks.opensearch.definition import definition
-from components.waiting import Deadline, NotYetError
+from ...credential_slots import CredentialSlots
+from ...rest import Service
+from ...waiting import Deadline, NotYetError
+from .definition import definition
 
 DEADLINE_SECONDS = 900.0
 REFUSED_SECONDS = 120.0

@@ -14,13 +14,13 @@ import pulumi_random as random
 from pulumi import CustomTimeouts, ResourceOptions
 from pulumi_command import local
 
-from components.credential_slots import CredentialSlots
-from components.local_commands import command_line
-from components.log_groups import make_log_group, retention_problems
-from components.sinks.allow_list import admitted, range_problems
-from components.sinks.opensearch.access import access_policy, log_policy
-from components.sinks.opensearch.connector import OpenSearchConnection
-from components.sinks.opensearch.definition import definition, user
+from ...credential_slots import CredentialSlots
+from ...local_commands import command_line
+from ...log_groups import make_log_group, retention_problems
+from ..allow_list import admitted, range_problems
+from .access import access_policy, log_policy
+from .connector import OpenSearchConnection
+from .definition import definition, user
 
 # Amazon's names of the domain's logs. `audit` says who did what; the indices' settings say what the slow logs take.
 LOGS = {

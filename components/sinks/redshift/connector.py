@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import pulumi
 
-from components.confluent.connector import SinkConnector, option
-from components.confluent.pipeline import WAREHOUSE_TOPICS
+from ...confluent.connector import SinkConnector, option
+from ...confluent.pipeline import WAREHOUSE_TOPICS
 
 REDSHIFT_PORT = 5439
 

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components import iam
+from ... import iam
 
 SCHEDULER = "scheduler.redshift.amazonaws.com"
 # Six fields, as EventBridge writes them: one minute and hour, and a `?` for the day or for the weekday.

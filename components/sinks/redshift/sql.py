@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from components.credential_slots import CredentialSlots
-from contracts import SCHEMA
+from ...contracts import SCHEMA
+from ...credential_slots import CredentialSlots
 
 # The connector makes its tables in the first schema of its search path, so this is where they land.
 SINK_SCHEMA = SCHEMA.lower()

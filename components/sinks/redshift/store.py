@@ -11,12 +11,12 @@ import pulumi_aws as aws
 import pulumi_random as random
 from pulumi import ResourceOptions
 
-from components.credential_slots import CredentialSlots
-from components.log_groups import make_log_group, retention_problems
-from components.network.security import Peer, allow_ingress, make_group
-from components.sinks.redshift import sql as redshift_sql
-from components.sinks.redshift.connector import REDSHIFT_PORT, RedshiftConnection
-from components.sinks.redshift.schedule import PauseSchedule, make_schedule
+from ...credential_slots import CredentialSlots
+from ...log_groups import make_log_group, retention_problems
+from ...network.security import Peer, allow_ingress, make_group
+from . import sql as redshift_sql
+from .connector import REDSHIFT_PORT, RedshiftConnection
+from .schedule import PauseSchedule, make_schedule
 
 LOGS = ("connectionlog", "useractivitylog", "userlog")
 IDENTIFIER = r"[a-z][a-z0-9_]{0,62}"

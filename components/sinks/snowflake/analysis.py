@@ -10,8 +10,8 @@ import pulumi
 import pulumi_snowflake as snowflake
 from pulumi import ResourceOptions
 
-from contracts import Table
-from contracts.snowflake import LATEST, latest, table_name
+from ...contracts import Table
+from ...contracts.snowflake import LATEST, latest, table_name
 
 SUSPEND_SECONDS = 60
 STATEMENT_SECONDS = 300

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import pulumi
 
-from components.confluent.connector import FORMATS, SinkConnector, option
-from components.confluent.pipeline import FLAGGED_TOPICS
+from ...confluent.connector import FORMATS, SinkConnector, option
+from ...confluent.pipeline import FLAGGED_TOPICS
 
 
 @dataclass(frozen=True, kw_only=True)

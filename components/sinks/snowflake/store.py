@@ -14,12 +14,12 @@ import pulumi_snowflake as snowflake
 import pulumi_tls as tls
 from pulumi import ResourceOptions
 
-from components.credential_slots import CredentialSlots
-from components.sinks.allow_list import admitted
-from components.sinks.snowflake.analysis import Place, make_analysis
-from components.sinks.snowflake.connector import SnowflakeConnection
-from contracts import FLAGGED_USER, FRAUD_ALERT, Table
-from contracts.snowflake import IDENTIFIER, add_columns, create, table_name
+from ...contracts import FLAGGED_USER, FRAUD_ALERT, Table
+from ...contracts.snowflake import IDENTIFIER, add_columns, create, table_name
+from ...credential_slots import CredentialSlots
+from ..allow_list import admitted
+from .analysis import Place, make_analysis
+from .connector import SnowflakeConnection
 
 TABLES = (FLAGGED_USER, FRAUD_ALERT)
 # Pre-made tables belong to the deployer, so the connector needs INSERT, and EVOLVE SCHEMA for a column that is new

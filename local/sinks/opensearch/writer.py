@@ -10,8 +10,8 @@ from typing import Any
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException, RequestError
 
-from contracts import OUTPUTS
-from contracts.search import mapping
+from components.contracts import OUTPUTS
+from components.contracts.search import mapping
 from local.sinks.config import SinkConfig
 from local.sinks.loop import Offsets, StoreError
 from local.sinks.records import Row
@@ -115,7 +115,8 @@ class OpenSearchWriter:
         except RequestError as error:
             raise StoreError(
                 f"index {index} refuses documents ({reason}), its mapping is not the contract's: {error.info!s:.300}",
-                f"delete the index, or reindex it into one with the mapping of `contracts.search`, as {index}",
+                f"delete the index, or reindex it into one with the mapping of `components.contracts.search`, "
+                f"as {index}",
             ) from error
         if self._fields(index) != before:
             raise StoreError(f"index {index} lacked fields and has them now")

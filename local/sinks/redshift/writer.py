@@ -10,9 +10,9 @@ from typing import Any, LiteralString, cast
 import psycopg
 from psycopg import errors, sql
 
-from contracts import OUTPUTS
-from contracts.ddl import postgres_type
-from contracts.types import Column, String
+from components.contracts import OUTPUTS
+from components.contracts.ddl import postgres_type
+from components.contracts.types import Column, String
 from local.sinks.config import TARGET_PASSWORD_VARIABLE, SinkConfig
 from local.sinks.loop import Offsets, StoreError
 from local.sinks.records import Row

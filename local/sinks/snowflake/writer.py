@@ -15,10 +15,10 @@ from typing import Any
 
 import duckdb
 
-from contracts import OUTPUTS, Table
-from contracts.flink import type_of
-from contracts.snowflake import LATEST, METADATA
-from contracts.types import Column, ColumnType, Timestamp
+from components.contracts import OUTPUTS, Table
+from components.contracts.flink import type_of
+from components.contracts.snowflake import LATEST, METADATA
+from components.contracts.types import Column, ColumnType, Timestamp
 from local.sinks.config import SinkConfig
 from local.sinks.loop import Offsets, StoreError
 from local.sinks.records import Row

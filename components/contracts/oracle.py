@@ -6,8 +6,8 @@ decides what the SQL may do with it.
 
 from __future__ import annotations
 
-from contracts.tables import Table
-from contracts.types import (
+from .tables import Table
+from .types import (
     BigInt,
     Boolean,
     Column,

@@ -1,14 +1,14 @@
 """The data contracts: every table and topic of the pipeline, declared once.
 
-Everything that needs a column list derives it from here: database DDL (`contracts.ddl`), Avro schemas
-(`contracts.schemas`), the types that Oracle's columns have in Kafka (`contracts.oracle`), Flink columns
-(`contracts.flink`), the OpenSearch mapping (`contracts.search`), Snowflake tables and views (`contracts.snowflake`).
+Everything that needs a column list derives it from here: database DDL (`ddl`), Avro schemas (`schemas`), the types that
+Oracle's columns have in Kafka (`oracle`), Flink columns (`flink`), the OpenSearch mapping (`search`), Snowflake tables
+and views (`snowflake`).
 """
 
 from typing import TYPE_CHECKING
 
-from contracts import rules
-from contracts.tables import (
+from . import rules
+from .tables import (
     APP_GROUP_PREFIX,
     AUTH_USER,
     CLEANED_TRANSACTION,
@@ -24,7 +24,7 @@ from contracts.tables import (
     Table,
     raw_topic,
 )
-from contracts.types import (
+from .types import (
     BigInt,
     Boolean,
     Column,

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-FOLDER = Path(__file__).resolve().parents[1] / "flink_sql" / "rules"
+FOLDER = Path(__file__).resolve().parents[2] / "flink_sql" / "rules"
 ID = r"[a-z][a-z0-9_]{0,31}"
 TAKEN = (
     "at_least",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from contracts.types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
+from .types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
 
 APP_GROUP_PREFIX = "fraud-app"
 """Begins the consumer groups of the app, which its Kafka account may read as. app/ has it as a default."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from contracts.oracle import raw_columns
-from contracts.tables import Table
-from contracts.types import (
+from .oracle import raw_columns
+from .tables import Table
+from .types import (
     BigInt,
     Boolean,
     Column,

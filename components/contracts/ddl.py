@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contracts.oracle import raw_type, sql_type
-from contracts.tables import AUTH_USER, SCHEMA, USER_TRANSACTION, Table
-from contracts.types import BigInt, Boolean, Column, Decimal, Integer, RawType, SmallInt, String, Timestamp, TinyInt
+from .oracle import raw_type, sql_type
+from .tables import AUTH_USER, SCHEMA, USER_TRANSACTION, Table
+from .types import BigInt, Boolean, Column, Decimal, Integer, RawType, SmallInt, String, Timestamp, TinyInt
 
 
 def oracle(table: Table) -> str:

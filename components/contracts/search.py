@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.tables import Table
-from contracts.types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
+from .tables import Table
+from .types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
 
 # Prose is searched by word, everything else is filtered and counted whole.
 _PROSE = {"reason"}

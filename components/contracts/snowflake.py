@@ -7,8 +7,8 @@ documentation of its Kafka connector.
 
 from __future__ import annotations
 
-from contracts.tables import Table
-from contracts.types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
+from .tables import Table
+from .types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
 
 IDENTIFIER = r"(?!(SNOWFLAKE|INFORMATION_SCHEMA)$)[A-Z][A-Z0-9_]{0,63}"
 """Names that need no quotes, are not Snowflake's own and are short enough for what is appended to them."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.oracle import raw_type
-from contracts.tables import Table
-from contracts.types import BigInt, Boolean, Decimal, Integer, RawType, SmallInt, String, Timestamp, TinyInt
+from .oracle import raw_type
+from .tables import Table
+from .types import BigInt, Boolean, Decimal, Integer, RawType, SmallInt, String, Timestamp, TinyInt
 
 
 def type_of(column_type: RawType) -> str:
