@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections bench plan plan-diff plan-accept policy test lint lock clean
+.PHONY: help run connections bench plan plan-diff plan-accept policy test lint config lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here (som
 # uv knows pip's index and find-links options only by its own names (UV_DEFAULT_INDEX, UV_FIND_LINKS).
 compile = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
+
+config: $(VENV)/.program ## Write the keys of Pulumi.yaml and docs/configuration.md anew from the settings models
+	@$(PY) -m stacks.settings
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Write requirements*.txt anew from requirements*.in, with uv (ARGS=--upgrade: newer indirect packages)
 	@$(compile) requirements-test.in -o requirements-test.txt

@@ -37,11 +37,11 @@ def export(outputs: PlatformOutputs) -> None:
 
 def read(settings: Settings) -> PlatformOutputs:
     """The outputs of the stack that the setting platformStack names; an output that it lacks is an error."""
-    reference = pulumi.StackReference(settings.general.platform_stack)
+    reference = pulumi.StackReference(str(settings.general.platform_stack))
     return PlatformOutputs(
         confluent=_read(reference, "confluent", ConfluentHandle),
         oracle=_read(reference, "oracle", OracleConnection),
-        sinks={name: _read(reference, name, SINKS[name].connection) for name in settings.sinks.stores},
+        sinks={name: _read(reference, name, SINKS[name].connection) for name in settings.stores},
     )
 
 

@@ -7,8 +7,7 @@ import pulumi_aws as aws
 import pulumi_confluentcloud as confluent
 
 from components.confluent.handle import ConfluentHandle
-from stacks.sections.general import General
-from stacks.sections.sinks import Snowflake
+from stacks.settings.general import General
 
 
 def make_aws(general: General) -> aws.Provider:
@@ -16,7 +15,7 @@ def make_aws(general: General) -> aws.Provider:
     tags = {
         "Project": pulumi.get_project(),
         "Deployment": general.deployment,
-        "Environment": "production" if general.production else "development",
+        "Environment": general.environment,
         "Owner": general.owner,
         "ManagedBy": "pulumi",
     }
@@ -24,21 +23,6 @@ def make_aws(general: General) -> aws.Provider:
         f"{general.deployment}-aws",
         region=general.region,
         default_tags=aws.ProviderDefaultTagsArgs(tags=tags),
-    )
-
-
-def make_snowflake(deployment: str, snowflake: Snowflake) -> pulumi.ProviderResource:
-    """Signs in with a key pair: Snowflake takes no password from a service."""
-    import pulumi_snowflake  # noqa: PLC0415 - importing it takes a second, for nothing where the sink is off
-
-    return pulumi_snowflake.Provider(
-        f"{deployment}-snowflake",
-        organization_name=snowflake.organization,
-        account_name=snowflake.account,
-        user=snowflake.admin_user,
-        role=snowflake.admin_role,
-        authenticator="SNOWFLAKE_JWT",
-        private_key=snowflake.admin_key,
     )
 
 

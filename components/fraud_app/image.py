@@ -24,7 +24,7 @@ _IGNORED_SUFFIXES = {".pyc", ".sqlite3"}
 
 def image_reference(name: str, args: FraudAppArgs, opts: ResourceOptions) -> pulumi.Input[str]:
     """The image that the pods run, with its digest."""
-    return args.image or _built(name, _repository(name, args, opts), opts)
+    return args.settings.image or _built(name, _repository(name, args, opts), opts)
 
 
 def _repository(name: str, args: FraudAppArgs, opts: ResourceOptions) -> aws.ecr.Repository:
@@ -33,10 +33,10 @@ def _repository(name: str, args: FraudAppArgs, opts: ResourceOptions) -> aws.ecr
         image_tag_mutability="IMMUTABLE",
         image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
         encryption_configurations=[
-            aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=args.kms_key_arn)
+            aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=args.context.kms_key_arn)
         ],
-        force_delete=not args.protect,
-        opts=ResourceOptions.merge(opts, ResourceOptions(protect=args.protect or None)),
+        force_delete=not args.context.protect,
+        opts=ResourceOptions.merge(opts, ResourceOptions(protect=args.context.protect or None)),
     )
     aws.ecr.LifecyclePolicy(f"{name}-images-kept", repository=repository.name, policy=_lifecycle(), opts=opts)
     return repository

@@ -13,8 +13,6 @@ import pulumi_confluentcloud as confluent
 
 from .ranges import parse
 
-KEY = "confluentEgressPrefixes"
-"""The configuration key that overrides the look-up."""
 BROADEST_PREFIX = 16
 """A mistyped `/0` in an allow-list would open the database to everybody."""
 
@@ -54,18 +52,24 @@ def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
 def prefix_problems(prefixes: Sequence[str], quota: int | None = None) -> list[str]:
     """What is wrong with an allow-list, each with its fix; empty when it is valid. Without a quota any length is."""
     if not prefixes:
-        return [f"Confluent names no egress prefixes for this region; set {KEY} to those of your cluster's page"]
+        return [
+            "Confluent names no egress prefixes for this region; set confluent_egress_prefixes (see the cluster's page)"
+        ]
     bad = [repr(prefix) for prefix in prefixes if not _is_ipv4_cidr(prefix)]
     if bad:
-        return [f"{', '.join(bad)}: no IPv4 CIDR of a network; set {KEY} to prefixes like 192.0.2.10/32"]
+        return [
+            f"{', '.join(bad)}: no IPv4 CIDR of a network; set confluent_egress_prefixes to prefixes like 192.0.2.10/32"
+        ]
     broad = [prefix for prefix in prefixes if IPv4Network(prefix).prefixlen < BROADEST_PREFIX]
     if broad:
-        return [f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; set {KEY} to Confluent's own prefixes"]
+        return [
+            f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; set confluent_egress_prefixes to Confluent's own"
+        ]
     count = len(_fewest(prefixes))
     if quota is not None and count > quota:
         return [
             f"Confluent has {count} egress prefixes, more than confluent_prefix_quota {quota}; raise it (and AWS's "
-            f"quota of rules per security group) or set {KEY} to those in use"
+            f"quota of rules per security group) or set confluent_egress_prefixes to those in use"
         ]
     return []
 

@@ -20,16 +20,21 @@ PROGRAM = """
 import pulumi
 import pulumi_aws as aws
 from components.oracle.host import OracleHost, OracleHostArgs
-from components.credential_slots import CredentialSlots
+from components.aws_context import AwsContext
+from components.oracle.settings import OracleSettings
 
 host = OracleHost(
     "fraud-prod-oracle",
     OracleHostArgs(
+        context=AwsContext(
+            region="us-east-1", account_id="123456789012",
+            kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/k", protect=PROTECT,
+        ),
         vpc_id="vpc-1", subnet_id="subnet-data", availability_zone="us-east-1a",
-        listener_subnet_ids=["subnet-a", "subnet-b"], region="us-east-1", account_id="123456789012",
+        listener_subnet_ids=["subnet-a", "subnet-b"],
         confluent_prefix_list_id="pl-confluent",
-        kms_key_arn="arn:aws:kms:us-east-1:123456789012:key/k", ami_id="ami-1",
-        image="registry.example/oracle-xe@sha256:" + "a" * 64, slots=CredentialSlots("ab"), protect=PROTECT,
+        ami_id="ami-1",
+        settings=OracleSettings(image="registry.example/oracle-xe@sha256:" + "a" * 64, slots="ab"),
         network_ready=[aws.ec2.InternetGateway("internet", vpc_id="vpc-1")],
     ),
 )

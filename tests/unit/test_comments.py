@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components.confluent.comments import without_comments
 from components.confluent.statements import SQL_FOLDER, TEMPLATES, rule_sql
-from tests.unit.test_components import RULES
+from tests.unit.arguments import VARIABLES
 
 CODE = [
     "SELECT", "`a`", ", 1", "'text'", "''", "'it''s'", "'a -- b'", "'/* c */'", "'two  \n  -- lines'", "`a -- b`",
@@ -58,7 +58,7 @@ def test_nothing_is_left_to_take_out(sql: str) -> None:
 
 @pytest.mark.parametrize("file", sorted(path.name for path in SQL_FOLDER.rglob("*.sql")))
 def test_a_statement_without_its_comments_keeps_its_lines(file: str) -> None:
-    text = TEMPLATES.get_template(file).render(RULES, rules=rule_sql(RULES))
+    text = TEMPLATES.get_template(file).render(VARIABLES, rules=rule_sql(VARIABLES))
     bare = without_comments(text)
     assert "--" not in bare
     for kept, line in zip(bare.splitlines(), text.splitlines(), strict=False):

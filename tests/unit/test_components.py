@@ -9,21 +9,12 @@ import pytest
 
 from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
 from components.confluent.connector import SinkConnector
+from components.confluent.settings import ClusterSettings
 from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs
 from components.credential_slots import ALLOWED, CredentialSlots
 from components.oracle.connector import OracleXStreamSource
 from components.sinks.redshift.connector import RedshiftSink
 from tests.unit.mocks import Mocks
-
-RULES = {
-    "window_minutes": 10,
-    "burst_count": 10,
-    "looked_at": 20,
-    "burst_amount": "1000.00",
-    "large_amount": "1000.00",
-    "home_prefix": "10.",
-}
-
 
 SOURCE = OracleXStreamSource(hostname="oracle", user="u", password="hush", processor_licenses=1)
 
@@ -34,7 +25,7 @@ def redshift(topics: tuple[str, ...]) -> RedshiftSink:
 
 def streaming(*sinks: SinkConnector) -> ConfluentStreaming:
     cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1"))
-    args = ConfluentStreamingArgs(cluster=cluster.handle(), source=SOURCE, sinks=sinks, rules=RULES)
+    args = ConfluentStreamingArgs(cluster=cluster.handle(), source=SOURCE, sinks=sinks)
     return ConfluentStreaming("s", args)
 
 
@@ -67,25 +58,12 @@ def test_a_sink_of_an_unknown_topic_is_refused_with_the_known_ones(mocks: Mocks)
         streaming(redshift(("fraud_alerts",)))
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"cluster_type": "huge"}, "cluster_type is 'huge'; set it to one of basic, standard, enterprise, dedicated"),
-        ({"availability": "HIGH"}, "availability is 'HIGH'; set it to one of SINGLE_ZONE, MULTI_ZONE"),
-        ({"cku": 2}, "cku is 2; a dedicated cluster needs 1 or more, every other type 0"),
-        ({"cluster_type": "dedicated"}, "cku is 0; a dedicated cluster needs 1 or more"),
-        ({"private": cast(Any, object())}, "private is set for a basic cluster; only enterprise and dedicated ones"),
-    ],
-)
-def test_bad_arguments_of_a_cluster_name_field_and_fix(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        ConfluentClusterArgs(region="us-east-1", **change)
-
-
-@pytest.mark.parametrize("count", [0, 61])
-def test_partitions_are_1_to_60(count: int) -> None:
-    with pytest.raises(ValueError, match=f"partitions is {count}; set it to 1 to 60"):
-        ConfluentStreamingArgs(cluster=cast(Any, None), source=cast(Any, None), partitions=count)
+def test_a_private_cluster_needs_the_vpc_that_reaches_it() -> None:
+    settings = ClusterSettings(cluster_type="enterprise", availability="LOW", connectivity="privatelink")
+    with pytest.raises(ValueError, match="private is None, connectivity privatelink; give private exactly when"):
+        ConfluentClusterArgs(region="us-east-1", settings=settings)
+    with pytest.raises(ValueError, match="private is set, connectivity public"):
+        ConfluentClusterArgs(region="us-east-1", private=cast(Any, object()))
 
 
 def test_slots_are_a_or_b_or_both() -> None:
@@ -96,7 +74,8 @@ def test_slots_are_a_or_b_or_both() -> None:
 @pytest.mark.parametrize("text", ALLOWED)
 @pulumi.runtime.test
 def test_each_slot_has_a_key_and_the_first_is_in_use(mocks: Mocks, text: str) -> Any:
-    cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", slots=CredentialSlots(text)))
+    settings = ClusterSettings(slots=CredentialSlots(text))
+    cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", settings=settings))
     assert set(cluster.app_key.keys) == set(text)
     return cluster.app_key.id.apply(lambda key: _same(key, f"c-app-kafka-{text[0]}-id"))
 

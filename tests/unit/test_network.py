@@ -12,18 +12,20 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.log_groups import RETENTION_DAYS, retention_problems
-from components.network import egress, layout, security
+from components.aws_context import RETENTION_DAYS, AwsContext
+from components.network import layout, security
 from components.network.egress import checked_prefixes, confluent_egress_prefixes, prefix_problems
 from components.network.endpoints import INTERFACE_SERVICES
+from components.network.settings import NetworkSettings
 from components.network.stack import NetworkStack, NetworkStackArgs
 from plan.model import Resource
 from tests.ids import arn_of, id_of
+from tests.unit import arguments as builder
 from tests.unit.mocks import Mocks
 from tests.unit.recording import needs, record_component
 
 NAME = "fraud-dev-network"
-ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
+ZONES = ("a", "b", "c")
 LETTERS = "abc"
 PREFIXES = ("192.0.2.10/32", "198.51.100.0/24")
 Made = dict[str, Resource]
@@ -31,13 +33,10 @@ Made = dict[str, Resource]
 
 def arguments(**change: Any) -> NetworkStackArgs:
     usual: dict[str, Any] = {
-        "account_id": "123456789012",
-        "region": "us-east-1",
         "availability_zones": ZONES,
-        "confluent_prefixes": PREFIXES,
-        "kms_key_arn": "arn:aws:kms:us-east-1:123456789012:key/1",
     }
-    return NetworkStackArgs(**(usual | change))
+    prefixes = change.pop("confluent_prefixes", PREFIXES)
+    return builder.arguments(NetworkStackArgs, NetworkSettings, confluent_prefixes=prefixes, **usual | change)
 
 
 @functools.cache
@@ -83,15 +82,9 @@ def plans() -> list[tuple[str, tuple[str, ...]]]:
         for network in {*_ends(list(private.subnets(new_prefix=prefix)))}
         if not network.subnet_of(layout.DOCKER)
     ]
-    choices = [
-        tuple(f"eu-west-1{letter}" for letter in letters)
-        for count in (2, 3, 4)
-        for letters in itertools.combinations(layout.LETTERS, count)
-    ]
+    choices = [zones for count in (2, 3, 4) for zones in itertools.combinations(layout.LETTERS, count)]
     return [
-        (cidr, zones)
-        for cidr, zones in itertools.product(networks, choices)
-        if not layout.problems(cidr, zones, "eu-west-1")
+        (cidr, zones) for cidr, zones in itertools.product(networks, choices) if not list(layout.problems(cidr, zones))
     ]
 
 
@@ -110,14 +103,14 @@ def test_subnets_of_every_allowed_plan_are_inside_and_apart() -> None:
 
 
 def test_a_zone_that_comes_goes_or_moves_changes_no_other_subnet() -> None:
-    all_of = {zone.zone: zone for zone in layout.subnets("10.0.0.0/16", [f"us-east-1{x}" for x in layout.LETTERS])}
+    all_of = {zone.zone: zone for zone in layout.subnets("10.0.0.0/16", layout.LETTERS)}
     for zones in itertools.permutations(all_of, 3):
         assert layout.subnets("10.0.0.0/16", zones) == tuple(all_of[zone] for zone in zones)
 
 
 def test_the_layout_is_the_documented_one() -> None:
     """A different layout would replace every subnet of a running stack."""
-    first, third = layout.subnets("10.20.0.0/16", ("us-east-1a", "us-east-1c"))
+    first, third = layout.subnets("10.20.0.0/16", ("a", "c"))
     assert (first.public, first.app, first.data) == ("10.20.0.0/24", "10.20.16.0/20", "10.20.8.0/24")
     assert (third.public, third.app, third.data) == ("10.20.2.0/24", "10.20.48.0/20", "10.20.10.0/24")
 
@@ -125,74 +118,72 @@ def test_the_layout_is_the_documented_one() -> None:
 @pytest.mark.parametrize(
     ("cidr", "message"),
     [
-        ("", "cidr is '', which is no IPv4 range; set it to one like 10.0.0.0/16"),
-        ("ten", "no IPv4 range"), ("10.0.0.0/33", "no IPv4 range"), ("10.0.0/16", "no IPv4 range"),
-        ("10.0.0.256/16", "no IPv4 range"), ("fd00::/16", "no IPv4 range"), ("10.0.0.0/-1", "no IPv4 range"),
-        (" 10.0.0.0/16", "no IPv4 range"), ("010.0.0.0/16", "no IPv4 range"), ("10.0.0.0/16/16", "no IPv4 range"),
-        ("10.0.0.1/16", "set it to 10.0.0.0/16"), ("10.0.128.0/16", "set it to 10.0.0.0/16"),
-        ("10.0.0.0/255.255.0.0", "set it to 10.0.0.0/16"), ("10.0.0.0/016", "set it to 10.0.0.0/16"),
-        ("10.0.0.0", "set it to a range of /16 to /18"), ("10.0.0.0/19", "set it to a range of /16 to /18"),
-        ("10.0.0.0/8", "set it to a range of /16 to /18"), ("0.0.0.0/0", "set it to a range of /16 to /18"),
-        ("8.8.0.0/16", "set it to a private range"), ("172.32.0.0/16", "set it to a private range"),
-        ("172.15.0.0/16", "set it to a private range"), ("192.167.0.0/16", "set it to a private range"),
-        ("100.64.0.0/16", "set it to a private range"), ("169.254.0.0/16", "set it to a private range"),
-        ("172.17.0.0/16", "outside 172.17.0.0/16"), ("172.17.64.0/18", "outside 172.17.0.0/16"),
+        ("", "an IPv4 network such as 10.0.0.0/16"), ("ten", "an IPv4 network"), ("10.0.0.0/33", "an IPv4 network"),
+        ("10.0.0/16", "an IPv4 network"), ("10.0.0.256/16", "an IPv4 network"), ("fd00::/16", "an IPv4 network"),
+        ("10.0.0.0/-1", "an IPv4 network"), (" 10.0.0.0/16", "an IPv4 network"), ("010.0.0.0/16", "an IPv4 network"),
+        ("10.0.0.0/16/16", "an IPv4 network"),
+        ("10.0.0.1/16", "10.0.0.0/16, which"), ("10.0.128.0/16", "10.0.0.0/16, which"),
+        ("10.0.0.0/255.255.0.0", "10.0.0.0/16, which"), ("10.0.0.0/016", "10.0.0.0/16, which"),
+        ("10.0.0.0", "a network of /16 to /18"), ("10.0.0.0/19", "a network of /16 to /18"),
+        ("10.0.0.0/8", "a network of /16 to /18"), ("0.0.0.0/0", "a network of /16 to /18"),
+        ("8.8.0.0/16", "a private network"), ("172.32.0.0/16", "a private network"),
+        ("172.15.0.0/16", "a private network"), ("192.167.0.0/16", "a private network"),
+        ("100.64.0.0/16", "a private network"), ("169.254.0.0/16", "a private network"),
+        ("172.17.0.0/16", "apart from 172.17.0.0/16"), ("172.17.64.0/18", "apart from 172.17.0.0/16"),
     ],
 )  # fmt: skip
 def test_a_bad_range_is_refused_with_its_fix(cidr: str, message: str) -> None:
-    found = layout.problems(cidr, ZONES, "us-east-1")
-    assert any(message in problem for problem in found), f"{cidr!r} gave {found}"
-    assert all(repr(cidr) in problem for problem in found), "a problem does not quote the value"
+    found = list(layout.problems(cidr, ZONES))
+    assert any(message in problem.allowed for problem in found), f"{cidr!r} gave {found}"
+    assert {(problem.field, problem.value) for problem in found} == {("cidr", cidr)}
+
+
+@pytest.mark.parametrize("zones", [(), ("a",), tuple("abcde")])
+def test_too_few_and_too_many_zones_are_refused(zones: tuple[str, ...]) -> None:
+    (found,) = layout.problems("10.0.0.0/16", zones)
+    assert found.field == "availability_zones" and "2 to 4 letters" in found.allowed
 
 
 @pytest.mark.parametrize(
-    ("zones", "message"),
-    [
-        ((), "give 2 to 4 names"), (("us-east-1a",), "give 2 to 4 names"),
-        (tuple(f"us-east-1{x}" for x in "abcde"), "give 2 to 4 names"), ("us", "give 2 to 4 names"),
-        (("us-east-1a", "us-east-1a"), "repeats us-east-1a; name each zone once"),
-        (("us-east-1a", "us-east-2b"), "has 'us-east-2b', not of region us-east-1"),
-        (("us-east-1a", "us-east-1"), "has 'us-east-1', not"), (("us-east-1a", "b"), "has 'b', not of region"),
-        (("us-east-1a", "us-east-1z"), "has 'us-east-1z', not"), (("us-east-1a", "us-east-1A"), "has 'us-east-1A'"),
-        (("us-east-1a", "us-east-1b "), "has 'us-east-1b ', not"), (("us-east-1a", "us-east-1b\n"), "not of region"),
-        (("us-east-1a", "us-east-1-bos-1a"), "has 'us-east-1-bos-1a', not"), (("us-east-1a", ""), "has '', not"),
-        (("us-east-1a", "us-east-1ab"), "has 'us-east-1ab', not"), (("us-east-1a", "usxeast-1b"), "has 'usxeast-1b'"),
-    ],
-)  # fmt: skip
-def test_bad_zones_are_refused_with_their_fix(zones: tuple[str, ...], message: str) -> None:
-    found = layout.problems("10.0.0.0/16", zones, "us-east-1")
-    assert any(message in problem for problem in found), f"{zones} gave {found}"
+    "zones", [("a", "a"), ("a", "g"), ("a", ""), ("a", "A"), ("a", "b\n"), ("a", "us-east-1b"), "us"]
+)
+def test_zones_are_different_letters(zones: Any) -> None:
+    with pytest.raises(ValueError, match=r"availability_zones\n.*different values out of a, b, c, d, e, f"):
+        NetworkSettings(availability_zones=zones)
 
 
 @pytest.mark.parametrize(("cidr", "last"), [("10.0.0.0/16", "h"), ("10.0.0.0/17", "g"), ("10.0.0.0/18", "c")])
 def test_a_zone_without_room_is_refused(cidr: str, last: str) -> None:
     for letter in layout.LETTERS[1:]:
-        found = layout.problems(cidr, ("us-east-1a", f"us-east-1{letter}"), "us-east-1")
+        found = list(layout.problems(cidr, ("a", letter)))
         assert bool(found) == (letter > last), f"{cidr} zone {letter}: {found}"
     if last == "c":
-        (found,) = layout.problems(cidr, ("us-east-1a", "us-east-1d"), "us-east-1")
-        assert "has room for zones a to c, not for us-east-1d; set it to a /17 or larger" in found
+        (found,) = layout.problems(cidr, ("a", "d"))
+        assert found.allowed == "a network with room for zone d, /17 or larger, or other zones"
 
 
-def test_every_problem_of_the_arguments_is_in_one_error() -> None:
-    with pytest.raises(ValueError, match="cidr is") as caught:
-        arguments(
-            cidr="10.0.0.0/24", availability_zones=("us-east-1a", "us-west-2a"), nat="none",
-            confluent_prefix_quota=0, log_retention_days=31,
-        )  # fmt: skip
-    for part in ("cidr is '10.0.0.0/24'", "'us-west-2a'", "nat is 'none'", "confluent_prefix_quota is 0", "is 31;"):
+def test_every_problem_of_the_settings_is_in_one_error() -> None:
+    with pytest.raises(ValueError, match="3 validation errors") as caught:
+        NetworkSettings(availability_zones=("a", "z"), nat="none", confluent_prefix_quota=0)
+    for part in ("availability_zones\n", "nat\n", "confluent_prefix_quota\n"):
         assert part in str(caught.value), f"the error does not mention {part}"
-    assert str(caught.value).count("; ") >= 8, "each problem comes with its fix"
+    with pytest.raises(ValueError, match=r"availability_zones is .*; cidr is '10.0.0.0/24'; allowed: a network of /16"):
+        NetworkSettings(availability_zones=("a",), cidr="10.0.0.0/24")
 
 
 @pytest.mark.parametrize("quota", [-1, 0, 1001])
 def test_a_quota_that_aws_does_not_have_is_refused(quota: int) -> None:
-    with pytest.raises(ValueError, match=f"confluent_prefix_quota is {quota}; set it to 1 to 1000"):
+    with pytest.raises(ValueError, match=r"confluent_prefix_quota\n.*a whole number from 1 to 1000"):
         arguments(confluent_prefix_quota=quota)
 
 
 def test_a_retention_is_one_that_cloudwatch_knows() -> None:
-    assert [days for days in range(-1, 4000) if not retention_problems(days)] == list(RETENTION_DAYS)
+    for days in range(-1, 4000):
+        if days in RETENTION_DAYS:
+            AwsContext(region="r", account_id="1", kms_key_arn="k", log_retention_days=days)
+            continue
+        with pytest.raises(ValueError, match=f"log_retention_days is {days}; set it to one of 1, 3"):
+            AwsContext(region="r", account_id="1", kms_key_arn="k", log_retention_days=days)
     assert 0 not in RETENTION_DAYS, "0 keeps logs for ever"
 
 
@@ -220,7 +211,7 @@ def test_the_vpc_resolves_names_and_its_default_group_allows_nothing() -> None:
 
 def test_each_zone_has_its_three_subnets_and_none_gives_public_addresses() -> None:
     subnets = of(made(), "Subnet")
-    plan = {zone.zone[-1]: zone for zone in layout.subnets("10.0.0.0/16", ZONES)}
+    plan = {zone.zone: zone for zone in layout.subnets("10.0.0.0/16", ZONES)}
     assert set(subnets) == {f"{tier}-{letter}" for tier in ("public", "app", "data") for letter in LETTERS}
     for name, subnet in subnets.items():
         tier, letter = name.split("-")
@@ -238,7 +229,7 @@ def test_kubernetes_finds_the_subnets_of_its_load_balancers() -> None:
 
 def test_an_added_zone_changes_nothing_that_is_there() -> None:
     for nat in ("single", "per-zone"):
-        before, after = made(nat=nat), made(nat=nat, availability_zones=(*ZONES, "us-east-1d"))
+        before, after = made(nat=nat), made(nat=nat, availability_zones=(*ZONES, "d"))
         changed = {name for name in before if before[name].inputs != after[name].inputs}
         assert changed == {"s3"}, f"{changed} change with a fourth zone; only the S3 endpoint's route tables should"
 
@@ -325,7 +316,7 @@ def test_flow_logs_record_all_traffic_into_an_encrypted_group_that_expires() -> 
     log, group = found["flow-logs"], found["flow-logs-group"]
     assert inputs(log, "trafficType", "logDestinationType", "vpcId") == ("ALL", "cloud-watch-logs", id_of(found["vpc"]))
     assert inputs(log, "logDestination", "iamRoleArn") == (arn_of(group), arn_of(found["flow-logs-role"]))
-    assert inputs(group, "kmsKeyId", "retentionInDays") == (arguments().kms_key_arn, 90)
+    assert inputs(group, "kmsKeyId", "retentionInDays") == (builder.KEY, 90)
     assert f"{NAME}-flow-logs-policy" in needs(log), "the first hours would be missing without its rights"
     assert log.options["deleteBeforeReplace"], "AWS refuses a second flow log to one group"
 
@@ -368,7 +359,7 @@ def test_the_prefix_list_holds_confluents_addresses_once_each() -> None:
 def test_a_list_is_refused_in_mid_deploy_too() -> None:
     """What Confluent answers is known only then."""
     for prefixes in ([], ["10.0.0.1"]):
-        with pytest.raises(ValueError, match="set confluentEgressPrefixes to"):
+        with pytest.raises(ValueError, match="set confluent_egress_prefixes"):
             record_component(
                 lambda p=prefixes: NetworkStack(NAME, arguments(confluent_prefixes=pulumi.Output.from_input(p)))
             )
@@ -377,7 +368,7 @@ def test_a_list_is_refused_in_mid_deploy_too() -> None:
 @pytest.mark.parametrize(
     ("prefixes", "message"),
     [
-        ((), "Confluent names no egress prefixes for this region; set confluentEgressPrefixes to"),
+        ((), "Confluent names no egress prefixes for this region; set confluent_egress_prefixes"),
         (("192.0.2.10",), "'192.0.2.10': no IPv4 CIDR"), (("192.0.2.1/24",), "'192.0.2.1/24': no IPv4 CIDR"),
         (("2001:db8::/32",), "no IPv4 CIDR"), (("",), "'': no IPv4 CIDR"), (("192.0.2.0/33",), "no IPv4 CIDR"),
         (("192.0.2.0/255.255.255.0",), "no IPv4 CIDR"), (("a", "192.0.2.10/32", "b"), "'a', 'b': no IPv4 CIDR"),
@@ -388,8 +379,7 @@ def test_a_list_is_refused_in_mid_deploy_too() -> None:
 def test_a_bad_allow_list_is_refused_with_the_key_that_mends_it(prefixes: tuple[str, ...], message: str) -> None:
     (found,) = prefix_problems(prefixes, 3)
     assert message in found
-    assert egress.KEY in found
-    with pytest.raises(ValueError, match="confluentEgressPrefixes"):
+    with pytest.raises(ValueError, match="confluent_egress_prefixes"):
         checked_prefixes(prefixes, 3)
 
 
@@ -436,14 +426,13 @@ def test_with_an_override_confluent_is_not_asked() -> None:
 
 @pulumi.runtime.test
 def test_the_outputs_are_in_the_order_of_the_zones(mocks: Mocks) -> Any:
-    zones = ("us-east-1c", "us-east-1a")
-    network = NetworkStack("n", arguments(availability_zones=zones))
+    network = NetworkStack("n", arguments(availability_zones=("c", "a")))
     assert network.cidr == "10.0.0.0/16"
 
     def check(values: list[Any]) -> None:
         vpc, public, app, data, prefix_list = values
         assert vpc == "n-vpc-id"
-        assert (public, app, data) == tuple([f"n-{t}-c-id", f"n-{t}-a-id"] for t in ("public", "app", "data"))
+        assert (public, app, data) == tuple([f"n-{t}-a-id", f"n-{t}-c-id"] for t in ("public", "app", "data"))
         assert prefix_list == "n-confluent-egress-id"
 
     subnets = (network.public_subnet_ids, network.app_subnet_ids, network.data_subnet_ids)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import re
 from typing import Any
 
 import pulumi
@@ -14,12 +13,11 @@ import pytest
 
 from components.credential_slots import CredentialSlots
 from components.sinks.redshift import sql as redshift_sql
-from components.sinks.redshift.schedule import PauseSchedule
+from components.sinks.redshift.settings import RedshiftSettings
 from components.sinks.redshift.store import RedshiftTarget, RedshiftTargetArgs
+from tests.unit.arguments import KEY, arguments
 from tests.unit.mocks import is_secret
 from tests.unit.sink_mocks import Deployment, deploy
-
-KEY = "arn:aws:kms:us-east-1:123456789012:key/k"
 
 
 def args(**changes: Any) -> RedshiftTargetArgs:
@@ -27,9 +25,8 @@ def args(**changes: Any) -> RedshiftTargetArgs:
         "vpc_id": "vpc-1",
         "subnet_ids": ["subnet-1", "subnet-2"],
         "confluent_prefix_list_id": "pl-1",
-        "kms_key_arn": KEY,
     }
-    return RedshiftTargetArgs(**wanted | changes)
+    return arguments(RedshiftTargetArgs, RedshiftSettings, **wanted | changes)
 
 
 def deployed(**changes: Any) -> Deployment:
@@ -62,7 +59,7 @@ def test_the_cluster_is_encrypted_private_by_its_routing_and_keeps_its_own_admin
 
 
 def test_more_nodes_make_a_multi_node_cluster() -> None:
-    cluster = deployed(number_of_nodes=2).only(":Cluster")
+    cluster = deployed(nodes=2).only(":Cluster")
     assert (cluster["clusterType"], cluster["numberOfNodes"]) == ("multi-node", 2)
 
 
@@ -77,7 +74,7 @@ def test_tls_is_required_and_activity_is_logged() -> None:
     names = {f"/aws/redshift/cluster/fraud-dev-redshift/{kind}" for kind in logging["logExports"]}
     assert {group["name"] for group in groups.values()} == names, "Redshift would make other groups, without a key"
     for name, group in groups.items():
-        assert group["kmsKeyId"] == KEY and group["retentionInDays"] == 90, name
+        assert group["kmsKeyId"] == KEY and group["retentionInDays"] == 30, name
     assert made.options["fraud-dev-redshift-logging"].depends_on >= set(groups)
 
 
@@ -186,19 +183,18 @@ def test_statements_run_as_the_admin_and_carry_no_password() -> None:
 
 
 def test_the_schedule_may_pause_and_resume_this_cluster_only() -> None:
-    schedule = PauseSchedule(pause="cron(0 19 ? * MON-FRI *)", resume="cron(0 6 ? * MON-FRI *)")
-    made = deployed(pause_schedule=schedule)
+    made = deployed(pause="cron(0 19 ? * MON-FRI *)", resume="cron(0 6 ? * MON-FRI *)")
     (statement,) = json.loads(made.only(":RolePolicy")["policy"])["Statement"]
     assert statement["Action"] == ["redshift:PauseCluster", "redshift:ResumeCluster"]
     assert statement["Resource"].endswith(":cluster:fraud-dev-redshift")
     trust = json.loads(made.only(":Role")["assumeRolePolicy"])["Statement"]
     assert [one["Principal"] for one in trust] == [{"Service": "scheduler.redshift.amazonaws.com"}]
     actions = made.of_type(":ScheduledAction")
-    assert actions["fraud-dev-redshift-pause"]["schedule"] == schedule.pause
+    assert actions["fraud-dev-redshift-pause"]["schedule"] == "cron(0 19 ? * MON-FRI *)"
     assert actions["fraud-dev-redshift-pause"]["targetAction"] == {
         "pauseCluster": {"clusterIdentifier": "fraud-dev-redshift"}
     }
-    assert actions["fraud-dev-redshift-resume"]["schedule"] == schedule.resume
+    assert actions["fraud-dev-redshift-resume"]["schedule"] == "cron(0 6 ? * MON-FRI *)"
     assert actions["fraud-dev-redshift-resume"]["targetAction"] == {
         "resumeCluster": {"clusterIdentifier": "fraud-dev-redshift"}
     }
@@ -208,25 +204,10 @@ def test_without_a_schedule_the_cluster_keeps_running() -> None:
     assert not deployed().of_type(":ScheduledAction")
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"database": "Fraud"}, "database is 'Fraud'; begin with a-z"),
-        ({"number_of_nodes": 0}, "number_of_nodes is 0; set it to 1 or more"),
-        ({"log_retention_days": 0}, "log_retention_days is 0; set it to one of"),
-        ({"snapshot_days": 0}, "snapshot_days is 0; set it to 1 to 35"),
-        ({"snapshot_days": 36}, "snapshot_days is 36"),
-    ],
-)
-def test_bad_arguments_name_field_and_fix(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        args(**change)
-
-
 @pytest.mark.parametrize("text", ["0 19 * * *", "rate(0 19 ? * * *)", "cron(0 19 ? * * *", "cron(0 19 * * *)"])
 def test_a_schedule_that_aws_would_not_read_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=rf"pause is '{re.escape(text)}'; write it as cron\(minutes"):
-        PauseSchedule(pause=text, resume="cron(0 6 ? * MON-FRI *)")
+    with pytest.raises(ValueError, match="a schedule such as"):
+        RedshiftSettings(pause=text, resume="cron(0 6 ? * MON-FRI *)")
 
 
 def test_the_cluster_comes_after_the_way_to_the_internet_and_its_fixed_name_is_free_before_a_replacement() -> None:

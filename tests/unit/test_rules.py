@@ -14,7 +14,7 @@ import pytest
 from components.confluent import rules as sql
 from components.confluent.statements import TEMPLATES, rule_sql
 from components.contracts import RULES, rules
-from tests.unit.test_components import RULES as VARIABLES
+from tests.unit.arguments import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = """\

@@ -8,15 +8,13 @@ from typing import Any
 
 import pulumi
 import pytest
-import yaml
 
+from components.confluent.settings import StreamingSettings
 from components.contracts import reserved
 from components.contracts.stack_file import RECORDED
 from components.sinks.opensearch.store import DOMAIN_NAME
-from stacks import config as stack_config
 from stacks import settings
-from stacks.config import SettingsError
-from stacks.sections import general
+from stacks.settings import SettingsError, declaration, general, reader
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "snowflakeAdminKey"
@@ -69,10 +67,10 @@ def refused(key: str, found: tuple[str, ...]) -> bool:
 
 def test_the_defaults_are_valid():
     loaded = load()
-    assert loaded.rules.large_amount == Decimal("1000.00")
-    assert loaded.confluent.partitions == 4
-    assert loaded.network.zones == ("us-east-1a", "us-east-1b", "us-east-1c")
-    assert loaded.sinks.redshift and loaded.sinks.opensearch and loaded.sinks.snowflake
+    assert loaded.streaming.large_amount == Decimal("1000.00")
+    assert loaded.streaming.partitions == 4
+    assert loaded.network.availability_zones == ("a", "b", "c")
+    assert tuple(loaded.stores) == loaded.connectors == ("redshift", "opensearch", "snowflake")
     assert loaded.general.deployment == "dev", "without a deployment the stack's name is it"
 
 
@@ -233,7 +231,7 @@ def test_a_private_cluster_without_connectors_needs_no_addresses_of_theirs():
 
 def test_a_warehouse_that_sleeps_is_refused_in_production():
     sleep = {"redshiftPause": "cron(0 19 ? * MON-FRI *)", "redshiftResume": "cron(0 5 ? * MON-FRI *)"}
-    assert load(**sleep).sinks.redshift
+    assert load(**sleep).stores["redshift"]
     assert refused("redshiftPause", problems(**PRODUCTION, **sleep)), "the connector of a paused warehouse fails"
 
 
@@ -249,19 +247,35 @@ def test_a_secret_in_plaintext_is_refused():
 
 
 def test_a_secret_is_needed_only_with_its_sink():
-    assert load(snowflakeAdminKey="", sinks="[]", connectors="[]").sinks.snowflake is None
+    assert load(snowflakeAdminKey="", sinks="[]", connectors="[]").stores == {}
     assert load(snowflakeAdminKey="", layer="streaming", platformStack="me/fraud-detection/platform")
 
 
 def test_a_streaming_layer_need_not_know_who_operates_the_platform_and_who_uses_the_app():
     layer = {"layer": "streaming", "platformStack": "me/fraud-detection/platform"}
-    assert load(operatorCidrs="[]", appIngressCidrs="[]", **layer).network.operator_cidrs == ()
+    assert load(operatorCidrs="[]", appIngressCidrs="[]", **layer).general.operator_cidrs == ()
 
 
-def test_every_declared_key_has_type_description_and_default():
-    for key, declared in yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"].items():
-        assert declared.get("type") and declared.get("description"), f"{key}: say its type and what it is"
-        assert "default" in declared, f"{key}: give it a default, or the Pulumi CLI refuses stacks without it"
+@pytest.mark.parametrize(("path", "text"), [
+    ("Pulumi.yaml", declaration.project_file((ROOT / "Pulumi.yaml").read_text())),
+    ("docs/configuration.md", declaration.reference()),
+])  # fmt: skip
+def test_what_follows_from_the_sections_is_committed(path: str, text: str) -> None:
+    assert (ROOT / path).read_text() == text, f"{path} is not what the sections say; run: make config"
+
+
+def test_every_key_says_what_it_is_and_its_default_is_allowed() -> None:
+    for key, field in declaration.keys().items():
+        assert field.description and field.description.endswith("."), f"{key}: describe it, in sentences"
+    assert not load().general.production
+
+
+def test_a_component_of_its_own_program_is_told_field_value_and_what_is_allowed() -> None:
+    with pytest.raises(ValueError, match="2 validation errors") as caught:
+        StreamingSettings(partitions=61, home_prefix="10")
+    assert "partitions\n  61 is not allowed; allowed: a whole number from 1 to 60" in str(caught.value)
+    with pytest.raises(ValueError, match="state_ttl_hours is 1; allowed: more than the window of 90 minutes"):
+        StreamingSettings(window_minutes=90, state_ttl_hours=1)
 
 
 def test_the_longest_deployment_fits_into_the_shortest_name():
@@ -286,7 +300,7 @@ def test_the_recorder_takes_placeholders_and_the_engine_refuses_all_of_them_at_o
 
 
 def test_the_engine_takes_your_own_values():
-    assert load("other", recorded=False, **OWN).sinks.snowflake
+    assert load("other", recorded=False, **OWN).stores["snowflake"]
 
 
 def test_placeholders_of_what_is_off_do_not_matter():
@@ -299,17 +313,15 @@ def test_a_streaming_layer_makes_nothing_in_the_accounts_and_needs_none_of_their
 
 
 def test_the_engine_is_told_what_the_stack_file_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    for name in ("Pulumi.yaml",):
-        (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "Pulumi.own.yaml").write_text("config:\n  fraud-detection:snowflakeAccount: 0123456\n")
-    monkeypatch.setattr(stack_config, "PROJECT_FILE", tmp_path / "Pulumi.yaml")
+    monkeypatch.setattr(reader, "ROOT", tmp_path)
     found = problems("own", recorded=False, **OWN | {"snowflakeAccount": "42798"})
     assert found == ('snowflakeAccount: 0123456 is a number to the engine (42798); fix: write "0123456" in quotes',)
 
 
 @pytest.mark.parametrize("prefix", ["10.", "192.168.", "10.0.0.5", "fd00:", "2001:db8::1", "::ffff:10."])
 def test_a_home_prefix_ends_where_a_part_of_an_address_does(prefix: str):
-    assert load(homePrefix=prefix).rules.home_prefix == prefix
+    assert load(homePrefix=prefix).streaming.home_prefix == prefix
 
 
 def test_reserved_words_have_the_case_of_the_names_that_they_forbid():

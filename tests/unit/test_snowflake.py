@@ -12,11 +12,16 @@ import duckdb
 import pulumi
 import pytest
 
+from components.aws_context import AwsContext
 from components.contracts import CLEANED_USER, FLAGGED_USER, FRAUD_ALERT
 from components.contracts.snowflake import add_columns, create, latest
 from components.credential_slots import CredentialSlots
+from components.section import Section
+from components.sinks.base import SinkTargetsArgs
+from components.sinks.snowflake.settings import SnowflakeSettings
 from components.sinks.snowflake.store import SnowflakeTarget, SnowflakeTargetArgs
-from components.sinks.targets import SinkTargets, SinkTargetsArgs
+from components.sinks.targets import SinkTargets
+from tests.unit.arguments import CONTEXT, arguments
 from tests.unit.sink_mocks import Deployment, deploy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,8 +30,8 @@ PLACE = '"FRAUD"."STREAMING"'
 
 
 def args(**changes: Any) -> SnowflakeTargetArgs:
-    wanted = {"account_url": "org-acc.snowflakecomputing.com:443", "confluent_prefixes": ["192.0.2.10/32"]}
-    return SnowflakeTargetArgs(**wanted | changes)
+    wanted = {"organization": "ORG", "account": "ACC", "database": "FRAUD", "confluent_prefixes": ["192.0.2.10/32"]}
+    return arguments(SnowflakeTargetArgs, SnowflakeSettings, **wanted | changes)
 
 
 def deployed(**changes: Any) -> Deployment:
@@ -123,10 +128,10 @@ def test_the_connector_waits_for_its_user_its_grants_and_its_tables() -> None:
 
 
 def test_the_database_keeps_grants_in_one_hand_and_has_no_public_schema() -> None:
-    made = deployed(retention_days=7)
+    made = deployed()
     assert made.only(":Schema")["withManagedAccess"] == "true"
     database = made.only(":Database")
-    assert database["dropPublicSchemaOnCreation"] is True and database["dataRetentionTimeInDays"] == 7
+    assert database["dropPublicSchemaOnCreation"] is True and database["dataRetentionTimeInDays"] == 1
 
 
 def test_the_warehouse_is_small_sleeps_and_has_a_budget() -> None:
@@ -222,33 +227,34 @@ def test_a_table_without_a_key_has_no_latest_rows() -> None:
         latest(CLEANED_USER, PLACE)
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"database": "fraud"}, "database is 'fraud'; begin with A-Z"),
-        ({"schema": 'S"; DROP'}, "schema is 'S\"; DROP'"),
-        ({"account_url": "https://org.example"}, "account_url is 'https://org.example'; write <org>-<account>"),
-        ({"credit_quota": 0}, "credit_quota is 0; set it to 1 or more"),
-        ({"retention_days": 91}, "retention_days is 91; set it to 0 to 90"),
-        ({"retention_days": -1}, "retention_days is -1"),
-    ],
-)
-def test_bad_arguments_name_field_and_fix(change: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        args(**change)
+def test_a_database_is_named_by_whoever_deploys() -> None:
+    with pytest.raises(ValueError, match=r"settings\.database is empty; name a database"):
+        args(database=None)
+
+
+def targets(**settings: Section) -> SinkTargetsArgs:
+    return SinkTargetsArgs(
+        context=AwsContext(**CONTEXT),
+        vpc_id="vpc-1",
+        subnet_ids=["subnet-1"],
+        confluent_prefix_list_id="pl-1",
+        confluent_prefixes=["192.0.2.10/32"],
+        operator_cidrs=["203.0.113.0/24"],
+        settings=settings,
+    )
 
 
 def test_a_sink_that_is_switched_off_makes_nothing_and_has_no_connection() -> None:
-    found: list[Any] = []
-    made = deploy(lambda: found.append(SinkTargets("fraud-dev", SinkTargetsArgs())))
+    found: list[SinkTargets] = []
+    made = deploy(lambda: found.append(SinkTargets("fraud-dev", targets())))
     assert [one.get("name") for one in made.of_type("").values()] == [None]
-    assert (found[0].redshift, found[0].opensearch, found[0].snowflake, found[0].dashboards_url) == (None,) * 4
+    assert found[0].connections == {} and found[0].outputs == {}
 
 
 def test_a_sink_that_is_switched_on_gives_its_connection() -> None:
-    found: list[Any] = []
-    made = deploy(lambda: found.append(SinkTargets("fraud-dev", SinkTargetsArgs(snowflake=args()))))
-    assert found[0].snowflake.user == "FRAUD_CFLT_SINK" and found[0].redshift is None
+    found: list[SinkTargets] = []
+    made = deploy(lambda: found.append(SinkTargets("fraud-dev", targets(snowflake=args().settings))))
+    assert found[0].connections["snowflake"].user == "FRAUD_CFLT_SINK" and len(found[0].connections) == 1
     assert f"{NAME}-database" in made.of_type(":Database")
 
 

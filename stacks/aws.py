@@ -1,4 +1,4 @@
-"""What every AWS part stands on: provider, account, key, network."""
+"""What everything in AWS stands on: provider, key, network."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from components.aws_context import AwsContext
 from components.encryption import EncryptionKey, EncryptionKeyArgs
 from components.network.egress import confluent_egress_prefixes
 from components.network.stack import NetworkStack, NetworkStackArgs
@@ -16,13 +17,12 @@ from stacks.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class AwsContext:
-    """What every AWS part stands on."""
+class AwsBase:
+    """`name` begins the names of the parts."""
 
     name: str
     provider: aws.Provider
-    account_id: pulumi.Output[str]
-    key: EncryptionKey
+    context: AwsContext
     network: NetworkStack
     confluent_prefixes: pulumi.Output[list[str]]
 
@@ -31,12 +31,23 @@ class AwsContext:
         return ResourceOptions(providers=[self.provider])
 
 
-def make_aws_context(settings: Settings) -> AwsContext:
+def make_aws_base(settings: Settings) -> AwsBase:
     """Provider, key and network of the deployment."""
-    general, reach = settings.general, settings.network
+    general = settings.general
     name = f"fraud-{general.deployment}"
     provider = providers.make_aws(general)
-    options = ResourceOptions(providers=[provider])
+    context = _context(name, settings, provider)
+    prefixes = confluent_egress_prefixes(general.region, settings.network.confluent_egress_prefixes)
+    network = NetworkStack(
+        f"{name}-network",
+        NetworkStackArgs(context=context, confluent_prefixes=prefixes, settings=settings.network),
+        ResourceOptions(providers=[provider]),
+    )
+    return AwsBase(name=name, provider=provider, context=context, network=network, confluent_prefixes=prefixes)
+
+
+def _context(name: str, settings: Settings, provider: aws.Provider) -> AwsContext:
+    general = settings.general
     account_id = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(provider=provider)).account_id
     key = EncryptionKey(
         name,
@@ -46,24 +57,12 @@ def make_aws_context(settings: Settings) -> AwsContext:
             deletion_window_days=30 if general.production else 7,
             protect=general.production,
         ),
-        options,
-    )
-    prefixes = confluent_egress_prefixes(general.region, reach.confluent_prefixes)
-    network = NetworkStack(
-        f"{name}-network",
-        NetworkStackArgs(
-            account_id=account_id,
-            region=general.region,
-            availability_zones=reach.zones,
-            cidr=reach.cidr,
-            nat=reach.nat,
-            interface_endpoints=reach.interface_endpoints,
-            confluent_prefixes=prefixes,
-            kms_key_arn=key.arn,
-            log_retention_days=reach.log_retention_days,
-        ),
-        options,
+        ResourceOptions(providers=[provider]),
     )
     return AwsContext(
-        name=name, provider=provider, account_id=account_id, key=key, network=network, confluent_prefixes=prefixes
+        region=general.region,
+        account_id=account_id,
+        kms_key_arn=key.arn,
+        log_retention_days=general.log_retention_days,
+        protect=general.production,
     )
