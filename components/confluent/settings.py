@@ -34,9 +34,7 @@ class ClusterSettings(Section):
     title: ClassVar[str] = "Confluent Cloud"
 
     cluster_type: Annotated[str, OneOf(tuple(AVAILABILITIES))] = Field(
-        default="basic",
-        validation_alias="clusterType",
-        description="Kafka cluster.",
+        default="basic", validation_alias="clusterType", description="Kafka cluster."
     )
     availability: Annotated[str, OneOf(("SINGLE_ZONE", "MULTI_ZONE", "LOW", "HIGH"))] = Field(
         default="SINGLE_ZONE",
@@ -45,19 +43,13 @@ class ClusterSettings(Section):
         "(enterprise).",
     )
     cku: Annotated[int, Whole(0, 152)] = Field(
-        default=0,
-        validation_alias="cku",
-        description="Confluent units of a dedicated cluster; 0 for the other types.",
+        default=0, validation_alias="cku", description="Confluent units of a dedicated cluster; 0 for the other types."
     )
     governance: Annotated[str, OneOf(("ESSENTIALS", "ADVANCED"))] = Field(
-        default="ESSENTIALS",
-        validation_alias="streamGovernance",
-        description="Stream Governance package.",
+        default="ESSENTIALS", validation_alias="streamGovernance", description="Stream Governance package."
     )
     max_cfu: Annotated[int, Whole(only=(5, 10, 20, 30, 40, 50))] = Field(
-        default=10,
-        validation_alias="flinkMaxCfu",
-        description="Cap of the Flink compute pool in CFU.",
+        default=10, validation_alias="flinkMaxCfu", description="Cap of the Flink compute pool in CFU."
     )
     connectivity: Annotated[str, OneOf(("public", "privatelink"))] = Field(
         default="public",
@@ -110,9 +102,7 @@ class StreamingSettings(Section):
     )
     # Each payment looks at so many others of its account, and keeps them in memory (docs/detection.md).
     burst_count: Annotated[int, Whole(1, 63)] = Field(
-        default=10,
-        validation_alias="burstCount",
-        description="A window with more payments than this is a burst.",
+        default=10, validation_alias="burstCount", description="A window with more payments than this is a burst."
     )
     burst_amount: Annotated[Decimal, Money("0.01", LARGEST_AMOUNT)] = Field(
         default=Decimal("1000.00"),

@@ -35,9 +35,7 @@ class AppSettings(Section):
         description="IAM roles that administer the Kubernetes cluster besides the one that deploys.",
     )
     image: Annotated[str | None, Maybe(IMAGE, "built from app/")] = Field(
-        default=None,
-        validation_alias="appImage",
-        description="The app's image; building it needs Docker.",
+        default=None, validation_alias="appImage", description="The app's image; building it needs Docker."
     )
     ingress_cidrs: Annotated[tuple[str, ...], Networks(everybody=True)] = Field(
         default=(),
@@ -45,9 +43,7 @@ class AppSettings(Section):
         description="Networks that may open the app; everybody only over TLS, and not in production.",
     )
     certificate_arn: Annotated[str | None, Maybe(CERTIFICATE, "plain HTTP")] = Field(
-        default=None,
-        validation_alias="appCertificateArn",
-        description="ACM certificate of appHostname.",
+        default=None, validation_alias="appCertificateArn", description="ACM certificate of appHostname."
     )
     hostname: Annotated[str | None, Maybe(HOSTNAME, "the load balancer's own")] = Field(
         default=None,
@@ -55,19 +51,13 @@ class AppSettings(Section):
         description="Host name of the app, a CNAME of the output loadBalancerHost.",
     )
     min_replicas: Annotated[int, REPLICAS] = Field(
-        default=2,
-        validation_alias="appMinReplicas",
-        description="Fewest pods of the app.",
+        default=2, validation_alias="appMinReplicas", description="Fewest pods of the app."
     )
     max_replicas: Annotated[int, REPLICAS] = Field(
-        default=4,
-        validation_alias="appMaxReplicas",
-        description="Most pods of the app.",
+        default=4, validation_alias="appMaxReplicas", description="Most pods of the app."
     )
     generator_rate: Annotated[int, Whole(0, 1000)] = Field(
-        default=5,
-        validation_alias="generatorRate",
-        description="Payments a second that the generator makes; 0: none.",
+        default=5, validation_alias="generatorRate", description="Payments a second that the generator makes; 0: none."
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -49,9 +49,7 @@ class General(Section):
         description="Names everything that is made. Both layers of one deployment have the same.",
     )
     platform_stack: Annotated[str | None, Maybe(PLATFORM_STACK)] = Field(
-        default=None,
-        validation_alias="platformStack",
-        description="The platform's stack, where layer is streaming.",
+        default=None, validation_alias="platformStack", description="The platform's stack, where layer is streaming."
     )
     environment: Annotated[str, OneOf(("development", "production"))] = Field(
         default="development",
@@ -59,9 +57,7 @@ class General(Section):
         description="production protects what holds data and refuses what is open to everybody.",
     )
     owner: Annotated[str, Text(r"[\w@.+ -]{1,64}", "a team's name or address")] = Field(
-        default="platform-team",
-        validation_alias="owner",
-        description="The tag Owner of every AWS resource.",
+        default="platform-team", validation_alias="owner", description="The tag Owner of every AWS resource."
     )
     region: Annotated[str, OneOf(REGIONS)] = Field(
         default="us-east-1",
@@ -75,9 +71,7 @@ class General(Section):
         "API.",
     )
     log_retention_days: Annotated[int, Whole(only=RETENTION_DAYS)] = Field(
-        default=30,
-        validation_alias="logRetentionDays",
-        description="Days that CloudWatch keeps logs.",
+        default=30, validation_alias="logRetentionDays", description="Days that CloudWatch keeps logs."
     )
 
     @property

@@ -18,14 +18,10 @@ class SinkChoice(Section):
     title: ClassVar[str] = "Sinks"
 
     stores: Annotated[tuple[str, ...], Subset(tuple(SINKS))] = Field(
-        default=tuple(SINKS),
-        validation_alias="sinks",
-        description="Stores to make.",
+        default=tuple(SINKS), validation_alias="sinks", description="Stores to make."
     )
     connectors: Annotated[tuple[str, ...], Subset(tuple(SINKS))] = Field(
-        default=tuple(SINKS),
-        validation_alias="connectors",
-        description="Stores to feed, out of sinks.",
+        default=tuple(SINKS), validation_alias="connectors", description="Stores to feed, out of sinks."
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -37,9 +37,7 @@ class OpenSearchSettings(Section):
         description="OpenSearch nodes; three or more are spread over the zones.",
     )
     volume_gib: Annotated[int, Whole(LEAST_GIB, MOST_GIB)] = Field(
-        default=20,
-        validation_alias="opensearchVolumeGib",
-        description="Volume of each OpenSearch node.",
+        default=20, validation_alias="opensearchVolumeGib", description="Volume of each OpenSearch node."
     )
     slots: Annotated[CredentialSlots, Slots()] = Field(
         default=CredentialSlots(),

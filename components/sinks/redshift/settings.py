@@ -25,19 +25,13 @@ class RedshiftSettings(Section):
     title: ClassVar[str] = "Redshift"
 
     node_type: Annotated[str, Text(r"[a-z0-9]+\.[a-z0-9]+", "a node type such as ra3.large")] = Field(
-        default="ra3.large",
-        validation_alias="redshiftNodeType",
-        description="Node type of the Redshift cluster.",
+        default="ra3.large", validation_alias="redshiftNodeType", description="Node type of the Redshift cluster."
     )
     nodes: Annotated[int, Whole(1, 32)] = Field(
-        default=1,
-        validation_alias="redshiftNodes",
-        description="Nodes of the Redshift cluster.",
+        default=1, validation_alias="redshiftNodes", description="Nodes of the Redshift cluster."
     )
     database: Annotated[str, Text(IDENTIFIER, "a lower-case database name", reserved.REDSHIFT, "Redshift")] = Field(
-        default="fraud",
-        validation_alias="redshiftDatabase",
-        description="Redshift database.",
+        default="fraud", validation_alias="redshiftDatabase", description="Redshift database."
     )
     pause: Annotated[str | None, SCHEDULE] = Field(
         default=None,

@@ -57,9 +57,7 @@ class SnowflakeSettings(Section):
         "account need two.",
     )
     database_schema: Annotated[str, NAME] = Field(
-        default="STREAMING",
-        validation_alias="snowflakeSchema",
-        description="Snowflake schema.",
+        default="STREAMING", validation_alias="snowflakeSchema", description="Snowflake schema."
     )
     monthly_credits: Annotated[int, Whole(1, 100_000)] = Field(
         default=10,
