@@ -16,8 +16,10 @@ from pulumi_command import local
 
 from ..contracts.rules import RuleError, read
 from ..local_commands import command_line
+from .columns import FUNCTIONS
 from .comments import without_comments
 from .handle import ConfluentHandle
+from .inserts import problems
 from .rules import RuleSql, render
 
 RULES = "rules"
@@ -32,6 +34,7 @@ TEMPLATES = jinja2.Environment(
     autoescape=False,  # noqa: S701 - SQL, of values that were validated
     keep_trailing_newline=True,
 )
+TEMPLATES.globals.update(FUNCTIONS)
 # The engine's name for "its creation failed". A statement or connector that ended up FAILED is in the state all the
 # same; without this the next `up` would note it as updated, and build what depends on it.
 INIT_ERROR = "#initerror"
@@ -53,7 +56,8 @@ class Statement:
         """The statement, its template rendered and without comments, line by line as in the file.
 
         Raises:
-            ValueError: the file is missing, names an unknown variable, is no template or is too long.
+            ValueError: the file is missing, names an unknown variable, is no template, writes other columns than the
+                contracts have, or is too long.
         """
         path = SQL_FOLDER / self.file
         if not path.is_file():
@@ -61,7 +65,7 @@ class Statement:
         try:
             used = _used(self.file)
             if unknown := sorted(used - set(variables) - {RULES}):
-                known = ", ".join(sorted([*variables, RULES]))
+                known = ", ".join(sorted([*variables, RULES, *FUNCTIONS]))
                 raise ValueError(f"flink_sql/{self.file}: no variable {', '.join(unknown)}; known: {known}")
             rules = {RULES: rule_sql(variables)} if RULES in used else {}
             text = TEMPLATES.get_template(self.file).render(variables, **rules)
@@ -70,6 +74,8 @@ class Statement:
         except jinja2.TemplateError as error:
             raise ValueError(f"flink_sql/{self.file}: {error}") from None
         text = without_comments(text)
+        if found := problems(f"flink_sql/{self.file}", text):
+            raise ValueError("\n".join(found))
         if len(text) > MAX_TEXT:
             raise ValueError(f"flink_sql/{self.file}: {len(text)} characters; the service takes {MAX_TEXT}")
         return text

@@ -38,6 +38,8 @@ def test_variables_and_loops_are_filled_in(folder: Path) -> None:
         ("SELECT 1\n{% for %}", r"test\.sql:2: "),
         ("{{ burst_count.no_such }}", r"test\.sql: .*no_such"),
         ("x" * 131_073, r"test\.sql: 131073 characters"),
+        ('{{ columns("x") }}', r"test\.sql: no output topic x; known: auth_user, .*user_transaction"),
+        ("-- a line\nINSERT INTO `fraud_alert` SELECT 1", r"test\.sql:2: the SELECT into fraud_alert lacks alert_id"),
     ],
 )
 def test_what_is_wrong_in_a_template_is_told_by_file(folder: Path, text: str, message: str) -> None:
