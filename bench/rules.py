@@ -109,9 +109,7 @@ def _payments(kafka: Kafka, records: RawRecords) -> None:
     producer = Producer({**kafka.client("bench"), "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
     source = random.Random(1)
     for number in range(1, USERS + 1):
-        flags = {"IS_SUPERUSER": 0, "IS_STAFF": 0, "IS_ACTIVE": 1, "DATE_JOINED": START}
-        user = {"ID": number, "USERNAME": f"user{number}", "EMAIL": "", **flags}
-        _send(producer, records, AUTH_USER, user)
+        _send(producer, records, AUTH_USER, {"ID": number, "USERNAME": f"user{number}"})
     for number in range(1, PAYMENTS + 1):
         at = START + STEP * number
         amount = Decimal(5000) if number in (WARM_UP, PAYMENTS) else Decimal(source.randint(25, 5000)) / 100

@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
 
-from components.contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION
+from components.contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION, flink
 from local.apply import guest
 from local.apply.access import right_of
 from local.apply.acls import Rights
@@ -211,7 +211,7 @@ def test_a_statement_with_a_table_function_goes_on_from_its_checkpoint_in_the_sa
     lab: Lab, servers: Any, spare: tuple[str, str]
 ) -> None:
     handler = Statements(servers)
-    columns = ", ".join(f"`{column.name}`" for column in CLEANED_USER.columns).replace("`IS_", "0 < `IS_")
+    columns = ", ".join(flink.cleaned(CLEANED_USER))
     sql = f"INSERT INTO `{spare[0]}` SELECT {columns} FROM TO_CHANGELOG(input => TABLE `{AUTH_USER.topic}`)"
     statement = resource(statementName="changes", statement=sql, properties={})
     handler.create(statement)
