@@ -20,6 +20,8 @@ TAKEN = (
     "foreign_payments",
     "payments",
     "reason",
+    "rule_id",
+    "score",
     "seq",
     "small",
     "small_cents",
