@@ -13,7 +13,7 @@ export PYTHONUNBUFFERED := 1
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  STACK=dev|prod|local chooses the stack; ARGS="--for 60s --rate 20 --keep" go to the run,'
+	@echo '  STACK=dev|prod chooses the stack; ARGS="--for 60s --rate 20 --keep" go to the run,'
 	@echo '  ARGS="tests/unit" or ARGS="-k name" to the tests, ARGS="latency" to the bench.'
 
 run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts (ARGS="--help": options)

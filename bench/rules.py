@@ -40,7 +40,7 @@ STEP = datetime.timedelta(milliseconds=10)
 
 
 def measure() -> None:
-    plan = as_statements(record("local", ROOT, mode="update"))
+    plan = as_statements(record("dev", ROOT, mode="update"))
     folder = RunFolder(ROOT, "bench")
     path = folder.open()
     children = Children(path)

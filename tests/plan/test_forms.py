@@ -60,7 +60,7 @@ def _is_json(text: str) -> bool:
     return True
 
 
-@pytest.fixture(scope="module", params=["dev", "prod", "local"])
+@pytest.fixture(scope="module", params=["dev", "prod"])
 def inputs(request: pytest.FixtureRequest) -> list[tuple[str, tuple[str, ...], str]]:
     """(Resource, keys, text) of a golden plan."""
     plan = Plan.load(golden_path(request.param))

@@ -11,7 +11,7 @@ import pytest
 from plan.commands import golden_path
 
 ROOT = Path(__file__).resolve().parents[2]
-STACKS = ("dev", "local", "prod")
+STACKS = ("dev", "prod")
 
 
 def plan(*arguments: str) -> subprocess.CompletedProcess[str]:

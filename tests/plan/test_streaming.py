@@ -25,7 +25,7 @@ TOPIC, ACL, ROLE, CONNECTOR, STATEMENT, COMMAND = (
 )
 
 
-@pytest.fixture(scope="module", params=["dev", "local", "prod"])
+@pytest.fixture(scope="module", params=["dev", "prod"])
 def plan(request: pytest.FixtureRequest) -> Plan:
     # The golden plan: another test says whether the program still gives it.
     return Plan.load(golden_path(request.param))
@@ -55,7 +55,7 @@ def test_each_connector_has_an_account_of_its_own(plan: Plan) -> None:
 def test_payments_are_read_in_their_order(plan: Plan) -> None:
     partitions = {t.inputs["topicName"]: t.inputs["partitionsCount"] for t in plan.of_type(TOPIC)}
     assert partitions["fd.SAMPLE.USER_TRANSACTION"] == 1, "an account's payments would be spread, and read too late"
-    assert partitions["user_transaction"] == {"dev": 3, "local": 1, "prod": 12}[plan.stack]
+    assert partitions["user_transaction"] == {"dev": 3, "prod": 12}[plan.stack]
 
 
 def test_flink_has_roles_and_no_acls(plan: Plan) -> None:
@@ -253,7 +253,7 @@ def test_two_key_slots_are_two_keys_and_the_active_one_is_used(configured: Confi
 
 def test_a_comment_costs_nothing(tmp_path: Path) -> None:
     """A typo in one would replace its statement, which appends a week to the warehouse again."""
-    for name in ("__main__.py", "Pulumi.yaml", "Pulumi.local.yaml", "stacks", "app"):
+    for name in ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "stacks", "app"):
         (tmp_path / name).symlink_to(ROOT / name)
     # The program finds the SQL beside its components.
     for name in ("components", "flink_sql"):
@@ -262,5 +262,5 @@ def test_a_comment_costs_nothing(tmp_path: Path) -> None:
         lines = path.read_text(encoding="utf-8").splitlines()
         edited = [line.replace("-- ", "-- Now: ") if line.startswith("-- ") else f"{line}  -- ends" for line in lines]
         path.write_text("\n".join([*edited, "", "-- the end"]), encoding="utf-8")
-    changed = record("local", tmp_path, mode="update")
-    assert compare(Plan.load(golden_path("local")), changed) == []
+    changed = record("dev", tmp_path, mode="update")
+    assert compare(Plan.load(golden_path("dev")), changed) == []

@@ -183,7 +183,7 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def running_lab() -> Iterator[Lab]:
-    plan = as_statements(record("local", ROOT, mode="update"))
+    plan = as_statements(record("dev", ROOT, mode="update"))
     folder = RunFolder(ROOT, "test-sql")
     path = folder.open()
     children = Children(path)
