@@ -22,7 +22,7 @@ run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts
 connections: $(VENV)/.local ## Print how STACK's running pipeline is reached, as JSON (use make -s)
 	@$(PY) -m local connections --stack $(STACK)
 
-plan: $(VENV)/.program ## Print what STACK declares, offline (JSON=1: the golden form alone)
+plan: $(VENV)/.program ## Print what STACK declares, offline (JSON=1: as JSON)
 	@$(PY) -m local plan --stack $(STACK) $(if $(JSON),--json)
 
 plan-diff: $(VENV)/.program ## Compare STACK with its committed golden plan; exit code 1 when it differs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import subprocess
@@ -48,7 +49,8 @@ def under_way() -> list[str]:
 
 
 def _answer(worker: subprocess.Popen[bytes]) -> Plan:
-    return Plan.from_dict(answer(worker)["plan"])
+    said = answer(worker)
+    return dataclasses.replace(Plan.from_dict(said["plan"]), simulated=said["simulated"])
 
 
 def answer(worker: subprocess.Popen[bytes]) -> dict[str, Any]:

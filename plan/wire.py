@@ -144,3 +144,18 @@ def plain_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from plain_texts(item, f"{path}[{index}]")
+
+
+def new_texts(given: Any, made: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """(path, text) of every text of `made` that is not among what was given, without secrets."""
+    if made is given:
+        return
+    if isinstance(made, str) and made:
+        yield path, made
+    elif isinstance(made, dict):
+        before = given if isinstance(given, dict) else {}
+        for key, item in made.items():
+            yield from new_texts(before.get(key), item, f"{path}.{key}".lstrip("."))
+    elif isinstance(made, list):
+        for index, item in enumerate(made):
+            yield from new_texts(None, item, f"{path}[{index}]")

@@ -2,9 +2,9 @@
 
     python -m plan.worker STACK ROOT MODE [outputs]
 
-Standard output carries one JSON object, `{"plan": …}`, `{"error": text}` or, when asked for the stack's outputs alone,
-`{"outputs": {name: value}, "secret": [name]}`, whose secrets are simulated; what the program prints goes to standard
-error. One process, one mode: the program's modules keep what they read of it.
+Standard output carries one JSON object, `{"plan": …, "simulated": …}`, `{"error": text}` or, when asked for the
+stack's outputs alone, `{"outputs": {name: value}, "secret": [name]}`, whose secrets are simulated; what the program
+prints goes to standard error. One process, one mode: the program's modules keep what they read of it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ def main(arguments: list[str]) -> None:
     os.dup2(2, 1)
     try:
         monitor = record_here(stack, Path(root).resolve(), mode)  # type: ignore[arg-type]
-        answer = answer_of(monitor.opened_outputs) if asked else {"plan": plan_of(monitor, stack).to_dict()}
+        if asked:
+            answer = answer_of(monitor.opened_outputs)
+        else:
+            answer = {"plan": plan_of(monitor, stack).to_dict(), "simulated": monitor.simulated}
     except PlanError as error:
         answer = {"error": str(error)}
     with results:

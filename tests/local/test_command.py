@@ -12,8 +12,7 @@ import pytest
 
 from local.apply.servers import ROOT
 from local.cli import main
-from plan import Plan
-from plan.commands import golden_path
+from tests.plans import recorded
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -61,7 +60,7 @@ def test_the_first_run_without_a_network_says_so(tmp_path: Path) -> None:
 
 
 def test_a_platform_alone_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    layer = dataclasses.replace(Plan.load(golden_path("dev")), resources=(), outputs={})
+    layer = dataclasses.replace(recorded("dev"), resources=(), outputs={})
     monkeypatch.setattr("local.run.record_deployment", lambda *_args, **_named: layer)
     assert main(["run", "--port", "0"]) == 1
     assert "Nothing flows in stack dev: run the one whose layer is streaming, or complete." in capsys.readouterr().err

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from plan import Plan
-from plan.commands import golden_path
+from tests.plans import STACKS, recorded
 
 # General Reference, "Amazon Resource Names": partition, service, region, account, resource; the last may be a pattern.
 ARN = re.compile(r"arn:aws(-[a-z]+)*:[a-z0-9-]+:([a-z]{2}(-[a-z]+)+-\d)?:(\d{12}|aws)?:[A-Za-z0-9*][\w+=,.@/:!#*${}-]*")
@@ -60,11 +59,11 @@ def _is_json(text: str) -> bool:
     return True
 
 
-@pytest.fixture(scope="module", params=["dev", "prod"])
+@pytest.fixture(scope="module", params=STACKS)
 def inputs(request: pytest.FixtureRequest) -> list[tuple[str, tuple[str, ...], str]]:
-    """(Resource, keys, text) of a golden plan."""
-    plan = Plan.load(golden_path(request.param))
-    return [(f"{one.type} {one.name}", path, text) for one in plan.resources for path, text in texts(one.inputs)]
+    """(Resource, keys, text) of a plan."""
+    resources = recorded(request.param).resources
+    return [(f"{one.type} {one.name}", path, text) for one in resources for path, text in texts(one.inputs)]
 
 
 def test_what_goes_into_an_arn_is_one(inputs: list[tuple[str, tuple[str, ...], str]]) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from plan import Plan, record
-from plan.commands import golden_path
 from plan.model import Resource
+from tests import plans
 from tests.ids import arn_of, id_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -247,15 +247,15 @@ def test_the_bootstrap_document_is_a_command(find: Find) -> None:
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_the_stacks_put_the_host_into_a_private_subnet(stack: str) -> None:
-    golden = Plan.load(golden_path(stack))
-    (host,) = golden.of_type("aws:ec2/instance:Instance")
-    subnets = {id_of(subnet): subnet for subnet in golden.of_type("aws:ec2/subnet:Subnet")}
+    whole = plans.recorded(stack)
+    (host,) = whole.of_type("aws:ec2/instance:Instance")
+    subnets = {id_of(subnet): subnet for subnet in whole.of_type("aws:ec2/subnet:Subnet")}
     assert "-data-" in subnets[host.inputs["subnetId"]].name, "a public subnet routes to the internet"
-    for association in golden.of_type("aws:ec2/routeTableAssociation:RouteTableAssociation"):
+    for association in whole.of_type("aws:ec2/routeTableAssociation:RouteTableAssociation"):
         if association.inputs["subnetId"] == host.inputs["subnetId"]:
             routes = [
                 route.inputs
-                for route in golden.of_type("aws:ec2/route:Route")
+                for route in whole.of_type("aws:ec2/route:Route")
                 if route.inputs["routeTableId"] == association.inputs["routeTableId"]
             ]
             assert routes and not any(route.get("gatewayId") for route in routes), "its way out must be the NAT gateway"

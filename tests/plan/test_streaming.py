@@ -11,9 +11,11 @@ import pytest
 
 from local.apply.alterations import as_statements
 from plan import Plan, Resource, record
-from plan.commands import ROOT, golden_path
+from plan.commands import ROOT
 from plan.diff import compare
+from plan.golden.form import golden
 from tests.plan.conftest import Configured
+from tests.plans import STACKS, recorded
 
 TOPIC, ACL, ROLE, CONNECTOR, STATEMENT, COMMAND = (
     "confluentcloud:index/kafkaTopic:KafkaTopic",
@@ -25,10 +27,9 @@ TOPIC, ACL, ROLE, CONNECTOR, STATEMENT, COMMAND = (
 )
 
 
-@pytest.fixture(scope="module", params=["dev", "prod"])
+@pytest.fixture(scope="module", params=STACKS)
 def plan(request: pytest.FixtureRequest) -> Plan:
-    # The golden plan: another test says whether the program still gives it.
-    return Plan.load(golden_path(request.param))
+    return recorded(request.param)
 
 
 def before(plan: Plan, resource: Resource) -> set[str]:
@@ -263,4 +264,4 @@ def test_a_comment_costs_nothing(tmp_path: Path) -> None:
         edited = [line.replace("-- ", "-- Now: ") if line.startswith("-- ") else f"{line}  -- ends" for line in lines]
         path.write_text("\n".join([*edited, "", "-- the end"]), encoding="utf-8")
     changed = record("dev", tmp_path, mode="update")
-    assert compare(Plan.load(golden_path("dev")), changed) == []
+    assert compare(golden(recorded("dev")), golden(changed)) == []
