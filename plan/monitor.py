@@ -37,7 +37,7 @@ class Monitor:
     The SDK calls the methods from its worker threads; an exception raised here fails the program with its message.
     """
 
-    def __init__(self, project: str, stack: str, *, preview: bool, references: References | None = None) -> None:
+    def __init__(self, project: str, stack: str, *, preview: bool, references: References) -> None:
         self.project, self.preview = project, preview
         self.resources: dict[str, Resource] = {}
         self.opened_outputs: dict[str, Any] = {}
@@ -219,8 +219,6 @@ class Monitor:
         return self._urn(parent, spec.type or request.type, spec.name or request.name)
 
     def _reference(self, name: str) -> dict[str, Any]:
-        if self._references is None:
-            raise PlanError(f"The program reads the stack {name}, which nothing records here.")
         outputs = self._references(name)
         secret = sorted(key for key, value in outputs.items() if isinstance(value, Secret))
         return {"name": name, "outputs": outputs, "secretOutputNames": secret}

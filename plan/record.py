@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -77,6 +78,6 @@ def _same_resources(preview: Plan, update: Plan) -> None:
         )
 
 
-def _without_pulumi(environment: os._Environ[str]) -> dict[str, str]:
+def _without_pulumi(environment: Mapping[str, str]) -> dict[str, str]:
     """Only files configure a plan: `PULUMI_CONFIG*` of the caller's shell must not change it."""
     return {key: value for key, value in environment.items() if not key.startswith("PULUMI_CONFIG")}

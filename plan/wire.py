@@ -12,8 +12,12 @@ from pulumi.runtime import rpc
 from plan.model import MASK, UNKNOWN_TEXT
 
 _SIGNATURE = rpc._special_sig_key
-"""The key that marks a wire object as a secret, an output, a reference or an asset. Pulumi's SDK keeps it private,
-the protocol itself is public (pulumi/pulumi: sdk/go/common/resource/plugin/rpc.go)."""
+"""The key that marks a wire object as a secret, an output, a reference or an asset.
+
+Private in the SDK, like the marks themselves, though the protocol is public (pulumi/pulumi:
+sdk/go/common/resource/plugin/rpc.go). Its public decoder, `provider.experimental.property_value`, loses the id of a
+reference and knows no unknown values.
+"""
 
 
 class Unknown:
