@@ -27,6 +27,7 @@ def make_app(settings: Settings, base: AwsBase, cluster: ConfluentCluster, oracl
         database_ready=(oracle.ready,),
         kafka=_kafka(settings, cluster),
         thresholds=settings.streaming.thresholds,
+        build_context="app",
         settings=settings.app,
     )
     return FraudApp(f"{base.name}-app", args, base.options)

@@ -10,7 +10,7 @@ from pulumi import ResourceOptions
 
 from components.aws_context import AwsContext
 from components.encryption import EncryptionKey, EncryptionKeyArgs
-from components.network.egress import confluent_egress_prefixes
+from components.network.egress import confluent_egress_prefixes, prefix_problems
 from components.network.stack import NetworkStack, NetworkStackArgs
 from stacks import providers
 from stacks.settings import Settings
@@ -37,7 +37,9 @@ def make_aws_base(settings: Settings) -> AwsBase:
     name = f"fraud-{general.deployment}"
     provider = providers.make_aws(general)
     context = _context(name, settings, provider)
-    prefixes = confluent_egress_prefixes(general.region, settings.network.confluent_egress_prefixes)
+    prefixes = confluent_egress_prefixes(general.region, settings.network.confluent_egress_prefixes).apply(
+        lambda found: _usable(found, settings.network.confluent_prefix_quota)
+    )
     network = NetworkStack(
         f"{name}-network",
         NetworkStackArgs(context=context, confluent_prefixes=prefixes, settings=settings.network),
@@ -66,3 +68,10 @@ def _context(name: str, settings: Settings, provider: aws.Provider) -> AwsContex
         log_retention_days=general.log_retention_days,
         protect=general.production,
     )
+
+
+def _usable(prefixes: list[str], quota: int) -> list[str]:
+    """The same; what the look-up found is known only now, and the component knows nothing of the setting."""
+    if found := prefix_problems(prefixes, quota):
+        raise pulumi.RunError(f"confluentEgressPrefixes: {'; '.join(found)}")
+    return prefixes

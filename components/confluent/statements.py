@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -14,7 +13,7 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi_command import local
 
-from ..contracts.rules import RuleError, read
+from ..contracts.rules import SQL_FOLDER, RuleError, read
 from ..local_commands import command_line
 from .columns import FUNCTIONS
 from .comments import without_comments
@@ -24,7 +23,6 @@ from .rules import RuleSql, render
 
 RULES = "rules"
 """The variable of a template that loops over the fraud rules."""
-SQL_FOLDER = Path(__file__).resolve().parents[2] / "flink_sql"
 # Limits of the service: a statement's name and the length of its text.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,71}")
 MAX_TEXT = 131_072
@@ -161,10 +159,10 @@ def _alter(
     """Run once, and again when its text changes; components/confluent/alter.py says why it is no FlinkStatement."""
     return local.Command(
         name,
-        create=command_line("components.confluent.alter", "create"),
+        create=command_line("confluent.alter", "create"),
         # A rotated key is nothing to run it for.
         update="true",
-        delete=command_line("components.confluent.alter", "delete"),
+        delete=command_line("confluent.alter", "delete"),
         dir=".",
         environment={
             "FLINK_URL": cluster.flink_endpoint,

@@ -60,9 +60,9 @@ class ConfluentStreaming(pulumi.ComponentResource):
         self._source = self._connector(args.source)
         self._gates = self._source_gates()
         self._access = self._runner_access()
-        statements = self._statements()
+        writers = self._statements()
         for sink in args.sinks:
-            connector = self._connector(sink, [statements["cleaned"], statements["fraud"]])
+            connector = self._connector(sink, writers)
             self._running(sink.purpose, connector)
         self._app_access()
         self.register_outputs({"topics": sorted(self.topics)})
@@ -153,12 +153,14 @@ class ConfluentStreaming(pulumi.ComponentResource):
         name = f"{self._name}-runner-{role}-{what}".lower().removesuffix("*")
         return access.bind(name, self._cluster.runner_id, role, crn, self._child)
 
-    def _statements(self) -> dict[str, pulumi.Resource]:
+    def _statements(self) -> list[pulumi.Resource]:
+        """Make them all; those that write a topic are what the sinks wait for."""
         place = StatementPlace(prefix=self._name, cluster=self._cluster, variables=self._args.settings.sql_variables)
         made: dict[str, pulumi.Resource] = {}
-        for statement in pipeline.statements(self._args.settings.state_ttl_hours):
+        declared = pipeline.statements(self._args.settings.state_ttl_hours)
+        for statement in declared:
             made[statement.name] = make_statement(statement, place, self, self._before(statement, made))
-        return made
+        return [made[statement.name] for statement in declared if statement.writes]
 
     def _before(self, statement: Statement, made: dict[str, pulumi.Resource]) -> list[pulumi.Resource]:
         topics = [self.topics[name] for name in (*statement.reads, *statement.writes, *statement.alters)]

@@ -56,6 +56,7 @@ class FraudAppArgs:
 
     Only `api_cidrs` reach the Kubernetes API from outside: without any, the deployer must be inside the VPC.
     `zone_spread` required survives the loss of a zone, and pays for a node in each.
+    Without an image in the settings it is built from the folder `build_context`, relative to the project.
     `thresholds` are those of the fraud rules, by name. `fraud_every_seconds` is the generator's, 0 for no fraud.
     """
 
@@ -73,6 +74,7 @@ class FraudAppArgs:
     network_ready: Sequence[pulumi.Resource] = ()
     database_ready: Sequence[pulumi.Resource] = ()
     api_cidrs: tuple[str, ...] = ()
+    build_context: str | None = None
     zone_spread: Literal["required", "preferred"] = "required"
     fraud_every_seconds: float = 60.0
 
@@ -81,6 +83,8 @@ class FraudAppArgs:
             raise ValueError("; ".join(problems))
 
     def _problems(self) -> Iterator[str]:
+        if self.settings.image is None and self.build_context is None:
+            yield "neither settings.image nor build_context is set; give an image by digest, or its Dockerfile's folder"
         own = parse(self.vpc_cidr)
         if own is None:
             yield f"vpc_cidr is {self.vpc_cidr!r}; give an IPv4 range such as 10.0.0.0/16"

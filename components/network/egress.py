@@ -45,31 +45,25 @@ def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
         ValueError: with all of `prefix_problems`.
     """
     if found := prefix_problems(prefixes, quota):
-        raise ValueError("; ".join(found))
+        raise ValueError(f"confluent_prefixes: {'; '.join(found)}")
     return _fewest(prefixes)
 
 
 def prefix_problems(prefixes: Sequence[str], quota: int | None = None) -> list[str]:
     """What is wrong with an allow-list, each with its fix; empty when it is valid. Without a quota any length is."""
     if not prefixes:
-        return [
-            "Confluent names no egress prefixes for this region; set confluent_egress_prefixes (see the cluster's page)"
-        ]
+        return ["Confluent names no egress prefixes for this region; give those of your cluster's page"]
     bad = [repr(prefix) for prefix in prefixes if not _is_ipv4_cidr(prefix)]
     if bad:
-        return [
-            f"{', '.join(bad)}: no IPv4 CIDR of a network; set confluent_egress_prefixes to prefixes like 192.0.2.10/32"
-        ]
+        return [f"{', '.join(bad)}: no IPv4 CIDR of a network; give prefixes like 192.0.2.10/32"]
     broad = [prefix for prefix in prefixes if IPv4Network(prefix).prefixlen < BROADEST_PREFIX]
     if broad:
-        return [
-            f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; set confluent_egress_prefixes to Confluent's own"
-        ]
+        return [f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; give Confluent's own prefixes"]
     count = len(_fewest(prefixes))
     if quota is not None and count > quota:
         return [
             f"Confluent has {count} egress prefixes, more than confluent_prefix_quota {quota}; raise it (and AWS's "
-            f"quota of rules per security group) or set confluent_egress_prefixes to those in use"
+            "quota of rules per security group) or give those in use"
         ]
     return []
 

@@ -196,7 +196,7 @@ class OracleHost(pulumi.ComponentResource):
         parameters = {"SecretArn": [self._passwords.secret.arn], "VolumeId": [self._volume.id]}
         return local.Command(
             f"{self._name}-ready",
-            create=command_line("components.oracle.wait"),
+            create=command_line("oracle.wait"),
             dir=".",
             environment={
                 "REGION": region,

@@ -15,6 +15,7 @@ def admitted(prefixes: Sequence[str], operators: Sequence[str], addresses: Seque
         ValueError: a prefix or network is malformed, or admits everybody.
     """
     own = (*operators, *(f"{address}/32" for address in addresses))
-    if problems := [*prefix_problems(prefixes), *range_problems("the allow list", own)]:
+    problems = [f"confluent_prefixes: {problem}" for problem in prefix_problems(prefixes)]
+    if problems := [*problems, *range_problems("the allow list", own)]:
         raise ValueError("; ".join(problems))
     return sorted({*prefixes, *own})

@@ -91,8 +91,9 @@ def made() -> Made:
 @pytest.fixture(scope="module")
 def closed() -> Made:
     """Nothing optional: no API from outside, no generator, no prebuilt image; with TLS and protection."""
+    built = {"image": None, "context": "app"}
     return record_component(
-        lambda: build(api_cidrs=(), admin_role_arns=(), generator_rate=0, image=None, protect=True, **TLS)
+        lambda: build(api_cidrs=(), admin_role_arns=(), generator_rate=0, protect=True, **built, **TLS)
     )
 
 
@@ -131,6 +132,7 @@ def closure(made: Made, name: str) -> set[str]:
         ({"api_cidrs": ("198.51.100.7",)}, "api_cidrs has '198.51.100.7'; write a network"),
         ({"ingress_cidrs": ()}, "ingress_cidrs is empty, which a load balancer takes for everybody"),
         ({"vpc_cidr": "172.20.0.0/18"}, "vpc_cidr is 172.20.0.0/18; choose one apart from 172.20.0.0/16"),
+        ({"image": None}, "neither settings.image nor build_context is set; give an image by digest"),
         ({"vpc_cidr": "10.0.0.1/16"}, "vpc_cidr is '10.0.0.1/16'; give an IPv4 range"),
         ({"fraud_every_seconds": -1}, "fraud_every_seconds is -1"),
         (

@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
+from stacks.aws_context import _usable
 
 from components.aws_context import RETENTION_DAYS, AwsContext
 from components.network import layout, security
@@ -359,7 +360,7 @@ def test_the_prefix_list_holds_confluents_addresses_once_each() -> None:
 def test_a_list_is_refused_in_mid_deploy_too() -> None:
     """What Confluent answers is known only then."""
     for prefixes in ([], ["10.0.0.1"]):
-        with pytest.raises(ValueError, match="set confluent_egress_prefixes"):
+        with pytest.raises(ValueError, match="confluent_prefixes: "):
             record_component(
                 lambda p=prefixes: NetworkStack(NAME, arguments(confluent_prefixes=pulumi.Output.from_input(p)))
             )
@@ -368,7 +369,7 @@ def test_a_list_is_refused_in_mid_deploy_too() -> None:
 @pytest.mark.parametrize(
     ("prefixes", "message"),
     [
-        ((), "Confluent names no egress prefixes for this region; set confluent_egress_prefixes"),
+        ((), "Confluent names no egress prefixes for this region; give those of"),
         (("192.0.2.10",), "'192.0.2.10': no IPv4 CIDR"), (("192.0.2.1/24",), "'192.0.2.1/24': no IPv4 CIDR"),
         (("2001:db8::/32",), "no IPv4 CIDR"), (("",), "'': no IPv4 CIDR"), (("192.0.2.0/33",), "no IPv4 CIDR"),
         (("192.0.2.0/255.255.255.0",), "no IPv4 CIDR"), (("a", "192.0.2.10/32", "b"), "'a', 'b': no IPv4 CIDR"),
@@ -376,11 +377,17 @@ def test_a_list_is_refused_in_mid_deploy_too() -> None:
         (tuple(f"192.0.2.{n}/32" for n in (1, 3, 5, 7)), "has 4 egress prefixes, more than confluent_prefix_quota 3"),
     ],
 )  # fmt: skip
-def test_a_bad_allow_list_is_refused_with_the_key_that_mends_it(prefixes: tuple[str, ...], message: str) -> None:
+def test_a_bad_allow_list_is_refused_with_what_mends_it(prefixes: tuple[str, ...], message: str) -> None:
     (found,) = prefix_problems(prefixes, 3)
     assert message in found
-    with pytest.raises(ValueError, match="confluent_egress_prefixes"):
+    with pytest.raises(ValueError, match="confluent_prefixes: "):
         checked_prefixes(prefixes, 3)
+
+
+def test_a_stack_is_told_the_setting_when_the_look_up_finds_nothing() -> None:
+    with pytest.raises(pulumi.RunError, match="confluentEgressPrefixes: Confluent names no egress prefixes"):
+        _usable([])
+    assert _usable(list(PREFIXES)) == list(PREFIXES)
 
 
 def test_the_fewest_prefixes_are_the_same_addresses() -> None:

@@ -248,7 +248,7 @@ def test_what_no_waiting_mends_is_told_at_once(domain: Domain, capsys: Any) -> N
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        (403, "access policy does not admit this address: add yours to operatorCidrs"),
+        (403, "access policy does not admit this address: add yours to operator_cidrs"),
         (401, "does not accept the master"),
     ],
 )

@@ -198,7 +198,7 @@ class OpenSearchTarget(Store):
         of_users = {user(slot): password.result for slot, password in passwords.items()}
         return local.Command(
             f"{self._name}-setup",
-            create=command_line("components.sinks.opensearch.setup"),
+            create=command_line("sinks.opensearch.setup"),
             dir=".",
             environment={
                 "OPENSEARCH_URL": url,
