@@ -49,12 +49,12 @@ bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here (som
 # Each smaller lock is constrained by the larger one, so that the three agree. `pip install` checks the hashes by itself.
 # uv knows pip's index and find-links options only by its own names (UV_DEFAULT_INDEX, UV_FIND_LINKS).
 compile = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
+	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS) pyproject.toml
 
 config: $(VENV)/.program ## Write the keys of Pulumi.yaml and docs/configuration.md anew from the settings models
 	@$(PY) -m stacks.settings
 
-lock: $(VENV)/.uv-$(UV_VERSION) ## Write requirements*.txt anew from requirements*.in, with uv (ARGS=--upgrade: newer indirect packages)
+lock: $(VENV)/.uv-$(UV_VERSION) ## Write requirements*.txt anew from pyproject.toml and requirements*.in, with uv (ARGS=--upgrade: newer indirect packages)
 	@$(compile) requirements-test.in -o requirements-test.txt
 	@$(compile) requirements-local.in -c requirements-test.txt -o requirements-local.txt
 	@$(compile) requirements.in -c requirements-local.txt -o requirements.txt
