@@ -1,4 +1,4 @@
-"""Where the source's connector finds its database, which the component that makes it tells the one that streams."""
+"""How one component reaches what another made: the database, for the source's connector and for the app, and Kafka."""
 
 from __future__ import annotations
 
@@ -19,3 +19,30 @@ class OracleConnection:
     user: pulumi.Input[str]
     password: pulumi.Input[str]
     ready: Sequence[pulumi.Resource] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppDatabase:
+    """Oracle as the pods reach it; `service` is a pluggable database, `user` owns the two tables."""
+
+    host: pulumi.Input[str]
+    service: pulumi.Input[str]
+    user: pulumi.Input[str]
+    password: pulumi.Input[str]
+    port: int = ORACLE_PORT
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppKafka:
+    """The cluster that the alerts are read from, and the registry that has their schema (they are Avro).
+
+    A `private` one answers in the VPC alone, at endpoints with addresses of `vpc_cidr`.
+    """
+
+    bootstrap: pulumi.Input[str]
+    key: pulumi.Input[str]
+    secret: pulumi.Input[str]
+    registry_url: pulumi.Input[str]
+    registry_key: pulumi.Input[str]
+    registry_secret: pulumi.Input[str]
+    private: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components.confluent.cluster import ConfluentCluster
 from components.fraud_app.app import FraudApp
-from components.fraud_app.args import AppDatabase, AppKafka, FraudAppArgs
+from components.fraud_app.args import FraudAppArgs
 from components.oracle.host import OracleHost
 from stacks.aws import AwsBase
 from stacks.settings import Settings
@@ -22,34 +22,12 @@ def make_app(settings: Settings, base: AwsBase, cluster: ConfluentCluster, oracl
         network_ready=network.internet_ready,
         api_cidrs=settings.general.operator_cidrs,
         zone_spread="required" if settings.general.production else "preferred",
-        database=_database(oracle),
+        database=oracle.app_database,
         database_security_group_id=oracle.security_group_id,
         database_ready=(oracle.ready,),
-        kafka=_kafka(settings, cluster),
+        kafka=cluster.app_kafka,
         thresholds=settings.streaming.thresholds,
         build_context="app",
         settings=settings.app,
     )
     return FraudApp(f"{base.name}-app", args, base.options)
-
-
-def _database(oracle: OracleHost) -> AppDatabase:
-    return AppDatabase(
-        host=oracle.private_host,
-        port=oracle.port,
-        service=oracle.service_name,
-        user=oracle.app_user,
-        password=oracle.app_password,
-    )
-
-
-def _kafka(settings: Settings, cluster: ConfluentCluster) -> AppKafka:
-    return AppKafka(
-        bootstrap=cluster.kafka.bootstrap_endpoint,
-        key=cluster.app_key.id,
-        secret=cluster.app_key.secret,
-        registry_url=cluster.registry_endpoint,
-        registry_key=cluster.app_registry_key.id,
-        registry_secret=cluster.app_registry_key.secret,
-        private=settings.confluent.private,
-    )

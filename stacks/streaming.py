@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pulumi
 
+from components.confluent.provider import make_provider
 from components.confluent.settings import StreamingSettings
 from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs
 from components.oracle.connector import make_source
@@ -13,7 +14,6 @@ from components.section import key
 from components.sinks.sinks import SINKS
 from stacks import platform_outputs
 from stacks.platform_outputs import PlatformOutputs
-from stacks.providers import make_confluent
 from stacks.settings import Settings
 
 
@@ -34,7 +34,7 @@ def make_streaming(settings: Settings, platform: PlatformOutputs) -> None:
         first_payment=platform.first_payment,
         protect=settings.general.production,
     )
-    provider = make_confluent(name, platform.confluent)
+    provider = make_provider(name, platform.confluent)
     streaming = ConfluentStreaming(name, args, pulumi.ResourceOptions(providers=[provider]))
     pulumi.export("topics", sorted(streaming.topics))
     fields = StreamingSettings.model_fields

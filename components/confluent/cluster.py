@@ -8,6 +8,7 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
+from ..connections import AppKafka
 from ..contracts import FRAUD_ALERT
 from . import access
 from .handle import ConfluentHandle
@@ -44,8 +45,7 @@ class ConfluentCluster(pulumi.ComponentResource):
     kafka: confluent.KafkaCluster
     private: PrivatePaths
     registry_endpoint: pulumi.Output[str]
-    app_key: KeySlots
-    app_registry_key: KeySlots
+    app_kafka: AppKafka
 
     def __init__(self, name: str, args: ConfluentClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:confluent:ConfluentCluster", name, None, opts)
@@ -67,8 +67,7 @@ class ConfluentCluster(pulumi.ComponentResource):
             cloud=CLOUD, region=args.region, opts=pulumi.InvokeOutputOptions(parent=self)
         )
         self._kafka_key, self._registry_key, self._flink_key = self._keys()
-        self.app_key = self._key("app-kafka", self._app, self._kafka_owner(), [*self.private.ready])
-        self.app_registry_key = self._app_registry_key()
+        self.app_kafka = self._app_kafka()
         self.register_outputs({"environment": self.environment.id, "cluster": self.kafka.id})
 
     def _make_environment(self) -> confluent.Environment:
@@ -191,11 +190,21 @@ class ConfluentCluster(pulumi.ComponentResource):
             self._key("deployer-flink", self._deployer, flink, [developer, assigner]),
         )
 
-    def _app_registry_key(self) -> KeySlots:
-        """For the schema of the alerts, which is all that the app may read there."""
+    def _app_kafka(self) -> AppKafka:
+        """The app reads alerts, and of the registry their schema alone."""
+        kafka = self._key("app-kafka", self._app, self._kafka_owner(), [*self.private.ready])
         subject = pulumi.Output.concat(self._registry.resource_name, f"/subject={FRAUD_ALERT.topic}-value")
         reads = self._bind("app-alert-schema", self._app, "DeveloperRead", subject)
-        return self._key("app-registry", self._app, self._registry_owner(), [reads])
+        registry = self._key("app-registry", self._app, self._registry_owner(), [reads])
+        return AppKafka(
+            bootstrap=self.kafka.bootstrap_endpoint,
+            key=kafka.id,
+            secret=kafka.secret,
+            registry_url=self.registry_endpoint,
+            registry_key=registry.id,
+            registry_secret=registry.secret,
+            private=self._args.private is not None,
+        )
 
     def _registry_owner(self) -> Owner:
         return Owner(id=self._registry.id, api_version=self._registry.api_version, kind=self._registry.kind)

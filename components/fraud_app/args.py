@@ -10,9 +10,8 @@ from typing import Literal
 import pulumi
 
 from ..aws_context import AwsContext
-from ..connections import ORACLE_PORT
+from ..connections import AppDatabase, AppKafka
 from ..network.ranges import parse, range_problems
-from ..oracle.names import APP_USER, PDB
 from .settings import AppSettings
 
 # Of the cluster's services, fixed so that the network policies know where its DNS answers: at the tenth address.
@@ -20,33 +19,6 @@ SERVICE_CIDR = "172.20.0.0/16"
 DNS_ADDRESS = "172.20.0.10/32"
 THRESHOLDS = ("burst_count", "burst_amount", "large_amount", "home_prefix")
 """Those that the page makes frauds with; the app's variables have these names in capitals."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AppDatabase:
-    """Oracle as the pods reach it; `service` is a pluggable database, `user` owns the two tables."""
-
-    host: pulumi.Input[str]
-    password: pulumi.Input[str]
-    port: int = ORACLE_PORT
-    service: str = PDB
-    user: str = APP_USER
-
-
-@dataclass(frozen=True, kw_only=True)
-class AppKafka:
-    """The cluster that the alerts are read from, and the registry that has their schema (they are Avro).
-
-    A `private` one answers in the VPC alone, at endpoints with addresses of `vpc_cidr`.
-    """
-
-    bootstrap: pulumi.Input[str]
-    key: pulumi.Input[str]
-    secret: pulumi.Input[str]
-    registry_url: pulumi.Input[str]
-    registry_key: pulumi.Input[str]
-    registry_secret: pulumi.Input[str]
-    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

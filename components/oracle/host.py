@@ -11,7 +11,7 @@ from pulumi import ResourceOptions
 from pulumi_command import local
 
 from ..aws_context import AwsContext
-from ..connections import ORACLE_PORT, OracleConnection
+from ..connections import ORACLE_PORT, AppDatabase, OracleConnection
 from ..local_commands import command_line
 from ..log_groups import make_log_group
 from ..network.ranges import ANYWHERE
@@ -62,13 +62,9 @@ class OracleHostArgs:
 class OracleHost(pulumi.ComponentResource):
     """The database, ready for change data capture.
 
-    `host` is its address for Confluent Cloud, `private_host` for clients in the VPC, which open `security_group_id` to
-    themselves. `app_password` and `connection` are known only once the database has their passwords.
+    `host` is its address for Confluent Cloud, `app_database` how clients in the VPC reach it, which open
+    `security_group_id` to themselves. Passwords are known only once the database has them.
     """
-
-    port = ORACLE_PORT
-    service_name = PDB
-    app_user = APP_USER
 
     def __init__(self, name: str, args: OracleHostArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:oracle:OracleHost", name, None, opts)
@@ -83,8 +79,9 @@ class OracleHost(pulumi.ComponentResource):
         self.ready = self._bootstrap()
         self.host: pulumi.Output[str] = listener.dns_name
         self.load_balancer_arn: pulumi.Output[str] = listener.arn
-        self.private_host: pulumi.Output[str] = self._instance.private_dns
-        self.app_password: pulumi.Output[str] = self._once_set(APP_USER)
+        self.app_database = AppDatabase(
+            host=self._instance.private_dns, service=PDB, user=APP_USER, password=self._once_set(APP_USER)
+        )
         self.connection = OracleConnection(
             host=self.host,
             port=ORACLE_PORT,
@@ -92,7 +89,7 @@ class OracleHost(pulumi.ComponentResource):
             password=self._once_set(XSTREAM_USER),
             ready=(*listener.ready, self.ready),
         )
-        self.register_outputs({"host": self.host, "privateHost": self.private_host})
+        self.register_outputs({"host": self.host, "privateHost": self.app_database.host})
 
     def _make_identity(self) -> HostIdentity:
         return HostIdentity(

@@ -38,7 +38,7 @@ host = OracleHost(
         network_ready=[aws.ec2.InternetGateway("internet", vpc_id="vpc-1")],
     ),
 )
-pulumi.export("app_password", host.app_password)
+pulumi.export("app_password", host.app_database.password)
 pulumi.export("connector_password", host.connection.password)
 pulumi.export("ready", [one.urn for one in host.connection.ready])
 """

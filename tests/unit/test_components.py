@@ -76,8 +76,13 @@ def test_slots_are_a_or_b_or_both() -> None:
 def test_each_slot_has_a_key_and_the_first_is_in_use(mocks: Mocks, text: str) -> Any:
     settings = ClusterSettings(slots=CredentialSlots(text))
     cluster = ConfluentCluster("c", ConfluentClusterArgs(region="us-east-1", settings=settings))
-    assert set(cluster.app_key.keys) == set(text)
-    return cluster.app_key.id.apply(lambda key: _same(key, f"c-app-kafka-{text[0]}-id"))
+    kafka = cluster.app_kafka
+
+    def check(found: list[str]) -> None:
+        assert found == [f"c-app-kafka-{text[0]}-id", f"c-app-registry-{text[0]}-id"]
+        assert {f"c-app-kafka-{slot}" for slot in text} == {name for name in mocks.made if "-app-kafka-" in name}
+
+    return pulumi.Output.all(kafka.key, kafka.registry_key).apply(check)
 
 
 @pulumi.runtime.test
@@ -89,7 +94,7 @@ def test_the_app_reads_the_schema_of_alerts_and_no_other(mocks: Mocks) -> Any:
         app = [(one["roleName"], one["crnPattern"]) for one in bound if one["principal"] == "User:c-app-id"]
         assert app == [("DeveloperRead", "crn://found/subject=fraud_alert-value")]
 
-    return cluster.app_registry_key.id.apply(check)
+    return pulumi.Output.from_input(cluster.app_kafka.registry_key).apply(check)
 
 
 def test_two_sinks_of_one_purpose_would_share_an_account(mocks: Mocks) -> None:

@@ -16,10 +16,11 @@ import pulumi_aws as aws
 import pulumi_eks as eks
 import pytest
 
+from components.connections import AppDatabase, AppKafka
 from components.contracts import rules as rule_files
 from components.fraud_app import cluster, image, ingress
 from components.fraud_app.app import FraudApp
-from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, AppDatabase, AppKafka, FraudAppArgs
+from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, FraudAppArgs
 from components.fraud_app.pods import USER
 from components.fraud_app.settings import AppSettings
 from components.fraud_app.versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
@@ -46,7 +47,9 @@ def arguments(**change: Any) -> FraudAppArgs:
         "app_subnet_ids": ["app-a", "app-b"],
         "public_subnet_ids": ["public-a", "public-b"],
         "ingress_cidrs": ("203.0.113.0/24",),
-        "database": AppDatabase(host="10.0.200.5", password=pulumi.Output.secret("hush-oracle")),
+        "database": AppDatabase(
+            host="10.0.200.5", service="XEPDB1", user="SAMPLE", password=pulumi.Output.secret("hush-oracle")
+        ),
         "database_security_group_id": "sg-oracle",
         "kafka": AppKafka(
             bootstrap="SASL_SSL://kafka:9092",

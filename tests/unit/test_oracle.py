@@ -59,7 +59,8 @@ def arguments(**changes: Any) -> OracleHostArgs:
 def test_it_hands_out_where_and_as_whom_to_connect(mocks: OracleMocks) -> Any:
     made = OracleHost("oracle", arguments(slots=CredentialSlots("ba")))
     connection = made.connection
-    assert (made.port, made.service_name, made.app_user) == (1521, "XEPDB1", "SAMPLE")
+    database = made.app_database
+    assert (database.port, database.service, database.user) == (1521, "XEPDB1", "SAMPLE")
     assert (connection.port, connection.user) == (1521, "c##cfltuser")
 
     def check(values: list[Any]) -> None:
@@ -69,14 +70,17 @@ def test_it_hands_out_where_and_as_whom_to_connect(mocks: OracleMocks) -> Any:
         assert app == "poracle-sample-b-generated", "the active slot's password"
         assert connector == "poracle-cfltuser-b-generated"
 
-    outputs = (made.host, made.private_host, connection.host, made.app_password, connection.password)
+    outputs = (made.host, database.host, connection.host, database.password, connection.password)
     return pulumi.Output.all(*outputs).apply(check)
 
 
 @pulumi.runtime.test
 def test_passwords_stay_secret_and_one_is_made_for_each_slot(mocks: OracleMocks) -> Any:
     made = OracleHost("oracle", arguments(slots=CredentialSlots("ab")))
-    secret = [made.app_password.is_secret(), pulumi.Output.from_input(made.connection.password).is_secret()]
+    secret = [
+        pulumi.Output.from_input(made.app_database.password).is_secret(),
+        pulumi.Output.from_input(made.connection.password).is_secret(),
+    ]
 
     def check(values: list[Any]) -> None:
         assert values[:2] == [True, True]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pulumi
@@ -11,37 +10,8 @@ import pulumi
 from components.confluent import gates
 from components.confluent.cleanup import NEEDED
 from components.confluent.handle import ConfluentHandle
-from stacks import app, providers
+from components.confluent.provider import make_provider
 from tests.unit.mocks import Mocks, plain
-
-
-def test_the_app_has_its_own_keys_and_its_own_database_user() -> None:
-    cluster = SimpleNamespace(
-        kafka=SimpleNamespace(bootstrap_endpoint="kafka"),
-        registry_endpoint="registry",
-        app_key=SimpleNamespace(id="app-key", secret="app-secret"),
-        app_registry_key=SimpleNamespace(id="app-registry-key", secret="app-registry-secret"),
-    )
-    settings = SimpleNamespace(confluent=SimpleNamespace(private=True))
-    assert dataclasses.asdict(app._kafka(cast(Any, settings), cast(Any, cluster))) == {
-        "bootstrap": "kafka",
-        "key": "app-key",
-        "secret": "app-secret",
-        "registry_url": "registry",
-        "registry_key": "app-registry-key",
-        "registry_secret": "app-registry-secret",
-        "private": True,
-    }
-    oracle = SimpleNamespace(
-        private_host="inside", port=1521, service_name="XEPDB1", app_user="SAMPLE", app_password="app-password"
-    )
-    assert dataclasses.asdict(app._database(cast(Any, oracle))) == {
-        "host": "inside",
-        "port": 1521,
-        "service": "XEPDB1",
-        "user": "SAMPLE",
-        "password": "app-password",
-    }
 
 
 def handle() -> ConfluentHandle:
@@ -53,7 +23,7 @@ def handle() -> ConfluentHandle:
 
 @pulumi.runtime.test
 def test_the_provider_of_the_streaming_layer_has_each_key_with_its_secret(mocks: Mocks) -> Any:
-    provider = providers.make_confluent("p", handle())
+    provider = make_provider("p", handle())
 
     def check(_: object) -> None:
         assert {key: plain(value) for key, value in mocks.made["p-confluent"].inputs.items()} == {
