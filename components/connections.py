@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,18 @@ import pulumi
 ORACLE_PORT = 1521
 
 
+class Connection:
+    """What one component, or stack, tells another. A deploy makes the fields that have no default."""
+
+    @classmethod
+    def deployed(cls) -> list[str]:
+        """The names of those fields; one with a default has the same value on both sides."""
+        fields = dataclasses.fields(cls)  # pyright: ignore[reportArgumentType] - each subclass is a dataclass
+        return [field.name for field in fields if field.default is dataclasses.MISSING]
+
+
 @dataclass(frozen=True, kw_only=True)
-class OracleConnection:
+class OracleConnection(Connection):
     """How Confluent Cloud reaches the database. `ready` must exist before a connector connects, here and below."""
 
     host: pulumi.Input[str]
@@ -22,7 +33,7 @@ class OracleConnection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AppDatabase:
+class AppDatabase(Connection):
     """Oracle as the pods reach it; `service` is a pluggable database, `user` owns the two tables."""
 
     host: pulumi.Input[str]
@@ -33,7 +44,7 @@ class AppDatabase:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AppKafka:
+class AppKafka(Connection):
     """The cluster that the alerts are read from, and the registry that has their schema (they are Avro).
 
     A `private` one answers in the VPC alone, at endpoints with addresses of `vpc_cidr`.

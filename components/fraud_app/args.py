@@ -34,8 +34,8 @@ class FraudAppArgs:
 
     context: AwsContext
     vpc_id: pulumi.Input[str]
-    app_subnet_ids: Sequence[pulumi.Input[str]]
-    public_subnet_ids: Sequence[pulumi.Input[str]]
+    app_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    public_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     vpc_cidr: str
     database: AppDatabase
     database_security_group_id: pulumi.Input[str]

@@ -44,8 +44,8 @@ def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
     Raises:
         ValueError: with all of `prefix_problems`.
     """
-    if found := prefix_problems(prefixes, quota):
-        raise ValueError(f"confluent_prefixes: {'; '.join(found)}")
+    if found := given_prefix_problems(prefixes, quota):
+        raise ValueError("; ".join(found))
     return _fewest(prefixes)
 
 
@@ -66,6 +66,13 @@ def prefix_problems(prefixes: Sequence[str], quota: int | None = None) -> list[s
             "quota of rules per security group) or give those in use"
         ]
     return []
+
+
+def given_prefix_problems(prefixes: pulumi.Input[Sequence[str]], quota: int | None = None) -> list[str]:
+    """The same for an argument, named so; what only a deploy will know is checked then."""
+    if not isinstance(prefixes, Sequence) or any(isinstance(prefix, pulumi.Output) for prefix in prefixes):
+        return []
+    return [f"confluent_prefixes: {problem}" for problem in prefix_problems(prefixes, quota)]
 
 
 def _is_ipv4_cidr(text: str) -> bool:

@@ -11,7 +11,7 @@ from pulumi import ResourceOptions
 
 from ..aws_context import AwsContext
 from . import layout
-from .egress import checked_prefixes
+from .egress import checked_prefixes, given_prefix_problems
 from .endpoints import make_interface_endpoints, make_s3_endpoint
 from .flow_logs import make_flow_logs
 from .routing import Nat, RouteTable, make_nat, make_route_table
@@ -32,6 +32,10 @@ class NetworkStackArgs:
     context: AwsContext
     confluent_prefixes: pulumi.Input[Sequence[str]]
     settings: NetworkSettings = NetworkSettings()
+
+    def __post_init__(self) -> None:
+        if found := given_prefix_problems(self.confluent_prefixes, self.settings.confluent_prefix_quota):
+            raise ValueError("; ".join(found))
 
 
 class NetworkStack(pulumi.ComponentResource):

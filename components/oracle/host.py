@@ -38,7 +38,7 @@ class OracleHostArgs:
     vpc_id: pulumi.Input[str]
     subnet_id: pulumi.Input[str]
     availability_zone: str
-    listener_subnet_ids: Sequence[pulumi.Input[str]]
+    listener_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     ami_id: pulumi.Input[str]
     network_ready: Sequence[pulumi.Resource] = ()
     confluent_prefix_list_id: pulumi.Input[str] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..network.egress import prefix_problems
+from ..network.egress import given_prefix_problems
 from ..network.ranges import range_problems
 
 
@@ -15,7 +15,6 @@ def admitted(prefixes: Sequence[str], operators: Sequence[str], addresses: Seque
         ValueError: a prefix or network is malformed, or admits everybody.
     """
     own = (*operators, *(f"{address}/32" for address in addresses))
-    problems = [f"confluent_prefixes: {problem}" for problem in prefix_problems(prefixes)]
-    if problems := [*problems, *range_problems("the allow list", own)]:
+    if problems := [*given_prefix_problems(prefixes), *range_problems("the allow list", own)]:
         raise ValueError("; ".join(problems))
     return sorted({*prefixes, *own})

@@ -17,6 +17,7 @@ from pulumi_command import local
 from ...aws_context import AwsContext
 from ...local_commands import command_line
 from ...log_groups import make_log_group
+from ...network.egress import given_prefix_problems
 from ...network.ranges import range_problems
 from ..allow_list import admitted
 from ..base import Store
@@ -49,13 +50,14 @@ class OpenSearchTargetArgs:
     context: AwsContext
     confluent_prefixes: pulumi.Input[Sequence[str]]
     operator_cidrs: Sequence[str]
-    nat_addresses: Sequence[pulumi.Input[str]] = ()
+    nat_addresses: pulumi.Input[Sequence[pulumi.Input[str]]] = ()
     settings: OpenSearchSettings = OpenSearchSettings()
 
     def __post_init__(self) -> None:
         problems = range_problems("operator_cidrs", self.operator_cidrs)
         if not self.operator_cidrs:
             problems.append("operator_cidrs is empty; name the addresses of people and of `pulumi up`")
+        problems += given_prefix_problems(self.confluent_prefixes)
         if problems:
             raise ValueError("; ".join(problems))
 
@@ -166,8 +168,8 @@ class OpenSearchTarget(Store):
         )
 
     def _access(self) -> pulumi.Output[str]:
-        sources = pulumi.Output.all(self._args.confluent_prefixes, *self._args.nat_addresses).apply(
-            lambda known: admitted(known[0], self._args.operator_cidrs, known[1:])
+        sources = pulumi.Output.all(self._args.confluent_prefixes, self._args.nat_addresses).apply(
+            lambda known: admitted(known[0], self._args.operator_cidrs, known[1])
         )
         return pulumi.Output.json_dumps(access_policy(self._arn, sources))
 

@@ -35,7 +35,7 @@ class RedshiftTargetArgs:
 
     context: AwsContext
     vpc_id: pulumi.Input[str]
-    subnet_ids: Sequence[pulumi.Input[str]]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     confluent_prefix_list_id: pulumi.Input[str] | None = None
     # The way to the internet: AWS makes no public cluster without it, and keeps it while there is one
     network_ready: Sequence[pulumi.Resource] = ()
