@@ -54,7 +54,7 @@ compile = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 -
 config: $(VENV)/.program ## Write the keys of Pulumi.yaml and docs/configuration.md anew from the settings models
 	@$(PY) -m stacks.settings
 
-lock: $(VENV)/.uv-$(UV_VERSION) ## Write requirements*.txt anew from pyproject.toml and requirements*.in, with uv (ARGS=--upgrade: newer indirect packages)
+lock: $(VENV)/.uv-$(UV_VERSION) ## Write requirements*.txt anew from pyproject.toml and requirements*.in, with uv (ARGS=--upgrade: newer packages)
 	@$(compile) requirements-test.in -o requirements-test.txt
 	@$(compile) requirements-local.in -c requirements-test.txt -o requirements-local.txt
 	@$(compile) requirements.in -c requirements-local.txt -o requirements.txt

@@ -32,12 +32,12 @@ class SinkTargetsArgs:
 
     context: AwsContext
     vpc_id: pulumi.Input[str]
-    subnet_ids: Sequence[pulumi.Input[str]]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     confluent_prefix_list_id: pulumi.Input[str]
     confluent_prefixes: pulumi.Input[Sequence[str]]
     operator_cidrs: Sequence[str]
     settings: Mapping[str, Section]
-    nat_addresses: Sequence[pulumi.Input[str]] = ()
+    nat_addresses: pulumi.Input[Sequence[pulumi.Input[str]]] = ()
     network_ready: Sequence[pulumi.Resource] = ()
 
 

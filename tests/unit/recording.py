@@ -12,10 +12,17 @@ from tests.unit.mocks import Mocks
 
 
 def record_component(build: Callable[[], object], *, preview: bool = False) -> dict[str, Resource]:
-    """What `build` registers, by name; `preview` leaves computed outputs unknown.
+    """What `build` registers, by name. Raises AssertionError, too, when two resources share a name."""
+    resources = record_all(build, preview=preview)
+    made = {resource.name: resource for resource in resources}
+    assert len(made) == len(resources), "two resources share a name; give each its own"
+    return made
 
-    Raises what the program raises, and AssertionError when two resources share a name or an input is refused by the
-    installed SDK's types.
+
+def record_all(build: Callable[[], object], *, preview: bool = False) -> list[Resource]:
+    """What `build` registers; `preview` leaves computed outputs unknown.
+
+    Raises what the program raises, and AssertionError when an input is refused by the installed SDK's types.
     """
     monitor = Monitor("fraud-detection", "test", preview=preview, references=lambda _stack: {})
     pulumi.runtime.set_mocks(Mocks(), project="fraud-detection", stack="test", preview=preview, monitor=monitor)  # pyright: ignore[reportArgumentType]
@@ -26,9 +33,7 @@ def record_component(build: Callable[[], object], *, preview: bool = False) -> d
 
     run()
     assert not monitor.problems, "\n".join(monitor.problems)
-    made = {resource.name: resource for resource in monitor.resources.values()}
-    assert len(made) == len(monitor.resources), "two resources share a name; give each its own"
-    return made
+    return list(monitor.resources.values())
 
 
 def needs(resource: Resource) -> set[str]:
