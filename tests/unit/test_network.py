@@ -11,7 +11,6 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
-from stacks.aws_context import _usable
 
 from components.aws_context import RETENTION_DAYS, AwsContext
 from components.network import layout, security
@@ -20,6 +19,7 @@ from components.network.endpoints import INTERFACE_SERVICES
 from components.network.settings import NetworkSettings
 from components.network.stack import NetworkStack, NetworkStackArgs
 from plan.model import Resource
+from stacks.aws import _usable
 from tests.ids import arn_of, id_of
 from tests.unit import arguments as builder
 from tests.unit.mocks import Mocks
@@ -386,8 +386,8 @@ def test_a_bad_allow_list_is_refused_with_what_mends_it(prefixes: tuple[str, ...
 
 def test_a_stack_is_told_the_setting_when_the_look_up_finds_nothing() -> None:
     with pytest.raises(pulumi.RunError, match="confluentEgressPrefixes: Confluent names no egress prefixes"):
-        _usable([])
-    assert _usable(list(PREFIXES)) == list(PREFIXES)
+        _usable([], 60)
+    assert _usable(list(PREFIXES), 60) == list(PREFIXES)
 
 
 def test_the_fewest_prefixes_are_the_same_addresses() -> None:
