@@ -8,10 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.conftest import mocks
-
-__all__ = ["mocks"]
-
 ROOT = Path(__file__).resolve().parents[2]
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 

@@ -17,7 +17,6 @@ import yaml
 
 from components.plugin.host import COMPONENTS, Host
 from tests.package.conftest import ROOT
-from tests.unit.mocks import Mocks
 from tests.unit.recording import needs, record_all
 
 EXAMPLE = yaml.safe_load((ROOT / "examples" / "yaml" / "Pulumi.yaml").read_text(encoding="utf-8"))
@@ -172,19 +171,13 @@ def test_the_yaml_example_makes_the_whole_pipeline(preview: bool) -> None:
         ("SinkTargets", {"redshift": {"database": "A"}}, "database\n  'A' is not allowed; allowed: a lower-case"),
     ],
 )
-def test_a_mistake_is_told_in_the_words_of_the_schema(
-    mocks: Mocks, kind: str, change: dict[str, Any], message: str
-) -> None:
+def test_a_mistake_is_told_in_the_words_of_the_schema(kind: str, change: dict[str, Any], message: str) -> None:
     (found,) = [one for one in EXAMPLE["resources"].values() if one["type"] == f"fraud:{kind}"]
     made = {name: _unknown(one["type"].split(":")[1]) for name, one in EXAMPLE["resources"].items()}
     inputs = evaluated(found["properties"] | change, {**CONFIG, **INVOKED, **made})
-
-    @pulumi.runtime.test
-    def run() -> None:
-        with pytest.raises(pulumi.InputPropertiesError, match=message):
-            host().construct("bad", f"fraud:index:{kind}", {key: one for key, one in inputs.items() if one is not None})
-
-    run()
+    given = {key: one for key, one in inputs.items() if one is not None}
+    with pytest.raises(pulumi.InputPropertiesError, match=message):
+        record_all(lambda: host().construct("bad", f"fraud:index:{kind}", given))
 
 
 def _unknown(kind: str) -> dict[str, Any]:
@@ -197,19 +190,19 @@ def _unknown(kind: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("value", [pulumi.Output, "list"])
-def test_a_plain_argument_takes_no_output(mocks: Mocks, value: Any) -> None:
-    @pulumi.runtime.test
-    def run() -> None:
+@pytest.mark.parametrize("path", ["region", "availabilityZones"])
+def test_a_plain_argument_takes_no_output(path: str) -> None:
+    def build() -> None:
         secret = pulumi.Output.secret("us-east-1")
-        region, zones = ("r", [secret]) if value == "list" else (secret, ["a", "b"])
-        given = {"context": CONTEXT | {"region": region}, "settings": {"availabilityZones": zones}}
-        with pytest.raises(pulumi.InputPropertyError) as caught:
-            host().construct("bad", "fraud:index:NetworkStack", given | {"confluentPrefixes": ["192.0.2.0/24"]})
-        assert caught.value.property_path == ("availabilityZones" if value == "list" else "region")
-        assert caught.value.reason == "it is an output or a secret; give a value that is known beforehand"
+        context = CONTEXT | ({"region": secret} if path == "region" else {})
+        settings = {"availabilityZones": [secret] if path == "availabilityZones" else ["a", "b"]}
+        given = {"context": context, "settings": settings, "confluentPrefixes": ["192.0.2.0/24"]}
+        host().construct("bad", "fraud:index:NetworkStack", given)
 
-    run()
+    with pytest.raises(pulumi.InputPropertyError) as caught:
+        record_all(build)
+    assert caught.value.property_path == path
+    assert caught.value.reason == "it is an output or a secret; give a value that is known beforehand"
 
 
 @pytest.mark.skipif(
