@@ -32,27 +32,27 @@ def files_of(stacks: Iterable[Golden]) -> Files:
         found = {SHARED: shared, **found}
     made: Files = {}
     for folder, by_name in found.items():
-        shelf = _Shelf(folder, made)
+        long_texts = _LongTexts(folder, made)
         # A stack's folder says that it has a plan, even if all of it is shared.
         for name, document in ({STACK: {}} | ({} if by_name is common.NOTHING else by_name)).items():
-            made[f"{folder}/{name}.yaml"] = text.dump(document, shelf.place, rank)
+            made[f"{folder}/{name}.yaml"] = text.dump(document, long_texts.keep, rank)
     return dict(sorted(made.items()))
 
 
-class _Shelf:
-    """Where the long texts of one folder's documents are kept: in a file that the stacks share, if they can."""
+class _LongTexts:
+    """Keeps the long texts of one folder's documents in files, which the stacks share where they can."""
 
     def __init__(self, stack: str, files: Files) -> None:
         self._stack, self._files = stack, files
 
-    def place(self, value: str, keys: tuple[str, ...]) -> text.Elsewhere | None:
+    def keep(self, value: str, keys: tuple[str, ...]) -> text.KeptText | None:
         if (value.count("\n") < _MANY_LINES and len(value) < _LONG) or text.GOES_ON in value:
             return None
         for prefix in itertools.chain(["", f"{self._stack}."], (f"{self._stack}.{n}." for n in itertools.count(2))):
             name = f"{prefix}{self._name(keys)}"
             kept = self._files.setdefault(f"{TEXTS}/{name}", f"{text.folded(value)}\n")
             if (instead := _instead(text.unfolded(kept[:-1]), value)) is not None:
-                return text.Elsewhere(name, instead)
+                return text.KeptText(name, instead)
         return None
 
     def _name(self, keys: tuple[str, ...]) -> str:

@@ -39,14 +39,14 @@ def path_below(parent: str, kind: str, name: str) -> str:
 
 
 def golden(plan: Plan) -> Golden:
-    former = _Former(plan)
-    entries = map(former.entry, plan.resources)
-    outputs, _ = former.names.refer(plan.outputs, [resource.urn for resource in plan.resources])
+    reader = _Reader(plan)
+    entries = map(reader.entry, plan.resources)
+    outputs, _ = reader.names.refer(plan.outputs, [resource.urn for resource in plan.resources])
     return Golden(plan.project, plan.stack, {entry.path: entry for entry in entries}, outputs)
 
 
-class _Former:
-    """Makes the entries of one plan."""
+class _Reader:
+    """Reads the entries of one plan."""
 
     def __init__(self, plan: Plan) -> None:
         self.names = Names(plan)

@@ -26,7 +26,7 @@ _TAG = "tag:yaml.org,2002:"
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class KeptText:
     """A text in a file of its own; `instead` replaces lines of it."""
 
     file: str
@@ -35,12 +35,12 @@ class Elsewhere:
 
 Order = Callable[[str], tuple[int, str]]
 """What keys are sorted by."""
-Place = Callable[[str, tuple[str, ...]], "Elsewhere | None"]
+Keep = Callable[[str, tuple[str, ...]], "KeptText | None"]
 """Where a text, found below these keys, is kept; None for in the document."""
 
 
-def dump(document: Mapping[str, Any], place: Place, order: Order) -> str:
-    node, _ = _Writer(place, order).mapping(document, ())
+def dump(document: Mapping[str, Any], keep: Keep, order: Order) -> str:
+    node, _ = _Writer(keep, order).mapping(document, ())
     return yaml.serialize(node, Dumper=_DUMPER, width=_WIDTH, allow_unicode=True)
 
 
@@ -82,15 +82,15 @@ def _plain(loader: Any, node: yaml.Node) -> Any:
 def _text(loader: Any, node: yaml.Node, texts: Mapping[str, str]) -> str:
     if isinstance(node, yaml.ScalarNode):
         return node.value
-    kept = Elsewhere(**_plain(loader, node))
+    kept = KeptText(**_plain(loader, node))
     return "\n".join(kept.instead.get(line, line) for line in texts[kept.file].split("\n"))
 
 
 class _Writer:
     """Makes nodes, each with its length on one line. Without an order, keys stay as they are."""
 
-    def __init__(self, place: Place, order: Order | None) -> None:
-        self._place, self._order = place, order
+    def __init__(self, keep: Keep, order: Order | None) -> None:
+        self._keep, self._order = keep, order
 
     def _node(self, value: Any, path: tuple[str, ...]) -> tuple[yaml.Node, int]:
         if isinstance(value, dict):
@@ -124,7 +124,7 @@ class _Writer:
     def _string(self, value: str, path: tuple[str, ...]) -> tuple[yaml.Node, int]:
         for tag, form in _JSON.items() if len(value) >= _JSON_LENGTH and value[0] in "{[" else ():
             if (document := _parsed(value, form)) is not None:
-                node, length = _Writer(self._place, None)._node(document, path)
+                node, length = _Writer(self._keep, None)._node(document, path)
                 node.tag = tag
                 return node, length + len(tag) + 1
         if "\n" in value:
@@ -132,7 +132,7 @@ class _Writer:
         return yaml.ScalarNode(f"{_TAG}str", value), len(value) + 2
 
     def _prose(self, value: str, path: tuple[str, ...], tag: str) -> tuple[yaml.Node, int]:
-        if kept := self._place(value, path):
+        if kept := self._keep(value, path):
             about = {key: item for key, item in asdict(kept).items() if item}
             node, length = self.mapping(about, path)
             node.tag = tag

@@ -276,14 +276,14 @@ quickly = settings(deadline=None, max_examples=150, suppress_health_check=[Healt
 def test_a_document_is_read_as_it_was_written(document: dict[str, Any]) -> None:
     long: dict[str, str] = {}
 
-    def place(value: str, keys: tuple[str, ...]) -> text.Elsewhere | None:
+    def keep(value: str, keys: tuple[str, ...]) -> text.KeptText | None:
         if len(value) < 200 or text.GOES_ON in value:
             return None
         name = f"{len(long)}.{keys[-1]}"
         long[name] = text.unfolded(text.folded(value))
-        return text.Elsewhere(name)
+        return text.KeptText(name)
 
-    written = text.dump(document, place, lambda key: (0, key))
+    written = text.dump(document, keep, lambda key: (0, key))
     assert json.dumps(text.load(written, long), sort_keys=True) == json.dumps(document, sort_keys=True)
 
 
