@@ -22,6 +22,8 @@ SECRET = "${env:" + SECRET_VARIABLE + "}"
 """What a connector's configuration holds in place of the source's password; Connect reads the variable."""
 PATIENCE_SECONDS = 60.0
 """Connect checks a connector's settings against its database, and answers nothing else meanwhile."""
+BEGUN_SECONDS = 5.0
+"""How long a worker that has just begun, or is rebalancing, may not know a connector."""
 
 WORKER = """\
 bootstrap.servers={bootstrap}
@@ -134,9 +136,8 @@ class Connect(Server):
         self, method: str, path: str, body: Mapping[str, str] | None = None, *, seconds: float = PATIENCE_SECONDS
     ) -> Any:
         patiently = tenacity.Retrying(
-            # While the worker has just begun or is rebalancing.
             retry=tenacity.retry_if_result(lambda answer: answer.status_code in (404, 409)),
-            stop=tenacity.stop_after_attempt(20),
+            stop=tenacity.stop_after_delay(BEGUN_SECONDS),
             wait=tenacity.wait_fixed(0.25),
             retry_error_callback=lambda last: last.outcome and last.outcome.result(),
         )

@@ -39,6 +39,7 @@ class Registry(Server):
     """Schemas by id, in a file; clients need no password. `url` is what clients take as `schema.registry.url`."""
 
     name = "registry"
+    start_seconds = 120.0
 
     def __init__(self, children: Children, run_folder: Path) -> None:
         super().__init__(children, run_folder)
@@ -72,8 +73,8 @@ class Registry(Server):
             arguments=[],
         )
 
-    def start(self, *, seconds: float = 120) -> None:
-        super().start(seconds=seconds)
+    def start(self) -> None:
+        super().start()
         self.client().set_compatibility(level=COMPATIBILITY)
 
     def is_ready(self) -> bool:

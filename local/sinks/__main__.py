@@ -16,7 +16,7 @@ def main(path: str) -> None:
     config = SinkConfig.load(Path(path))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    SinkLoop(config, BY_KIND[config.kind].writer(config), stopping.is_set).run()
+    SinkLoop(config, BY_KIND[config.kind].writer(config), stopping).run()
 
 
 main(sys.argv[1])

@@ -30,10 +30,11 @@ class Status:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """While the store is asked for something."""
+        """While the store is asked for something; when it has done it, the trouble is over."""
         self._asked = time.monotonic()
         try:
             yield
+            self.trouble = ""
         finally:
             self._asked = None
 
