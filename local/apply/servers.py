@@ -8,19 +8,18 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from local.apply import guest
 from local.apply.accounts import Accounts
-from local.apply.guest import GUEST, admit
-from local.errors import RunError
+from local.apply.rights import allow
 from local.flink.cluster import FlinkCluster
 from local.flink.error_log import ErrorLogConfig
 from local.flink.tables import Endpoints
 from local.servers.children import Children
 from local.servers.connect import Connect
 from local.servers.flink import FlinkGateway
-from local.servers.kafka import Credentials, Kafka
+from local.servers.kafka import Credentials, Kafka, finish
 from local.servers.opensearch import OpenSearch
 from local.servers.postgres import Postgres
 from local.servers.registry import Registry
@@ -91,7 +90,7 @@ class Servers:
         self.children = children
         self.folder = folder
         self.accounts = accounts
-        self.credentials = Credentials(accounts.admin, {*accounts.all, GUEST})
+        self.credentials = Credentials(accounts.admin, {*accounts.all, guest.GUEST})
         self.kafka = Kafka(children, folder, self.credentials)
         self.postgres = Postgres(children, folder)
         self.registry = Registry(children, folder)
@@ -150,7 +149,11 @@ class Servers:
     def _error_log(self, topic: str, target: str) -> ErrorLogProcess:
         flink = self.accounts.flink
         if target not in {process.target for process in self.error_logs.values()}:
-            _make_topic(AdminClient(self.kafka.client(flink)), target)
+            admin = AdminClient(self.kafka.client(flink))
+            finish(
+                admin.create_topics([NewTopic(target, 1, 1)]),
+                f"Flink's account cannot make its dead-letter topic {target}",
+            )
         kafka = self.kafka.client_without_password(flink)
         state = str(self.folder / f"error-log-{topic}.state")
         config = ErrorLogConfig(topic=topic, target=target, kafka=kafka, registry=self.registry.url, state=state)
@@ -196,7 +199,7 @@ class Servers:
 
     def _start_kafka(self) -> None:
         _start(self.kafka)
-        admit(self.admin)
+        allow(self.admin, guest.RIGHTS, guest.GUEST)
 
     def _start_flink(self) -> None:
         _start(self.gateway)
@@ -206,14 +209,6 @@ class Servers:
         self.connect.prepare()
         self.ready(self.kafka)
         self.connect.start()
-
-
-def _make_topic(admin: AdminClient, name: str) -> None:
-    for future in admin.create_topics([NewTopic(name, 1, 1)]).values():
-        try:
-            future.result(30)
-        except KafkaException as error:
-            raise RunError(f"Flink's account cannot make its dead-letter topic {name}: {error}") from error
 
 
 def _start(server: Server) -> None:

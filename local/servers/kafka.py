@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import subprocess
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,15 @@ group.initial.rebalance.delay.ms=0
 broker.heartbeat.interval.ms=250
 broker.session.timeout.ms=1500
 """
+
+
+def finish(futures: Mapping[Any, Future[Any]], what: str) -> None:
+    """Wait for what the broker was asked for. Raises RunError that names `what`."""
+    for future in futures.values():
+        try:
+            future.result(30)
+        except Exception as error:  # confluent_kafka raises one kind, futures another; both go to the user
+            raise RunError(f"{what}: {error}") from error
 
 
 class Credentials:
