@@ -105,6 +105,7 @@ class Servers:
             registry=self.registry.url,
             source_password=self.postgres.password,
         )
+        self._want_startup_caches(True)
         # Acts as the account which the plan lets make topics and ACLs.
         self.admin = AdminClient(self.kafka.client(accounts.admin))
         self.sinks: dict[str, SinkProcess] = {}
@@ -191,8 +192,13 @@ class Servers:
     def stop(self, *, learn: bool) -> None:
         """Stop everything side by side. `learn`: the run went well, so its start-up caches are worth keeping."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._want_startup_caches(learn)
         with concurrent.futures.ThreadPoolExecutor(max_workers=8) as pool:
-            list(pool.map(lambda server: server.stop(learn=learn), self.all))
+            list(pool.map(lambda server: server.stop(), self.all))
+
+    def _want_startup_caches(self, wanted: bool) -> None:
+        for server in (self.kafka, self.registry, self.gateway, self.connect):
+            server.startup_cache.wanted = wanted
 
     def _later(self, server: Server, action: Callable[[], object]) -> None:
         self._started[server] = self._pool.submit(lambda: (action(), None)[1])

@@ -14,8 +14,7 @@ from local.errors import RunError
 from local.servers import jars, loopback, ports
 from local.servers.children import Children
 from local.servers.javac import compiled
-from local.servers.jvm_cache import StartupCache
-from local.servers.server import LOGGING, Server, java
+from local.servers.jvm import LOGGING, QUICK, JvmServer
 
 SECRET_VARIABLE = "SOURCE_PASSWORD"  # noqa: S105 - the variable's name
 SECRET = "${env:" + SECRET_VARIABLE + "}"
@@ -41,10 +40,11 @@ listeners=http://{host}:{port}
 """
 
 
-class Connect(Server):
+class Connect(JvmServer):
     """A standalone worker that acts as one service account. Its connectors come back when it is started again."""
 
     name = "connect"
+    heap = "384m"
 
     def __init__(
         self, children: Children, run_folder: Path, *, client: Mapping[str, str], source_password: str, registry: str
@@ -53,13 +53,11 @@ class Connect(Server):
 
         `registry` is the schema registry's URL.
         """
-        super().__init__(children, run_folder)
+        super().__init__(children, run_folder, _classpath())
         (self.port,) = ports.free(1)
         self._client = dict(client)
         self._source_password = source_password
         self._registry = registry
-        self._classpath = _classpath()
-        self.startup_cache = StartupCache(self.name, self._classpath)
         self._worker = self.folder / "worker.properties"
 
     def environment(self) -> Mapping[str, str]:
@@ -81,16 +79,8 @@ class Connect(Server):
 
     def command(self) -> list[str]:
         connectors = [str(path) for path in sorted(self.folder.glob("connector-*.json"))]
-        assert self.startup_cache
-        return java(
-            *self.startup_cache.options(),
-            "-XX:TieredStopAtLevel=1",
-            *LOGGING,
-            heap="384m",
-            classpath=self._classpath,
-            main="org.apache.kafka.connect.cli.ConnectStandalone",
-            arguments=[str(self._worker), *connectors],
-        )
+        main = "org.apache.kafka.connect.cli.ConnectStandalone"
+        return self.java(QUICK, *LOGGING, main=(main, str(self._worker), *connectors))
 
     def is_ready(self) -> bool:
         """It listens some time before it serves, which on a busy machine is long."""

