@@ -19,7 +19,6 @@ from local.errors import RunError
 from local.servers import ports
 from local.servers.folder import RunFolder
 from local.servers.postgres import SOURCE_DATABASE, USER, WAREHOUSE_DATABASE, Postgres
-from local.sinks.snowflake import SNOWFLAKE
 
 FILE = "connections.json"
 Connections = dict[str, Any]
@@ -46,7 +45,7 @@ def connections(args: argparse.Namespace) -> int:
 def describe(servers: Servers, app: App) -> Connections:
     """What `make connections` prints."""
     client = servers.kafka.client(GUEST)
-    files = [sink.target["path"] for sink in servers.sinks.values() if sink.kind == SNOWFLAKE.kind]
+    files = [sink.config.target["path"] for sink in servers.sinks.values() if "path" in sink.config.target]
     return {
         "page": f"{app.url}/",
         "source": _url(servers.postgres, SOURCE_DATABASE),

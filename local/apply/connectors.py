@@ -52,7 +52,8 @@ def _create_sink(servers: Servers, config: dict[str, str]) -> None:
         kafka=servers.kafka.client_without_password(principal),
         registry=servers.registry.url,
         target=twin.target(servers, config["name"]),
-        status=str(servers.folder / f"{config['name']}.status.json"),
+        report=str(servers.folder / f"{config['name']}.status.json"),
+        writer=twin.writer,
     )
     servers.ready(servers.kafka)
     if server := twin.server(servers):

@@ -7,12 +7,14 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from local.apply import guest
 from local.apply.accounts import Accounts
 from local.apply.rights import allow
+from local.config import PASSWORD_VARIABLE, WorkerConfig
 from local.flink.cluster import FlinkCluster
 from local.flink.error_log import ErrorLogConfig
 from local.flink.tables import Endpoints
@@ -24,63 +26,45 @@ from local.servers.opensearch import OpenSearch
 from local.servers.postgres import Postgres
 from local.servers.registry import Registry
 from local.servers.server import Server
-from local.sinks.config import PASSWORD_VARIABLE, TARGET_PASSWORD_VARIABLE, SinkConfig
+from local.sinks.config import TARGET_PASSWORD_VARIABLE, SinkConfig
 
 ROOT = Path(__file__).resolve().parents[2]
+C = TypeVar("C", bound=WorkerConfig)
 
 
-class SinkProcess(Server):
-    """One sink connector's twin."""
+class Worker(Server, Generic[C]):
+    """A Python process of the run, which is up when it has reported for the first time."""
 
-    niceness = 5  # what detects goes before what stores
-
-    def __init__(self, children: Children, run_folder: Path, config: SinkConfig, secrets: dict[str, str]) -> None:
+    def __init__(
+        self, children: Children, run_folder: Path, config: C, *, module: str, secrets: dict[str, str], niceness: int
+    ) -> None:
         self.name = config.name
+        self.niceness = niceness
         super().__init__(children, run_folder)
-        self._config = config
+        self.config = config
+        self.report = Path(config.report)
+        self._module = module
         self._secrets = secrets
-        self.kind = config.kind
-        self.target = config.target
-        self.dead_letter = config.dead_letter
-        self.status = Path(config.status)
+        self._file = self.folder / "config.json"
 
     def prepare(self) -> None:
-        self._config.save(self.folder / "sink.json")
+        self.config.save(self._file)
 
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "local.sinks", str(self.folder / "sink.json")]
+        return [sys.executable, "-m", self._module, str(self._file)]
 
     def environment(self) -> dict[str, str]:
         return {**self._secrets, "PYTHONPATH": str(ROOT)}
 
     def is_ready(self) -> bool:
-        return self.status.exists()
+        return self.report.exists()
 
 
-class ErrorLogProcess(Server):
-    """Logs what Flink cannot read of one topic."""
-
-    niceness = 15  # at full speed it reads every payment, for records that hardly ever come
-
-    def __init__(self, children: Children, run_folder: Path, config: ErrorLogConfig, password: str) -> None:
-        self.name = f"error-log-{config.topic}"
-        super().__init__(children, run_folder)
-        self._config = config
-        self._password = password
-        self.target = config.target
-        self.state = Path(config.state)
-
-    def prepare(self) -> None:
-        self._config.save(self.folder / "error_log.json")
-
-    def command(self) -> list[str]:
-        return [sys.executable, "-m", "local.flink.error_log", str(self.folder / "error_log.json")]
-
-    def environment(self) -> dict[str, str]:
-        return {PASSWORD_VARIABLE: self._password, "PYTHONPATH": str(ROOT)}
-
-    def is_ready(self) -> bool:
-        return self.state.exists()
+def sink_worker(children: Children, folder: Path, config: SinkConfig, *, kafka: str, target: str) -> Worker[SinkConfig]:
+    """The twin of a sink connector; `kafka` and `target` are passwords."""
+    secrets = {PASSWORD_VARIABLE: kafka, TARGET_PASSWORD_VARIABLE: target}
+    # What detects goes before what stores.
+    return Worker(children, folder, config, module="local.sinks", secrets=secrets, niceness=5)
 
 
 class Servers:
@@ -108,8 +92,8 @@ class Servers:
         self._want_startup_caches(True)
         # Acts as the account which the plan lets make topics and ACLs.
         self.admin = AdminClient(self.kafka.client(accounts.admin))
-        self.sinks: dict[str, SinkProcess] = {}
-        self.error_logs: dict[str, ErrorLogProcess] = {}
+        self.sinks: dict[str, Worker[SinkConfig]] = {}
+        self.error_logs: dict[str, Worker[ErrorLogConfig]] = {}
         self._lock = threading.Lock()
         self._apps: list[Server] = []
         self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=12)
@@ -128,17 +112,11 @@ class Servers:
         """Wait until the server is up. Raises RunError when it did not start."""
         self._started[server].result()
 
-    def add_sink(self, config: SinkConfig, principal: str) -> SinkProcess:
+    def add_sink(self, config: SinkConfig, principal: str) -> None:
         """Start the twin of a sink connector."""
-        secrets = {
-            PASSWORD_VARIABLE: self.credentials.password(principal),
-            TARGET_PASSWORD_VARIABLE: self.postgres.password,
-        }
-        process = SinkProcess(self.children, self.folder, config, secrets)
-        self.sinks[config.name] = process
-        process.prepare()
-        self._later(process, process.start)
-        return process
+        passwords = {"kafka": self.credentials.password(principal), "target": self.postgres.password}
+        sink = self.sinks[config.name] = sink_worker(self.children, self.folder, config, **passwords)
+        self._later(sink, lambda: _start(sink))
 
     def add_error_logs(self) -> None:
         """Start the readers that Flink's tables ask for by now; like the service, make the topic that they log to."""
@@ -147,21 +125,27 @@ class Servers:
                 if topic not in self.error_logs:
                     self.error_logs[topic] = self._error_log(topic, target)
 
-    def _error_log(self, topic: str, target: str) -> ErrorLogProcess:
-        flink = self.accounts.flink
-        if target not in {process.target for process in self.error_logs.values()}:
+    def _error_log(self, topic: str, target: str) -> Worker[ErrorLogConfig]:
+        flink, name = self.accounts.flink, f"error-log-{topic}"
+        if target not in {process.config.target for process in self.error_logs.values()}:
             admin = AdminClient(self.kafka.client(flink))
-            finish(
-                admin.create_topics([NewTopic(target, 1, 1)]),
-                f"Flink's account cannot make its dead-letter topic {target}",
-            )
-        kafka = self.kafka.client_without_password(flink)
-        state = str(self.folder / f"error-log-{topic}.state")
-        config = ErrorLogConfig(topic=topic, target=target, kafka=kafka, registry=self.registry.url, state=state)
-        process = ErrorLogProcess(self.children, self.folder, config, self.credentials.password(flink))
-        process.prepare()
-        self._later(process, process.start)
-        return process
+            what = f"Flink's account cannot make its dead-letter topic {target}"
+            finish(admin.create_topics([NewTopic(target, 1, 1)]), what)
+        config = ErrorLogConfig(
+            name=name,
+            topic=topic,
+            target=target,
+            kafka=self.kafka.client_without_password(flink),
+            registry=self.registry.url,
+            report=str(self.folder / f"{name}.state"),
+        )
+        secrets = {PASSWORD_VARIABLE: self.credentials.password(flink)}
+        # At full speed it reads every payment, for records that hardly ever come.
+        worker = Worker(
+            self.children, self.folder, config, module="local.flink.error_log", secrets=secrets, niceness=15
+        )
+        self._later(worker, lambda: _start(worker))
+        return worker
 
     def add_app(self, app: Server) -> None:
         """Start the app as soon as its database and the broker are there."""

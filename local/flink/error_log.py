@@ -6,10 +6,8 @@ too and sends what Flink skips to the dead-letter topic, with the columns that t
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import json
-import os
 import signal
 import sys
 import threading
@@ -23,9 +21,9 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 
 from components.contracts import SOURCES
 from local.avro import Encoder, RegistryAwayError, Schemas
+from local.config import WorkerConfig, write_report
 from local.flink.error_schema import ERROR_LOG
 from local.flink.unreadable import Judge
-from local.sinks.config import PASSWORD_VARIABLE
 from local.sinks.records import as_bytes
 from local.waiting import patience
 
@@ -35,20 +33,11 @@ RETRY_SECONDS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class ErrorLogConfig:
-    """`kafka` are librdkafka settings without the password, `registry` is the schema registry's URL.
-
-    `state` is a file: places to go on from, records logged.
-    """
+class ErrorLogConfig(WorkerConfig):
+    """The report has the places to go on from."""
 
     topic: str
     target: str
-    kafka: dict[str, str]
-    registry: str
-    state: str
-
-    def save(self, path: Path) -> None:
-        path.write_text(json.dumps(dataclasses.asdict(self), indent=1), encoding="utf-8")
 
 
 class BrokerAwayError(Exception):
@@ -62,7 +51,7 @@ class ErrorLog:
         self._stopping = stopping
         passing = (RegistryAwayError, BrokerAwayError)
         self._patiently = patience(*passing, every=RETRY_SECONDS, stopping=stopping, tell=partial(print, flush=True))
-        client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
+        client = config.client()
         self._config = config
         self._schemas = Schemas(config.registry)
         self._judge = Judge(next(table for table in SOURCES if table.topic == config.topic), self._schemas)
@@ -71,7 +60,7 @@ class ErrorLog:
         settings = {"group.id": "unused", "enable.auto.commit": False, "auto.offset.reset": "earliest"}
         self._consumer = Consumer({**client, **settings})
         self._producer = Producer({**client, "enable.idempotence": True, "message.timeout.ms": 0})
-        self._state = Path(config.state)
+        self._report = Path(config.report)
         self._places: dict[str, int] = {}
         self._logged = 0
         self._refused: KafkaError | None = None
@@ -86,7 +75,7 @@ class ErrorLog:
             self._producer.flush()
             if self._refused:
                 raise KafkaException(self._refused)
-            self._save()
+            write_report(self._report, {"places": self._places, "logged": self._logged})
         self._consumer.close()
 
     def _assign(self) -> None:
@@ -164,14 +153,9 @@ class ErrorLog:
         }
 
     def _load(self) -> None:
-        if self._state.exists():
-            found = json.loads(self._state.read_text(encoding="utf-8"))
+        if self._report.exists():
+            found = json.loads(self._report.read_text(encoding="utf-8"))
             self._places, self._logged = found["places"], found["logged"]
-
-    def _save(self) -> None:
-        draft = self._state.with_suffix(".new")
-        draft.write_text(json.dumps({"places": self._places, "logged": self._logged}), encoding="utf-8")
-        draft.replace(self._state)
 
 
 def main(path: str) -> None:

@@ -5,7 +5,6 @@ The target says where to go on after a crash: offsets are written with the rows,
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Protocol, TypeVar
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from local.avro import RegistryAwayError, Schemas, UnreadableError
-from local.sinks.config import PASSWORD_VARIABLE, SinkConfig
+from local.sinks.config import SinkConfig
 from local.sinks.dead_letters import DeadLetters
 from local.sinks.records import Row, as_bytes, readers
 from local.sinks.status import Status
@@ -95,13 +94,13 @@ class SinkLoop:
         self._readers = readers(names, Schemas(config.registry), bounded=writer.bounds_text)
         self._fails_on_null = {topic.topic for topic in config.topics if topic.on_null == "FAIL"}
         self._ignores_null = {topic.topic for topic in config.topics if topic.on_null == "IGNORE"}
-        client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
+        client = config.client()
         told = {"on_commit": self._committed}
         self._consumer = Consumer({**client, **_CONSUMER, **told, "group.id": config.group})
         self._dead = DeadLetters(client, sink=config.name, topic=config.dead_letter, tolerant=config.tolerant)
         self._offsets: Offsets = {}
         self._ends: Offsets = {}
-        self._status = Status(Path(config.status), names)
+        self._status = Status(Path(config.report), names)
 
     def run(self) -> None:
         self._open()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from local.config import write_report
 
 PERIOD_SECONDS = 0.5
 SILENT_SECONDS = 5.0
@@ -51,9 +52,7 @@ class Status:
 
     def _write(self) -> None:
         figures = {"written": dict(self.written), "dead": self.dead, "lag": self.lag, "trouble": self._trouble()}
-        draft = self._path.with_suffix(".new")
-        draft.write_text(json.dumps(figures), encoding="utf-8")
-        draft.replace(self._path)
+        write_report(self._path, figures)
 
     def _trouble(self) -> str:
         since = self._asked
