@@ -1,7 +1,6 @@
-"""How the run waits: in polls, until a deadline or until it is asked to stop.
+"""How the run waits: in polls, until a deadline or until it is asked to stop; and how it watches what goes on.
 
-Loops that look at something for as long as the run lasts (supervisor, source watch, alert feed, status of a sink) wait
-for nothing. The watchdog waits without this module: it does without packages.
+The watchdog does without this module: it does without packages.
 """
 
 from __future__ import annotations
@@ -36,3 +35,23 @@ def patience(
         after=lambda state: tell(state.outcome and state.outcome.exception()),
         retry_error_callback=lambda _: sys.exit(1),
     )
+
+
+class Watch(threading.Thread):
+    """Calls `look` again and again, for as long as the run lasts."""
+
+    def __init__(self, look: Callable[[], object], *, every: float) -> None:
+        super().__init__(name=look.__qualname__, daemon=True)
+        self.stopping = threading.Event()
+        self._look = look
+        self._every = every
+
+    def run(self) -> None:
+        while not self.stopping.wait(self._every):
+            self._look()
+
+    def stop(self) -> None:
+        """Returns when `look` has returned for the last time."""
+        self.stopping.set()
+        if self.is_alive():
+            self.join()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -101,12 +101,12 @@ class Servers:
 
     def start(self, after_postgres: Callable[[Postgres], None]) -> None:
         """Start all; the broker first, since the others wait for it. `after_postgres` makes tables and rows."""
-        self._later(self.kafka, self._start_kafka)
-        self._later(self.registry, lambda: _start(self.registry))
-        self._later(self.gateway, self._start_flink)
-        self._later(self.postgres, lambda: (_start(self.postgres), after_postgres(self.postgres)))
-        self._later(self.connect, self._start_connect)
-        self._later(self.opensearch, lambda: _start(self.opensearch))
+        self._begin(self.kafka, then=lambda: allow(self.admin, guest.RIGHTS, guest.GUEST))
+        self._begin(self.registry)
+        self._begin(self.gateway, then=self.flink.open)
+        self._begin(self.postgres, then=lambda: after_postgres(self.postgres))
+        self._begin(self.connect, needs=[self.kafka])
+        self._begin(self.opensearch)
 
     def ready(self, server: Server) -> None:
         """Wait until the server is up. Raises RunError when it did not start."""
@@ -116,7 +116,7 @@ class Servers:
         """Start the twin of a sink connector."""
         passwords = {"kafka": self.credentials.password(principal), "target": self.postgres.password}
         sink = self.sinks[config.name] = sink_worker(self.children, self.folder, config, **passwords)
-        self._later(sink, lambda: _start(sink))
+        self._begin(sink)
 
     def add_error_logs(self) -> None:
         """Start the readers that Flink's tables ask for by now; like the service, make the topic that they log to."""
@@ -144,19 +144,13 @@ class Servers:
         worker = Worker(
             self.children, self.folder, config, module="local.flink.error_log", secrets=secrets, niceness=15
         )
-        self._later(worker, lambda: _start(worker))
+        self._begin(worker)
         return worker
 
     def add_app(self, app: Server) -> None:
         """Start the app as soon as its database and the broker are there."""
-
-        def start() -> None:
-            self.ready(self.postgres)
-            self.ready(self.kafka)
-            app.start()
-
         self._apps.append(app)
-        self._later(app, start)
+        self._begin(app, needs=[self.postgres, self.kafka])
 
     @property
     def all(self) -> list[Server]:
@@ -184,23 +178,14 @@ class Servers:
         for server in (self.kafka, self.registry, self.gateway, self.connect):
             server.startup_cache.wanted = wanted
 
-    def _later(self, server: Server, action: Callable[[], object]) -> None:
-        self._started[server] = self._pool.submit(lambda: (action(), None)[1])
+    def _begin(
+        self, server: Server, *, needs: Iterable[Server] = (), then: Callable[[], object] = lambda: None
+    ) -> None:
+        def start() -> None:
+            server.prepare()
+            for other in needs:
+                self.ready(other)
+            server.start()
+            then()
 
-    def _start_kafka(self) -> None:
-        _start(self.kafka)
-        allow(self.admin, guest.RIGHTS, guest.GUEST)
-
-    def _start_flink(self) -> None:
-        _start(self.gateway)
-        self.flink.open()
-
-    def _start_connect(self) -> None:
-        self.connect.prepare()
-        self.ready(self.kafka)
-        self.connect.start()
-
-
-def _start(server: Server) -> None:
-    server.prepare()
-    server.start()
+        self._started[server] = self._pool.submit(start)

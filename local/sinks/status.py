@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from local.config import write_report
+from local.waiting import Watch
 
 PERIOD_SECONDS = 0.5
 SILENT_SECONDS = 5.0
@@ -25,9 +25,9 @@ class Status:
         self.trouble = ""
         self._path = path
         self._asked: float | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="status", daemon=True)
-        self._thread.start()
+        self._write()
+        self._watch = Watch(self._write, every=PERIOD_SECONDS)
+        self._watch.start()
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -41,14 +41,8 @@ class Status:
 
     def close(self) -> None:
         """Write the last figures."""
-        self._stopping.set()
-        self._thread.join()
+        self._watch.stop()
         self._write()
-
-    def _follow(self) -> None:
-        self._write()
-        while not self._stopping.wait(PERIOD_SECONDS):
-            self._write()
 
     def _write(self) -> None:
         figures = {"written": dict(self.written), "dead": self.dead, "lag": self.lag, "trouble": self._trouble()}
