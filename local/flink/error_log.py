@@ -144,10 +144,7 @@ class ErrorLog:
             "error_message": found,
             "error_details": {},
             "processor": "FLINK",
-            "statement_name": None,
             "affected_type": "TABLE",
-            "affected_catalog": None,
-            "affected_database": None,
             "affected_name": self._config.topic,
             "source_record": record,
         }

@@ -107,15 +107,7 @@ class Postgres(Server):
 
     def connect(self, database: str) -> psycopg.Connection:
         """A connection of the owner in autocommit mode."""
-        return psycopg.connect(
-            host=ports.HOST,
-            port=self.port,
-            user=USER,
-            password=self.password,
-            dbname=database,
-            autocommit=True,
-            connect_timeout=3,
-        )
+        return psycopg.connect(**self.login(database), password=self.password, autocommit=True, connect_timeout=3)
 
     def create_database(self, name: str) -> None:
         with self.connect("postgres") as connection:
