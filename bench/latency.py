@@ -13,6 +13,7 @@ from local.avro import Schemas
 from local.errors import RunError
 from local.pipeline import Pipeline
 from local.servers.postgres import SOURCE_DATABASE
+from local.waiting import until
 
 RATE = 20
 PAYMENTS = 800
@@ -44,10 +45,8 @@ def _measure(running: Pipeline) -> None:
         time.sleep(SILENCE_SECONDS)
         lone = connection.execute(INSERT, (1500, 1)).fetchall()[0][0]
         committed_lone = time.perf_counter()
-        while lone not in seen:
-            if time.perf_counter() > committed_lone + PATIENCE_SECONDS:
-                raise RunError(f"No alert of the lone payment within {PATIENCE_SECONDS:.0f} s.")
-            time.sleep(0.005)
+        if not until(lambda: lone in seen, seconds=PATIENCE_SECONDS):
+            raise RunError(f"No alert of the lone payment within {PATIENCE_SECONDS:.0f} s.")
     delays = [(seen[number] - at) * 1000 for number, at in committed.items() if number in seen]
     figure(
         "latency: commit to alert",

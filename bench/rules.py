@@ -15,8 +15,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from bench.common import alert_reader, figure, transaction_of
 from bench.records import RawRecords, register_outputs
 from components.contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION, Table
-from local.apply.alterations import as_statements
-from local.apply.registry import STATEMENT, only_stores
+from local.apply.alterations import STATEMENT, as_statements
+from local.apply.handlers import only_stores
 from local.apply.servers import ROOT
 from local.apply.statements import statement_of
 from local.avro import Schemas
@@ -28,6 +28,7 @@ from local.servers.flink import FlinkGateway
 from local.servers.folder import RunFolder
 from local.servers.kafka import Credentials, Kafka
 from local.servers.registry import Registry
+from local.waiting import until
 from plan.model import Plan
 from plan.record import record
 
@@ -131,7 +132,6 @@ def _send(producer: Producer, records: RawRecords, table: Table, row: dict[str, 
 
 
 def _await(alerts: Consumer, schemas: Schemas, transaction: int) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while transaction_of(schemas, alerts.poll(1)) != transaction:
-        if time.monotonic() > end:
-            raise RunError(f"No alert of payment {transaction} within {PATIENCE_SECONDS:.0f} s.")
+    found = until(lambda: transaction_of(schemas, alerts.poll(1)) == transaction, seconds=PATIENCE_SECONDS, every=0)
+    if not found:
+        raise RunError(f"No alert of payment {transaction} within {PATIENCE_SECONDS:.0f} s.")

@@ -10,12 +10,14 @@ from local.apply.summary import sink_status
 from local.errors import RunError
 from local.pipeline import Pipeline
 from local.servers.postgres import SOURCE_DATABASE
+from local.waiting import until
 
 USERS = 50_000
 PAYMENTS = 300_000
 BATCH = 1_000
 RATE = 6_000
 LARGE_EVERY = 500
+PATIENCE_SECONDS = 120.0
 INSERT = f"""
 INSERT INTO "SAMPLE"."USER_TRANSACTION" ("AMOUNT", "RECEIVED_AT", "IP_ADDRESS", "ACCOUNT_ID")
 SELECT CASE WHEN g %% {LARGE_EVERY} = 0 THEN 1500 ELSE (g %% 5000) / 100.0 + 0.25 END,
@@ -41,13 +43,12 @@ def measure() -> None:
     figure("throughput: rows", str(rows))
 
 
-def _wait(running: Pipeline, topic: str, count: int, seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+def _wait(running: Pipeline, topic: str, count: int) -> None:
+    def written() -> bool:
         running.check_running()
         statuses = sink_status(running.servers).values()
-        written = max(status["written"].get(topic, 0) for status in statuses)
-        if written >= count and all(status["lag"] <= 2 * len(status["written"]) for status in statuses):
-            return
-        time.sleep(0.1)
-    raise RunError(f"{topic}: not {count} rows after {seconds:.0f} s: {sink_status(running.servers)}")
+        most = max(status["written"].get(topic, 0) for status in statuses)
+        return most >= count and all(status["lag"] <= 2 * len(status["written"]) for status in statuses)
+
+    if not until(written, seconds=PATIENCE_SECONDS, every=0.1):
+        raise RunError(f"{topic}: not {count} rows after {PATIENCE_SECONDS:.0f} s: {sink_status(running.servers)}")

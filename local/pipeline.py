@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 from components.contracts import SCHEMA, SOURCES
 from components.contracts.ddl import postgres as ddl
 from local.apply import connections
-from local.apply.accounts import CONNECTOR, accounts
+from local.apply.accounts import accounts
 from local.apply.alterations import as_statements
 from local.apply.app import App, seed
-from local.apply.handler import Handler, State
+from local.apply.handlers import CREATE, STATE, only_stores, to_make
 from local.apply.preflight import check
-from local.apply.registry import STATEMENT, handlers, only_stores, realisable
 from local.apply.scheduler import create_all, put_off
 from local.apply.servers import ROOT, Servers
 from local.apply.source_watch import SourceWatch
@@ -26,9 +24,10 @@ from local.servers import jars
 from local.servers.children import Children
 from local.servers.folder import RunFolder
 from local.servers.postgres import SOURCE_DATABASE, WAREHOUSE_DATABASE, Postgres
+from local.waiting import until
 from plan.model import Plan, Resource
 
-RUNNING_TYPES = (CONNECTOR, STATEMENT)
+RUNNING = ("RUNNING", "COMPLETED", "FINISHED")
 SETTLE_SECONDS = 60.0
 
 
@@ -89,15 +88,14 @@ class Pipeline:
         self._say("Starting Kafka, the schema registry, Flink, Debezium, PostgreSQL and OpenSearch")
         self.servers.start(self._prepare_database)
         self.servers.add_app(self.app)
-        known = handlers(self.servers)
-        resources = realisable(self._plan, set(known))
+        resources = to_make(self._plan)
         # Flink takes seconds to plan a statement, and plans one at a time: what detects goes before what only stores.
         for part in put_off(resources, only_stores):
-            create_all(part, known)
+            create_all(part, lambda resource: CREATE[resource.type](self.servers, resource))
         self._say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
         for server in (self.app, *self.servers.error_logs.values()):
             self.servers.ready(server)
-        self._settle([resource for resource in resources if resource.type in RUNNING_TYPES], known)
+        self._settle([resource for resource in resources if resource.type in STATE])
         for server in self.servers.all:
             restart = self.servers.flink.restart if server is self.servers.gateway else None
             # Whatever becomes of a warehouse, detection goes on.
@@ -131,21 +129,19 @@ class Pipeline:
                 connection.execute(ddl(table))  # pyright: ignore[reportArgumentType, reportCallIssue]
         seed(postgres, self.path, self._users)
 
-    @staticmethod
-    def _settle(resources: Sequence[Resource], known: Mapping[str, Handler]) -> None:
+    def _settle(self, resources: Sequence[Resource]) -> None:
         """The plan's order gates, checked before the run is called up: everything that should run does."""
-        end = time.monotonic() + SETTLE_SECONDS
-        for resource in resources:
-            while not _runs(resource, known[resource.type].read(resource) or {}, late=time.monotonic() > end):
-                time.sleep(0.1)
+        left, problem = list(resources), ""
 
+        def settled() -> bool:
+            nonlocal problem
+            while left:
+                status, cause = STATE[left[0].type](self.servers, left[0])
+                if status not in RUNNING:
+                    problem = f"{left[0].name} does not run, it is {status}{cause and f': {cause}'}"
+                    return status == "FAILED"
+                left.pop(0)
+            return True
 
-def _runs(resource: Resource, state: State, *, late: bool) -> bool:
-    """Whether it runs by now. Raises RunError when it has failed, or does not run though it is `late`."""
-    status = state.get("status") or state.get("state") or "not there"
-    if status in ("RUNNING", "COMPLETED", "FINISHED"):
-        return True
-    if status == "FAILED" or late:
-        trace = f": {state['trace']}" if state.get("trace") else ""
-        raise RunError(f'{resource.name} does not run, it is {status}{trace}. To see the logs: ARGS="--keep".')
-    return False
+        if not until(settled, seconds=SETTLE_SECONDS, every=0.1) or left:
+            raise RunError(f'{problem}. To see the logs: ARGS="--keep".')

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from local.apply.alerts import AlertFeed
-from local.apply.registry import STATEMENT
+from local.apply.alterations import STATEMENT
 from local.apply.servers import ROOT
 from local.apply.summary import State, line, read_state, summary
 from local.errors import RunError

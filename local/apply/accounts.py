@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from local.apply.access import principals
 from local.apply.roles import CLUSTER_ADMIN, ROLE_BINDING
 from local.errors import RunError
+from local.source import SOURCE_CLASS
 from plan.model import Plan
 
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
 CONNECTOR = "confluentcloud:index/connector:Connector"
 PROVIDER = "pulumi:providers:confluentcloud"
-SOURCE_CLASS = "OracleXStreamSource"
 
 
 @dataclass(frozen=True, kw_only=True)

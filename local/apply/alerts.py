@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, Self
 
 from local.apply.app import ask
+from local.waiting import Watch
 from plan.terminal import RED, paint
 
 PERIOD_SECONDS = 0.2
@@ -23,24 +23,21 @@ class AlertFeed:
         self._url = url
         self._say = say
         self._last = 0
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="alert-feed", daemon=True)
+        self._watch = Watch(self._look, every=PERIOD_SECONDS)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._watch.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
+        self._watch.stop()
 
-    def _follow(self) -> None:
-        while not self._stopping.wait(PERIOD_SECONDS):
-            alerts = self._new()
-            for alert in alerts[:MOST_AT_ONCE]:
-                self._say(_line(alert))
-            if alerts[MOST_AT_ONCE:]:
-                self._say(f"{len(alerts) - MOST_AT_ONCE} alerts more")
+    def _look(self) -> None:
+        alerts = self._new()
+        for alert in alerts[:MOST_AT_ONCE]:
+            self._say(_line(alert))
+        if alerts[MOST_AT_ONCE:]:
+            self._say(f"{len(alerts) - MOST_AT_ONCE} alerts more")
 
     def _new(self) -> list[dict[str, Any]]:
         answer = ask(f"{self._url}/api/alerts?after={self._last}")

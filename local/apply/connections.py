@@ -19,9 +19,10 @@ from local.errors import RunError
 from local.servers import ports
 from local.servers.folder import RunFolder
 from local.servers.postgres import SOURCE_DATABASE, USER, WAREHOUSE_DATABASE, Postgres
-from local.sinks.snowflake import SNOWFLAKE
 
 FILE = "connections.json"
+RESTARTING = "restarting"
+"""In place of the process id of a server that has died and is being started again."""
 Connections = dict[str, Any]
 
 
@@ -46,7 +47,7 @@ def connections(args: argparse.Namespace) -> int:
 def describe(servers: Servers, app: App) -> Connections:
     """What `make connections` prints."""
     client = servers.kafka.client(GUEST)
-    files = [sink.target["path"] for sink in servers.sinks.values() if sink.kind == SNOWFLAKE.kind]
+    files = [sink.config.target["path"] for sink in servers.sinks.values() if "path" in sink.config.target]
     return {
         "page": f"{app.url}/",
         "source": _url(servers.postgres, SOURCE_DATABASE),
@@ -97,14 +98,17 @@ def read(stack: str) -> Connections:
     pid, created = found["runner"]
     if not _lives(pid, created):
         raise RunError(f"{nothing}: process {pid}, which left {folder}, has ended. Start it with `make run`.")
+    processes = found["connections"]["processes"]
+    processes |= {name: RESTARTING for name, pid in processes.items() if not _lives(pid)}
     return found["connections"]
 
 
-def _lives(pid: int, created: float) -> bool:
+def _lives(pid: int, created: float | None = None) -> bool:
     """A process id is reused after a while; together with the time of its start it is unique."""
     try:
         process = psutil.Process(pid)
-        return abs(process.create_time() - created) < 1 and process.status() != psutil.STATUS_ZOMBIE
+        reused = created is not None and abs(process.create_time() - created) > 1
+        return not reused and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from local.servers.kafka import finish
 
 # READ and WRITE carry DESCRIBE with them, as in Kafka.
 IMPLIED = {"DESCRIBE": ("READ", "WRITE")}
@@ -28,3 +40,20 @@ class Right:
             and self.operation in (operation, "ALL", *IMPLIED.get(operation, ()))
             and (self.name == "*" or (name.startswith(self.name) if self.prefixed else name == self.name))
         )
+
+    def acl(self) -> AclBinding:
+        return AclBinding(
+            ResourceType["BROKER" if self.kind == "CLUSTER" else self.kind],
+            self.name,
+            ResourcePatternType["PREFIXED" if self.prefixed else "LITERAL"],
+            self.principal,
+            self.host,
+            AclOperation[self.operation],
+            AclPermissionType["DENY" if self.deny else "ALLOW"],
+        )
+
+
+def allow(admin: AdminClient, rights: Iterable[Right], what: str) -> None:
+    """Make the rights ACLs of the broker, which enforces them. Raises RunError that names `what`."""
+    if acls := [right.acl() for right in rights]:
+        finish(admin.create_acls(acls, request_timeout=30), what)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from local.apply.handler import Handler
 from plan.model import Resource
 
 AT_ONCE = 24
@@ -20,7 +19,7 @@ def put_off(resources: Sequence[Resource], late: Callable[[Resource], bool]) -> 
     return [each for each in resources if each.urn not in rest], [each for each in resources if each.urn in rest]
 
 
-def create_all(resources: Sequence[Resource], handlers: Mapping[str, Handler]) -> None:
+def create_all(resources: Sequence[Resource], create: Callable[[Resource], None]) -> None:
     """Create `resources`, which come dependencies first, side by side where the plan allows it.
 
     Dependencies on others do not count. Order gates are among those: what they wait for is checked once, for the whole
@@ -31,16 +30,16 @@ def create_all(resources: Sequence[Resource], handlers: Mapping[str, Handler]) -
     """
     futures: dict[str, concurrent.futures.Future[None]] = {}
 
-    def create(resource: Resource, needed: list[concurrent.futures.Future[None]]) -> None:
+    def create_after(needed: list[concurrent.futures.Future[None]], resource: Resource) -> None:
         for future in needed:
             future.result()
-        handlers[resource.type].create(resource)
+        create(resource)
 
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         for resource in resources:
             # The pool takes tasks in this order, so one that waits never holds back one that it waits for.
             needed = [futures[urn] for urn in resource.dependencies if urn in futures]
-            futures[resource.urn] = pool.submit(create, resource, needed)
+            futures[resource.urn] = pool.submit(create_after, needed, resource)
         try:
             for resource in resources:
                 futures[resource.urn].result()

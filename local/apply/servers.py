@@ -5,83 +5,66 @@ from __future__ import annotations
 import concurrent.futures
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from local.apply import guest
 from local.apply.accounts import Accounts
-from local.apply.guest import GUEST, admit
-from local.errors import RunError
+from local.apply.rights import allow
+from local.config import PASSWORD_VARIABLE, WorkerConfig
 from local.flink.cluster import FlinkCluster
 from local.flink.error_log import ErrorLogConfig
 from local.flink.tables import Endpoints
 from local.servers.children import Children
 from local.servers.connect import Connect
 from local.servers.flink import FlinkGateway
-from local.servers.kafka import Credentials, Kafka
+from local.servers.kafka import Credentials, Kafka, finish
 from local.servers.opensearch import OpenSearch
 from local.servers.postgres import Postgres
 from local.servers.registry import Registry
 from local.servers.server import Server
-from local.sinks.config import PASSWORD_VARIABLE, TARGET_PASSWORD_VARIABLE, SinkConfig
+from local.sinks.config import TARGET_PASSWORD_VARIABLE, SinkConfig
 
 ROOT = Path(__file__).resolve().parents[2]
+C = TypeVar("C", bound=WorkerConfig)
 
 
-class SinkProcess(Server):
-    """One sink connector's twin."""
+class Worker(Server, Generic[C]):
+    """A Python process of the run, which is up when it has reported for the first time."""
 
-    niceness = 5  # what detects goes before what stores
-
-    def __init__(self, children: Children, run_folder: Path, config: SinkConfig, secrets: dict[str, str]) -> None:
+    def __init__(
+        self, children: Children, run_folder: Path, config: C, *, module: str, secrets: dict[str, str], niceness: int
+    ) -> None:
         self.name = config.name
+        self.niceness = niceness
         super().__init__(children, run_folder)
-        self._config = config
+        self.config = config
+        self.report = Path(config.report)
+        self._module = module
         self._secrets = secrets
-        self.kind = config.kind
-        self.target = config.target
-        self.dead_letter = config.dead_letter
-        self.status = Path(config.status)
+        self._file = self.folder / "config.json"
 
     def prepare(self) -> None:
-        self._config.save(self.folder / "sink.json")
+        self.config.save(self._file)
 
     def command(self) -> list[str]:
-        return [sys.executable, "-m", "local.sinks", str(self.folder / "sink.json")]
+        return [sys.executable, "-m", self._module, str(self._file)]
 
     def environment(self) -> dict[str, str]:
         return {**self._secrets, "PYTHONPATH": str(ROOT)}
 
     def is_ready(self) -> bool:
-        return self.status.exists()
+        return self.report.exists()
 
 
-class ErrorLogProcess(Server):
-    """Logs what Flink cannot read of one topic."""
-
-    niceness = 15  # at full speed it reads every payment, for records that hardly ever come
-
-    def __init__(self, children: Children, run_folder: Path, config: ErrorLogConfig, password: str) -> None:
-        self.name = f"error-log-{config.topic}"
-        super().__init__(children, run_folder)
-        self._config = config
-        self._password = password
-        self.target = config.target
-        self.state = Path(config.state)
-
-    def prepare(self) -> None:
-        self._config.save(self.folder / "error_log.json")
-
-    def command(self) -> list[str]:
-        return [sys.executable, "-m", "local.flink.error_log", str(self.folder / "error_log.json")]
-
-    def environment(self) -> dict[str, str]:
-        return {PASSWORD_VARIABLE: self._password, "PYTHONPATH": str(ROOT)}
-
-    def is_ready(self) -> bool:
-        return self.state.exists()
+def sink_worker(children: Children, folder: Path, config: SinkConfig, *, kafka: str, target: str) -> Worker[SinkConfig]:
+    """The twin of a sink connector; `kafka` and `target` are passwords."""
+    secrets = {PASSWORD_VARIABLE: kafka, TARGET_PASSWORD_VARIABLE: target}
+    # What detects goes before what stores.
+    return Worker(children, folder, config, module="local.sinks", secrets=secrets, niceness=5)
 
 
 class Servers:
@@ -91,7 +74,7 @@ class Servers:
         self.children = children
         self.folder = folder
         self.accounts = accounts
-        self.credentials = Credentials(accounts.admin, {*accounts.all, GUEST})
+        self.credentials = Credentials(accounts.admin, {*accounts.all, guest.GUEST})
         self.kafka = Kafka(children, folder, self.credentials)
         self.postgres = Postgres(children, folder)
         self.registry = Registry(children, folder)
@@ -106,10 +89,11 @@ class Servers:
             registry=self.registry.url,
             source_password=self.postgres.password,
         )
+        self._want_startup_caches(True)
         # Acts as the account which the plan lets make topics and ACLs.
         self.admin = AdminClient(self.kafka.client(accounts.admin))
-        self.sinks: dict[str, SinkProcess] = {}
-        self.error_logs: dict[str, ErrorLogProcess] = {}
+        self.sinks: dict[str, Worker[SinkConfig]] = {}
+        self.error_logs: dict[str, Worker[ErrorLogConfig]] = {}
         self._lock = threading.Lock()
         self._apps: list[Server] = []
         self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=12)
@@ -117,28 +101,22 @@ class Servers:
 
     def start(self, after_postgres: Callable[[Postgres], None]) -> None:
         """Start all; the broker first, since the others wait for it. `after_postgres` makes tables and rows."""
-        self._later(self.kafka, self._start_kafka)
-        self._later(self.registry, lambda: _start(self.registry))
-        self._later(self.gateway, self._start_flink)
-        self._later(self.postgres, lambda: (_start(self.postgres), after_postgres(self.postgres)))
-        self._later(self.connect, self._start_connect)
-        self._later(self.opensearch, lambda: _start(self.opensearch))
+        self._begin(self.kafka, then=lambda: allow(self.admin, guest.RIGHTS, guest.GUEST))
+        self._begin(self.registry)
+        self._begin(self.gateway, then=self.flink.open)
+        self._begin(self.postgres, then=lambda: after_postgres(self.postgres))
+        self._begin(self.connect, needs=[self.kafka])
+        self._begin(self.opensearch)
 
     def ready(self, server: Server) -> None:
         """Wait until the server is up. Raises RunError when it did not start."""
         self._started[server].result()
 
-    def add_sink(self, config: SinkConfig, principal: str) -> SinkProcess:
+    def add_sink(self, config: SinkConfig, principal: str) -> None:
         """Start the twin of a sink connector."""
-        secrets = {
-            PASSWORD_VARIABLE: self.credentials.password(principal),
-            TARGET_PASSWORD_VARIABLE: self.postgres.password,
-        }
-        process = SinkProcess(self.children, self.folder, config, secrets)
-        self.sinks[config.name] = process
-        process.prepare()
-        self._later(process, process.start)
-        return process
+        passwords = {"kafka": self.credentials.password(principal), "target": self.postgres.password}
+        sink = self.sinks[config.name] = sink_worker(self.children, self.folder, config, **passwords)
+        self._begin(sink)
 
     def add_error_logs(self) -> None:
         """Start the readers that Flink's tables ask for by now; like the service, make the topic that they log to."""
@@ -147,28 +125,32 @@ class Servers:
                 if topic not in self.error_logs:
                     self.error_logs[topic] = self._error_log(topic, target)
 
-    def _error_log(self, topic: str, target: str) -> ErrorLogProcess:
-        flink = self.accounts.flink
-        if target not in {process.target for process in self.error_logs.values()}:
-            _make_topic(AdminClient(self.kafka.client(flink)), target)
-        kafka = self.kafka.client_without_password(flink)
-        state = str(self.folder / f"error-log-{topic}.state")
-        config = ErrorLogConfig(topic=topic, target=target, kafka=kafka, registry=self.registry.url, state=state)
-        process = ErrorLogProcess(self.children, self.folder, config, self.credentials.password(flink))
-        process.prepare()
-        self._later(process, process.start)
-        return process
+    def _error_log(self, topic: str, target: str) -> Worker[ErrorLogConfig]:
+        flink, name = self.accounts.flink, f"error-log-{topic}"
+        if target not in {process.config.target for process in self.error_logs.values()}:
+            admin = AdminClient(self.kafka.client(flink))
+            what = f"Flink's account cannot make its dead-letter topic {target}"
+            finish(admin.create_topics([NewTopic(target, 1, 1)]), what)
+        config = ErrorLogConfig(
+            name=name,
+            topic=topic,
+            target=target,
+            kafka=self.kafka.client_without_password(flink),
+            registry=self.registry.url,
+            report=str(self.folder / f"{name}.state"),
+        )
+        secrets = {PASSWORD_VARIABLE: self.credentials.password(flink)}
+        # At full speed it reads every payment, for records that hardly ever come.
+        worker = Worker(
+            self.children, self.folder, config, module="local.flink.error_log", secrets=secrets, niceness=15
+        )
+        self._begin(worker)
+        return worker
 
     def add_app(self, app: Server) -> None:
         """Start the app as soon as its database and the broker are there."""
-
-        def start() -> None:
-            self.ready(self.postgres)
-            self.ready(self.kafka)
-            app.start()
-
         self._apps.append(app)
-        self._later(app, start)
+        self._begin(app, needs=[self.postgres, self.kafka])
 
     @property
     def all(self) -> list[Server]:
@@ -188,34 +170,22 @@ class Servers:
     def stop(self, *, learn: bool) -> None:
         """Stop everything side by side. `learn`: the run went well, so its start-up caches are worth keeping."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._want_startup_caches(learn)
         with concurrent.futures.ThreadPoolExecutor(max_workers=8) as pool:
-            list(pool.map(lambda server: server.stop(learn=learn), self.all))
+            list(pool.map(lambda server: server.stop(), self.all))
 
-    def _later(self, server: Server, action: Callable[[], object]) -> None:
-        self._started[server] = self._pool.submit(lambda: (action(), None)[1])
+    def _want_startup_caches(self, wanted: bool) -> None:
+        for server in (self.kafka, self.registry, self.gateway, self.connect):
+            server.startup_cache.wanted = wanted
 
-    def _start_kafka(self) -> None:
-        _start(self.kafka)
-        admit(self.admin)
+    def _begin(
+        self, server: Server, *, needs: Iterable[Server] = (), then: Callable[[], object] = lambda: None
+    ) -> None:
+        def start() -> None:
+            server.prepare()
+            for other in needs:
+                self.ready(other)
+            server.start()
+            then()
 
-    def _start_flink(self) -> None:
-        _start(self.gateway)
-        self.flink.open()
-
-    def _start_connect(self) -> None:
-        self.connect.prepare()
-        self.ready(self.kafka)
-        self.connect.start()
-
-
-def _make_topic(admin: AdminClient, name: str) -> None:
-    for future in admin.create_topics([NewTopic(name, 1, 1)]).values():
-        try:
-            future.result(30)
-        except KafkaException as error:
-            raise RunError(f"Flink's account cannot make its dead-letter topic {name}: {error}") from error
-
-
-def _start(server: Server) -> None:
-    server.prepare()
-    server.start()
+        self._started[server] = self._pool.submit(start)

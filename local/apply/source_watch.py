@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterable, Iterator
 
 import psycopg
@@ -13,6 +12,7 @@ from local.apply.servers import Servers
 from local.errors import RunError
 from local.servers.postgres import SOURCE_DATABASE
 from local.source import SLOT
+from local.waiting import Watch
 
 PERIOD_SECONDS = 1.0
 HUNG_SECONDS = 3.0
@@ -27,43 +27,36 @@ WHERE relnamespace = to_regnamespace(quote_ident(%s)) AND relkind = 'r' AND attn
 SLOT_STATE = "SELECT coalesce(wal_status, 'lost') FROM pg_replication_slots WHERE slot_name = %s"
 
 
-class SourceWatch(threading.Thread):
+class SourceWatch(Watch):
     """Says each trouble once, and when it is over; `troubles` are those of now. It ends no run.
 
     Start it when the source runs: the columns' types of that moment are the right ones.
     """
 
     def __init__(self, servers: Servers, say: Callable[[str], None]) -> None:
-        super().__init__(name="source-watch", daemon=True)
+        super().__init__(self._tell, every=PERIOD_SECONDS)
         self.troubles: tuple[str, ...] = ()
         self._servers = servers
         self._say = say
         self._types: dict[tuple[str, str], str] = {}
         self._found: dict[str, tuple[str, ...]] = {}
-        self._stopping = threading.Event()
 
-    def run(self) -> None:
-        while not self._stopping.wait(PERIOD_SECONDS):
-            self._ask(self._connectors)
-            self._ask(self._database)
-            found = tuple(text for part in self._found.values() for text in part)
-            for text in found:
-                if text not in self.troubles:
-                    self._say(text)
-            for text in self.troubles:
-                if text not in found:
-                    self._say(f"over: {text.partition(':')[0]}")
-            self.troubles = found
+    def _tell(self) -> None:
+        self._ask(self._connectors)
+        self._ask(self._database)
+        found = tuple(text for part in self._found.values() for text in part)
+        for text in found:
+            if text not in self.troubles:
+                self._say(text)
+        for text in self.troubles:
+            if text not in found:
+                self._say(f"over: {text.partition(':')[0]}")
+        self.troubles = found
 
     def _ask(self, server: Callable[[], Iterable[str]]) -> None:
         """Note what one server tells. While it is away, which the supervisor tells, what it told last stays."""
         with contextlib.suppress(RunError, OSError, psycopg.Error):
             self._found[server.__name__] = tuple(server())
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self.is_alive():
-            self.join()
 
     def _connectors(self) -> Iterator[str]:
         connect = self._servers.connect

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from local.apply.handler import State
 from local.apply.servers import ROOT, Servers
-from local.errors import RunError
 from local.flink.cluster import Statement
 from plan.model import Resource
 
 
-class Statements:
+def create(servers: Servers, resource: Resource) -> None:
     """FlinkStatement: its text, word for word, in the Flink of this machine."""
+    servers.ready(servers.gateway)
+    servers.flink.submit(statement_of(resource))
+    servers.add_error_logs()
 
-    def __init__(self, servers: Servers) -> None:
-        self._servers = servers
 
-    def create(self, resource: Resource) -> None:
-        self._servers.ready(self._servers.gateway)
-        self._servers.flink.submit(statement_of(resource))
-        self._servers.add_error_logs()
-
-    def read(self, resource: Resource) -> State | None:
-        state = self._servers.flink.state(resource.inputs["statementName"])
-        return None if state == "UNKNOWN" else {"statementName": resource.inputs["statementName"], "state": state}
-
-    def update(self, resource: Resource) -> None:
-        raise RunError(f"{resource.name}: a statement is replaced, never changed")
-
-    def delete(self, resource: Resource) -> None:
-        self._servers.flink.cancel(resource.inputs["statementName"])
+def state(servers: Servers, resource: Resource) -> tuple[str, str]:
+    return servers.flink.state(resource.inputs["statementName"]), ""
 
 
 def statement_of(resource: Resource) -> Statement:

@@ -35,21 +35,17 @@ def read_state(app: App, otherwise: State = EMPTY) -> State:
 
 def sink_status(servers: Servers) -> dict[str, dict[str, Any]]:
     """The last report of each sink: rows written a topic, records sent to the dead-letter topic, records to go."""
-    return {
-        name: json.loads(process.status.read_text(encoding="utf-8"))
-        for name, process in servers.sinks.items()
-        if process.status.exists()
-    }
+    return {name: json.loads(sink.report.read_bytes()) for name, sink in servers.sinks.items() if sink.is_ready()}
 
 
 def dead_letters(servers: Servers) -> dict[str, int]:
     """Records that could not be handled, by the topic that holds them."""
     found = Counter[str]()
     for name, status in sink_status(servers).items():
-        found[servers.sinks[name].dead_letter] += status["dead"]
-    for process in servers.error_logs.values():
-        if process.state.exists():
-            found[process.target] += json.loads(process.state.read_text(encoding="utf-8"))["logged"]
+        found[servers.sinks[name].config.dead_letter] += status["dead"]
+    for log in servers.error_logs.values():
+        if log.is_ready():
+            found[log.config.target] += json.loads(log.report.read_bytes())["logged"]
     return dict(found)
 
 

@@ -9,18 +9,19 @@ from collections.abc import Callable
 
 from local.errors import RunError
 from local.servers.server import Server
+from local.waiting import Watch
 
 PERIOD_SECONDS = 0.2
 MOST_RESTARTS = 5
 WITHIN_SECONDS = 60.0
 
 
-class Supervisor(threading.Thread):
+class Supervisor(Watch):
     """Watches servers; `failure` is set when one dies too often to be worth starting again."""
 
     def __init__(self, say: Callable[[str], None], changed: Callable[[], None] = lambda: None) -> None:
         """`changed` is called when a server is back, as a new process."""
-        super().__init__(name="supervisor", daemon=True)
+        super().__init__(self._start_again, every=PERIOD_SECONDS)
         self.failure: RunError | None = None
         self.restarts: dict[str, int] = {}
         self._say = say
@@ -30,7 +31,6 @@ class Supervisor(threading.Thread):
         self._dispensable: set[Server] = set()
         self._busy: set[Server] = set()
         self._revivals: list[threading.Thread] = []
-        self._stopping = threading.Event()
 
     def watch(self, server: Server, restart: Callable[[], None] | None = None, *, dispensable: bool = False) -> None:
         """`restart` brings the server back; default: start it as it was started first.
@@ -42,21 +42,18 @@ class Supervisor(threading.Thread):
         self._deaths[server] = deque(maxlen=MOST_RESTARTS)
         self._watched[server] = restart or server.start
 
-    def run(self) -> None:
-        while not self._stopping.wait(PERIOD_SECONDS):
-            for server, restart in list(self._watched.items()):
-                if server not in self._busy and not server.alive():
-                    self._busy.add(server)
-                    # One thread each: Flink comes back while Kafka does.
-                    revival = threading.Thread(target=self._revive, args=(server, restart), daemon=True)
-                    self._revivals.append(revival)
-                    revival.start()
+    def _start_again(self) -> None:
+        for server, restart in list(self._watched.items()):
+            if server not in self._busy and not server.alive():
+                self._busy.add(server)
+                # One thread each: Flink comes back while Kafka does.
+                revival = threading.Thread(target=self._revive, args=(server, restart), daemon=True)
+                self._revivals.append(revival)
+                revival.start()
 
     def stop(self) -> None:
         """Let nothing be started any more; returns when what is just being started is up, so that it can be stopped."""
-        self._stopping.set()
-        if self.is_alive():
-            self.join()  # first: it may be about to begin another revival
+        super().stop()  # first: it may be about to begin another revival
         for revival in self._revivals:
             revival.join()
 
@@ -65,8 +62,7 @@ class Supervisor(threading.Thread):
         deaths = self._deaths[server]
         if len(deaths) == MOST_RESTARTS and now - deaths[0] < WITHIN_SECONDS and server in self._dispensable:
             self._say(server.trouble(f"died {MOST_RESTARTS + 1} times within a minute; the run goes on without it"))
-            self._stopping.wait(WITHIN_SECONDS)
-            if self._stopping.is_set():
+            if self.stopping.wait(WITHIN_SECONDS):
                 return
         elif len(deaths) == MOST_RESTARTS and now - deaths[0] < WITHIN_SECONDS:
             self.failure = RunError(server.trouble(f"died {MOST_RESTARTS + 1} times within a minute"))
@@ -77,7 +73,7 @@ class Supervisor(threading.Thread):
         try:
             restart()
         except Exception as error:  # it may die again at any point of its start, which each client tells in its own way
-            if not self._stopping.is_set():
+            if not self.stopping.is_set():
                 self._say(f"{server.name} did not start: {error}")
             server.stop()  # what is up, but only by half, would pass for alive
         else:

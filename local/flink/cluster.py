@@ -83,13 +83,6 @@ class FlinkCluster:
             self._environment.executeSql(tables.declared_sql(table))
             self._make_live(table)
 
-    def drop_table(self, topic: str) -> None:
-        with self._lock:
-            table = self._tables.pop(topic)
-            self._drop_live(table)
-            self._use(DECLARED)
-            self._environment.executeSql(f"DROP TABLE `{topic}`")
-
     def submit(self, statement: Statement) -> None:
         """Run a statement: an ALTER TABLE at once, an INSERT or a set of them as a job.
 
@@ -107,11 +100,6 @@ class FlinkCluster:
             self._statements[statement.name] = statement
 
     @property
-    def statements(self) -> tuple[str, ...]:
-        """Names of the statements that were submitted."""
-        return tuple(self._statements)
-
-    @property
     def error_logs(self) -> dict[str, str]:
         """Topics whose malformed records are logged, each with the topic for them."""
         made = self._made.copy()  # other threads make tables meanwhile
@@ -125,19 +113,6 @@ class FlinkCluster:
             return str(self._jobs[name].getJobStatus().get().toString())
         except Py4JError:  # the JVM is gone, or has forgotten the job
             return "LOST"
-
-    def explain(self, sql: str) -> str:
-        """Flink's plan for an INSERT, or for a set of them without the word EXECUTE."""
-        with self._lock:
-            self._use(LIVE)
-            return str(self._environment.executeSql(f"EXPLAIN {sql}").collect().next().getField(0))
-
-    def cancel(self, name: str) -> None:
-        """Stop a statement. What it wrote stays."""
-        self._statements.pop(name, None)
-        job = self._jobs.pop(name, None)
-        if job is not None:
-            job.cancel().get()
 
     def _run(self, statement: Statement) -> None:
         sql = statement.sql.rstrip().removesuffix(";")

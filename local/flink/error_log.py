@@ -6,48 +6,42 @@ too and sends what Flink skips to the dead-letter topic, with the columns that t
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import json
-import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from components.contracts import SOURCES
 from local.avro import Encoder, RegistryAwayError, Schemas
+from local.config import WorkerConfig, write_report
 from local.flink.error_schema import ERROR_LOG
 from local.flink.unreadable import Judge
-from local.sinks.config import PASSWORD_VARIABLE
 from local.sinks.records import as_bytes
+from local.waiting import patience
 
-T = TypeVar("T")
 BATCH = 1_000
 WAIT_SECONDS = 0.5
 RETRY_SECONDS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class ErrorLogConfig:
-    """`kafka` are librdkafka settings without the password, `registry` is the schema registry's URL.
-
-    `state` is a file: places to go on from, records logged.
-    """
+class ErrorLogConfig(WorkerConfig):
+    """The report has the places to go on from."""
 
     topic: str
     target: str
-    kafka: dict[str, str]
-    registry: str
-    state: str
 
-    def save(self, path: Path) -> None:
-        path.write_text(json.dumps(dataclasses.asdict(self), indent=1), encoding="utf-8")
+
+class BrokerAwayError(Exception):
+    """The broker does not know the topic at present."""
 
 
 class ErrorLog:
@@ -55,7 +49,9 @@ class ErrorLog:
 
     def __init__(self, config: ErrorLogConfig, stopping: threading.Event) -> None:
         self._stopping = stopping
-        client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
+        passing = (RegistryAwayError, BrokerAwayError)
+        self._patiently = patience(*passing, every=RETRY_SECONDS, stopping=stopping, tell=partial(print, flush=True))
+        client = config.client()
         self._config = config
         self._schemas = Schemas(config.registry)
         self._judge = Judge(next(table for table in SOURCES if table.topic == config.topic), self._schemas)
@@ -64,7 +60,7 @@ class ErrorLog:
         settings = {"group.id": "unused", "enable.auto.commit": False, "auto.offset.reset": "earliest"}
         self._consumer = Consumer({**client, **settings})
         self._producer = Producer({**client, "enable.idempotence": True, "message.timeout.ms": 0})
-        self._state = Path(config.state)
+        self._report = Path(config.report)
         self._places: dict[str, int] = {}
         self._logged = 0
         self._refused: KafkaError | None = None
@@ -72,30 +68,33 @@ class ErrorLog:
     def run(self) -> None:
         """Until asked to stop. Raises KafkaException for a right that Flink's account lacks; all else is waited for."""
         self._load()
-        self._assign()
+        self._patiently(self._assign)
         while not self._stopping.is_set():
-            for message in self._consumer.consume(BATCH, WAIT_SECONDS):
-                self._take(message)
+            batch = deque(self._consumer.consume(BATCH, WAIT_SECONDS))
+            self._patiently(self._take_all, batch)
             self._producer.flush()
             if self._refused:
                 raise KafkaException(self._refused)
-            self._save()
+            write_report(self._report, {"places": self._places, "logged": self._logged})
         self._consumer.close()
 
     def _assign(self) -> None:
         topic = self._config.topic
-        while not self._stopping.wait(RETRY_SECONDS):
-            try:
-                found = self._consumer.list_topics(topic, timeout=10).topics[topic]
-            except KafkaException as error:
-                print(f"broker away: {error}", flush=True)
-                continue
-            if found.error:
-                self._check(found.error)
-                continue
-            places = [TopicPartition(topic, number, self._places.get(str(number), 0)) for number in found.partitions]
-            self._consumer.assign(places)
-            return
+        try:
+            found = self._consumer.list_topics(topic, timeout=10).topics[topic]
+        except KafkaException as error:
+            raise BrokerAwayError(f"broker away: {error}") from error
+        if found.error:
+            self._check(found.error)
+            raise BrokerAwayError(f"broker away: {found.error}")
+        places = [TopicPartition(topic, number, self._places.get(str(number), 0)) for number in found.partitions]
+        self._consumer.assign(places)
+
+    def _take_all(self, batch: deque[Message]) -> None:
+        """Raises RegistryAwayError, with what is left in `batch`."""
+        while batch:
+            self._take(batch[0])
+            batch.popleft()
 
     def _take(self, message: Message) -> None:
         error = message.error()
@@ -103,29 +102,19 @@ class ErrorLog:
             self._check(error)
             return
         key, value = as_bytes(message.key()), as_bytes(message.value())
-        found = self._patiently(lambda: self._judge.reason(key, value))
+        found = self._judge.reason(key, value)
         if found:
-            row = self._patiently(self._encode)(self._row(message, found, key, value))
+            row = self._encode(self._row(message, found, key, value))
             self._producer.produce(self._config.target, value=row, on_delivery=self._delivered)
             self._logged += 1
         self._places[str(message.partition())] = int(message.offset() or 0) + 1
 
-    def _encode(self) -> Callable[[Any], bytes]:
+    def _encode(self, row: dict[str, Any]) -> bytes:
         """The service makes the topic's schema with its first record, too."""
         if self._encoder is None:
             text = json.dumps(ERROR_LOG)
             self._encoder = Encoder(self._schemas.register(f"{self._config.target}-value", text), text)
-        return self._encoder.encode
-
-    def _patiently(self, action: Callable[[], T]) -> T:
-        """The action's result, as soon as the registry is there. Raises SystemExit when asked to stop meanwhile."""
-        while True:
-            try:
-                return action()
-            except RegistryAwayError as error:
-                print(error, flush=True)
-                if self._stopping.wait(RETRY_SECONDS):
-                    raise SystemExit(0) from error
+        return self._encoder.encode(row)
 
     @staticmethod
     def _check(error: KafkaError) -> None:
@@ -155,23 +144,15 @@ class ErrorLog:
             "error_message": found,
             "error_details": {},
             "processor": "FLINK",
-            "statement_name": None,
             "affected_type": "TABLE",
-            "affected_catalog": None,
-            "affected_database": None,
             "affected_name": self._config.topic,
             "source_record": record,
         }
 
     def _load(self) -> None:
-        if self._state.exists():
-            found = json.loads(self._state.read_text(encoding="utf-8"))
+        if self._report.exists():
+            found = json.loads(self._report.read_text(encoding="utf-8"))
             self._places, self._logged = found["places"], found["logged"]
-
-    def _save(self) -> None:
-        draft = self._state.with_suffix(".new")
-        draft.write_text(json.dumps({"places": self._places, "logged": self._logged}), encoding="utf-8")
-        draft.replace(self._state)
 
 
 def main(path: str) -> None:

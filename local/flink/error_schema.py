@@ -5,41 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 
-def _optional(name: str, kind: Any) -> dict[str, Any]:
-    return {"name": name, "type": ["null", kind], "default": None}
+def _record(name: str, required: dict[str, Any], optional: dict[str, Any]) -> dict[str, Any]:
+    fields = [{"name": field, "type": kind} for field, kind in required.items()]
+    fields += [{"name": field, "type": ["null", kind], "default": None} for field, kind in optional.items()]
+    return {"type": "record", "name": name, "fields": fields}
 
 
 _TIME = {"type": "long", "logicalType": "timestamp-millis"}
-_RECORD = {
-    "type": "record",
-    "name": "source_record",
-    "fields": [
-        _optional("topic", "string"),
-        _optional("partition", "int"),
-        _optional("offset", "long"),
-        _optional("timestamp", _TIME),
-        _optional("timestamp_type", "string"),
-        _optional("headers", {"type": "map", "values": ["null", "bytes"]}),
-        _optional("key", "bytes"),
-        _optional("value", "bytes"),
-    ],
+_SOURCE = {
+    "topic": "string",
+    "partition": "int",
+    "offset": "long",
+    "timestamp": _TIME,
+    "timestamp_type": "string",
+    "headers": {"type": "map", "values": ["null", "bytes"]},
+    "key": "bytes",
+    "value": "bytes",
 }
-ERROR_LOG = {
-    "type": "record",
-    "name": "error_log_value",
-    "namespace": "fraud",
-    "fields": [
-        {"name": "error_timestamp", "type": _TIME},
-        {"name": "error_code", "type": "int"},
-        {"name": "error_reason", "type": "string"},
-        {"name": "error_message", "type": "string"},
-        {"name": "error_details", "type": {"type": "map", "values": ["null", "string"]}},
-        _optional("processor", "string"),
-        _optional("statement_name", "string"),
-        _optional("affected_type", "string"),
-        _optional("affected_catalog", "string"),
-        _optional("affected_database", "string"),
-        _optional("affected_name", "string"),
-        _optional("source_record", _RECORD),
-    ],
+_ERROR = {
+    "error_timestamp": _TIME,
+    "error_code": "int",
+    "error_reason": "string",
+    "error_message": "string",
+    "error_details": {"type": "map", "values": ["null", "string"]},
 }
+_PLACE = ("processor", "statement_name", "affected_type", "affected_catalog", "affected_database", "affected_name")
+ERROR_LOG = {"namespace": "fraud"} | _record(
+    "error_log_value",
+    _ERROR,
+    dict.fromkeys(_PLACE, "string") | {"source_record": _record("source_record", {}, _SOURCE)},
+)

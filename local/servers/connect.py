@@ -14,14 +14,15 @@ from local.errors import RunError
 from local.servers import jars, loopback, ports
 from local.servers.children import Children
 from local.servers.javac import compiled
-from local.servers.jvm_cache import StartupCache
-from local.servers.server import LOGGING, Server, java
+from local.servers.jvm import LOGGING, QUICK, JvmServer
 
 SECRET_VARIABLE = "SOURCE_PASSWORD"  # noqa: S105 - the variable's name
 SECRET = "${env:" + SECRET_VARIABLE + "}"
 """What a connector's configuration holds in place of the source's password; Connect reads the variable."""
 PATIENCE_SECONDS = 60.0
 """Connect checks a connector's settings against its database, and answers nothing else meanwhile."""
+BEGUN_SECONDS = 5.0
+"""How long a worker that has just begun, or is rebalancing, may not know a connector."""
 
 WORKER = """\
 bootstrap.servers={bootstrap}
@@ -39,10 +40,11 @@ listeners=http://{host}:{port}
 """
 
 
-class Connect(Server):
+class Connect(JvmServer):
     """A standalone worker that acts as one service account. Its connectors come back when it is started again."""
 
     name = "connect"
+    heap = "384m"
 
     def __init__(
         self, children: Children, run_folder: Path, *, client: Mapping[str, str], source_password: str, registry: str
@@ -51,13 +53,11 @@ class Connect(Server):
 
         `registry` is the schema registry's URL.
         """
-        super().__init__(children, run_folder)
+        super().__init__(children, run_folder, _classpath())
         (self.port,) = ports.free(1)
         self._client = dict(client)
         self._source_password = source_password
         self._registry = registry
-        self._classpath = _classpath()
-        self.startup_cache = StartupCache(self.name, self._classpath)
         self._worker = self.folder / "worker.properties"
 
     def environment(self) -> Mapping[str, str]:
@@ -79,16 +79,8 @@ class Connect(Server):
 
     def command(self) -> list[str]:
         connectors = [str(path) for path in sorted(self.folder.glob("connector-*.json"))]
-        assert self.startup_cache
-        return java(
-            *self.startup_cache.options(),
-            "-XX:TieredStopAtLevel=1",
-            *LOGGING,
-            heap="384m",
-            classpath=self._classpath,
-            main="org.apache.kafka.connect.cli.ConnectStandalone",
-            arguments=[str(self._worker), *connectors],
-        )
+        main = "org.apache.kafka.connect.cli.ConnectStandalone"
+        return self.java(QUICK, *LOGGING, main=(main, str(self._worker), *connectors))
 
     def is_ready(self) -> bool:
         """It listens some time before it serves, which on a busy machine is long."""
@@ -134,9 +126,8 @@ class Connect(Server):
         self, method: str, path: str, body: Mapping[str, str] | None = None, *, seconds: float = PATIENCE_SECONDS
     ) -> Any:
         patiently = tenacity.Retrying(
-            # While the worker has just begun or is rebalancing.
             retry=tenacity.retry_if_result(lambda answer: answer.status_code in (404, 409)),
-            stop=tenacity.stop_after_attempt(20),
+            stop=tenacity.stop_after_delay(BEGUN_SECONDS),
             wait=tenacity.wait_fixed(0.25),
             retry_error_callback=lambda last: last.outcome and last.outcome.result(),
         )

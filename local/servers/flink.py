@@ -16,8 +16,7 @@ from local.errors import RunError
 from local.servers import jars, places
 from local.servers.children import Children
 from local.servers.javac import compiled
-from local.servers.jvm_cache import StartupCache
-from local.servers.server import Server, java
+from local.servers.jvm import JvmServer
 
 # It would print a stack trace whenever a JVM was killed; what that means is for the supervisor to say.
 logging.getLogger("py4j").setLevel(logging.CRITICAL)
@@ -60,20 +59,19 @@ NO_PROFILES = ("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", "-XX:
 SPEAKS_WITHIN_SECONDS = 60.0
 
 
-class FlinkGateway(Server):
+class FlinkGateway(JvmServer):
     """A JVM with Flink on its class path that takes calls from this process alone, by token."""
 
     name = "flink"
+    heap = "768m"
     speaks = True
 
     def __init__(self, children: Children, run_folder: Path) -> None:
-        super().__init__(children, run_folder)
+        flink, connectors = _flink_jars(), jars.classpath("flink")
+        own = compiled("flink", [*flink, *connectors])
+        super().__init__(children, run_folder, [*flink, _planner(), _py4j_jar(), *connectors, own])
         self._logging = self.folder / "log4j2.properties"
         self._gateway: JavaGateway | None = None
-        connectors = jars.classpath("flink")
-        flink = _flink_jars()
-        self._classpath = [*flink, _planner(), _py4j_jar(), *connectors, compiled("flink", [*flink, *connectors])]
-        self.startup_cache = StartupCache(self.name, self._classpath)
 
     @property
     def jvm(self) -> Any:
@@ -86,19 +84,13 @@ class FlinkGateway(Server):
         (self.folder / "tmp").mkdir()
 
     def command(self) -> list[str]:
-        opens = [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
-        assert self.startup_cache
-        return java(
-            *self.startup_cache.options(),
+        return self.java(
             *COMPILER,
             *NO_PROFILES,
             f"-Dlog4j.configurationFile={self._logging.as_uri()}",
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",
-            *opens,
-            heap="768m",
-            classpath=self._classpath,
-            main="py4j.GatewayServer",
-            arguments=["--enable-auth", "0"],
+            *(f"--add-opens={package}=ALL-UNNAMED" for package in OPENED),
+            main=("py4j.GatewayServer", "--enable-auth", "0"),
         )
 
     def launch(self) -> None:
@@ -142,16 +134,14 @@ def _planner() -> Path:
 
     The loader unpacks 46 MB at each start and hides the classes from the start-up cache; Flink takes either.
     """
-    version = importlib.metadata.version("apache-flink-libraries")
-    target = places.cache() / f"{PLANNER}-{version}.jar"
-    if not target.exists():
-        distribution = importlib.metadata.distribution("apache-flink-libraries")
-        loader = Path(str(distribution.locate_file(f"pyflink/lib/{LOADER}-{version}.jar")))
-        with places.cache_locked(), zipfile.ZipFile(loader) as archive:
-            draft = target.with_suffix(".new")
-            draft.write_bytes(archive.read(f"{PLANNER}.jar"))
-            draft.replace(target)
-    return target
+    distribution = importlib.metadata.distribution("apache-flink-libraries")
+    loader = Path(str(distribution.locate_file(f"pyflink/lib/{LOADER}-{distribution.version}.jar")))
+
+    def take_out(target: Path) -> None:
+        with zipfile.ZipFile(loader) as archive:
+            target.write_bytes(archive.read(f"{PLANNER}.jar"))
+
+    return places.once(f"{PLANNER}-{distribution.version}.jar", take_out)
 
 
 def _py4j_jar() -> Path:

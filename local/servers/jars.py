@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import tarfile
 import tomllib
 import warnings
@@ -35,11 +33,12 @@ def classpath(name: str) -> tuple[Path, ...]:
 def unpacked(name: str) -> Path:
     """The folder that the one archive of a set was unpacked to. Downloads and raises as `classpath` does."""
     (archive,) = _there(name)
-    folder = _stamp_of(name).with_suffix(".unpacked")
-    if not folder.exists():
-        places.writable_cache()
-        _unpack(archive, folder)
-    return folder
+
+    def unpack(folder: Path) -> None:
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data")
+
+    return places.once(f"{_stamp_of(name).name}.unpacked", unpack)
 
 
 def fetch_all(say: Callable[[str], None]) -> None:
@@ -137,14 +136,3 @@ def _verify(name: str, files: list[Path], pinned: dict[str, str]) -> None:
             f"The jars of {name} are not those that {PINS.name} pins: {', '.join(wrong)}. "
             f"Remove {folders} and run the command again; if it stays, the mirror serves other files."
         )
-
-
-def _unpack(archive: Path, target: Path) -> None:
-    """Unpack into `target`, which another run may be doing at the same time: the one that ends first counts."""
-    draft = target.with_suffix(f".{os.getpid()}.new")
-    with tarfile.open(archive) as tar:
-        tar.extractall(draft, filter="data")
-    try:
-        draft.rename(target)
-    except OSError:  # there already
-        shutil.rmtree(draft)

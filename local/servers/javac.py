@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local.errors import RunError
 from local.servers import jars, places, shell
-from local.servers.server import JAVA
+from local.servers.jvm import JAVA, QUICK
 
 SOURCES = Path(__file__).resolve().parents[1] / "java"
 RELEASE = "21"
@@ -28,21 +28,20 @@ def compiled(name: str, classpath: Sequence[Path]) -> Path:
     digest = hashlib.sha256("\n".join([RELEASE, *map(str, classpath)]).encode())
     for file in files:
         digest.update(b"\0" + str(file.relative_to(SOURCES)).encode() + b"\0" + file.read_bytes())
-    target = places.cache() / f"java-{name}-{digest.hexdigest()[:16]}.jar"
-    if not target.exists():
-        places.writable_cache()
+    compiler = jars.classpath("ecj")
+
+    def make(jar: Path) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            _compile([file for file in files if file.suffix == ".java"], classpath, Path(folder))
-            draft = target.with_suffix(f".{os.getpid()}.new")
-            _pack(files, SOURCES / name, Path(folder), draft)
-        draft.replace(target)
-    return target
+            _compile(compiler, [file for file in files if file.suffix == ".java"], classpath, Path(folder))
+            _pack(files, SOURCES / name, Path(folder), jar)
+
+    return places.once(f"java-{name}-{digest.hexdigest()[:16]}.jar", make)
 
 
-def _compile(sources: Sequence[Path], classpath: Sequence[Path], target: Path) -> None:
-    compiler, known = (os.pathsep.join(map(str, each)) for each in (jars.classpath("ecj"), classpath))
+def _compile(ecj: Sequence[Path], sources: Sequence[Path], classpath: Sequence[Path], target: Path) -> None:
+    compiler, known = (os.pathsep.join(map(str, each)) for each in (ecj, classpath))
     options = ["-source", RELEASE, "-target", RELEASE, "-proc:none", "-nowarn", "-encoding", "UTF-8"]
-    command = [JAVA, "-XX:TieredStopAtLevel=1", "-cp", compiler, MAIN, *options, "-cp", known, "-d", str(target)]
+    command = [str(JAVA), QUICK, "-cp", compiler, MAIN, *options, "-cp", known, "-d", str(target)]
     done = subprocess.run(
         [*command, *map(str, sources)], capture_output=True, text=True, check=False, env=shell.environment()
     )

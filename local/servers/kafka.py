@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 import subprocess
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from local.errors import RunError
 from local.servers import jars, ports, shell
 from local.servers.children import Children
-from local.servers.jvm_cache import StartupCache
-from local.servers.server import LOGGING, Server, java
+from local.servers.jvm import LOGGING, QUICK, JvmServer, java
 
 CLUSTER_ID = "ZnJhdWQtZGV0ZWN0aW9uLQ"
 """22 characters of URL-safe base64, as Kafka wants it; one cluster per run, so any will do."""
@@ -50,6 +50,15 @@ broker.session.timeout.ms=1500
 """
 
 
+def finish(futures: Mapping[Any, Future[Any]], what: str) -> None:
+    """Wait for what the broker was asked for. Raises RunError that names `what`."""
+    for future in futures.values():
+        try:
+            future.result(30)
+        except Exception as error:  # confluent_kafka raises one kind, futures another; both go to the user
+            raise RunError(f"{what}: {error}") from error
+
+
 class Credentials:
     """A random password per principal, made for this run and kept in memory alone."""
 
@@ -69,17 +78,17 @@ class Credentials:
         return f'{LOGIN} required username="{principal}" password="{self.password(principal)}";'
 
 
-class Kafka(Server):
+class Kafka(JvmServer):
     """The broker. `start` after a kill recovers its logs on the same port."""
 
     name = "kafka"
+    heap = "384m"
 
     def __init__(self, children: Children, run_folder: Path, credentials: Credentials) -> None:
-        super().__init__(children, run_folder)
+        super().__init__(children, run_folder, jars.classpath("kafka"))
         self.credentials = credentials
         self.port, self._controller = ports.free(2)
         self._properties = self.folder / "server.properties"
-        self.startup_cache = StartupCache(self.name, jars.classpath("kafka"))
 
     @property
     def bootstrap(self) -> str:
@@ -123,9 +132,9 @@ class Kafka(Server):
             ),
             encoding="utf-8",
         )
-        arguments = ["format", "-t", CLUSTER_ID, "-c", str(self._properties)]
-        assert self.startup_cache
-        command = self._java(*self.startup_cache.reading(), main="kafka.tools.StorageTool", arguments=arguments)
+        options = (*self.startup_cache.reading(), QUICK, *LOGGING)
+        main = ("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self._properties))
+        command = java(*options, heap=self.heap, classpath=self.classpath, main=main)
         result = subprocess.run(
             command, capture_output=True, text=True, check=False, cwd=self.folder, env=shell.environment()
         )
@@ -133,19 +142,7 @@ class Kafka(Server):
             raise RunError(f"kafka: its storage could not be formatted: {(result.stderr or result.stdout).strip()}")
 
     def command(self) -> list[str]:
-        assert self.startup_cache
-        return self._java(*self.startup_cache.options(), main="kafka.Kafka", arguments=[str(self._properties)])
+        return self.java(QUICK, *LOGGING, main=("kafka.Kafka", str(self._properties)))
 
     def is_ready(self) -> bool:
         return ports.accepts(self.port)
-
-    def _java(self, *options: str, main: str, arguments: list[str]) -> list[str]:
-        return java(
-            "-XX:TieredStopAtLevel=1",
-            *LOGGING,
-            *options,
-            heap="384m",
-            classpath=list(jars.classpath("kafka")),
-            main=main,
-            arguments=arguments,
-        )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from local.servers import jars, loopback, ports
 from local.servers.children import Children
-from local.servers.server import JRE, Server, java
+from local.servers.jvm import JRE, QUICK, java
+from local.servers.server import Server
 from local.servers.unprivileged import lend, own
 
 VERSION = "3.1.0"
@@ -90,7 +91,7 @@ class OpenSearch(Server):
 
     def command(self) -> list[str]:
         return java(
-            "-XX:TieredStopAtLevel=1",  # a third of the processor time of its start was optimising what runs once
+            QUICK,  # a third of the processor time of its start was optimising what runs once
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",
             f"-Dopensearch.path.home={self.folder}",
             f"-Dopensearch.path.conf={self.folder}/config",
@@ -98,9 +99,8 @@ class OpenSearch(Server):
             "--add-opens=java.base/java.nio.file=ALL-UNNAMED",
             heap="512m",
             classpath=[self.folder / "lib" / "*"],
-            program=str(self._java),
-            main="org.opensearch.bootstrap.OpenSearch",
-            arguments=[],
+            program=self._java,
+            main=["org.opensearch.bootstrap.OpenSearch"],
         )
 
     def is_ready(self) -> bool:

@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from local.errors import RunError
@@ -49,12 +49,23 @@ def writable_cache() -> Path:
 
 
 @contextlib.contextmanager
-def cache_locked() -> Iterator[Path]:
-    """The writable cache folder, while no other run fetches or unpacks anything into it."""
-    folder = writable_cache()
-    with (folder / "fetch.lock").open("a") as lock:
+def cache_locked() -> Iterator[None]:
+    """The writable cache folder, while no other run fetches or makes anything in it. Not to be nested."""
+    with (writable_cache() / "fetch.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield folder
+        yield
+
+
+def once(name: str, make: Callable[[Path], None]) -> Path:
+    """The file or folder `name` of the cache, which `make` writes to the path that it is given, unless it is there."""
+    target = cache() / name
+    if not target.exists():
+        with cache_locked():
+            if not target.exists():
+                draft = target.with_name(f"{name}.new")
+                make(draft)
+                draft.rename(target)
+    return target
 
 
 def tell_jgo() -> None:

@@ -7,11 +7,11 @@ import os
 import secrets
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import tenacity
 from psycopg import sql
 
 from local.errors import RunError
@@ -82,16 +82,17 @@ class Postgres(Server):
         listen = ["-p", str(self.port), "-h", ports.HOST, "-k", ""]
         return [str(self._programs / "postgres"), "-D", str(self._data), *listen, *settings]
 
-    def start(self, *, seconds: float = 60) -> None:
+    def start(self) -> None:
         """As for every server; after a kill the old sessions need a moment to end, until then it refuses to start."""
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                return super().start(seconds=seconds)
-            except RunError:
-                if "shared memory" not in self.log.read_text(errors="replace")[-400:] or time.monotonic() > end:
-                    raise
-                time.sleep(0.2)
+        tenacity.Retrying(
+            retry=tenacity.retry_if_exception(lambda error: isinstance(error, RunError) and self._is_held()),
+            stop=tenacity.stop_after_delay(self.start_seconds),
+            wait=tenacity.wait_fixed(0.2),
+            reraise=True,
+        )(super().start)
+
+    def _is_held(self) -> bool:
+        return "shared memory" in self.log.read_text(errors="replace")[-400:]
 
     def is_ready(self) -> bool:
         try:
@@ -106,15 +107,7 @@ class Postgres(Server):
 
     def connect(self, database: str) -> psycopg.Connection:
         """A connection of the owner in autocommit mode."""
-        return psycopg.connect(
-            host=ports.HOST,
-            port=self.port,
-            user=USER,
-            password=self.password,
-            dbname=database,
-            autocommit=True,
-            connect_timeout=3,
-        )
+        return psycopg.connect(**self.login(database), password=self.password, autocommit=True, connect_timeout=3)
 
     def create_database(self, name: str) -> None:
         with self.connect("postgres") as connection:

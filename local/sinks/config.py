@@ -1,14 +1,14 @@
-"""Settings of one sink process, as JSON between the runner and it."""
+"""Settings of one sink."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PASSWORD_VARIABLE = "KAFKA_PASSWORD"  # noqa: S105 - the variable's name
+from local.config import WorkerConfig
+
 TARGET_PASSWORD_VARIABLE = "TARGET_PASSWORD"  # noqa: S105 - the variable's name
 
 
@@ -27,16 +27,13 @@ class TopicConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SinkConfig:
+class SinkConfig(WorkerConfig):
     """One sink. `tolerant`: a bad record goes to the topic `dead_letter` and the sink goes on; else the sink stops.
-    `evolves`: columns that the store's table lacks are added to it. `registry` is the schema registry's URL.
+    `evolves`: columns that the store's table lacks are added to it.
 
-    `kind` is that of the twin. `kafka` are librdkafka settings without the password, `target` those of the writer;
-    passwords come by environment.
+    `writer` is that of the twin, `target` its settings without the password, which comes by environment.
     """
 
-    name: str
-    kind: str
     topics: list[TopicConfig]
     dead_letter: str
     tolerant: bool
@@ -44,18 +41,13 @@ class SinkConfig:
     batch_size: int
     flush_seconds: float
     database: str = ""
-    kafka: dict[str, str] = field(default_factory=dict)
-    registry: str = ""
+    writer: str = ""
     target: dict[str, Any] = field(default_factory=dict)
-    status: str = ""
 
     @property
     def group(self) -> str:
         """The consumer group, with the prefix that managed connectors have and the plan's ACL allows."""
         return f"connect-lcc-{self.name}"
-
-    def save(self, path: Path) -> None:
-        path.write_text(json.dumps(dataclasses.asdict(self), indent=1), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> SinkConfig:

@@ -32,16 +32,14 @@ def topics(local: Mapping[str, str]) -> list[str]:
 def sink_config(
     config: Mapping[str, str],
     local: Mapping[str, str],
-    kind: str,
     topics: list[TopicConfig],
     *,
     evolves: bool = True,
     database: str = "",
 ) -> SinkConfig:
-    """The settings of the sink process; `local` are those that the keys carry, `kind` is the name of the twin."""
+    """The settings of the sink process; `local` are those that the keys carry."""
     return SinkConfig(
         name=config["name"],
-        kind=kind,
         topics=topics,
         dead_letter=local["dead_letter"],
         tolerant=local.get("tolerance", "none") == "all" and local.get("on_error", "IGNORE") == "IGNORE",

@@ -5,8 +5,7 @@ The target says where to go on after a crash: offsets are written with the rows,
 
 from __future__ import annotations
 
-import os
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -14,10 +13,11 @@ from typing import Protocol, TypeVar
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from local.avro import RegistryAwayError, Schemas, UnreadableError
-from local.sinks.config import PASSWORD_VARIABLE, SinkConfig
+from local.sinks.config import SinkConfig
 from local.sinks.dead_letters import DeadLetters
 from local.sinks.records import Row, as_bytes, readers
 from local.sinks.status import Status
+from local.waiting import patience
 
 T = TypeVar("T")
 Offsets = dict[tuple[str, int], int]
@@ -82,27 +82,29 @@ class Writer(Protocol):
 
 
 class SinkLoop:
-    """One sink, until `stop` says so."""
+    """One sink, until it is asked to stop."""
 
-    def __init__(self, config: SinkConfig, writer: Writer, stop: Callable[[], bool]) -> None:
+    def __init__(self, config: SinkConfig, writer: Writer, stopping: threading.Event) -> None:
         self._config = config
         self._writer = writer
-        self._stop = stop
+        self._stopping = stopping
+        passing = (StoreError, RegistryAwayError)
+        self._patience = patience(*passing, every=RETRY_SECONDS, stopping=stopping, tell=self._waits)
         names = [topic.topic for topic in config.topics]
         self._readers = readers(names, Schemas(config.registry), bounded=writer.bounds_text)
         self._fails_on_null = {topic.topic for topic in config.topics if topic.on_null == "FAIL"}
         self._ignores_null = {topic.topic for topic in config.topics if topic.on_null == "IGNORE"}
-        client = {**config.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
+        client = config.client()
         told = {"on_commit": self._committed}
         self._consumer = Consumer({**client, **_CONSUMER, **told, "group.id": config.group})
         self._dead = DeadLetters(client, sink=config.name, topic=config.dead_letter, tolerant=config.tolerant)
         self._offsets: Offsets = {}
         self._ends: Offsets = {}
-        self._status = Status(Path(config.status), names)
+        self._status = Status(Path(config.report), names)
 
     def run(self) -> None:
         self._open()
-        while not self._stop():
+        while not self._stopping.is_set():
             self._take(self._consumer.consume(self._config.batch_size, self._config.flush_seconds))
             self._status.lag = self._lag()
             self._status.dead = self._dead.count
@@ -199,19 +201,12 @@ class SinkLoop:
 
     def _patiently(self, action: Callable[[], T]) -> T:
         """The action's result, tried until store and registry are there; what keeps it waiting is in the status."""
-        while True:
-            try:
-                with self._status.waiting():
-                    found = action()
-                self._status.trouble = ""
-                return found
-            except (StoreError, RegistryAwayError) as error:
-                if self._status.trouble != str(error):
-                    print(f"{self._config.name}: {error}", flush=True)
-                self._status.trouble = str(error)
-                if self._stop():
-                    raise SystemExit(1) from error
-                time.sleep(RETRY_SECONDS)
+        return self._patience(self._status.waiting()(action))
+
+    def _waits(self, error: BaseException | None) -> None:
+        if self._status.trouble != str(error):
+            print(f"{self._config.name}: {error}", flush=True)
+        self._status.trouble = str(error)
 
     def _lag(self) -> int:
         """Records that are there and not yet written, by the broker's last answer."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from local.config import write_report
+from local.waiting import Watch
 
 PERIOD_SECONDS = 0.5
 SILENT_SECONDS = 5.0
@@ -24,35 +25,28 @@ class Status:
         self.trouble = ""
         self._path = path
         self._asked: float | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="status", daemon=True)
-        self._thread.start()
+        self._write()
+        self._watch = Watch(self._write, every=PERIOD_SECONDS)
+        self._watch.start()
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """While the store is asked for something."""
+        """While the store is asked for something; when it has done it, the trouble is over."""
         self._asked = time.monotonic()
         try:
             yield
+            self.trouble = ""
         finally:
             self._asked = None
 
     def close(self) -> None:
         """Write the last figures."""
-        self._stopping.set()
-        self._thread.join()
+        self._watch.stop()
         self._write()
-
-    def _follow(self) -> None:
-        self._write()
-        while not self._stopping.wait(PERIOD_SECONDS):
-            self._write()
 
     def _write(self) -> None:
         figures = {"written": dict(self.written), "dead": self.dead, "lag": self.lag, "trouble": self._trouble()}
-        draft = self._path.with_suffix(".new")
-        draft.write_text(json.dumps(figures), encoding="utf-8")
-        draft.replace(self._path)
+        write_report(self._path, figures)
 
     def _trouble(self) -> str:
         since = self._asked

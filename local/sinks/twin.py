@@ -13,7 +13,6 @@ if TYPE_CHECKING:  # a sink process starts no server
     from local.servers.opensearch import OpenSearch
     from local.servers.postgres import Postgres
     from local.servers.server import Server
-    from local.sinks.loop import Writer
 
 
 class Stores(Protocol):
@@ -29,12 +28,11 @@ class Twin:
     """`settings` are those that the connector's keys ask for, `server` is the one that must be up before, if any, and
     `target` is what the writer needs to reach the store; the sink's name is its second argument.
 
-    `writer` imports the store's library, tens of megabytes, which the process of its own sink alone needs.
+    `writer` names the class with a colon after its module.
     """
 
-    kind: str
     connector_class: str
     settings: Callable[[Mapping[str, str]], SinkConfig]
-    writer: Callable[[SinkConfig], Writer]
+    writer: str
     target: Callable[[Stores, str], dict[str, Any]]
     server: Callable[[Stores], Server | None] = lambda _stores: None

@@ -6,6 +6,4 @@ from local.sinks.opensearch import OPENSEARCH
 from local.sinks.redshift import REDSHIFT
 from local.sinks.snowflake import SNOWFLAKE
 
-TWINS = (REDSHIFT, OPENSEARCH, SNOWFLAKE)
-BY_CLASS = {twin.connector_class: twin for twin in TWINS}
-BY_KIND = {twin.kind: twin for twin in TWINS}
+BY_CLASS = {twin.connector_class: twin for twin in (REDSHIFT, OPENSEARCH, SNOWFLAKE)}

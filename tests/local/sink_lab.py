@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from bench.records import OutputRecords
-from local.apply.servers import SinkProcess
+from local.apply.servers import Worker, sink_worker
 from local.avro import Schemas
 from local.servers import places
 from local.servers.children import Children
@@ -25,12 +25,7 @@ from local.servers.opensearch import OpenSearch
 from local.servers.postgres import WAREHOUSE_DATABASE, Postgres
 from local.servers.registry import Registry
 from local.servers.server import Server
-from local.sinks.config import (
-    PASSWORD_VARIABLE,
-    TARGET_PASSWORD_VARIABLE,
-    SinkConfig,
-    TopicConfig,
-)
+from local.sinks.config import SinkConfig, TopicConfig
 from local.sinks.twin import Twin
 
 ACCOUNT = "sa-test"
@@ -48,7 +43,7 @@ class SinkLab:
         self.registry = Registry(self.children, folder)
         self.postgres = Postgres(self.children, folder)
         self.opensearch = OpenSearch(self.children, folder)
-        self.sinks = list[SinkProcess]()
+        self.sinks = list[Worker[SinkConfig]]()
 
     def start(self) -> None:
         for server in self._servers:
@@ -96,12 +91,12 @@ class SinkLab:
         else:
             producer.commit_transaction()
 
-    def sink(self, name: str, twin: Twin, *topics: TopicConfig, **changes: Any) -> SinkProcess:
+    def sink(self, name: str, twin: Twin, *topics: TopicConfig, **changes: Any) -> Worker[SinkConfig]:
         """Start a sink process of its own name."""
         kafka = self.kafka.client_without_password(ACCOUNT)
         config = SinkConfig(
             name=name,
-            kind=twin.kind,
+            writer=twin.writer,
             topics=list(topics),
             dead_letter=DEAD,
             **({"tolerant": True, "batch_size": 3000, "flush_seconds": 0.1} | changes),
@@ -109,13 +104,10 @@ class SinkLab:
             kafka=kafka,
             registry=self.registry.url,
             target=twin.target(self, name),
-            status=str(self.folder / f"{name}.status"),
+            report=str(self.folder / f"{name}.status"),
         )
-        secrets = {
-            PASSWORD_VARIABLE: self.kafka.credentials.password(ACCOUNT),
-            TARGET_PASSWORD_VARIABLE: self.postgres.password,
-        }
-        process = SinkProcess(self.children, self.folder, config, secrets)
+        passwords = {"kafka": self.kafka.credentials.password(ACCOUNT), "target": self.postgres.password}
+        process = sink_worker(self.children, self.folder, config, **passwords)
         self.sinks.append(process)
         process.prepare()
         process.launch()
@@ -167,12 +159,12 @@ def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def status(process: SinkProcess) -> dict[str, Any]:
+def status(process: Worker[SinkConfig]) -> dict[str, Any]:
     nothing = {"written": {}, "dead": 0, "lag": -1, "trouble": ""}
-    return json.loads(process.status.read_text()) if process.status.exists() else nothing
+    return json.loads(process.report.read_text()) if process.report.exists() else nothing
 
 
-def caught_up(process: SinkProcess, topic: str, count: int) -> Callable[[], bool]:
+def caught_up(process: Worker[SinkConfig], topic: str, count: int) -> Callable[[], bool]:
     """Whether the sink says that it has written `count` rows of the topic and that nothing is left."""
 
     def true() -> bool:

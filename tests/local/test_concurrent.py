@@ -66,7 +66,7 @@ def test_every_large_payment_of_one_account_is_one_alert() -> None:
         wanted = {f"{number}-{RULE}" for number in paid}
         wait(lambda: found(pipeline) >= wanted, lambda: f"{len(wanted - found(pipeline))} alerts are missing")
         assert found(pipeline) == wanted
-        status = pipeline.servers.sinks["fd-dev-snowflake"].status
+        status = pipeline.servers.sinks["fd-dev-snowflake"].report
         wait(lambda: json.loads(status.read_text())["lag"] <= 2, "the sink that appends has caught up")
         path = pipeline.path
     try:

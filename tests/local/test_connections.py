@@ -9,15 +9,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local.apply import connections
 from local.apply.servers import ROOT
 from local.cli import main
 from local.servers.folder import RunFolder
+from tests.local.sink_lab import until
 
 STACK = "connected"
-FOUND = {"page": "http://127.0.0.1:1/", "kafka": {"password": "hush"}}
+FOUND = {"page": "http://127.0.0.1:1/", "kafka": {"password": "hush"}, "processes": {"app": os.getpid()}}
 
 
 @pytest.fixture
@@ -41,6 +43,18 @@ def test_a_running_pipeline_is_one_json_object(folder: Path, capsys: pytest.Capt
     connections.write(folder, FOUND)
     code, out, err = asked(capsys)
     assert (code, json.loads(out), err) == (0, FOUND, "")
+
+
+def test_a_server_that_died_is_said_to_be_restarting(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with subprocess.Popen(["sleep", "600"]) as ended, subprocess.Popen(["sleep", "600"]) as zombie:
+        ended.kill()
+        ended.wait()
+        zombie.kill()
+        until(lambda: psutil.Process(zombie.pid).status() == psutil.STATUS_ZOMBIE, "the server is dead", 10)
+        pids = {"app": os.getpid(), "flink": ended.pid, "kafka": zombie.pid}
+        connections.write(folder, FOUND | {"processes": pids})
+        _, out, _ = asked(capsys)
+    assert json.loads(out)["processes"] == pids | {"flink": "restarting", "kafka": "restarting"}
 
 
 def test_only_the_owner_may_read_it_whatever_the_umask(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any, cast
 
 from local.apply.scheduler import create_all, put_off
 from plan import Resource
@@ -15,7 +14,7 @@ class Slow:
     def __init__(self) -> None:
         self.notes: list[str] = []
 
-    def create(self, resource: Resource) -> None:
+    def __call__(self, resource: Resource) -> None:
         self.notes.append(f"{resource.name} begins")
         time.sleep(0.05)
         self.notes.append(f"{resource.name} ends")
@@ -27,13 +26,13 @@ def resource(name: str, *needs: str) -> Resource:
 
 def test_what_needs_nothing_is_made_side_by_side() -> None:
     handler = Slow()
-    create_all([resource("a"), resource("b")], {"t": cast(Any, handler)})
+    create_all([resource("a"), resource("b")], handler)
     assert {*handler.notes[:2]} == {"a begins", "b begins"}
 
 
 def test_what_is_needed_comes_first() -> None:
     handler = Slow()
-    create_all([resource("a"), resource("b", "a")], {"t": cast(Any, handler)})
+    create_all([resource("a"), resource("b", "a")], handler)
     assert handler.notes == ["a begins", "a ends", "b begins", "b ends"]
 
 

@@ -17,9 +17,9 @@ from opensearchpy import OpenSearch
 
 from bench.records import row
 from components.contracts import CLEANED_TRANSACTION, FLAGGED_USER, FRAUD_ALERT, schemas
-from local.apply.servers import SinkProcess
+from local.apply.servers import Worker
 from local.avro import Encoder
-from local.sinks.config import TopicConfig
+from local.sinks.config import SinkConfig, TopicConfig
 from local.sinks.opensearch import OPENSEARCH
 from local.sinks.redshift import REDSHIFT
 from local.sinks.snowflake import SNOWFLAKE
@@ -62,7 +62,7 @@ def tables(lab: SinkLab) -> list[str]:
     return [name for (name,) in in_postgres(lab, "SELECT tablename FROM pg_tables")]
 
 
-def in_duckdb(lab: SinkLab, sink: SinkProcess, query: str) -> list[Any]:
+def in_duckdb(lab: SinkLab, sink: Worker[SinkConfig], query: str) -> list[Any]:
     sink.stop()
     with duckdb.connect(str(lab.folder / f"{sink.name}.duckdb"), read_only=True) as connection:
         return connection.execute(query).fetchall()
@@ -75,7 +75,7 @@ def in_opensearch(lab: SinkLab, index: str, size: int = 0) -> tuple[int, dict[st
     return hits["total"]["value"], {hit["_id"]: hit["_source"] for hit in hits["hits"]}
 
 
-def kill_again_and_again(sink: SinkProcess, done: Callable[[], bool], kills: int = 5) -> None:
+def kill_again_and_again(sink: Worker[SinkConfig], done: Callable[[], bool], kills: int = 5) -> None:
     """SIGKILL while it writes, each time at another moment of a batch; then let it finish."""
     moments = random.Random(4)
     for _ in range(kills):
@@ -230,7 +230,9 @@ def test_bad_alerts_go_to_the_dead_letters_and_the_others_go_on(lab, twin):
         (key, value | {"reason": "a\0b"}),
     ]
     lab.produce("fraud_alert", [alert(1), *bad, alert(3)])
-    sink = lab.sink(f"bad-{twin.kind}", twin, TopicConfig(topic="fraud_alert", target="bad", method="UPSERT"))
+    sink = lab.sink(
+        f"bad-{twin.connector_class}", twin, TopicConfig(topic="fraud_alert", target="bad", method="UPSERT")
+    )
     until(caught_up(sink, "fraud_alert", 2), "the good alerts are written")
     lab.dead_letters(len(bad))
     if twin == OPENSEARCH:
@@ -262,9 +264,9 @@ def test_a_sink_that_tolerates_nothing_stops_before_the_bad_record(lab):
 def test_a_column_of_a_newer_schema_is_added_to_the_table(lab, twin):
     topic = "user_transaction"
     lab.topics(topic, partitions=1)
-    newer = written(lab, f"newer-{twin.kind}", payment(2) | {"CURRENCY": "EUR"}, CURRENCY=["null", "string"])
+    newer = written(lab, f"newer-{twin.connector_class}", payment(2) | {"CURRENCY": "EUR"}, CURRENCY=["null", "string"])
     lab.produce(topic, [(None, payment(1)), (None, newer), (None, payment(3))])
-    sink = lab.sink(f"newer-{twin.kind}", twin, TopicConfig(topic=topic, target="newer"))
+    sink = lab.sink(f"newer-{twin.connector_class}", twin, TopicConfig(topic=topic, target="newer"))
     until(caught_up(sink, topic, 3), "all payments are written")
     query = 'SELECT "ID", "CURRENCY" FROM {}newer ORDER BY 1'
     found = in_postgres(lab, query.format("")) if twin == REDSHIFT else in_duckdb(lab, sink, query.format("STREAMING."))

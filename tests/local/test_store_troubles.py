@@ -13,8 +13,8 @@ import duckdb
 import pytest
 from opensearchpy import OpenSearch
 
-from local.apply.servers import SinkProcess
-from local.sinks.config import TopicConfig
+from local.apply.servers import Worker
+from local.sinks.config import SinkConfig, TopicConfig
 from local.sinks.opensearch import OPENSEARCH
 from local.sinks.redshift import REDSHIFT
 from local.sinks.snowflake import SNOWFLAKE
@@ -32,7 +32,7 @@ def lab() -> Iterator[SinkLab]:
         yield started
 
 
-def sink(lab: SinkLab, table: str, **changes: Any) -> SinkProcess:
+def sink(lab: SinkLab, table: str, **changes: Any) -> Worker[SinkConfig]:
     """A sink that has written the first payments."""
     lab.topics(TOPIC, partitions=1)
     lab.produce(TOPIC, [(None, payment(number)) for number in range(FIRST)])
@@ -45,7 +45,7 @@ def more(lab: SinkLab) -> None:
     lab.produce(TOPIC, [(None, payment(number)) for number in range(FIRST, ALL)])
 
 
-def complete(lab: SinkLab, one: SinkProcess, table: str, rows: int = ALL) -> None:
+def complete(lab: SinkLab, one: Worker[SinkConfig], table: str, rows: int = ALL) -> None:
     # The process counts what it has written, whatever became of the table since.
     until(lambda: status(one)["written"][TOPIC] == ALL and status(one)["trouble"] == "", "the sink goes on")
     assert in_postgres(lab, f'SELECT count(*), count(DISTINCT "ID") FROM {table}') == [(rows, rows)]
@@ -158,7 +158,7 @@ def test_a_paused_warehouse(lab: SinkLab) -> None:
     complete(lab, one, "t_paused")
 
 
-def alerts(lab: SinkLab, index: str) -> SinkProcess:
+def alerts(lab: SinkLab, index: str) -> Worker[SinkConfig]:
     lab.topics("fraud_alert", partitions=1)
     lab.produce("fraud_alert", [alert(number) for number in range(5)])
     return lab.sink(f"t-{index}", OPENSEARCH, TopicConfig(topic="fraud_alert", target=index, method="UPSERT"))

@@ -17,14 +17,13 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from bench.records import RawRecords, decoded, register_outputs
 from components.contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
-from local.apply.alterations import as_statements
+from local.apply.alterations import STATEMENT, as_statements
 from local.apply.guest import GUEST
-from local.apply.registry import STATEMENT
 from local.apply.servers import ROOT
 from local.apply.statements import statement_of
 from local.avro import Schemas
 from local.flink import settings
-from local.flink.cluster import FlinkCluster, Statement
+from local.flink.cluster import DECLARED, LIVE, FlinkCluster, Statement
 from local.flink.tables import Endpoints
 from local.servers.children import Children
 from local.servers.flink import FlinkGateway
@@ -41,6 +40,32 @@ CHECKPOINTS = "300 ms"
 """Rows of flagged_user come once a checkpoint; a run has one every three seconds."""
 
 
+class Cluster(FlinkCluster):
+    """With what tests alone do to tables and statements."""
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        return tuple(self._statements)
+
+    def cancel(self, name: str) -> None:
+        """Stop a statement. What it wrote stays."""
+        self._statements.pop(name, None)
+        if job := self._jobs.pop(name, None):
+            job.cancel().get()
+
+    def drop_table(self, topic: str) -> None:
+        with self._lock:
+            self._drop_live(self._tables.pop(topic))
+            self._use(DECLARED)
+            self._environment.executeSql(f"DROP TABLE `{topic}`")
+
+    def explain(self, sql: str) -> str:
+        """Flink's plan for an INSERT, or for a set of them without the word EXECUTE."""
+        with self._lock:
+            self._use(LIVE)
+            return str(self._environment.executeSql(f"EXPLAIN {sql}").collect().next().getField(0))
+
+
 class Lab:
     """Sends users and payments into the raw topics and collects what the statements make of them.
 
@@ -48,7 +73,7 @@ class Lab:
     """
 
     def __init__(
-        self, kafka: Kafka, flink: FlinkCluster, registry: Registry, statements: list[Statement], *, burst: int
+        self, kafka: Kafka, flink: Cluster, registry: Registry, statements: list[Statement], *, burst: int
     ) -> None:
         """`statements` run; `burst` payments within the window are allowed."""
         self.kafka = kafka
@@ -200,7 +225,7 @@ def running_lab() -> Iterator[Lab]:
         for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
             future.result()
         register_outputs(Schemas(registry.url))
-        flink = FlinkCluster(gateway, Endpoints(client=kafka.java_client(ADMIN), registry=registry.url))
+        flink = Cluster(gateway, Endpoints(client=kafka.java_client(ADMIN), registry=registry.url))
         patch.setitem(settings.SESSION, "execution.checkpointing.interval", CHECKPOINTS)
         flink.open()
         for table in (*SOURCES, *OUTPUTS):

