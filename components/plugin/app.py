@@ -10,7 +10,10 @@ from .crossing import Crossing, Values, build, crossing
 
 @crossing(FraudAppArgs, instead={"thresholds": StreamingSettings | None})
 class FraudApp(Crossing):
-    """The transactions app on an EKS cluster of its own, behind a load balancer."""
+    """The transactions app on an EKS cluster of its own, behind a load balancer.
+
+    `thresholds` are the settings that ConfluentStreaming has.
+    """
 
     url: pulumi.Output[str]
     load_balancer_host: pulumi.Output[str]

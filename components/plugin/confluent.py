@@ -32,10 +32,9 @@ class ConfluentCluster(Crossing):
 @crossing(
     streaming.ConfluentStreamingArgs,
     instead={
-        "source": None,
+        "source": SourceSettings,
         "sinks": None,
         "oracle": OracleConnection,
-        "source_settings": SourceSettings,
         **{name: sink.connection | None for name, sink in SINKS.items()},
     },
 )
@@ -51,8 +50,7 @@ class ConfluentStreaming(Crossing):
 
     def __init__(self, name: str, args: Values, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        oracle = build(OracleConnection, args.pop("oracle"))
-        source = make_source(oracle, build(SourceSettings, args.pop("source_settings")))
+        source = make_source(build(OracleConnection, args.pop("oracle")), build(SourceSettings, args.pop("source")))
         sinks = {sink: args.pop(sink) for sink in SINKS if sink in args}
         connectors = tuple(SINKS[sink].connector(build(SINKS[sink].connection, sinks[sink])) for sink in sinks)
         strict = build(streaming.ConfluentStreamingArgs, args, source=source, sinks=connectors)

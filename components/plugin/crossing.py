@@ -1,8 +1,9 @@
 """How a component crosses to programs in other languages: plain values in, plain values out.
 
 A Pulumi schema knows texts, numbers, booleans, lists, maps and objects of them. What a component of the plugin takes is
-derived from the dataclass of the component behind it, which stays the one declaration of names, types and defaults and
-does all checking. Resources do not cross: whoever must wait for one takes an output that is known only then.
+derived from the dataclass of the component behind it and from its section of the settings, which stay the one
+declaration of names, types and defaults and do all checking. A section's fields cross as configuration keys. Resources
+do not cross: whoever must wait for one takes an output that is known only then.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pulumi.provider.experimental.util import camel_case
 
 from ..connections import Connection
 from ..credential_slots import CredentialSlots
-from ..section import Section
+from ..section import Section, key
 
 PACKAGE = "fraud"
 Values = dict[str, Any]
@@ -45,7 +46,7 @@ class Crossing(pulumi.ComponentResource):
 def crossing(
     takes: type, *, instead: Mapping[str, Any] | None = None, gives: Mapping[str, Any] | None = None
 ) -> Callable[[C], C]:
-    """Tell the SDK's analyzer what a component takes (the fields of its arguments), and which outputs are connections.
+    """Tell the SDK's analyzer what a component takes (the fields of a dataclass), and which outputs are connections.
 
     `instead` are fields that cross in another form, or that the plugin alone has; one that is None does not cross.
     """
@@ -60,7 +61,7 @@ def crossing(
 
 
 def build(kind: type[T], values: Mapping[str, Any], **more: Any) -> T:
-    """The dataclass or section of plain values. Raises ValueError, as it does."""
+    """The dataclass or section of plain values. Raises ValueError, as that does."""
     kinds = _fields(kind)
     return kind(**{name: _strict(name, kinds[name], value) for name, value in values.items()}, **more)
 
@@ -92,15 +93,20 @@ def _with_annotations(kind: type, fields: Mapping[str, Any]) -> type:
 
 @functools.cache
 def _plain(kind: type) -> type:
+    if issubclass(kind, Section):
+        SECTIONS[kind.__name__] = kind
     return _with_annotations(kind, _fields(kind))
 
 
+SECTIONS: dict[str, type[Section]] = {}
+"""Those that cross, by the name of their type in the schema."""
+
+
 def _fields(kind: Any) -> dict[str, Any]:
-    """The types of the fields, without those of resources; a default makes a field optional."""
+    """The types of the fields, without those of resources and secrets; a default makes a field optional."""
     if issubclass(kind, Section):
-        # Only a secret is declared without a type of its own.
-        kinds: dict[str, Any] = {name: field.annotation for name, field in kind.model_fields.items()}
-        return {name: (pulumi.Input[str] if found is Any else found) | None for name, found in kinds.items()}
+        fields: list[Any] = list(kind.model_fields.values())
+        return {key(one): one.annotation | None for one in fields if one.annotation is not Any}
     annotations = inspect.get_annotations(kind, eval_str=True)
     return {
         field.name: annotations[field.name] if field.default is dataclasses.MISSING else annotations[field.name] | None
@@ -115,34 +121,35 @@ def _expressed(kind: Any) -> Any:
         return _expressed(_required(kind)) | None
     if analyzer.is_input(kind):
         return pulumi.Input[_expressed(analyzer.unwrap_input(kind))]
-    if kind is CredentialSlots:
-        return str
     if get_origin(kind) in (tuple, Sequence):
         return list[_expressed(get_args(kind)[0])]
-    if _holds_fields(kind):
+    if _is_object(kind):
         # Another component may make a connection, so it may be an output as a whole.
         return pulumi.Input[_plain(kind)] if issubclass(kind, Connection) else _plain(kind)
-    return {Decimal: float, Literal: str}.get(get_origin(kind) or kind, kind)
+    return {CredentialSlots: str, Decimal: float, Literal: str}.get(get_origin(kind) or kind, kind)
 
 
 def _strict(name: str, kind: Any, value: Any) -> Any:
-    """A plain value as the dataclass wants it. All numbers arrive as floats."""
+    """A plain value as the dataclass or section wants it. All numbers arrive as floats."""
     kind = _required(kind)
     if analyzer.is_input(kind):
         return value
-    if kind is int and value != int(value):
-        raise ValueError(f"{name} is {value}; set it to a whole number")
-    if kind is Decimal:
-        return Decimal(str(value))
-    if kind in (int, CredentialSlots):
-        return kind(value)
-    if _holds_fields(kind):
+    if kind is int:
+        if value != int(value):
+            raise ValueError(f"{name} is {value}; set it to a whole number")
+        return int(value)
+    if _is_object(kind):
         return build(kind, value)
     return tuple(value) if get_origin(kind) is tuple else value
 
 
-def _holds_fields(kind: Any) -> bool:
-    return isinstance(kind, type) and (issubclass(kind, Section) or dataclasses.is_dataclass(kind))
+def _is_object(kind: Any) -> bool:
+    """Whether its fields cross; credential slots cross as their text."""
+    return (dataclasses.is_dataclass(kind) and kind is not CredentialSlots) or _is_section(kind)
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)
 
 
 def _required(kind: Any) -> Any:

@@ -7,6 +7,7 @@ without a traceback, and an output of a component may be given to another one as
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import re
 import sys
 from collections.abc import Mapping
@@ -17,10 +18,12 @@ from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.analyzer import PropertyDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
+from pydantic import ValidationError
 
+from ..section import constraint, key
 from .app import FraudApp
 from .confluent import ConfluentCluster, ConfluentStreaming
-from .crossing import PACKAGE
+from .crossing import PACKAGE, SECTIONS
 from .network import EncryptionKey, NetworkStack
 from .oracle import OracleHost
 from .sinks import SinkTargets
@@ -34,6 +37,7 @@ class Host(ComponentProvider):
 
     def __init__(self, version: str) -> None:
         super().__init__(COMPONENTS, PACKAGE, None, version)
+        self.schema = json.dumps(_described(json.loads(self.schema or "")))
 
     def construct(
         self, name: str, resource_type: str, inputs: Any, options: pulumi.ResourceOptions | None = None
@@ -43,7 +47,7 @@ class Host(ComponentProvider):
         except ComponentInitError as error:
             if not isinstance(error.inner, (ValueError, OSError, pulumi.RunError)):
                 raise
-            raise pulumi.InputPropertiesError(self._in_schema_words(str(error)), []) from None
+            raise pulumi.InputPropertiesError(self._in_schema_words(error.inner), []) from None
 
     def map_input_properties(
         self,
@@ -65,12 +69,31 @@ class Host(ComponentProvider):
         kind = self.get_type_definition(definition)
         return {key: value[key] for key, part in kind.properties.items() if not part.plain} if kind else value
 
-    def _in_schema_words(self, text: str) -> str:
-        """A message of a component with the names that its arguments have in the schema."""
+    def _in_schema_words(self, error: Exception) -> str:
+        """What a component refuses, with the names that its arguments have in the schema."""
+        if isinstance(error, ValidationError):
+            return _told_by_section(error)
         kinds: list[Mapping[str, str]] = [kind.properties_mapping for kind in self._type_defs.values()]
         kinds += [component.inputs_mapping for component in self._component_defs.values()]
         names = {python: schema for kind in kinds for schema, python in kind.items()}
-        return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda found: names.get(found[0], found[0]), text)
+        return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda found: names.get(found[0], found[0]), str(error))
+
+
+def _told_by_section(error: ValidationError) -> str:
+    """All problems of a section; what several fields show together names them as Python does."""
+    names = {name: key(field) for name, field in SECTIONS[error.title].model_fields.items()}
+    found = [": ".join([*map(str, one["loc"]), one["msg"]]) for one in error.errors(include_url=False)]
+    return re.sub(r"(^|; )(\w+) is ", lambda part: f"{part[1]}{names.get(part[2], part[2])} is ", "; ".join(found))
+
+
+def _described(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with the words of the sections, which the SDK's analyzer does not see."""
+    for name, section in SECTIONS.items():
+        properties = schema["types"][f"{PACKAGE}:index:{name}"]["properties"]
+        for field in section.model_fields.values():
+            if (found := properties.get(key(field))) and (allowed := constraint(field)):
+                found["description"] = f"{field.description} Allowed: {allowed.allowed}."
+    return schema
 
 
 def _holds_an_output(value: Any) -> bool:

@@ -1,12 +1,12 @@
 """EncryptionKey and NetworkStack, for programs in other languages."""
 
-from collections.abc import Sequence
-
 import pulumi
 
 from .. import encryption
+from ..aws_context import AwsContext
 from ..network import stack
 from ..network.egress import confluent_egress_prefixes
+from ..network.settings import NetworkSettings
 from .crossing import Crossing, Values, build, crossing, once
 
 
@@ -21,12 +21,11 @@ class EncryptionKey(Crossing):
         self._give(arn=encryption.EncryptionKey(name, build(encryption.EncryptionKeyArgs, args), self._child).arn)
 
 
-@crossing(stack.NetworkStackArgs, instead={"confluent_prefixes": pulumi.Input[Sequence[str]] | None})
+@crossing(stack.NetworkStackArgs, instead={"confluent_prefixes": None})
 class NetworkStack(Crossing):
     """VPC with three tiers of subnets, NAT, routes, endpoints, flow logs and the list of who may come in.
 
-    Without `confluentPrefixes` it looks up those that Confluent publishes for the region. The ids of subnets are known
-    when the internet can be reached from there.
+    The ids of subnets are known when the internet can be reached from there.
     """
 
     vpc_id: pulumi.Output[str]
@@ -40,10 +39,12 @@ class NetworkStack(Crossing):
 
     def __init__(self, name: str, args: Values, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        prefixes = args.pop("confluent_prefixes", None) or confluent_egress_prefixes(
-            args["context"]["region"], opts=pulumi.InvokeOutputOptions(parent=self)
+        context, settings = build(AwsContext, args["context"]), build(NetworkSettings, args.get("settings", {}))
+        prefixes = confluent_egress_prefixes(
+            context.region, settings.confluent_egress_prefixes, pulumi.InvokeOutputOptions(parent=self)
         )
-        made = stack.NetworkStack(name, build(stack.NetworkStackArgs, args, confluent_prefixes=prefixes), self._child)
+        strict = stack.NetworkStackArgs(context=context, settings=settings, confluent_prefixes=prefixes)
+        made = stack.NetworkStack(name, strict, self._child)
         self._give(
             vpc_id=made.vpc_id,
             cidr=made.cidr,

@@ -2,9 +2,9 @@
 
 import pulumi
 
-from ..sinks import targets
 from ..sinks.base import SinkTargetsArgs
 from ..sinks.sinks import SINKS
+from ..sinks.targets import SinkTargets as Targets
 from .crossing import Crossing, Values, build, crossing, told
 
 
@@ -14,13 +14,13 @@ from .crossing import Crossing, Values, build, crossing, told
     gives={name: sink.connection | None for name, sink in SINKS.items()},
 )
 class SinkTargets(Crossing):
-    """The stores of the sinks whose settings are given. Their connections go to ConfluentStreaming."""
+    """The stores that the sinks write to: those whose settings are given. Connections go to ConfluentStreaming."""
 
     dashboards_url: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: Values, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         settings = {sink: build(SINKS[sink].settings, args.pop(sink)) for sink in SINKS if sink in args}
-        made = targets.SinkTargets(name, build(SinkTargetsArgs, args, settings=settings), self._child)
+        made = Targets(name, build(SinkTargetsArgs, args, settings=settings), self._child)
         connections = {sink: told(connection) for sink, connection in made.connections.items()}
         self._give(dashboards_url=made.outputs.get("dashboardsUrl"), **connections)

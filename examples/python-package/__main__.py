@@ -7,9 +7,8 @@ from pulumi_fraud_detection.encryption import EncryptionKey, EncryptionKeyArgs
 from pulumi_fraud_detection.network.egress import confluent_egress_prefixes
 from pulumi_fraud_detection.network.settings import NetworkSettings
 from pulumi_fraud_detection.network.stack import NetworkStack, NetworkStackArgs
-from pulumi_fraud_detection.sinks.base import SinkTargetsArgs
 from pulumi_fraud_detection.sinks.opensearch.settings import OpenSearchSettings
-from pulumi_fraud_detection.sinks.targets import SinkTargets
+from pulumi_fraud_detection.sinks.opensearch.store import OpenSearchTarget, OpenSearchTargetArgs
 
 config = pulumi.Config()
 region = config.require("region")
@@ -21,22 +20,21 @@ context = AwsContext(region=region, account_id=account_id, kms_key_arn=key.arn)
 network = NetworkStack(
     "fraud-network",
     NetworkStackArgs(
-        context=context, confluent_prefixes=prefixes, settings=NetworkSettings(availability_zones=("a", "b"))
+        context=context,
+        confluent_prefixes=prefixes,
+        settings=NetworkSettings(availability_zones=("a", "b")),
     ),
 )
-stores = SinkTargets(
-    "fraud",
-    SinkTargetsArgs(
+search = OpenSearchTarget(
+    "fraud-opensearch",
+    OpenSearchTargetArgs(
         context=context,
-        vpc_id=network.vpc_id,
-        subnet_ids=network.public_subnet_ids,
-        confluent_prefix_list_id=network.confluent_prefix_list_id,
         confluent_prefixes=prefixes,
         operator_cidrs=(config.require("operatorCidr"),),
         nat_addresses=network.nat_addresses,
-        settings={"opensearch": OpenSearchSettings()},
+        settings=OpenSearchSettings(volume_gib=30),
     ),
 )
 
 pulumi.export("vpcId", network.vpc_id)
-pulumi.export("dashboardsUrl", stores.outputs["dashboardsUrl"])
+pulumi.export("dashboardsUrl", search.dashboards_url)

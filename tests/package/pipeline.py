@@ -10,29 +10,21 @@ from pulumi_fraud_detection.encryption import EncryptionKey, EncryptionKeyArgs
 from pulumi_fraud_detection.fraud_app.app import FraudApp
 from pulumi_fraud_detection.fraud_app.args import FraudAppArgs
 from pulumi_fraud_detection.fraud_app.settings import AppSettings
-from pulumi_fraud_detection.network.settings import NetworkSettings
 from pulumi_fraud_detection.network.stack import NetworkStack, NetworkStackArgs
 from pulumi_fraud_detection.oracle.connector import make_source
 from pulumi_fraud_detection.oracle.host import OracleHost, OracleHostArgs
 from pulumi_fraud_detection.oracle.settings import SourceSettings
 from pulumi_fraud_detection.sinks.base import SinkTargetsArgs
 from pulumi_fraud_detection.sinks.sinks import SINKS
-from pulumi_fraud_detection.sinks.snowflake.settings import SnowflakeSettings
 from pulumi_fraud_detection.sinks.targets import SinkTargets
 
-ACCOUNT = {"account_id": "123456789012", "region": "us-east-1"}
 CIDR = "203.0.113.7/32"
 prefixes = ["192.0.2.10/32"]
-streaming = StreamingSettings(burst_count=5)
+settings = StreamingSettings(burst_count=5)
 
-key = EncryptionKey("key", EncryptionKeyArgs(**ACCOUNT))
-context = AwsContext(**ACCOUNT, kms_key_arn=key.arn)
-network = NetworkStack(
-    "network",
-    NetworkStackArgs(
-        context=context, confluent_prefixes=prefixes, settings=NetworkSettings(availability_zones=("a", "b"))
-    ),
-)
+key = EncryptionKey("key", EncryptionKeyArgs(account_id="123456789012", region="us-east-1"))
+context = AwsContext(region="us-east-1", account_id="123456789012", kms_key_arn=key.arn)
+network = NetworkStack("network", NetworkStackArgs(context=context, confluent_prefixes=prefixes))
 cluster = ConfluentCluster("cluster", ConfluentClusterArgs(region="us-east-1"))
 oracle = OracleHost(
     "oracle",
@@ -40,14 +32,13 @@ oracle = OracleHost(
         context=context,
         vpc_id=network.vpc_id,
         subnet_id=network.data_subnet_ids[0],
-        availability_zone="us-east-1a",
+        availability_zone=network.zones[0],
         listener_subnet_ids=network.public_subnet_ids,
         confluent_prefix_list_id=network.confluent_prefix_list_id,
         network_ready=network.internet_ready,
         ami_id="ami-1",
     ),
 )
-snowflake = SnowflakeSettings(organization="o", account="a", database="FRAUD")
 stores = SinkTargets(
     "stores",
     SinkTargetsArgs(
@@ -57,7 +48,9 @@ stores = SinkTargets(
         confluent_prefix_list_id=network.confluent_prefix_list_id,
         confluent_prefixes=prefixes,
         operator_cidrs=[CIDR],
-        settings={name: sink.settings() for name, sink in SINKS.items()} | {"snowflake": snowflake},
+        nat_addresses=network.nat_addresses,
+        network_ready=network.internet_ready,
+        settings={name: sink.settings().of_deployment("test") for name, sink in SINKS.items()},
     ),
 )
 app = FraudApp(
@@ -72,8 +65,8 @@ app = FraudApp(
         database_security_group_id=oracle.security_group_id,
         database_ready=(oracle.ready,),
         kafka=cluster.app_kafka,
-        thresholds=streaming.thresholds,
-        settings=AppSettings(ingress_cidrs=(CIDR,), image=f"registry.example.com/app@sha256:{'a' * 64}"),
+        thresholds=settings.thresholds,
+        settings=AppSettings(image=f"registry.example.com/app@sha256:{'a' * 64}", ingress_cidrs=(CIDR,)),
     ),
 )
 handle = cluster.handle()
@@ -83,7 +76,7 @@ ConfluentStreaming(
         cluster=handle,
         source=make_source(oracle.connection, SourceSettings(processor_licenses=1)),
         sinks=tuple(SINKS[name].connector(connection) for name, connection in stores.connections.items()),
-        settings=streaming,
+        settings=settings,
         topic_roles=False,
         first_payment=(app.seed,),
     ),

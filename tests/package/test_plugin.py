@@ -21,10 +21,10 @@ from tests.unit.recording import needs, record_all
 
 EXAMPLE = yaml.safe_load((ROOT / "examples" / "yaml" / "Pulumi.yaml").read_text(encoding="utf-8"))
 CONFIG = {"region": "us-east-1", "operatorCidr": "203.0.113.7/32", "appImage": f"example.com/app@sha256:{'a' * 64}"}
+CONTEXT = {"region": "us-east-1", "accountId": "123456789012", "kmsKeyArn": "k"}
+INGRESS = {"appIngressCidrs": ["203.0.113.7/32"]}
 TYPES: dict[Any, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
 INVOKED = {"caller": {"accountId": "123456789012"}, "ami": {"value": "ami-1"}}
-CONTEXT = {"region": "us-east-1", "accountId": "1", "kmsKeyArn": "k"}
-USERS = {"ingressCidrs": ["203.0.113.7/32"]}
 REFERENCE = re.compile(r"\$\{(\w+)((?:\.\w+|\[\d+\])*)\}")
 
 
@@ -108,8 +108,9 @@ def test_the_yaml_example_fits_the_schema(name: str) -> None:
 
 def test_what_does_not_fit_is_found() -> None:
     kind = resource("NetworkStack")["inputProperties"]
-    values = {"region": "${key.arn}", "cidr": 10, "natt": "x", "kmsKeyArn": "${cluster.handle}"}
-    assert len(list(fitting_all(values, kind, ["accountId"], "n"))) == 5
+    context = {"region": "${key.arn}", "regoin": "x", "kmsKeyArn": "${cluster.handle}"}
+    values = {"context": context, "settings": {"vpcCidr": 10}, "natt": "x"}
+    assert len(list(fitting_all(values, kind, ["context"], "n"))) == 6
 
 
 def evaluated(value: Any, made: dict[str, Any]) -> Any:
@@ -157,18 +158,42 @@ def test_the_yaml_example_makes_the_whole_pipeline(preview: bool) -> None:
 @pytest.mark.parametrize(
     ("kind", "change", "message"),
     [
-        ("NetworkStack", {"settings": {"nat": "none"}}, "nat\n  'none' is not allowed; allowed: single, per-zone"),
-        ("NetworkStack", {"settings": {"cidr": "10.0.0.0/8"}}, "cidr is '10.0.0.0/8'; allowed: a network of /16 to"),
-        ("NetworkStack", {"context": CONTEXT | {"logRetentionDays": 31.0}}, "logRetentionDays is 31; set it to one of"),
-        ("NetworkStack", {"confluentPrefixes": ["192.0.2.1"]}, "confluentPrefixes: '192.0.2.1': no IPv4 CIDR"),
-        ("ConfluentCluster", {"settings": {"maxCfu": 10.5}}, "maxCfu is 10.5; set it to a whole number"),
-        ("ConfluentCluster", {"settings": {"slots": "c"}}, "slots is 'c'; set it to one of a, ab, ba, b"),
-        ("FraudApp", {"settings": USERS}, "neither settings.image nor buildContext is set; give an image by digest"),
-        ("FraudApp", {"settings": USERS, "buildContext": "nowhere"}, "nowhere/ is not there: run the program in the"),
-        ("FraudApp", {"thresholds": {"burstCount": 99.0}}, "burstCount\n  99 is not allowed; allowed: a whole number"),
-        ("FraudApp", {"thresholds": {"largeAmount": 1.001}}, "largeAmount\n .*at most two decimals"),
+        ("NetworkStack", {"settings": {"natGateways": "none"}}, "natGateways: 'none' is not allowed; allowed: single,"),
+        (
+            "NetworkStack",
+            {"settings": {"vpcCidr": "8.0.0.0/16", "availabilityZones": ["a"]}},
+            "availabilityZones is .*; vpcCidr is",
+        ),
+        ("NetworkStack", {"settings": {"confluentEgressPrefixes": ["10.0.0.0/8"]}}, "confluentEgressPrefixes is "),
+        (
+            "NetworkStack",
+            {"context": {**CONTEXT, "logRetentionDays": 31.0}},
+            "logRetentionDays is 31; set it to",
+        ),
+        ("ConfluentCluster", {"settings": {"flinkMaxCfu": 10.5}}, "flinkMaxCfu is 10.5; set it to a whole number"),
+        ("ConfluentCluster", {"settings": {"flinkMaxCfu": 11.0}}, "flinkMaxCfu: 11 is not allowed; allowed: 5, 10"),
+        (
+            "ConfluentCluster",
+            {"settings": {"confluentSlots": "c"}},
+            "confluentSlots: 'c' is not allowed; allowed: a,",
+        ),
+        ("ConfluentStreaming", {"source": {}}, "oracleProcessorLicenses is None; allowed: a whole number from 1"),
+        ("FraudApp", {"settings": INGRESS}, "neither settings.image nor buildContext is set; give an image"),
+        ("FraudApp", {"settings": INGRESS, "buildContext": "nowhere"}, "nowhere/ is not there: run the program in the"),
+        ("FraudApp", {"settings": {**INGRESS, "appMinReplicas": 9.0}}, "appMaxReplicas is 4; allowed: appMinReplicas"),
+        (
+            "FraudApp",
+            {"thresholds": {"homePrefix": "1'"}},
+            "homePrefix: .* is not allowed; allowed: the start of",
+        ),
+        ("FraudApp", {"thresholds": {"largeAmount": 1.001}}, "largeAmount: 1.001 is not allowed; .* two decimals"),
         ("FraudApp", {"thresholds": {"burstAmount": 2e4}}, "burstAmount is '20000.00'; allowed: at most 19999.80"),
-        ("SinkTargets", {"redshift": {"database": "A"}}, "database\n  'A' is not allowed; allowed: a lower-case"),
+        ("SinkTargets", {"redshift": {"redshiftDatabase": "A"}}, "redshiftDatabase: 'A' is not allowed"),
+        (
+            "SinkTargets",
+            {"snowflake": {}, "opensearch": None, "redshift": None},
+            "settings.database is empty; name a database",
+        ),
     ],
 )
 def test_a_mistake_is_told_in_the_words_of_the_schema(kind: str, change: dict[str, Any], message: str) -> None:
@@ -190,19 +215,32 @@ def _unknown(kind: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("path", ["region", "availabilityZones"])
-def test_a_plain_argument_takes_no_output(path: str) -> None:
-    def build() -> None:
-        secret = pulumi.Output.secret("us-east-1")
-        context = CONTEXT | ({"region": secret} if path == "region" else {})
-        settings = {"availabilityZones": [secret] if path == "availabilityZones" else ["a", "b"]}
-        given = {"context": context, "settings": settings, "confluentPrefixes": ["192.0.2.0/24"]}
-        host().construct("bad", "fraud:index:NetworkStack", given)
+@pytest.mark.parametrize(
+    ("inputs", "path"),
+    [
+        ({"context": {**CONTEXT, "region": pulumi.Output}}, "region"),
+        ({"context": CONTEXT, "settings": {"availabilityZones": ["a", pulumi.Output]}}, "availabilityZones"),
+    ],
+)
+def test_a_plain_argument_takes_no_output(inputs: dict[str, Any], path: str) -> None:
+    def with_output(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: with_output(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [with_output(item) for item in value]
+        return pulumi.Output.secret("b") if value is pulumi.Output else value
 
     with pytest.raises(pulumi.InputPropertyError) as caught:
-        record_all(build)
+        record_all(lambda: host().construct("bad", "fraud:index:NetworkStack", with_output(inputs)))
     assert caught.value.property_path == path
     assert caught.value.reason == "it is an output or a secret; give a value that is known beforehand"
+
+
+def test_a_setting_is_described_in_its_own_words() -> None:
+    found = schema()["types"]["fraud:index:NetworkSettings"]["properties"]["natGateways"]["description"]
+    assert found.endswith("production wants one a zone. Allowed: single, per-zone.")
+    secret = "snowflakeAdminKey"
+    assert secret not in schema()["types"]["fraud:index:SnowflakeSettings"]["properties"], "it is for the provider"
 
 
 @pytest.mark.skipif(
