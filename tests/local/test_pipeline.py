@@ -24,7 +24,7 @@ from local.apply.servers import ROOT
 from local.apply.summary import dead_letters, sink_status
 from local.avro import Schemas
 from local.pipeline import Pipeline
-from local.servers import ports, shell
+from local.servers import loopback, shell
 from local.servers.postgres import SOURCE_DATABASE, WAREHOUSE_DATABASE
 from local.servers.watchdog import remove_folder
 from plan.model import Plan
@@ -50,7 +50,7 @@ def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once(monkeypatch:
 
 def kill_each_server_once() -> None:
     plan = record("dev", ROOT, mode="update")
-    (port,) = ports.free(1)
+    (port,) = loopback.free(1)
     said: list[str] = []
     with Pipeline(plan, say=said.append, port=port, users=USERS, keep=True) as pipeline:
         servers = pipeline.servers

@@ -38,7 +38,7 @@ def children(tmp_path: Path) -> Iterator[Children]:
 
 @pytest.fixture
 def sleeper(children: Children, tmp_path: Path) -> Server:
-    server = Sleeper(children, tmp_path)
+    server = Sleeper(children)
     server.start()
     return server
 
@@ -99,4 +99,4 @@ def test_a_jvm_that_never_says_its_port_does_not_hang_the_run(
 
     monkeypatch.setattr(flink, "SPEAKS_WITHIN_SECONDS", 0.2)
     with pytest.raises(RunError, match="flink: ended at its start"):
-        Silent(children, tmp_path).start()
+        Silent(children).start()
