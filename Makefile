@@ -8,12 +8,12 @@ UV_VERSION := 0.13.9
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections bench plan plan-diff plan-accept policy test lint lock clean
+.PHONY: help run connections bench plan plan-diff plan-accept policy test lint config lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  STACK=dev|prod|local chooses the stack; ARGS="--for 60s --rate 20 --keep" go to the run,'
+	@echo '  STACK=dev|prod chooses the stack; ARGS="--for 60s --rate 20 --keep" go to the run,'
 	@echo '  ARGS="tests/unit" or ARGS="-k name" to the tests, ARGS="latency" to the bench.'
 
 run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts (ARGS="--help": options)
@@ -22,7 +22,7 @@ run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts
 connections: $(VENV)/.local ## Print how STACK's running pipeline is reached, as JSON (use make -s)
 	@$(PY) -m local connections --stack $(STACK)
 
-plan: $(VENV)/.program ## Print what STACK declares, offline (JSON=1: the golden form alone)
+plan: $(VENV)/.program ## Print what STACK declares, offline (JSON=1: as JSON)
 	@$(PY) -m local plan --stack $(STACK) $(if $(JSON),--json)
 
 plan-diff: $(VENV)/.program ## Compare STACK with its committed golden plan; exit code 1 when it differs
@@ -49,9 +49,12 @@ bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here (som
 # Each smaller lock is constrained by the larger one, so that the three agree. `pip install` checks the hashes by itself.
 # uv knows pip's index and find-links options only by its own names (UV_DEFAULT_INDEX, UV_FIND_LINKS).
 compile = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
+	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS) pyproject.toml
 
-lock: $(VENV)/.uv-$(UV_VERSION) ## Write requirements*.txt anew from requirements*.in, with uv (ARGS=--upgrade: newer indirect packages)
+config: $(VENV)/.program ## Write the keys of Pulumi.yaml and docs/configuration.md anew from the settings models
+	@$(PY) -m stacks.settings
+
+lock: $(VENV)/.uv-$(UV_VERSION) ## Write requirements*.txt anew from pyproject.toml and requirements*.in, with uv (ARGS=--upgrade: newer packages)
 	@$(compile) requirements-test.in -o requirements-test.txt
 	@$(compile) requirements-local.in -c requirements-test.txt -o requirements-local.txt
 	@$(compile) requirements.in -c requirements-local.txt -o requirements.txt

@@ -26,12 +26,11 @@ VALUES (%s, now(), '10.0.0.1', %s) RETURNING "ID" """
 
 
 def measure() -> None:
-    for stack in ("local", "dev"):
-        with pipeline(stack) as running:
-            _measure(stack, running)
+    with pipeline("dev") as running:
+        _measure(running)
 
 
-def _measure(stack: str, running: Pipeline) -> None:
+def _measure(running: Pipeline) -> None:
     seen: dict[int, float] = {}
     with _reading(running, seen), running.servers.postgres.connect(SOURCE_DATABASE) as connection:
         committed: dict[int, float] = {}
@@ -50,12 +49,12 @@ def _measure(stack: str, running: Pipeline) -> None:
             raise RunError(f"No alert of the lone payment within {PATIENCE_SECONDS:.0f} s.")
     delays = [(seen[number] - at) * 1000 for number, at in committed.items() if number in seen]
     figure(
-        f"latency, stack {stack}: commit to alert",
+        "latency: commit to alert",
         f"median {percentile(delays, 0.5):.0f} ms, p99 {percentile(delays, 0.99):.0f} ms, "
         f"{len(delays)} of {len(committed)} alerts",
     )
-    figure(f"latency, stack {stack}: after 5 s of silence", f"{(seen[lone] - committed_lone) * 1000:.0f} ms")
-    figure(f"memory, stack {stack}: all processes", f"{resident_megabytes():.0f} MB")
+    figure("latency: after 5 s of silence", f"{(seen[lone] - committed_lone) * 1000:.0f} ms")
+    figure("memory: all processes", f"{resident_megabytes():.0f} MB")
 
 
 @contextlib.contextmanager

@@ -40,7 +40,7 @@ STEP = datetime.timedelta(milliseconds=10)
 
 
 def measure() -> None:
-    plan = as_statements(record("local", ROOT, mode="update"))
+    plan = as_statements(record("dev", ROOT, mode="update"))
     with started("bench", _servers) as (kafka, registry, gateway):
         _measure(plan, kafka, gateway, registry.url)
 
@@ -98,9 +98,7 @@ def _payments(kafka: Kafka, records: RawRecords) -> None:
     producer = Producer({**kafka.client("bench"), "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
     source = random.Random(1)
     for number in range(1, USERS + 1):
-        flags = {"IS_SUPERUSER": 0, "IS_STAFF": 0, "IS_ACTIVE": 1, "DATE_JOINED": START}
-        user = {"ID": number, "USERNAME": f"user{number}", "EMAIL": "", **flags}
-        _send(producer, records, AUTH_USER, user)
+        _send(producer, records, AUTH_USER, {"ID": number, "USERNAME": f"user{number}"})
     for number in range(1, PAYMENTS + 1):
         at = START + STEP * number
         amount = Decimal(5000) if number in (WARM_UP, PAYMENTS) else Decimal(source.randint(25, 5000)) / 100

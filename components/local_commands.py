@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-# Pulumi.yaml says that the program's virtual environment is here; a Command runs in the project's folder.
-PYTHON = ".venv/bin/python"
+import shlex
+import sys
+from pathlib import Path
 
 
 def command_line(module: str, *arguments: str) -> str:
-    """The command that runs a module; secrets go into the Command's `environment`, never here."""
-    return " ".join((PYTHON, "-m", module, *arguments))
+    """The command that runs a module of this package; secrets go into the Command's `environment`, never here."""
+    return " ".join((_python(), "-m", f"{__package__}.{module}", *arguments))
+
+
+def _python() -> str:
+    """The interpreter, as every machine has it that deploys the stack: the text is in the state, and destroy runs it.
+
+    A Command runs in the project's folder, where the virtual environment of most projects is; a plugin is in the home
+    folder.
+    """
+    if __package__ == "components":  # a checkout, whose Pulumi.yaml names its virtual environment
+        return ".venv/bin/python"
+    python = Path(sys.executable)
+    for folder, prefix in ((Path.cwd(), ""), (Path.home(), '"$HOME"/')):
+        if python.is_relative_to(folder):
+            return prefix + shlex.quote(str(python.relative_to(folder)))
+    return shlex.quote(str(python))

@@ -11,11 +11,12 @@ EXECUTE STATEMENT SET
 BEGIN
 
 -- One row for each payment and rule that it broke; the id is the same after a replay.
-INSERT INTO `fraud_alert`
+INSERT INTO `fraud_alert` ({{ columns("fraud_alert") }})
 WITH {{ windowed("`payments`" ~ rules | map(attribute="payment") | join ~ rules | map(attribute="reason") | join) }}
 SELECT
-  CONCAT(CAST(`ID` AS STRING), '-', `rule_id`), `ID`, `ACCOUNT_ID`, `rule_id`, `reason`, `score`, `AMOUNT`,
-  CAST(`RECEIVED_AT` AS TIMESTAMP_LTZ(3)), CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))
+  CONCAT(CAST(`ID` AS STRING), '-', `rule_id`) AS `alert_id`, `ID` AS `transaction_id`, `ACCOUNT_ID`,
+  `rule_id`, `reason`, `score`, `AMOUNT` AS `amount`,
+  CAST(`RECEIVED_AT` AS TIMESTAMP_LTZ(3)) AS `event_time`, CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS `detected_at`
 FROM (
   SELECT *,
     {% for rule in rules %}{{ rule.payment }} AS `{{ rule.id }}`, {% endfor %}
@@ -30,7 +31,7 @@ WHERE ({% for rule in rules %}`{{ rule.id }}`{{ " OR " if not loop.last }}{% end
 
 -- Accounts for which a rule holds over the window of the payment that arrived last. The row goes with the first payment
 -- for which none does.
-INSERT INTO `flagged_user`
+INSERT INTO `flagged_user` ({{ columns("flagged_user") }})
 WITH {{ windowed("`payments` `cents`" ~ rules | map(attribute="account") | join) }},
 `latest` AS (
   SELECT `ACCOUNT_ID`, `RECEIVED_AT`, `payments`, `cents`,
@@ -42,10 +43,11 @@ WITH {{ windowed("`payments` `cents`" ~ rules | map(attribute="account") | join)
   WHERE `newest` = 1
 )
 SELECT
-  `latest`.`ACCOUNT_ID`, `account`.`USERNAME`, `account`.`EMAIL`,
-  {{ amount("`latest`.`cents`") }}, `latest`.`payments`, CAST(`latest`.`RECEIVED_AT` AS TIMESTAMP_LTZ(3)),
-  CONCAT_WS(',', {% for rule in rules %}CASE WHEN `latest`.`{{ rule.id }}` THEN '{{ rule.id }}' END{{ ", " if not loop.last }}{% endfor %}),
-  CAST(LEAST(100, {% for rule in rules %}CASE WHEN `latest`.`{{ rule.id }}` THEN {{ rule.weight }} ELSE 0 END{{ " + " if not loop.last }}{% endfor %}) AS INT)
+  `latest`.`ACCOUNT_ID`, `account`.`USERNAME` AS `user_name`, `account`.`EMAIL` AS `email`,
+  {{ amount("`latest`.`cents`") }} AS `total_amount`, `latest`.`payments` AS `transaction_count`,
+  CAST(`latest`.`RECEIVED_AT` AS TIMESTAMP_LTZ(3)) AS `updated_at`,
+  CONCAT_WS(',', {% for rule in rules %}CASE WHEN `latest`.`{{ rule.id }}` THEN '{{ rule.id }}' END{{ ", " if not loop.last }}{% endfor %}) AS `rules`,
+  CAST(LEAST(100, {% for rule in rules %}CASE WHEN `latest`.`{{ rule.id }}` THEN {{ rule.weight }} ELSE 0 END{{ " + " if not loop.last }}{% endfor %}) AS INT) AS `score`
 FROM `latest`
 JOIN `fd.SAMPLE.AUTH_USER` AS `account` ON `account`.`ID` = `latest`.`ACCOUNT_ID`
 WHERE {% for rule in rules %}`latest`.`{{ rule.id }}`{{ " OR " if not loop.last }}{% endfor %};

@@ -10,15 +10,12 @@ from plan.model import Plan, PlanError
 from plan.record import record
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def golden_path(stack: str, root: Path = ROOT) -> Path:
-    return root / "tests" / "plan" / "golden" / f"{stack}.json"
+GOLDEN = ROOT / "tests" / "plan" / "golden"
 
 
 def plan_arguments(parser: argparse.ArgumentParser) -> None:
     plan_diff_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print the golden form alone")
+    parser.add_argument("--json", action="store_true", help="print the plan as JSON alone")
 
 
 def plan_diff_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,37 +41,44 @@ def plan(args: argparse.Namespace) -> int:
 
 def plan_diff(args: argparse.Namespace) -> int:
     """Exit code 1 when the plan differs from the accepted one."""
-    from plan.diff import compare
+    from plan.diff import compare, lines
+    from plan.golden import files
+    from plan.golden.form import golden
 
     recorded = _recorded(args.stack)
     if recorded is None:
         return 1
     accept = f"make plan-accept STACK={args.stack}"
     try:
-        golden = Plan.load(golden_path(args.stack))
+        accepted, now = files.read(GOLDEN, args.stack), golden(recorded)
     except PlanError as error:
         print(f"{error} Accept the present plan with: {accept}", file=sys.stderr)
         return 1
-    changes = compare(golden, recorded)
-    for change in changes:
-        print(change)
-    if not changes and golden.to_json() == recorded.to_json():
+    difference = list(lines(accepted, now))
+    if not difference:
         print(f"The plan of {args.stack} is the accepted one.")
         return 0
-    if not changes:
-        print("The stack's outputs differ.")
+    print(*(compare(accepted, now) or ["The stack's outputs differ."]), "", *difference, sep="\n")
     print(f"The plan differs from the accepted one. If that is meant: {accept}", file=sys.stderr)
     return 1
 
 
 def plan_accept(args: argparse.Namespace) -> int:
+    """Write the golden plans of all stacks: they share what they have in common."""
+    from plan.golden import files
+    from plan.golden.form import golden
+
     recorded = _recorded(args.stack)
     if recorded is None:
         return 1
-    path = golden_path(args.stack)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(recorded.to_json(), encoding="utf-8")
-    print(f"Accepted: {len(recorded.resources)} resources in {path.relative_to(ROOT)}.")
+    stacks = [golden(recorded)]
+    for other in files.stacks_in(GOLDEN):
+        try:
+            stacks += [files.read(GOLDEN, other)] if other != args.stack else []
+        except PlanError as error:  # as after a merge: whoever repairs one must not need the other for it
+            print(f"{error} It is left out; accept it, too: make plan-accept STACK={other}", file=sys.stderr)
+    files.write(GOLDEN, files.files_of(stacks))
+    print(f"Accepted: {len(recorded.resources)} resources in {GOLDEN.relative_to(ROOT)}.")
     return 0
 
 

@@ -1,16 +1,23 @@
-"""Compare two plans: + create, ~ update, +- and -+ replace, - delete, as Pulumi's engine prints them."""
+"""Compare two golden plans: + create, ~ update, +- and -+ replace, - delete, as Pulumi's engine prints them."""
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from plan.model import Plan, Resource
+from plan.golden.files import files_of
+from plan.golden.form import Entry, Golden, path_below
+from plan.golden.names import path_of, short_type
 from plan.replacements import FORCE_NEW
+from plan.terminal import CYAN, GREEN, RED, paint
 
 Path = tuple[str, ...]
+_REPLACING = {short_type(token): inputs for token, inputs in FORCE_NEW.items()}
+_RESOURCE = re.compile(r" *(\S.* \(\S.*\)):")
+_COLOURS = {"+": GREEN, "-": RED, "@": CYAN}
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,7 @@ class Change:
     """`kind` as the engine prints it; `was` is the former name of a resource that is replaced for its new one."""
 
     kind: str
-    resource: Resource
+    resource: Entry
     paths: tuple[str, ...] = ()
     was: str = ""
     protected: bool = False
@@ -36,11 +43,11 @@ class Change:
         return "\n".join([head, *(f"     {path}" for path in self.paths)])
 
 
-def compare(old: Plan, new: Plan) -> list[Change]:
+def compare(old: Golden, new: Golden) -> list[Change]:
     """Changes in the new plan's order, deletions last."""
-    before = old.by_urn()
+    before = dict(old.entries)
     # All that have kept their names first: a renamed one is what is left.
-    pairs = [(_former(resource, before), resource) for resource in new.resources]
+    pairs = [(_former(resource, before), resource) for resource in new.entries.values()]
     changes = [
         _change(found, resource) if found else _renamed(resource, before) or Change("+", resource)
         for found, resource in pairs
@@ -49,37 +56,55 @@ def compare(old: Plan, new: Plan) -> list[Change]:
     return [change for change in changes if change] + deleted
 
 
-def _former(resource: Resource, before: dict[str, Resource]) -> Resource | None:
+def lines(old: Golden, new: Golden) -> Iterator[str]:
+    """A unified diff of the files of both. The head of each part names the resource in which it begins."""
+    before, after = files_of([old]), files_of([new])
+    for file in sorted(before.keys() | after.keys()):
+        one, other = (files.get(file, "").splitlines() for files in (before, after))
+        for line in difflib.unified_diff(one, other, f"accepted/{file}", f"now/{file}", lineterm=""):
+            begin = re.match(r"@@ -(\d+)", line)
+            shown = f"{line} {_resource_above(one, int(begin[1]) + 3)}".rstrip() if begin else line
+            yield paint(shown, _COLOURS[line[0]]) if line[0] in _COLOURS else shown
+
+
+def _resource_above(text: list[str], line: int) -> str:
+    return next((found[1] for one in reversed(text[:line]) if (found := _RESOURCE.match(one))), "")
+
+
+def _former(resource: Entry, before: dict[str, Entry]) -> Entry | None:
     """What the engine takes for the same resource, by its URN or an alias; taken out of `before`."""
-    names = [resource.urn, *resource.options.get("aliases", [])]
-    return next((before.pop(urn) for urn in names if urn in before), None)
+    paths = [resource.path, *(_alias(resource, alias) for alias in resource.options.get("aliases", []))]
+    return next((before.pop(path) for path in paths if path in before), None)
 
 
-def _renamed(new: Resource, before: dict[str, Resource]) -> Change | None:
+def _alias(resource: Entry, alias: str) -> str:
+    """The path that an alias, a URN or a former type, stands for."""
+    return path_of(alias) if "::" in alias else path_below(resource.parent, alias, resource.name)
+
+
+def _renamed(new: Entry, before: dict[str, Entry]) -> Change | None:
     """The same thing under another name is, to the engine, another thing: the old one is deleted."""
-    for urn, old in before.items():
-        if (old.type, old.inputs) == (new.type, new.inputs) and old.custom:
-            del before[urn]
+    for path, old in before.items():
+        if (old.type, old.inputs) == (new.type, new.inputs) and not old.component:
+            del before[path]
             kind = "-+" if new.options.get("deleteBeforeReplace") else "+-"
             return Change(kind, new, was=old.name, protected=_protected(old))
     return None
 
 
-def _protected(resource: Resource) -> bool:
+def _protected(resource: Entry) -> bool:
     return bool(resource.options.get("protect"))
 
 
-def _change(old: Resource, new: Resource) -> Change | None:
+def _change(old: Entry, new: Entry) -> Change | None:
     inputs = list(_differences(old.inputs, new.inputs, ()))
-    other = [("options", *path) for path in _differences(old.options, new.options, ())]
-    other += [("dependencies",)] if old.dependencies != new.dependencies else []
-    other += [("propertyDependencies",)] if old.property_dependencies != new.property_dependencies else []
-    if not inputs and not other and old.urn == new.urn and old.parent == new.parent:
+    options = [("options", *path) for path in _differences(old.options, new.options, ())]
+    if not inputs and not options and (old.path, old.parent) == (new.path, new.parent):
         return None
     kind = "~"
     if any(_replaces(new, path) for path in inputs):
         kind = "-+" if new.options.get("deleteBeforeReplace") else "+-"
-    return Change(kind, new, tuple(_shown(path) for path in [*inputs, *other]), protected=_protected(old))
+    return Change(kind, new, tuple(_shown(path) for path in [*inputs, *options]), protected=_protected(old))
 
 
 def _differences(old: Any, new: Any, path: Path) -> Iterator[Path]:
@@ -90,8 +115,8 @@ def _differences(old: Any, new: Any, path: Path) -> Iterator[Path]:
         yield path
 
 
-def _replaces(resource: Resource, path: Path) -> bool:
-    if path[0] in FORCE_NEW.get(resource.type, ()):
+def _replaces(resource: Entry, path: Path) -> bool:
+    if path[0] in _REPLACING.get(resource.type, ()):
         return True
     wanted = [_parsed(text) for text in resource.options.get("replaceOnChanges", [])]
     return any(all(a in ("*", b) for a, b in zip(option, path, strict=False)) for option in wanted)

@@ -13,9 +13,9 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
-from pulumi import _types
+from pulumi import _types  # tells output types; nothing public does
 
-from plan import fakes_aws, fakes_link
+from plan import aws_ids, fakes_aws, fakes_link
 from plan.aws_ids import Fake, Inputs, uuid_of
 from plan.fakes_aws import SECRET_PREFIX
 
@@ -53,7 +53,7 @@ def _cluster_host(name: str, inputs: Inputs) -> str:
 
 
 IDS: dict[str, Fake] = {
-    **fakes_aws.IDS,
+    **aws_ids.IDS,
     **fakes_link.IDS,
     f"{_CONFLUENT}environment:Environment": lambda name, _: _environment_id(name),
     f"{_CONFLUENT}kafkaCluster:KafkaCluster": lambda name, _: _cluster_id(name),

@@ -12,8 +12,6 @@ from plan.aws_ids import ACCOUNT, REGION, Fake, Inputs, arn, digits, physical
 SECRET_PREFIX = "simulated-secret:"  # noqa: S105 (a marker, no password)
 """Begins every simulated secret, so that one which loses its protection on the way is recognised."""
 
-IDS: dict[str, Fake] = aws_ids.IDS
-
 
 def _public_address(name: str, _: Inputs) -> str:
     """One of the range reserved for documentation (RFC 5737); two names may share one."""
@@ -98,27 +96,10 @@ OUTPUTS: dict[str, dict[str, Fake]] = {
 }
 
 
-def _region(args: Inputs) -> dict[str, Any]:
-    region = args.get("region") or args.get("name") or "us-east-1"
-    endpoint = f"ec2.{region}.amazonaws.com"
-    return {"id": region, "name": region, "region": region, "description": region, "endpoint": endpoint}
-
-
 def _availability_zone(args: Inputs) -> dict[str, Any]:
     name = str(args.get("name"))
     region, letter = name[:-1], name[-1]
     return {"id": name, "name": name, "nameSuffix": letter, "region": region, "zoneId": f"use1-az{ord(letter) - 96}"}
-
-
-def _availability_zones(args: Inputs) -> dict[str, Any]:
-    region = args.get("region") or "us-east-1"
-    return {
-        "id": region,
-        "region": region,
-        "names": [f"{region}{letter}" for letter in "abc"],
-        "zoneIds": [f"{region}-az{number}" for number in (1, 2, 3)],
-        "groupNames": [region],
-    }
 
 
 def _parameter(args: Inputs) -> dict[str, Any]:
@@ -142,13 +123,6 @@ INVOKES: dict[str, Callable[[Inputs], dict[str, Any]]] = {
         "userId": "PLAN",
         "arn": f"arn:aws:iam::{ACCOUNT}:user/plan",
     },
-    "aws:index/getPartition:getPartition": lambda _: {
-        "id": "aws",
-        "partition": "aws",
-        "dnsSuffix": "amazonaws.com",
-        "reverseDnsPrefix": "com.amazonaws",
-    },
-    "aws:index/getRegion:getRegion": _region,
     # The password is marked, so that it is seen when it is passed on in plain text.
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": lambda args: {
         "id": args.get("region") or "us-east-1",
@@ -160,6 +134,5 @@ INVOKES: dict[str, Callable[[Inputs], dict[str, Any]]] = {
         "userName": "AWS",
     },
     "aws:ssm/getParameter:getParameter": _parameter,
-    "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
     "aws:index/getAvailabilityZone:getAvailabilityZone": _availability_zone,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 Mode = Literal["preview", "update"]
@@ -70,12 +69,16 @@ class Resource:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every resource of one stack, dependencies first, and the stack's outputs."""
+    """Every resource of one stack, dependencies first, and the stack's outputs.
+
+    `simulated` has, by URN, the outputs that the recorder made up, as texts; it is not part of the JSON form.
+    """
 
     project: str
     stack: str
     resources: tuple[Resource, ...]
     outputs: dict[str, Any] = field(default_factory=dict)
+    simulated: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -86,23 +89,13 @@ class Plan:
         }
 
     def to_json(self) -> str:
-        """The golden form: the same program and configuration give the same bytes."""
+        """The same program and configuration give the same bytes."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Plan:
         resources = tuple(Resource.from_dict(item) for item in data["resources"])
         return cls(data["project"], data["stack"], resources, data["outputs"])
-
-    @classmethod
-    def load(cls, path: Path) -> Plan:
-        """Read a plan that `to_json` wrote. Raises PlanError when the file is missing or is not a plan."""
-        try:
-            return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            raise PlanError(f"There is no plan at {path}.") from None
-        except (ValueError, KeyError, TypeError) as error:
-            raise PlanError(f"{path} is not a recorded plan ({type(error).__name__}: {error}).") from None
 
     def of_type(self, token: str) -> tuple[Resource, ...]:
         return tuple(resource for resource in self.resources if resource.type == token)

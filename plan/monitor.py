@@ -37,10 +37,11 @@ class Monitor:
     The SDK calls the methods from its worker threads; an exception raised here fails the program with its message.
     """
 
-    def __init__(self, project: str, stack: str, *, preview: bool, references: References | None = None) -> None:
+    def __init__(self, project: str, stack: str, *, preview: bool, references: References) -> None:
         self.project, self.preview = project, preview
         self.resources: dict[str, Resource] = {}
         self.opened_outputs: dict[str, Any] = {}
+        self.simulated: dict[str, dict[str, str]] = {}
         self.problems: dict[str, None] = {}
         self._prefix = f"urn:pulumi:{stack}::{project}::"
         self._references = references
@@ -74,6 +75,7 @@ class Monitor:
             self._record_children(urn, request, inputs, outputs)
         # Empty means unknown to the SDK.
         identity = fakes.resource_id(request.type, request.name, known) if request.custom and not self.preview else ""
+        self._simulate(urn, inputs, {"id": identity, **outputs})
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=wire.encode_struct(outputs))
 
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:
@@ -89,6 +91,7 @@ class Monitor:
             known = self._known(request, inputs)
             secret = frozenset(request.additionalSecretOutputs)
             outputs = self._outputs(request.type, request.name, inputs, known, secret)
+        self._simulate(urn, inputs, outputs)
         return resource_pb2.ReadResourceResponse(urn=urn, properties=wire.encode_struct(outputs))
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:
@@ -216,8 +219,6 @@ class Monitor:
         return self._urn(parent, spec.type or request.type, spec.name or request.name)
 
     def _reference(self, name: str) -> dict[str, Any]:
-        if self._references is None:
-            raise PlanError(f"The program reads the stack {name}, which nothing records here.")
         outputs = self._references(name)
         secret = sorted(key for key, value in outputs.items() if isinstance(value, Secret))
         return {"name": name, "outputs": outputs, "secretOutputNames": secret}
@@ -246,6 +247,11 @@ class Monitor:
                     UNKNOWN if self.preview else fakes.output(token, key, hint, name, known, secret=key in secret)
                 )
         return {key: Secret(value) if key in secret else value for key, value in outputs.items()}
+
+    def _simulate(self, urn: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
+        """Keep the texts that are not the program's own."""
+        if not self.preview:
+            self.simulated[urn] = dict(wire.new_texts(inputs, outputs))
 
     def _validate(self, urn: str, token: str, inputs: dict[str, Any]) -> None:
         found = validate.validate(token, inputs)

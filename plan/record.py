@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -48,7 +50,8 @@ def under_way() -> list[str]:
 
 
 def _answer(worker: subprocess.Popen[bytes]) -> Plan:
-    return Plan.from_dict(answer(worker)["plan"])
+    said = answer(worker)
+    return dataclasses.replace(Plan.from_dict(said["plan"]), simulated=said["simulated"])
 
 
 def answer(worker: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -75,6 +78,6 @@ def _same_resources(preview: Plan, update: Plan) -> None:
         )
 
 
-def _without_pulumi(environment: os._Environ[str]) -> dict[str, str]:
+def _without_pulumi(environment: Mapping[str, str]) -> dict[str, str]:
     """Only files configure a plan: `PULUMI_CONFIG*` of the caller's shell must not change it."""
     return {key: value for key, value in environment.items() if not key.startswith("PULUMI_CONFIG")}

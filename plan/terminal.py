@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-RED, YELLOW, CYAN = "31", "33", "36"
+RED, GREEN, YELLOW, CYAN = "31", "32", "33", "36"
 
 
 def paint(text: str, colour: str) -> str:

@@ -19,7 +19,7 @@ import typing
 from typing import Any
 
 import pulumi
-from pulumi import _types
+from pulumi import _types  # the SDK's only reader of the names and types that generated packages declare
 from pulumi.runtime import rpc
 
 from plan.wire import UNKNOWN, AssetValue, Reference, Secret
@@ -47,17 +47,14 @@ class Field(typing.NamedTuple):
 @functools.cache
 def resource_class(token: str) -> type | None:
     """The class that an imported SDK registered for a type token, or None."""
+    package, module, kind = token.split(":", 2)
     if token.startswith("pulumi:providers:"):
-        for package in rpc._RESOURCE_PACKAGES.get(token.split(":")[2], []):
-            info: Any = package.pkg_info  # type: ignore[attr-defined]
-            return getattr(importlib.import_module(info["fqn"]), info["class"])
-        return None
-    package_name, module_name, _ = token.split(":", 2)
-    for module in rpc._RESOURCE_MODULES.get(f"{package_name}:{module_name}", []):
-        info = module.mod_info  # type: ignore[attr-defined]
-        if token in info["classes"]:
-            return getattr(importlib.import_module(info["fqn"]), info["classes"][token])
-    return None
+        info = getattr(rpc.get_resource_package(kind, ""), "pkg_info", {})
+        name = info.get("class")
+    else:
+        info = getattr(rpc.get_resource_module(package, module, ""), "mod_info", {})
+        name = info.get("classes", {}).get(token)
+    return getattr(importlib.import_module(info["fqn"]), name) if name else None
 
 
 def output_types(token: str) -> dict[str, Any]:

@@ -12,8 +12,12 @@ from pulumi.runtime import rpc
 from plan.model import MASK, UNKNOWN_TEXT
 
 _SIGNATURE = rpc._special_sig_key
-"""The key that marks a wire object as a secret, an output, a reference or an asset. Pulumi's SDK keeps it private,
-the protocol itself is public (pulumi/pulumi: sdk/go/common/resource/plugin/rpc.go)."""
+"""The key that marks a wire object as a secret, an output, a reference or an asset.
+
+Private in the SDK, like the marks themselves, though the protocol is public (pulumi/pulumi:
+sdk/go/common/resource/plugin/rpc.go). Its public decoder, `provider.experimental.property_value`, loses the id of a
+reference and knows no unknown values.
+"""
 
 
 class Unknown:
@@ -144,3 +148,18 @@ def plain_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from plain_texts(item, f"{path}[{index}]")
+
+
+def new_texts(given: Any, made: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """(path, text) of every text of `made` that is not among what was given, without secrets."""
+    if made is given:
+        return
+    if isinstance(made, str) and made:
+        yield path, made
+    elif isinstance(made, dict):
+        before = given if isinstance(given, dict) else {}
+        for key, item in made.items():
+            yield from new_texts(before.get(key), item, f"{path}.{key}".lstrip("."))
+    elif isinstance(made, list):
+        for index, item in enumerate(made):
+            yield from new_texts(None, item, f"{path}[{index}]")

@@ -2,9 +2,9 @@
 
     python -m plan.worker STACK ROOT MODE [outputs]
 
-Standard output carries one JSON object, `{"plan": …}`, `{"error": text}` or, when asked for the stack's outputs alone,
-`{"outputs": {name: value}, "secret": [name]}`, whose secrets are simulated; what the program prints goes to standard
-error. One process, one mode: the program's modules keep what they read of it.
+Standard output carries one JSON object, `{"plan": …, "simulated": …}`, `{"error": text}` or, when asked for the
+stack's outputs alone, `{"outputs": {name: value}, "secret": [name]}`, whose secrets are simulated; what the program
+prints goes to standard error. One process, one mode: the program's modules keep what they read of it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi.runtime import config, resource, settings
-from pulumi.runtime import stack as pulumi_stack
+from pulumi.runtime import Settings, configure, resource, run_in_stack, set_all_config, settings
 from pulumi.runtime.proto import source_pb2
 
 from plan.engine import Engine
@@ -40,7 +39,10 @@ def main(arguments: list[str]) -> None:
     os.dup2(2, 1)
     try:
         monitor = record_here(stack, Path(root).resolve(), mode)  # type: ignore[arg-type]
-        answer = answer_of(monitor.opened_outputs) if asked else {"plan": plan_of(monitor, stack).to_dict()}
+        if asked:
+            answer = answer_of(monitor.opened_outputs)
+        else:
+            answer = {"plan": plan_of(monitor, stack).to_dict(), "simulated": monitor.simulated}
     except PlanError as error:
         answer = {"error": str(error)}
     with results:
@@ -65,7 +67,7 @@ def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
     references = functools.partial(outputs_of, root=root)
     monitor = Monitor(project.name, project.stack, preview=preview, references=references)
     engine = Engine()
-    _reset_pulumi(project, root, monitor, engine, preview=preview)
+    _configure_pulumi(project, root, monitor, engine, preview=preview)
     os.chdir(root)
     sys.path.insert(0, str(root))
     failure = _execute(root) or project.refused
@@ -77,12 +79,11 @@ def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
     return monitor
 
 
-def _reset_pulumi(project: Project, root: Path, monitor: Monitor, engine: Engine, *, preview: bool) -> None:
-    # A plan has no source positions; finding them for each resource takes a tenth of the recording.
+def _configure_pulumi(project: Project, root: Path, monitor: Monitor, engine: Engine, *, preview: bool) -> None:
+    # A plan has no source positions. Finding them takes a tenth of the recording, and no setting turns it off.
     resource._get_stack_trace = source_pb2.StackTrace
-    settings.ROOT.set(None)
-    settings.configure(
-        settings.Settings(
+    configure(
+        Settings(
             project=project.name,
             stack=project.stack,
             monitor=monitor,  # type: ignore[arg-type]  # in process instead of over gRPC
@@ -92,7 +93,7 @@ def _reset_pulumi(project: Project, root: Path, monitor: Monitor, engine: Engine
             root_directory=str(root),
         )
     )
-    config.set_all_config(project.config, sorted(project.secret_keys))
+    set_all_config(project.config, sorted(project.secret_keys))
 
 
 def _execute(root: Path) -> str | None:
@@ -103,7 +104,7 @@ def _execute(root: Path) -> str | None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(pulumi_stack.run_in_stack(_program))
+        loop.run_until_complete(run_in_stack(_program))
     except PlanError as error:
         return str(error)
     except SystemExit as error:

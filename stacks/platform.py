@@ -15,7 +15,7 @@ from components.network.private_link_endpoint import VpcPlacement
 from components.oracle.host import OracleHost, OracleHostArgs
 from stacks import platform_outputs
 from stacks.app import make_app
-from stacks.aws_context import AwsContext, make_aws_context
+from stacks.aws import AwsBase, make_aws_base
 from stacks.platform_outputs import PlatformOutputs
 from stacks.settings import Settings
 from stacks.stores import make_stores
@@ -33,83 +33,67 @@ def compose(settings: Settings) -> None:
 
 def make_platform(settings: Settings) -> PlatformOutputs:
     """Everything that changes slowly, and what the streaming layer needs of it."""
-    context = make_aws_context(settings)
-    cluster = _confluent(settings, context)
-    oracle = _oracle(settings, context)
-    stores = make_stores(settings, context)
-    app = make_app(settings, context, cluster, oracle)
+    base = make_aws_base(settings)
+    cluster = _confluent(settings, base)
+    oracle = _oracle(settings, base)
+    stores = make_stores(settings, base)
+    app = make_app(settings, base, cluster, oracle)
     pulumi.export("appUrl", app.url)
     pulumi.export("loadBalancerHost", app.load_balancer_host)
     pulumi.export("kubeconfig", app.kubeconfig)
-    pulumi.export("dashboardsUrl", stores.dashboards_url)
+    for name, value in stores.outputs.items():
+        pulumi.export(name, value)
     pulumi.export("environment", cluster.environment.id)
     pulumi.export("kafkaCluster", cluster.kafka.id)
     pulumi.export("bootstrapEndpoint", cluster.kafka.bootstrap_endpoint)
     return PlatformOutputs(
         confluent=cluster.handle(),
-        oracle=_connection(settings, context, cluster, oracle),
+        oracle=_connection(settings, base, cluster, oracle),
         sinks=stores.connections,
         first_payment=(app.seed,),
     )
 
 
-def _confluent(settings: Settings, context: AwsContext) -> ConfluentCluster:
-    confluent = settings.confluent
+def _confluent(settings: Settings, base: AwsBase) -> ConfluentCluster:
     args = ConfluentClusterArgs(
         region=settings.general.region,
-        cluster_type=confluent.cluster_type,
-        availability=confluent.availability,
-        cku=confluent.cku,
-        governance=confluent.governance,
-        max_cfu=confluent.max_cfu,
-        slots=confluent.slots,
-        private=_private_access(settings, context) if confluent.private else None,
+        settings=settings.confluent,
+        private=_private_access(settings, base) if settings.confluent.private else None,
         protect=settings.general.production,
     )
-    return ConfluentCluster(context.name, args, context.options)
+    return ConfluentCluster(base.name, args, base.options)
 
 
-def _private_access(settings: Settings, context: AwsContext) -> PrivateAccess:
+def _private_access(settings: Settings, base: AwsBase) -> PrivateAccess:
     placement = VpcPlacement(
         region=settings.general.region,
-        vpc_id=context.network.vpc_id,
-        vpc_cidr=context.network.cidr,
-        subnet_ids=context.network.app_subnet_ids,
+        vpc_id=base.network.vpc_id,
+        vpc_cidr=base.network.cidr,
+        subnet_ids=base.network.app_subnet_ids,
     )
-    options = pulumi.InvokeOutputOptions(provider=context.provider)
-    zone_ids = {
-        zone: aws.get_availability_zone_output(name=zone, opts=options).zone_id for zone in settings.network.zones
-    }
-    return PrivateAccess(placement=placement, account_id=context.account_id, zone_ids=zone_ids)
+    options = pulumi.InvokeOutputOptions(provider=base.provider)
+    zone_ids = {zone: aws.get_availability_zone_output(name=zone, opts=options).zone_id for zone in base.network.zones}
+    return PrivateAccess(placement=placement, account_id=base.context.account_id, zone_ids=zone_ids)
 
 
-def _oracle(settings: Settings, context: AwsContext) -> OracleHost:
-    oracle, network, private = settings.oracle, context.network, settings.confluent.private
-    ami = aws.ssm.get_parameter_output(name=AMI, opts=pulumi.InvokeOutputOptions(provider=context.provider))
+def _oracle(settings: Settings, base: AwsBase) -> OracleHost:
+    network, private = base.network, settings.confluent.private
+    ami = aws.ssm.get_parameter_output(name=AMI, opts=pulumi.InvokeOutputOptions(provider=base.provider))
     args = OracleHostArgs(
+        context=base.context,
         vpc_id=network.vpc_id,
         subnet_id=network.data_subnet_ids[0],
-        availability_zone=settings.network.zones[0],
+        availability_zone=network.zones[0],
         listener_subnet_ids=network.app_subnet_ids if private else network.public_subnet_ids,
         confluent_prefix_list_id=None if private else network.confluent_prefix_list_id,
         network_ready=network.internet_ready,
         ami_id=ami.insecure_value,
-        kms_key_arn=context.key.arn,
-        account_id=context.account_id,
-        region=settings.general.region,
-        instance_type=oracle.instance_type,
-        volume_gib=oracle.volume_gib,
-        image=oracle.image,
-        slots=oracle.slots,
-        log_retention_days=settings.network.log_retention_days,
-        protect=settings.general.production,
+        settings=settings.oracle,
     )
-    return OracleHost(f"{context.name}-oracle", args, context.options)
+    return OracleHost(f"{base.name}-oracle", args, base.options)
 
 
-def _connection(
-    settings: Settings, context: AwsContext, cluster: ConfluentCluster, oracle: OracleHost
-) -> OracleConnection:
+def _connection(settings: Settings, base: AwsBase, cluster: ConfluentCluster, oracle: OracleHost) -> OracleConnection:
     """How connectors reach the database: from the internet, or through PrivateLink."""
     if not settings.confluent.private:
         return oracle.connection
@@ -120,5 +104,5 @@ def _connection(
         load_balancer_arn=oracle.load_balancer_arn,
         gateway=cluster.private.egress_gateway,
     )
-    egress = PrivateEgress(f"{context.name}-egress", args, context.options)
+    egress = PrivateEgress(f"{base.name}-egress", args, base.options)
     return dataclasses.replace(oracle.connection, host=egress.host, ready=(*oracle.connection.ready, *egress.ready))

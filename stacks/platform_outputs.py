@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,11 +9,11 @@ from typing import Any, TypeVar
 import pulumi
 
 from components.confluent.handle import ConfluentHandle
-from components.connections import OracleConnection
+from components.connections import Connection, OracleConnection
 from components.sinks.sinks import SINKS
 from stacks.settings import Settings
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Connection)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,29 +23,29 @@ class PlatformOutputs:
 
     confluent: ConfluentHandle
     oracle: OracleConnection
-    sinks: Mapping[str, Any]
+    sinks: Mapping[str, Connection]
     first_payment: Sequence[pulumi.Resource] = ()
 
 
 def export(outputs: PlatformOutputs) -> None:
     """One output per value, `<part>.<field>`, so that values that are no secrets stay readable in the other stack."""
     for part, value in _parts(outputs):
-        for name in _fields(type(value)):
+        for name in value.deployed():
             pulumi.export(f"{part}.{name}", getattr(value, name))
 
 
 def read(settings: Settings) -> PlatformOutputs:
     """The outputs of the stack that the setting platformStack names; an output that it lacks is an error."""
-    reference = pulumi.StackReference(settings.general.platform_stack)
+    reference = pulumi.StackReference(str(settings.general.platform_stack))
     return PlatformOutputs(
         confluent=_read(reference, "confluent", ConfluentHandle),
         oracle=_read(reference, "oracle", OracleConnection),
-        sinks={name: _read(reference, name, SINKS[name].connection) for name in settings.sinks.stores},
+        sinks={name: _read(reference, name, SINKS[name].connection) for name in settings.stores},
     )
 
 
 def _read(reference: pulumi.StackReference, part: str, kind: type[T]) -> T:
-    return kind(**{name: _output(reference, f"{part}.{name}") for name in _fields(kind)})
+    return kind(**{name: _output(reference, f"{part}.{name}") for name in kind.deployed()})
 
 
 def _output(reference: pulumi.StackReference, key: str) -> pulumi.Output[Any]:
@@ -63,12 +62,7 @@ def _output(reference: pulumi.StackReference, key: str) -> pulumi.Output[Any]:
     return reference.get_output(key).apply(present)
 
 
-def _parts(outputs: PlatformOutputs) -> Iterator[tuple[str, Any]]:
+def _parts(outputs: PlatformOutputs) -> Iterator[tuple[str, Connection]]:
     yield "confluent", outputs.confluent
     yield "oracle", outputs.oracle
     yield from outputs.sinks.items()
-
-
-def _fields(kind: type) -> list[str]:
-    """The fields whose values a deploy makes; a field with a default has the same on both sides."""
-    return [field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING]

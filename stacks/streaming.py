@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pulumi
 
+from components.confluent.provider import make_provider
+from components.confluent.settings import StreamingSettings
 from components.confluent.streaming import ConfluentStreaming, ConfluentStreamingArgs
 from components.oracle.connector import make_source
+from components.section import key
 from components.sinks.sinks import SINKS
 from stacks import platform_outputs
 from stacks.platform_outputs import PlatformOutputs
-from stacks.providers import make_confluent
 from stacks.settings import Settings
 
 
@@ -20,28 +24,23 @@ def compose(settings: Settings) -> None:
 
 def make_streaming(settings: Settings, platform: PlatformOutputs) -> None:
     """The stack's topics, statements and connectors."""
-    name, rules = f"fd-{settings.general.deployment}", settings.rules
+    name = f"fd-{settings.general.deployment}"
     args = ConfluentStreamingArgs(
         cluster=platform.confluent,
-        source=make_source(platform.oracle, settings.oracle.processor_licenses),
-        sinks=tuple(SINKS[name].connector(platform.sinks[name]) for name in settings.sinks.connectors),
-        partitions=settings.confluent.partitions,
-        rules=rules.sql_variables(),
-        state_ttl_hours=rules.state_ttl_hours,
+        source=make_source(platform.oracle, settings.source),
+        sinks=tuple(SINKS[name].connector(platform.sinks[name]) for name in settings.connectors),
+        settings=settings.streaming,
         topic_roles=settings.confluent.cluster_type != "basic",
         first_payment=platform.first_payment,
         protect=settings.general.production,
     )
-    provider = make_confluent(name, platform.confluent)
+    provider = make_provider(name, platform.confluent)
     streaming = ConfluentStreaming(name, args, pulumi.ResourceOptions(providers=[provider]))
     pulumi.export("topics", sorted(streaming.topics))
-    pulumi.export(
-        "rules",
-        {
-            "windowMinutes": rules.window_minutes,
-            "burstCount": rules.burst_count,
-            "burstAmount": str(rules.burst_amount),
-            "largeAmount": str(rules.large_amount),
-            "homePrefix": rules.home_prefix,
-        },
-    )
+    fields = StreamingSettings.model_fields
+    thresholds = settings.streaming.thresholds.items()
+    pulumi.export("rules", {key(fields[name]): _plain(value) for name, value in thresholds})
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, Decimal) else value

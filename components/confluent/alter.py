@@ -91,7 +91,7 @@ def _phase(found: dict[str, Any] | None) -> str:
 def main(arguments: list[str], env: Mapping[str, str]) -> int:
     """Alter the table, or forget the statement that did."""
     if arguments not in (["create"], ["delete"]):
-        print("usage: python -m components.confluent.alter create|delete", file=sys.stderr)
+        print(f"usage: python -m {__spec__.name} create|delete", file=sys.stderr)
         return 2
     if missing := [name for name in NEEDED if not env.get(name)]:
         print(f"set {', '.join(missing)}: the stack's program does", file=sys.stderr)

@@ -8,53 +8,34 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
+from ..connections import AppKafka
 from ..contracts import FRAUD_ALERT
-from ..credential_slots import CredentialSlots
 from . import access
 from .handle import ConfluentHandle
 from .keys import KeySlots, Owner
-from .private_access import TYPES as PRIVATE_TYPES
 from .private_access import PrivateAccess, PrivatePaths, make_paths
 from .private_link import CLOUD, reported
-
-AVAILABILITIES = {
-    "basic": ("SINGLE_ZONE", "MULTI_ZONE"),
-    "standard": ("SINGLE_ZONE", "MULTI_ZONE"),
-    "enterprise": ("LOW", "HIGH"),
-    "dedicated": ("SINGLE_ZONE", "MULTI_ZONE"),
-}
-"""The types of clusters, and what each may have as `availability`."""
+from .settings import ClusterSettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfluentClusterArgs:
-    """`availability` is one of the type's `AVAILABILITIES`; `cku` counts for dedicated clusters only.
+    """`private` is the VPC that alone reaches a private cluster, and None for a public one.
 
-    `private` closes the cluster to all but a VPC; without it the endpoints are public.
     `protect` keeps environment and cluster, and with them every topic, from being deleted or replaced.
     """
 
     region: str
-    cluster_type: str = "basic"
-    availability: str = "SINGLE_ZONE"
-    cku: int = 0
-    governance: str = "ESSENTIALS"
-    max_cfu: int = 10
-    slots: CredentialSlots = CredentialSlots()
+    settings: ClusterSettings = ClusterSettings()
     private: PrivateAccess | None = None
     protect: bool = False
 
     def __post_init__(self) -> None:
-        if self.cluster_type not in AVAILABILITIES:
-            raise ValueError(f"cluster_type is {self.cluster_type!r}; set it to one of {', '.join(AVAILABILITIES)}")
-        allowed = AVAILABILITIES[self.cluster_type]
-        if self.availability not in allowed:
-            raise ValueError(f"availability is {self.availability!r}; set it to one of {', '.join(allowed)}")
-        if (self.cluster_type == "dedicated") != (self.cku > 0):
-            raise ValueError(f"cku is {self.cku}; a dedicated cluster needs 1 or more, every other type 0")
-        if self.private and self.cluster_type not in PRIVATE_TYPES:
-            able = " and ".join(PRIVATE_TYPES)
-            raise ValueError(f"private is set for a {self.cluster_type} cluster; only {able} ones can be private")
+        if self.settings.private != bool(self.private):
+            raise ValueError(
+                f"private is {'set' if self.private else 'None'}, connectivity {self.settings.connectivity}; give "
+                "private exactly when connectivity is privatelink"
+            )
 
 
 class ConfluentCluster(pulumi.ComponentResource):
@@ -64,12 +45,11 @@ class ConfluentCluster(pulumi.ComponentResource):
     kafka: confluent.KafkaCluster
     private: PrivatePaths
     registry_endpoint: pulumi.Output[str]
-    app_key: KeySlots
-    app_registry_key: KeySlots
+    app_kafka: AppKafka
 
     def __init__(self, name: str, args: ConfluentClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:confluent:ConfluentCluster", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._args, self._settings = name, args, args.settings
         self._child = ResourceOptions(parent=self)
         self._kept = ResourceOptions(parent=self, protect=args.protect or None)
         self.environment = self._make_environment()
@@ -87,12 +67,11 @@ class ConfluentCluster(pulumi.ComponentResource):
             cloud=CLOUD, region=args.region, opts=pulumi.InvokeOutputOptions(parent=self)
         )
         self._kafka_key, self._registry_key, self._flink_key = self._keys()
-        self.app_key = self._key("app-kafka", self._app, self._kafka_owner(), [*self.private.ready])
-        self.app_registry_key = self._app_registry_key()
+        self.app_kafka = self._app_kafka()
         self.register_outputs({"environment": self.environment.id, "cluster": self.kafka.id})
 
     def _make_environment(self) -> confluent.Environment:
-        governance = confluent.EnvironmentStreamGovernanceArgs(package=self._args.governance)
+        governance = confluent.EnvironmentStreamGovernanceArgs(package=self._settings.governance)
         return confluent.Environment(
             f"{self._name}-environment", display_name=self._name, stream_governance=governance, opts=self._kept
         )
@@ -104,25 +83,25 @@ class ConfluentCluster(pulumi.ComponentResource):
             self._name,
             self._args.private,
             self.environment.id,
-            dedicated=self._args.cluster_type == "dedicated",
+            dedicated=self._settings.cluster_type == "dedicated",
             protect=self._args.protect,
             opts=self._child,
         )
 
     def _make_kafka(self) -> confluent.KafkaCluster:
-        kind = self._args.cluster_type
+        kind = self._settings.cluster_type
         return confluent.KafkaCluster(
             f"{self._name}-kafka",
             display_name=self._name,
             cloud=CLOUD,
             region=self._args.region,
-            availability=self._args.availability,
+            availability=self._settings.availability,
             environment=confluent.KafkaClusterEnvironmentArgs(id=self.environment.id),
             network=confluent.KafkaClusterNetworkArgs(id=self.private.network_id) if self.private.network_id else None,
             basic=confluent.KafkaClusterBasicArgs() if kind == "basic" else None,
             standard=confluent.KafkaClusterStandardArgs() if kind == "standard" else None,
             enterprises=[confluent.KafkaClusterEnterpriseArgs()] if kind == "enterprise" else None,
-            dedicated=confluent.KafkaClusterDedicatedArgs(cku=self._args.cku) if kind == "dedicated" else None,
+            dedicated=confluent.KafkaClusterDedicatedArgs(cku=self._settings.cku) if kind == "dedicated" else None,
             opts=self._kept,
         )
 
@@ -147,7 +126,7 @@ class ConfluentCluster(pulumi.ComponentResource):
             display_name=self._name,
             cloud=CLOUD,
             region=self._args.region,
-            max_cfu=self._args.max_cfu,
+            max_cfu=self._settings.max_cfu,
             environment=confluent.FlinkComputePoolEnvironmentArgs(id=self.environment.id),
             opts=self._child,
         )
@@ -211,11 +190,21 @@ class ConfluentCluster(pulumi.ComponentResource):
             self._key("deployer-flink", self._deployer, flink, [developer, assigner]),
         )
 
-    def _app_registry_key(self) -> KeySlots:
-        """For the schema of the alerts, which is all that the app may read there."""
+    def _app_kafka(self) -> AppKafka:
+        """The app reads alerts, and of the registry their schema alone."""
+        kafka = self._key("app-kafka", self._app, self._kafka_owner(), [*self.private.ready])
         subject = pulumi.Output.concat(self._registry.resource_name, f"/subject={FRAUD_ALERT.topic}-value")
         reads = self._bind("app-alert-schema", self._app, "DeveloperRead", subject)
-        return self._key("app-registry", self._app, self._registry_owner(), [reads])
+        registry = self._key("app-registry", self._app, self._registry_owner(), [reads])
+        return AppKafka(
+            bootstrap=self.kafka.bootstrap_endpoint,
+            key=kafka.id,
+            secret=kafka.secret,
+            registry_url=self.registry_endpoint,
+            registry_key=registry.id,
+            registry_secret=registry.secret,
+            private=self._args.private is not None,
+        )
 
     def _registry_owner(self) -> Owner:
         return Owner(id=self._registry.id, api_version=self._registry.api_version, kind=self._registry.kind)
@@ -232,6 +221,6 @@ class ConfluentCluster(pulumi.ComponentResource):
             account=account,
             resource=resource,
             environment_id=self.environment.id,
-            slots=self._args.slots,
+            slots=self._settings.slots,
             opts=ResourceOptions(parent=self, depends_on=after),
         )

@@ -38,7 +38,7 @@ def make_gate(
     """
     return local.Command(
         name,
-        create=command_line("components.confluent.wait", kind),
+        create=command_line("confluent.wait", kind),
         dir=".",
         environment=environment,
         triggers=[connector_id],
@@ -51,7 +51,7 @@ def make_cleanup(name: str, cluster: ConfluentHandle, opts: pulumi.ResourceOptio
     return local.Command(
         name,
         create="true",
-        delete=command_line("components.confluent.cleanup"),
+        delete=command_line("confluent.cleanup"),
         dir=".",
         environment={
             "KAFKA_REST": cluster.kafka_rest_endpoint,

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import pulumi
 
+from ..connections import Connection
+
 
 @dataclass(frozen=True, kw_only=True)
-class ConfluentHandle:
+class ConfluentHandle(Connection):
     """Ids, endpoints and keys; `*_crn` are resource names, `*_secret` are secret outputs.
 
     `ready` must exist before a private endpoint answers.

@@ -17,8 +17,6 @@ from .private_link import (
     PrivateIngressArgs,
 )
 
-TYPES = ("enterprise", "dedicated")
-
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateAccess:

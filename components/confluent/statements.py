@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -14,15 +13,16 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi_command import local
 
-from ..contracts.rules import RuleError, read
+from ..contracts.rules import SQL_FOLDER, RuleError, read
 from ..local_commands import command_line
+from .columns import FUNCTIONS
 from .comments import without_comments
 from .handle import ConfluentHandle
+from .inserts import problems
 from .rules import RuleSql, render
 
 RULES = "rules"
 """The variable of a template that loops over the fraud rules."""
-SQL_FOLDER = Path(__file__).resolve().parents[2] / "flink_sql"
 # Limits of the service: a statement's name and the length of its text.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,71}")
 MAX_TEXT = 131_072
@@ -32,6 +32,7 @@ TEMPLATES = jinja2.Environment(
     autoescape=False,  # noqa: S701 - SQL, of values that were validated
     keep_trailing_newline=True,
 )
+TEMPLATES.globals.update(FUNCTIONS)
 # The engine's name for "its creation failed". A statement or connector that ended up FAILED is in the state all the
 # same; without this the next `up` would note it as updated, and build what depends on it.
 INIT_ERROR = "#initerror"
@@ -53,7 +54,8 @@ class Statement:
         """The statement, its template rendered and without comments, line by line as in the file.
 
         Raises:
-            ValueError: the file is missing, names an unknown variable, is no template or is too long.
+            ValueError: the file is missing, names an unknown variable, is no template, writes other columns than the
+                contracts have, or is too long.
         """
         path = SQL_FOLDER / self.file
         if not path.is_file():
@@ -61,7 +63,7 @@ class Statement:
         try:
             used = _used(self.file)
             if unknown := sorted(used - set(variables) - {RULES}):
-                known = ", ".join(sorted([*variables, RULES]))
+                known = ", ".join(sorted([*variables, RULES, *FUNCTIONS]))
                 raise ValueError(f"flink_sql/{self.file}: no variable {', '.join(unknown)}; known: {known}")
             rules = {RULES: rule_sql(variables)} if RULES in used else {}
             text = TEMPLATES.get_template(self.file).render(variables, **rules)
@@ -70,6 +72,8 @@ class Statement:
         except jinja2.TemplateError as error:
             raise ValueError(f"flink_sql/{self.file}: {error}") from None
         text = without_comments(text)
+        if found := problems(f"flink_sql/{self.file}", text):
+            raise ValueError("\n".join(found))
         if len(text) > MAX_TEXT:
             raise ValueError(f"flink_sql/{self.file}: {len(text)} characters; the service takes {MAX_TEXT}")
         return text
@@ -155,10 +159,10 @@ def _alter(
     """Run once, and again when its text changes; components/confluent/alter.py says why it is no FlinkStatement."""
     return local.Command(
         name,
-        create=command_line("components.confluent.alter", "create"),
+        create=command_line("confluent.alter", "create"),
         # A rotated key is nothing to run it for.
         update="true",
-        delete=command_line("components.confluent.alter", "delete"),
+        delete=command_line("confluent.alter", "delete"),
         dir=".",
         environment={
             "FLINK_URL": cluster.flink_endpoint,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_confluentcloud as confluent
@@ -14,19 +14,17 @@ from . import access, pipeline
 from .connector import Connector, SinkConnector
 from .gates import make_cleanup, make_gate
 from .handle import ConfluentHandle
+from .settings import StreamingSettings
 from .statements import INIT_ERROR, Statement, StatementPlace, make_statement
 from .topics import make_schemas, make_topics
 
-MOST_PARTITIONS = 60
 # The topics that the source connector writes.
 RAW_TOPICS = tuple(table.topic for table in SOURCES)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfluentStreamingArgs:
-    """`rules` are the variables of the SQL files; `state_ttl_hours` bounds the state of the cleaning statement.
-
-    `topic_roles`: the cluster has them, so Flink's account gets those that it needs. A Basic cluster has none: there
+    """`topic_roles`: the cluster has them, so Flink's account gets those that it needs. A Basic cluster has none: there
     the account gets CloudClusterAdmin of its cluster, which is all that there is.
     `first_payment` puts a row into the captured tables: without one the source makes no schema to wait for.
     `protect` keeps the topics, and their records, from being deleted or replaced.
@@ -35,16 +33,12 @@ class ConfluentStreamingArgs:
     cluster: ConfluentHandle
     source: Connector
     sinks: tuple[SinkConnector, ...] = ()
-    partitions: int = 4
-    rules: Mapping[str, object] = field(default_factory=dict)
-    state_ttl_hours: int = 24
+    settings: StreamingSettings = StreamingSettings()
     topic_roles: bool = True
     first_payment: Sequence[pulumi.Resource] = ()
     protect: bool = False
 
     def __post_init__(self) -> None:
-        if not 1 <= self.partitions <= MOST_PARTITIONS:
-            raise ValueError(f"partitions is {self.partitions}; set it to 1 to {MOST_PARTITIONS}")
         names = [sink.purpose for sink in self.sinks]
         if len(set(names)) != len(names):
             raise ValueError(f"sinks repeat a purpose: {names}; each needs its own service account")
@@ -60,15 +54,15 @@ class ConfluentStreaming(pulumi.ComponentResource):
         self._name, self._args, self._cluster = name, args, args.cluster
         self._child = ResourceOptions(parent=self, depends_on=[*args.cluster.ready])
         kept = ResourceOptions(parent=self, depends_on=[*args.cluster.ready], protect=args.protect or None)
-        self.topics = make_topics(name, args.partitions, kept)
+        self.topics = make_topics(name, args.settings.partitions, kept)
         self._schemas = make_schemas(name, self._child)
         self._cleanup = make_cleanup(f"{name}-cleanup", args.cluster, self._child)
         self._source = self._connector(args.source)
         self._gates = self._source_gates()
         self._access = self._runner_access()
-        statements = self._statements()
+        writers = self._statements()
         for sink in args.sinks:
-            connector = self._connector(sink, [statements["cleaned"], statements["fraud"]])
+            connector = self._connector(sink, writers)
             self._running(sink.purpose, connector)
         self._app_access()
         self.register_outputs({"topics": sorted(self.topics)})
@@ -134,7 +128,7 @@ class ConfluentStreaming(pulumi.ComponentResource):
 
     def _runner_access(self) -> list[pulumi.Resource]:
         """Roles of the statements' account, by subject and topic; on a Basic cluster it administers all topics."""
-        declared = pipeline.statements(self._args.state_ttl_hours)
+        declared = pipeline.statements(self._args.settings.state_ttl_hours)
         reads = [topic for statement in declared for topic in statement.reads]
         alters = [topic for statement in declared for topic in statement.alters]
         writes = [topic for statement in declared for topic in statement.writes]
@@ -159,12 +153,14 @@ class ConfluentStreaming(pulumi.ComponentResource):
         name = f"{self._name}-runner-{role}-{what}".lower().removesuffix("*")
         return access.bind(name, self._cluster.runner_id, role, crn, self._child)
 
-    def _statements(self) -> dict[str, pulumi.Resource]:
-        place = StatementPlace(prefix=self._name, cluster=self._cluster, variables=self._args.rules)
+    def _statements(self) -> list[pulumi.Resource]:
+        """Make them all; those that write a topic are what the sinks wait for."""
+        place = StatementPlace(prefix=self._name, cluster=self._cluster, variables=self._args.settings.sql_variables)
         made: dict[str, pulumi.Resource] = {}
-        for statement in pipeline.statements(self._args.state_ttl_hours):
+        declared = pipeline.statements(self._args.settings.state_ttl_hours)
+        for statement in declared:
             made[statement.name] = make_statement(statement, place, self, self._before(statement, made))
-        return made
+        return [made[statement.name] for statement in declared if statement.writes]
 
     def _before(self, statement: Statement, made: dict[str, pulumi.Resource]) -> list[pulumi.Resource]:
         topics = [self.topics[name] for name in (*statement.reads, *statement.writes, *statement.alters)]

@@ -74,7 +74,7 @@ GATES: dict[str, tuple[Callable[[dict[str, str]], None], tuple[str, ...]]] = {
 def main(arguments: list[str], env: dict[str, str]) -> int:
     """Wait for one gate."""
     if len(arguments) != 1 or arguments[0] not in GATES:
-        print(f"usage: python -m components.confluent.wait {{{','.join(GATES)}}}", file=sys.stderr)
+        print(f"usage: python -m {__spec__.name} {{{','.join(GATES)}}}", file=sys.stderr)
         return 2
     check, needed = GATES[arguments[0]]
     missing = [name for name in needed if not env.get(name)]

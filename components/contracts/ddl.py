@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .oracle import raw_type, sql_type
-from .tables import AUTH_USER, SCHEMA, USER_TRANSACTION, Table
-from .types import BigInt, Boolean, Column, Decimal, Integer, RawType, SmallInt, String, Timestamp, TinyInt
+from .tables import SCHEMA, Table
+from .types import BigInt, Boolean, Column, Decimal, Dialect, Integer, SmallInt, String, Timestamp, TinyInt
+
+postgres_type = Dialect(
+    {
+        TinyInt: "SMALLINT",
+        SmallInt: "SMALLINT",
+        Integer: "INTEGER",
+        BigInt: "BIGINT",
+        Boolean: "BOOLEAN",
+        Decimal: "NUMERIC({precision},{scale})",
+        String: "VARCHAR({length})",
+        Timestamp: "TIMESTAMPTZ({precision})",
+    }
+)
 
 
 def oracle(table: Table) -> str:
@@ -28,9 +41,10 @@ def postgres(table: Table) -> str:
 
 def _create(table: Table, name: str, column_sql: Callable[[Column], str]) -> str:
     lines = [f"  {column_sql(column)}" for column in table.columns]
-    if table is USER_TRANSACTION:
-        parent = name.replace(table.name, AUTH_USER.name)
-        lines.append(f'  FOREIGN KEY ("ACCOUNT_ID") REFERENCES {parent} ("ID")')
+    for column in table.columns:
+        if column.references:
+            parent = name.replace(table.name, column.references)
+            lines.append(f'  FOREIGN KEY ("{column.name}") REFERENCES {parent} ("ID")')
     return f"CREATE TABLE {name} (\n" + ",\n".join(lines) + "\n)"
 
 
@@ -61,25 +75,3 @@ def _has_identity(column: Column) -> bool:
 
 def _sequence(table: Table, column: Column) -> str:
     return f'"{SCHEMA}"."{table.name}_{column.name}"'
-
-
-def postgres_type(column_type: RawType) -> str:
-    """PostgreSQL's type of a column, e.g. `NUMERIC(12,2)`."""
-    match column_type:
-        case Decimal(precision, scale):
-            return f"NUMERIC({precision},{scale})"
-        case String(length):
-            return f"VARCHAR({length})"
-        case Timestamp(precision):
-            return f"TIMESTAMPTZ({precision})"
-        case _:
-            return _POSTGRES_NAMES[type(column_type)]
-
-
-_POSTGRES_NAMES = {
-    TinyInt: "SMALLINT",
-    SmallInt: "SMALLINT",
-    Integer: "INTEGER",
-    BigInt: "BIGINT",
-    Boolean: "BOOLEAN",
-}

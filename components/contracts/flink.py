@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from .oracle import raw_type
+from .oracle import raw_columns, raw_type
 from .tables import Table
-from .types import BigInt, Boolean, Decimal, Integer, RawType, SmallInt, String, Timestamp, TinyInt
+from .types import BigInt, Boolean, ColumnType, Decimal, Dialect, Integer, RawType, SmallInt, String, Timestamp, TinyInt
 
-
-def type_of(column_type: RawType) -> str:
-    """The Flink SQL type of a column, e.g. `DECIMAL(12, 2)`."""
-    match column_type:
-        case Decimal(precision, scale):
-            return f"DECIMAL({precision}, {scale})"
-        case Timestamp(precision):
-            return f"TIMESTAMP_LTZ({precision})"
-        case _:
-            return _NAMES[type(column_type)]
-
-
-_NAMES = {
-    TinyInt: "TINYINT",
-    SmallInt: "SMALLINT",
-    Integer: "INT",
-    BigInt: "BIGINT",
-    Boolean: "BOOLEAN",
-    String: "STRING",
-}
+type_of = Dialect(
+    {
+        TinyInt: "TINYINT",
+        SmallInt: "SMALLINT",
+        Integer: "INT",
+        BigInt: "BIGINT",
+        Boolean: "BOOLEAN",
+        Decimal: "DECIMAL({precision}, {scale})",
+        String: "STRING",
+        Timestamp: "TIMESTAMP_LTZ({precision})",
+    }
+)
 
 
 def columns(table: Table) -> list[tuple[str, str]]:
     """(name, Flink type) of each published column, in order; of a raw topic as the source connector writes it."""
     typed = [(column, raw_type(column.type) if table.captured else column.type) for column in table.published]
     return [(column.name, type_of(kind) + (" NOT NULL" if column.key else "")) for column, kind in typed]
+
+
+def cleaned(table: Table) -> list[str]:
+    """SQL of each column of a cleaned topic, in order, over the raw topic of its source.
+
+    Raises:
+        ValueError: the table is no cleaned one.
+    """
+    if not table.source:
+        raise ValueError(f"{table.name} is not made of one source table; write its columns in SQL")
+    written = {column.name: kind for column, kind in raw_columns(table.source)}
+    return [_converted(column.name, written[column.name], column.type) for column in table.published]
+
+
+def _converted(name: str, written: RawType, wanted: ColumnType) -> str:
+    """Oracle has numbers alone, and the connector makes the narrow ones integers."""
+    if type_of(written) == type_of(wanted):
+        return f"`{name}`"
+    made = f"`{name}` <> 0" if isinstance(wanted, Boolean) else f"CAST(`{name}` AS {type_of(wanted)})"
+    return f"{made} AS `{name}`"

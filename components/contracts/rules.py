@@ -10,7 +10,10 @@ from typing import Any
 
 import yaml
 
-FOLDER = Path(__file__).resolve().parents[2] / "flink_sql" / "rules"
+_PACKAGE = Path(__file__).resolve().parents[1]
+# Installed, the SQL lies in the package; in a checkout beside it.
+SQL_FOLDER = next(home / "flink_sql" for home in (_PACKAGE, _PACKAGE.parent) if (home / "flink_sql").is_dir())
+FOLDER = SQL_FOLDER / "rules"
 ID = r"[a-z][a-z0-9_]{0,31}"
 TAKEN = (
     "at_least",
@@ -20,6 +23,8 @@ TAKEN = (
     "foreign_payments",
     "payments",
     "reason",
+    "rule_id",
+    "score",
     "seq",
     "small",
     "small_cents",

@@ -40,15 +40,13 @@ def avro_value(table: Table) -> str:
 
 def raw_key(table: Table) -> str:
     """The schema of a raw topic's keys, of a source table."""
-    return _named(
-        f"{table.topic}.Key", [{"name": c.name, "type": _avro(kind)} for c, kind in raw_columns(table) if c.key]
-    )
+    return _named(f"{table.topic}.Key", [_required(c.name, kind) for c, kind in raw_columns(table) if c.key])
 
 
 def raw_value(table: Table) -> str:
     """The schema of a raw topic's change events: the row before and after, and the operation (`c`, `u`, `d`, `r`)."""
     columns = raw_columns(table)
-    fields = [_optional(c.name, kind) if c.nullable else {"name": c.name, "type": _avro(kind)} for c, kind in columns]
+    fields = [_optional(c.name, kind) if c.nullable else _required(c.name, kind) for c, kind in columns]
     row = {"type": "record", "name": "Value", "fields": fields}
     sides = [
         {"name": "before", "type": ["null", row], "default": None},
@@ -100,17 +98,22 @@ def _record(name: str, columns: tuple[Column, ...]) -> str:
 
 def _field(column: Column) -> dict[str, Any]:
     # Flink writes every column that is not a key as nullable; a default keeps old readers working.
-    field = {"name": column.name, "type": _avro(column.type)} if column.key else _optional(column.name, column.type)
+    field = _required(column.name, column.type) if column.key else _optional(column.name, column.type)
     if column.doc:
         field["doc"] = column.doc
     return field
 
 
+def _required(name: str, kind: RawType) -> dict[str, Any]:
+    return {"name": name, "type": avro_type(kind)}
+
+
 def _optional(name: str, kind: RawType) -> dict[str, Any]:
-    return {"name": name, "type": ["null", _avro(kind)], "default": None}
+    return {"name": name, "type": ["null", avro_type(kind)], "default": None}
 
 
-def _avro(kind: RawType) -> Any:
+def avro_type(kind: RawType) -> Any:
+    """Avro's type of a column, a name or a JSON object with the plain `type` below the logical one."""
     match kind:
         case Decimal(precision, scale):
             return {"type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale}

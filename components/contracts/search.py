@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from .tables import Table
-from .types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
-
-# Prose is searched by word, everything else is filtered and counted whole.
-_PROSE = {"reason"}
+from .types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
 
 
 def mapping(table: Table) -> dict[str, Any]:
     """The `mappings` object of the index that holds this table's rows; unknown fields are refused."""
-    properties = {column.name: _field(column.name, column.type) for column in table.published}
+    properties = {column.name: _field(column) for column in table.published}
     return {"dynamic": "strict", "properties": properties}
 
 
-def _field(name: str, column_type: ColumnType) -> dict[str, Any]:
-    match column_type:
+def _field(column: Column) -> dict[str, Any]:
+    match column.type:
         case BigInt():
             return {"type": "long"}
         case Integer():
@@ -29,6 +26,6 @@ def _field(name: str, column_type: ColumnType) -> dict[str, Any]:
             # A scaled float is a long inside: sums of money stay exact to the cent.
             return {"type": "scaled_float", "scaling_factor": 10**scale}
         case String():
-            return {"type": "text"} if name in _PROSE else {"type": "keyword"}
+            return {"type": "text"} if column.prose else {"type": "keyword"}
         case Timestamp():
             return {"type": "date", "format": "strict_date_optional_time||epoch_millis"}

@@ -8,13 +8,23 @@ documentation of its Kafka connector.
 from __future__ import annotations
 
 from .tables import Table
-from .types import BigInt, Boolean, ColumnType, Decimal, Integer, String, Timestamp
+from .types import BigInt, Boolean, Decimal, Dialect, Integer, String, Timestamp
 
 IDENTIFIER = r"(?!(SNOWFLAKE|INFORMATION_SCHEMA)$)[A-Z][A-Z0-9_]{0,63}"
 """Names that need no quotes, are not Snowflake's own and are short enough for what is appended to them."""
 METADATA = "RECORD_METADATA"
 # The twin of the local run shows the same rows under the same name.
 LATEST = "_LATEST"
+type_of = Dialect(
+    {
+        Integer: "NUMBER(10, 0)",
+        BigInt: "NUMBER(19, 0)",
+        Boolean: "BOOLEAN",
+        Decimal: "NUMBER({precision}, {scale})",
+        String: "VARCHAR",
+        Timestamp: "TIMESTAMP_LTZ({precision})",
+    }
+)
 
 
 def table_name(table: Table) -> str:
@@ -57,20 +67,3 @@ def latest(table: Table, place: str) -> str:
 
 def _name(table: Table, place: str) -> str:
     return f'{place}."{table_name(table)}"'
-
-
-def type_of(column_type: ColumnType) -> str:
-    """Snowflake's type of a column, e.g. `NUMBER(12, 2)`."""
-    match column_type:
-        case BigInt():
-            return "NUMBER(19, 0)"
-        case Integer():
-            return "NUMBER(10, 0)"
-        case Boolean():
-            return "BOOLEAN"
-        case Decimal(precision, scale):
-            return f"NUMBER({precision}, {scale})"
-        case String():
-            return "VARCHAR"
-        case Timestamp(precision):
-            return f"TIMESTAMP_LTZ({precision})"

@@ -21,7 +21,8 @@ class Table:
     """A table or topic: `columns` in order; `compacted` topics keep the last record of each key.
 
     An `ordered` topic has one partition, so that its records are read in the order in which they were written. A
-    `captured` table is in the database: the source connector writes its topic.
+    `captured` table is in the database: the source connector writes its topic. A cleaned topic has the rows of its
+    `source`, a captured table.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Table:
     compacted: bool = False
     ordered: bool = False
     captured: bool = False
+    source: Table | None = None
     doc: str = ""
 
     @property
@@ -87,7 +89,7 @@ USER_TRANSACTION = Table(
         Column(name="AMOUNT", type=Decimal(12, 2)),
         Column(name="RECEIVED_AT", type=Timestamp(), doc="Event time: when the app received the payment."),
         Column(name="IP_ADDRESS", type=String(45), doc="Where the payment came from, IPv4 or IPv6."),
-        Column(name="ACCOUNT_ID", type=BigInt(), doc="AUTH_USER.ID of the payer."),
+        Column(name="ACCOUNT_ID", type=BigInt(), references="AUTH_USER", doc="AUTH_USER.ID of the payer."),
     ),
 )
 
@@ -95,7 +97,7 @@ USER_TRANSACTION = Table(
 def _cleaned(source: Table, doc: str) -> Table:
     """The flat append topic of a source table; the row's key stays a plain column, so no consumer upserts."""
     columns = tuple(replace(column, key=False) for column in source.published)
-    return Table(name=source.name.lower(), topic=source.name.lower(), columns=columns, doc=doc)
+    return Table(name=source.name.lower(), topic=source.name.lower(), columns=columns, source=source, doc=doc)
 
 
 CLEANED_USER = _cleaned(AUTH_USER, "Every insert and update of a user, for the warehouse.")
@@ -127,7 +129,7 @@ FRAUD_ALERT = Table(
         Column(name="transaction_id", type=BigInt(), nullable=True),
         Column(name="ACCOUNT_ID", type=BigInt(), nullable=True),
         Column(name="rule_id", type=String(), nullable=True),
-        Column(name="reason", type=String(1000), nullable=True, doc="Why, in words."),
+        Column(name="reason", type=String(1000), nullable=True, prose=True, doc="Why, in words."),
         Column(name="score", type=Integer(), nullable=True),
         Column(name="amount", type=Decimal(12, 2), nullable=True),
         Column(name="event_time", type=Timestamp(), nullable=True),

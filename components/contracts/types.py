@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -37,6 +38,11 @@ class Decimal:
     precision: int
     scale: int
 
+    @property
+    def limit(self) -> int:
+        """Every number that fits is nearer to zero."""
+        return 10 ** (self.precision - self.scale)
+
 
 @dataclass(frozen=True)
 class String:
@@ -57,13 +63,29 @@ RawType = ColumnType | TinyInt | SmallInt
 """The type of a column of a raw topic."""
 
 
+class Dialect:
+    """What one language calls each type; `{precision}` in a name is that field of the type."""
+
+    def __init__(self, names: Mapping[type[RawType], str]) -> None:
+        self._names = names
+
+    def __call__(self, kind: RawType) -> str:
+        """The name. Raises KeyError for a type that the language never gets."""
+        return self._names[type(kind)].format_map(vars(kind))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column. A `sensitive` column never leaves the database."""
+    """One column. A `sensitive` column never leaves the database.
+
+    `references` is the table whose row it names; `prose` is searched by word, other text is filtered and counted whole.
+    """
 
     name: str
     type: ColumnType
     key: bool = False
     nullable: bool = False
     sensitive: bool = False
+    references: str = ""
+    prose: bool = False
     doc: str = ""

@@ -29,7 +29,7 @@ class FraudApp(pulumi.ComponentResource):
         super().__init__("fraud:app:FraudApp", name, None, opts)
         child = ResourceOptions(parent=self)
         eks = cluster.make_cluster(name, args, child)
-        self.kubeconfig = cluster.kubeconfig(eks, args.region)
+        self.kubeconfig = cluster.kubeconfig(eks, args.context.region)
         metrics = cluster.make_metrics_server(name, eks, child)
         database_open = allow_ingress(
             f"{name}-oracle-ingress",
@@ -45,7 +45,7 @@ class FraudApp(pulumi.ComponentResource):
         self.seed = workload.make_seed(name, runtime, [database_open, *args.database_ready, *policies], inside)
         web = workload.make_web(name, args, runtime, [self.seed], inside)
         workload.make_scaling(name, args, runtime, [web, metrics], inside)
-        if args.generator_rate:
+        if args.settings.generator_rate:
             workload.make_generator(name, args, runtime, [self.seed], inside)
         way_in = ingress.make_ingress(name, args, runtime, web, inside)
         self.url = ingress.page_url(args, way_in)

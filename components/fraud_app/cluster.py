@@ -12,7 +12,8 @@ from pulumi import ResourceOptions
 
 from ..log_groups import make_log_group
 from . import roles
-from .args import SERVICE_CIDR, FraudAppArgs, role_name
+from .args import SERVICE_CIDR, FraudAppArgs
+from .settings import role_name
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
@@ -22,18 +23,12 @@ def make_cluster(name: str, args: FraudAppArgs, opts: ResourceOptions) -> eks.Cl
     """The cluster with its roles and its log group, which would otherwise be made without retention and key."""
     control = roles.cluster_role(f"{name}-cluster-role", opts)
     nodes = roles.node_role(f"{name}-node-role", opts)
-    logs = make_log_group(
-        f"{name}-cluster-logs",
-        f"/aws/eks/{name}/cluster",
-        kms_key_arn=args.kms_key_arn,
-        retention_days=args.log_retention_days,
-        opts=opts,
-    )
+    logs = make_log_group(f"{name}-cluster-logs", f"/aws/eks/{name}/cluster", args.context, opts)
     after = [*control.attachments, *nodes.attachments, logs, *args.network_ready]
     return eks.Cluster(
         f"{name}-cluster",
         name=name,
-        version=args.kubernetes_version,
+        version=args.settings.kubernetes_version,
         # At the end of standard support AWS upgrades the cluster, instead of charging six times as much.
         upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
         auto_mode=_auto_mode(nodes.role),
@@ -50,10 +45,10 @@ def make_cluster(name: str, args: FraudAppArgs, opts: ResourceOptions) -> eks.Cl
         endpoint_public_access=bool(args.api_cidrs),
         public_access_cidrs=list(args.api_cidrs) or None,
         authentication_mode=eks.AuthenticationMode.API,
-        access_entries={role_name(arn): _administrator(arn) for arn in args.admin_role_arns},
+        access_entries={role_name(arn): _administrator(arn) for arn in args.settings.admin_role_arns},
         enabled_cluster_log_types=list(LOG_TYPES),
-        encryption_config_key_arn=args.kms_key_arn,
-        deletion_protection=args.protect,
+        encryption_config_key_arn=args.context.kms_key_arn,
+        deletion_protection=args.context.protect,
         opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=after)),
     )
 

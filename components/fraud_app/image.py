@@ -1,4 +1,4 @@
-"""The app's image by digest: one that exists, or one built from app/ into a registry of its own."""
+"""The app's image by digest: one that exists, or one built into a registry of its own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from pulumi import ResourceOptions
 
 from .args import FraudAppArgs
 
-CONTEXT = "app"
-"""Relative to the project, where Pulumi runs the program, so that no machine's path stands in the plan."""
 KEPT_IMAGES = 10
 UNTAGGED_DAYS = 7
 # As in app/.dockerignore: no part of the image, so no reason for another tag.
@@ -24,7 +22,10 @@ _IGNORED_SUFFIXES = {".pyc", ".sqlite3"}
 
 def image_reference(name: str, args: FraudAppArgs, opts: ResourceOptions) -> pulumi.Input[str]:
     """The image that the pods run, with its digest."""
-    return args.image or _built(name, _repository(name, args, opts), opts)
+    if args.settings.image:
+        return args.settings.image
+    assert args.build_context  # FraudAppArgs has one of the two
+    return _built(name, args.build_context, _repository(name, args, opts), opts)
 
 
 def _repository(name: str, args: FraudAppArgs, opts: ResourceOptions) -> aws.ecr.Repository:
@@ -33,10 +34,10 @@ def _repository(name: str, args: FraudAppArgs, opts: ResourceOptions) -> aws.ecr
         image_tag_mutability="IMMUTABLE",
         image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
         encryption_configurations=[
-            aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=args.kms_key_arn)
+            aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=args.context.kms_key_arn)
         ],
-        force_delete=not args.protect,
-        opts=ResourceOptions.merge(opts, ResourceOptions(protect=args.protect or None)),
+        force_delete=not args.context.protect,
+        opts=ResourceOptions.merge(opts, ResourceOptions(protect=args.context.protect or None)),
     )
     aws.ecr.LifecyclePolicy(f"{name}-images-kept", repository=repository.name, policy=_lifecycle(), opts=opts)
     return repository
@@ -60,16 +61,16 @@ def _lifecycle() -> str:
     return json.dumps({"rules": rules})
 
 
-def _built(name: str, repository: aws.ecr.Repository, opts: ResourceOptions) -> pulumi.Output[str]:
+def _built(name: str, context: str, repository: aws.ecr.Repository, opts: ResourceOptions) -> pulumi.Output[str]:
     login = aws.ecr.get_authorization_token_output(
         registry_id=repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=opts.parent)
     )
     image = docker_build.Image(
         f"{name}-image",
-        context=docker_build.BuildContextArgs(location=CONTEXT),
+        context=docker_build.BuildContextArgs(location=context),
         platforms=[docker_build.Platform.LINUX_AMD64],
         # Tags are immutable, so the content names them.
-        tags=[pulumi.Output.concat(repository.repository_url, ":", content_hash(Path(CONTEXT)))],
+        tags=[pulumi.Output.concat(repository.repository_url, ":", content_hash(Path(context)))],
         push=True,
         build_on_preview=False,
         registries=[

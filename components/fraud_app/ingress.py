@@ -42,7 +42,7 @@ def make_ingress(
         ),
         opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=[web])),
     )
-    rule = k8s.networking.v1.IngressRuleArgs(host=args.hostname, http=_everything_to(service))
+    rule = k8s.networking.v1.IngressRuleArgs(host=args.settings.hostname, http=_everything_to(service))
     return k8s.networking.v1.Ingress(
         f"{name}-ingress",
         metadata=pods.metadata(runtime, WEB, annotations=_annotations(args)),
@@ -85,17 +85,17 @@ def _annotations(args: FraudAppArgs) -> dict[str, str]:
     settings = {
         "scheme": "internet-facing",
         "target-type": "ip",
-        "inbound-cidrs": ",".join(args.ingress_cidrs),
+        "inbound-cidrs": ",".join(args.settings.ingress_cidrs),
         "healthcheck-path": "/readyz",
         "target-group-attributes": f"{STICKY},{DEREGISTRATION}",
         "listen-ports": json.dumps([{"HTTP": 80}]),
     }
-    if args.certificate_arn:
+    if args.settings.certificate_arn:
         settings |= {
             "listen-ports": json.dumps([{"HTTP": 80}, {"HTTPS": 443}]),
             "ssl-redirect": "443",
             "ssl-policy": TLS_POLICY,
-            "certificate-arn": args.certificate_arn,
+            "certificate-arn": args.settings.certificate_arn,
         }
     return {f"{ANNOTATION}{key}": value for key, value in settings.items()}
 
@@ -112,8 +112,8 @@ def _everything_to(service: k8s.core.v1.Service) -> k8s.networking.v1.HTTPIngres
 
 def page_url(args: FraudAppArgs, ingress: k8s.networking.v1.Ingress) -> pulumi.Output[str]:
     """The page's address; "" while there is no load balancer, as in a preview or after a failed deploy."""
-    scheme = "https" if args.certificate_arn else "http"
-    host = load_balancer_host(ingress).apply(lambda found: (args.hostname or found) if found else "")
+    scheme = "https" if args.settings.certificate_arn else "http"
+    host = load_balancer_host(ingress).apply(lambda found: (args.settings.hostname or found) if found else "")
     return host.apply(lambda found: f"{scheme}://{found}" if found else "")
 
 

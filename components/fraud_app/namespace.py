@@ -11,7 +11,7 @@ from pulumi import ResourceOptions
 
 from ..contracts import APP_GROUP_PREFIX, FRAUD_ALERT
 from ..contracts.rules import read as read_rules
-from .args import RULES, FraudAppArgs
+from .args import THRESHOLDS, FraudAppArgs
 from .pods import NAMESPACE, Runtime
 
 POD_SECURITY = "restricted"
@@ -74,10 +74,10 @@ def _settings(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
         "SCHEMA_REGISTRY_URL": kafka.registry_url,
         "ALERT_TOPIC": FRAUD_ALERT.topic,
         "GROUP_PREFIX": APP_GROUP_PREFIX,
-        "PLAIN_HTTP": "" if args.certificate_arn else "1",
+        "PLAIN_HTTP": "" if args.settings.certificate_arn else "1",
         # What the page calls each rule, in their order.
         "RULES": json.dumps({rule.id: rule.title for rule in read_rules()}),
-        **{rule.upper(): args.rules[rule] for rule in RULES},
+        **{name.upper(): str(args.thresholds[name]) for name in THRESHOLDS},
     }
 
 

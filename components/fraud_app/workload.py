@@ -56,7 +56,7 @@ def make_web(
         cpu="250m",
         memory="512Mi",
         secrets=[runtime.database_secret, runtime.kafka_secret],
-        env=_hosts(args.hostname),
+        env=_hosts(args.settings.hostname),
         ports=[_core.ContainerPortArgs(name="http", container_port=PORT)],
         probes=_probes(),
         lifecycle=_core.LifecycleArgs(
@@ -88,7 +88,7 @@ def make_generator(
     the same accounts would pay at the same moment and the rules would see bursts that nobody made. One pod, and
     Recreate: never two, not even during an update.
     """
-    command = ["generate", "--rate", str(args.generator_rate), "--fraud-every", str(args.fraud_every_seconds)]
+    command = ["generate", "--rate", str(args.settings.generator_rate), "--fraud-every", str(args.fraud_every_seconds)]
     app = pods.container(runtime, command, cpu="100m", memory="256Mi", secrets=[runtime.database_secret])
     k8s.apps.v1.Deployment(
         f"{name}-generator",
@@ -117,8 +117,8 @@ def make_scaling(
             scale_target_ref=scaling.CrossVersionObjectReferenceArgs(
                 api_version="apps/v1", kind="Deployment", name=WEB
             ),
-            min_replicas=args.min_replicas,
-            max_replicas=args.max_replicas,
+            min_replicas=args.settings.min_replicas,
+            max_replicas=args.settings.max_replicas,
             metrics=[
                 scaling.MetricSpecArgs(
                     type="Resource", resource=scaling.ResourceMetricSourceArgs(name="cpu", target=target)

@@ -13,8 +13,6 @@ import pulumi_confluentcloud as confluent
 
 from .ranges import parse
 
-KEY = "confluentEgressPrefixes"
-"""The configuration key that overrides the look-up."""
 BROADEST_PREFIX = 16
 """A mistyped `/0` in an allow-list would open the database to everybody."""
 
@@ -46,7 +44,7 @@ def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
     Raises:
         ValueError: with all of `prefix_problems`.
     """
-    if found := prefix_problems(prefixes, quota):
+    if found := given_prefix_problems(prefixes, quota):
         raise ValueError("; ".join(found))
     return _fewest(prefixes)
 
@@ -54,20 +52,27 @@ def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
 def prefix_problems(prefixes: Sequence[str], quota: int | None = None) -> list[str]:
     """What is wrong with an allow-list, each with its fix; empty when it is valid. Without a quota any length is."""
     if not prefixes:
-        return [f"Confluent names no egress prefixes for this region; set {KEY} to those of your cluster's page"]
+        return ["Confluent names no egress prefixes for this region; give those of your cluster's page"]
     bad = [repr(prefix) for prefix in prefixes if not _is_ipv4_cidr(prefix)]
     if bad:
-        return [f"{', '.join(bad)}: no IPv4 CIDR of a network; set {KEY} to prefixes like 192.0.2.10/32"]
+        return [f"{', '.join(bad)}: no IPv4 CIDR of a network; give prefixes like 192.0.2.10/32"]
     broad = [prefix for prefix in prefixes if IPv4Network(prefix).prefixlen < BROADEST_PREFIX]
     if broad:
-        return [f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; set {KEY} to Confluent's own prefixes"]
+        return [f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; give Confluent's own prefixes"]
     count = len(_fewest(prefixes))
     if quota is not None and count > quota:
         return [
             f"Confluent has {count} egress prefixes, more than confluent_prefix_quota {quota}; raise it (and AWS's "
-            f"quota of rules per security group) or set {KEY} to those in use"
+            "quota of rules per security group) or give those in use"
         ]
     return []
+
+
+def given_prefix_problems(prefixes: pulumi.Input[Sequence[str]], quota: int | None = None) -> list[str]:
+    """The same for an argument, named so; what only a deploy will know is checked then."""
+    if not isinstance(prefixes, Sequence) or any(isinstance(prefix, pulumi.Output) for prefix in prefixes):
+        return []
+    return [f"confluent_prefixes: {problem}" for problem in prefix_problems(prefixes, quota)]
 
 
 def _is_ipv4_cidr(text: str) -> bool:

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from .. import iam
+from ..aws_context import AwsContext
 from ..log_groups import make_log_group
 
 
@@ -16,22 +17,13 @@ def make_flow_logs(
     name: str,
     *,
     vpc_id: pulumi.Input[str],
-    account_id: pulumi.Input[str],
-    region: str,
-    kms_key_arn: pulumi.Input[str],
-    retention_days: int,
+    context: AwsContext,
     parent: pulumi.Resource,
 ) -> None:
     """Log group `/vpc/<name>/flow-logs`, a role that may write there and nothing else, and the flow log."""
     child = ResourceOptions(parent=parent)
-    group = make_log_group(
-        f"{name}-flow-logs-group",
-        f"/vpc/{name}/flow-logs",
-        kms_key_arn=kms_key_arn,
-        retention_days=retention_days,
-        opts=child,
-    )
-    role, rights = _role(name, group, account_id, region, child)
+    group = make_log_group(f"{name}-flow-logs-group", f"/vpc/{name}/flow-logs", context, child)
+    role, rights = _role(name, group, context, child)
     aws.ec2.FlowLog(
         f"{name}-flow-logs",
         vpc_id=vpc_id,
@@ -47,18 +39,20 @@ def make_flow_logs(
 
 
 def _role(
-    name: str, group: aws.cloudwatch.LogGroup, account_id: pulumi.Input[str], region: str, opts: ResourceOptions
+    name: str, group: aws.cloudwatch.LogGroup, context: AwsContext, opts: ResourceOptions
 ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
     role = aws.iam.Role(
         f"{name}-flow-logs-role",
         description=f"Writes the flow logs of {name}",
-        assume_role_policy=pulumi.Output.from_input(account_id).apply(lambda account: _trust(account, region)),
+        assume_role_policy=pulumi.Output.from_input(context.account_id).apply(
+            lambda account: _trust(account, context.region)
+        ),
         opts=opts,
     )
     rights = aws.iam.RolePolicy(
         f"{name}-flow-logs-policy",
         role=role.name,
-        policy=pulumi.Output.json_dumps(_rights(group.arn, account_id, region)),
+        policy=pulumi.Output.json_dumps(_rights(group.arn, context.account_id, context.region)),
         opts=opts,
     )
     return role, rights

@@ -1,7 +1,8 @@
-"""IPv4 ranges. Makes no resource, so the settings can use it too."""
+"""IPv4 ranges."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 
 ANYWHERE = "0.0.0.0/0"
@@ -22,3 +23,13 @@ def parse(cidr: str) -> IPv4Network | None:
 def is_private(network: IPv4Network) -> bool:
     """Whether all of it is within one of `PRIVATE`."""
     return any(network.subnet_of(private) for private in PRIVATE)
+
+
+def range_problems(where: str, cidrs: Sequence[str]) -> list[str]:
+    """What is wrong with networks that somebody wrote down, each with its fix."""
+    found = {cidr: parse(cidr) for cidr in cidrs}
+    bad = [
+        f"{where} has {cidr!r}; write a network, e.g. 203.0.113.7/32" for cidr, range_ in found.items() if not range_
+    ]
+    wide = [cidr for cidr, range_ in found.items() if range_ and range_.prefixlen < WIDEST_PREFIX]
+    return bad + [f"{where} has {cidr!r}, which admits everybody; name networks of /8 or narrower" for cidr in wide]

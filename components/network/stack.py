@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from ..log_groups import retention_problems
+from ..aws_context import AwsContext
 from . import layout
-from .egress import checked_prefixes
+from .egress import checked_prefixes, given_prefix_problems
 from .endpoints import make_interface_endpoints, make_s3_endpoint
 from .flow_logs import make_flow_logs
 from .routing import Nat, RouteTable, make_nat, make_route_table
+from .settings import NetworkSettings
 
-NatMode = Literal["single", "per-zone"]
-PREFIX_QUOTA = 60
-"""AWS's default quota of rules per security group, all of which a full list takes."""
-MAX_PREFIX_QUOTA = 1000
-"""Entries of a prefix list, and rules of all groups of one network interface (Amazon VPC quotas)."""
 # The tags by which Kubernetes finds subnets for load balancers that face the internet, and for those that do not.
 INTERNET_FACING = {"kubernetes.io/role/elb": "1"}
 INTERNAL = {"kubernetes.io/role/internal-elb": "1"}
@@ -32,33 +27,14 @@ Subnets = dict[str, aws.ec2.Subnet]
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkStackArgs:
-    """`availability_zones` are full names; a new one is best appended, as `single` puts its NAT into the first.
+    """`confluent_prefixes`: see `egress.confluent_egress_prefixes`."""
 
-    `nat`: `single` costs one gateway and loses the way out with its zone; `per-zone` does not.
-    `interface_endpoints`: seven AWS services without the NAT, about $153 a month in three zones.
-    `confluent_prefixes`: see `egress.confluent_egress_prefixes`. `confluent_prefix_quota` is the size of the prefix
-    list, and what every security-group rule with the list takes of AWS's quota of rules per group (60 by default).
-    """
-
-    account_id: pulumi.Input[str]
-    region: str
-    availability_zones: tuple[str, ...]
+    context: AwsContext
     confluent_prefixes: pulumi.Input[Sequence[str]]
-    kms_key_arn: pulumi.Input[str]
-    cidr: str = "10.0.0.0/16"
-    nat: NatMode = "per-zone"
-    interface_endpoints: bool = False
-    confluent_prefix_quota: int = PREFIX_QUOTA
-    log_retention_days: int = 30
+    settings: NetworkSettings = NetworkSettings()
 
     def __post_init__(self) -> None:
-        found = layout.problems(self.cidr, self.availability_zones, self.region)
-        if self.nat not in get_args(NatMode):
-            found.append(f"nat is {self.nat!r}; set it to one of {', '.join(get_args(NatMode))}")
-        if not 1 <= self.confluent_prefix_quota <= MAX_PREFIX_QUOTA:
-            found.append(f"confluent_prefix_quota is {self.confluent_prefix_quota}; set it to 1 to {MAX_PREFIX_QUOTA}")
-        found += retention_problems(self.log_retention_days)
-        if found:
+        if found := given_prefix_problems(self.confluent_prefixes, self.settings.confluent_prefix_quota):
             raise ValueError("; ".join(found))
 
 
@@ -66,11 +42,12 @@ class NetworkStack(pulumi.ComponentResource):
     """VPC, subnets (components/network/layout.py), NAT, routes, endpoints, flow logs, Confluent's prefix list.
 
     Nothing gets a public address by itself and the default security group allows nothing: what is to be reached needs
-    a security group of its own. Lists of subnets are in the order of `availability_zones`.
+    a security group of its own. Lists of subnets are in the order of the zones.
     """
 
     vpc_id: pulumi.Output[str]
     cidr: str
+    zones: list[str]
     public_subnet_ids: list[pulumi.Output[str]]
     app_subnet_ids: list[pulumi.Output[str]]
     data_subnet_ids: list[pulumi.Output[str]]
@@ -84,9 +61,10 @@ class NetworkStack(pulumi.ComponentResource):
         super().__init__("fraud:network:NetworkStack", name, None, opts)
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)
-        self.cidr = args.cidr
+        self.cidr = args.settings.cidr
+        self.zones = [f"{args.context.region}{letter}" for letter in args.settings.availability_zones]
         self.vpc_id = self._vpc().id
-        zones = layout.subnets(args.cidr, args.availability_zones)
+        zones = layout.subnets(self.cidr, args.settings.availability_zones)
         public = self._subnets("public", {zone.zone: zone.public for zone in zones}, INTERNET_FACING)
         app = self._subnets("app", {zone.zone: zone.app for zone in zones}, INTERNAL)
         data = self._subnets("data", {zone.zone: zone.data for zone in zones}, {})
@@ -104,7 +82,7 @@ class NetworkStack(pulumi.ComponentResource):
         self.internet_ready = (s3, *dict.fromkeys(part for table in route_tables for part in table.parts))
 
         self.confluent_prefix_list_id = self._confluent_prefix_list().id
-        self._flow_logs()
+        make_flow_logs(name, vpc_id=self.vpc_id, context=args.context, parent=self)
         self.register_outputs({"vpcId": self.vpc_id, "natAddresses": self.nat_addresses})
 
     def _vpc(self) -> aws.ec2.Vpc:
@@ -124,22 +102,22 @@ class NetworkStack(pulumi.ComponentResource):
         """A subnet in each zone, with that zone's CIDR."""
 
         def make(zone: str, cidr: str) -> aws.ec2.Subnet:
-            name = f"{self._name}-{tier}-{zone[-1]}"
+            name = f"{self._name}-{tier}-{zone}"
             return aws.ec2.Subnet(
                 name,
                 vpc_id=self.vpc_id,
-                availability_zone=zone,
+                availability_zone=f"{self._args.context.region}{zone}",
                 cidr_block=cidr,
                 map_public_ip_on_launch=False,
                 tags={"Name": name, **tags},
                 opts=self._child,
             )
 
-        return {zone[-1]: make(zone, cidr) for zone, cidr in cidrs.items()}
+        return {zone: make(zone, cidr) for zone, cidr in cidrs.items()}
 
     def _nats(self, public: Subnets, internet: aws.ec2.InternetGateway) -> dict[str, Nat]:
         """One in each public subnet, or one in the first alone, by the zone's letter."""
-        homes = list(public)[: 1 if self._args.nat == "single" else None]
+        homes = list(public)[: 1 if self._args.settings.nat == "single" else None]
         return {
             letter: make_nat(f"{self._name}-nat-{letter}", subnet=public[letter], internet=internet, parent=self)
             for letter in homes
@@ -159,8 +137,8 @@ class NetworkStack(pulumi.ComponentResource):
         ]
 
     def _endpoints(self, private_tables: Sequence[pulumi.Input[str]]) -> aws.ec2.VpcEndpoint:
-        region = self._args.region
-        if self._args.interface_endpoints:
+        region = self._args.context.region
+        if self._args.settings.interface_endpoints:
             make_interface_endpoints(
                 self._name,
                 vpc_id=self.vpc_id,
@@ -174,7 +152,7 @@ class NetworkStack(pulumi.ComponentResource):
         )
 
     def _confluent_prefix_list(self) -> aws.ec2.ManagedPrefixList:
-        quota = self._args.confluent_prefix_quota
+        quota = self._args.settings.confluent_prefix_quota
         prefixes = pulumi.Output.from_input(self._args.confluent_prefixes)
         name = f"{self._name}-confluent-egress"
         return aws.ec2.ManagedPrefixList(
@@ -185,17 +163,6 @@ class NetworkStack(pulumi.ComponentResource):
             entries=prefixes.apply(lambda found: _entries(checked_prefixes(found, quota))),
             tags={"Name": name},
             opts=self._child,
-        )
-
-    def _flow_logs(self) -> None:
-        make_flow_logs(
-            self._name,
-            vpc_id=self.vpc_id,
-            account_id=self._args.account_id,
-            region=self._args.region,
-            kms_key_arn=self._args.kms_key_arn,
-            retention_days=self._args.log_retention_days,
-            parent=self,
         )
 
 

@@ -14,6 +14,7 @@ from ..confluent.connector import FORMATS, Connector, option
 from ..connections import ORACLE_PORT, OracleConnection
 from ..contracts import SCHEMA, SOURCES, TOPIC_PREFIX
 from . import names
+from .settings import SourceSettings
 
 RAW_TOPICS = tuple(table.topic for table in SOURCES)
 
@@ -71,7 +72,7 @@ class OracleXStreamSource(Connector):
         return [] if self.tasks_max == 1 else ["tasks_max must be 1: the connector reads one outbound server"]
 
 
-def make_source(oracle: OracleConnection, processor_licenses: int) -> OracleXStreamSource:
+def make_source(oracle: OracleConnection, settings: SourceSettings) -> OracleXStreamSource:
     """The connector that reads a database."""
     return OracleXStreamSource(
         ready=oracle.ready,
@@ -79,5 +80,5 @@ def make_source(oracle: OracleConnection, processor_licenses: int) -> OracleXStr
         port=oracle.port,
         user=oracle.user,
         password=oracle.password,
-        processor_licenses=processor_licenses,
+        processor_licenses=settings.processor_licenses,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +10,10 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 from pulumi_command import local
 
-from ..connections import ORACLE_PORT, OracleConnection
-from ..credential_slots import CredentialSlots
+from ..aws_context import AwsContext
+from ..connections import ORACLE_PORT, AppDatabase, OracleConnection
 from ..local_commands import command_line
-from ..log_groups import make_log_group, retention_problems
+from ..log_groups import make_log_group
 from ..network.ranges import ANYWHERE
 from ..network.security import Peer, allow_egress, make_group
 from . import document
@@ -22,61 +21,38 @@ from .identity import HostIdentity
 from .listener import OracleListener
 from .names import APP_USER, PDB, XSTREAM_USER
 from .passwords import OraclePasswords
+from .settings import OracleSettings
 from .snapshots import make_snapshots
-
-IMAGE_VERSION = re.compile(r":(?!latest$)[\w.-]+$|@sha256:[0-9a-f]{64}$")
-ARM = re.compile(r"^(a1\.|[a-z]+\d+g)")
-# Express Edition's 12 GB, as much again for archive logs and backups, and room for temporary and undo data.
-LEAST_GIB = 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class OracleHostArgs:
-    """Where the host stands, what it runs and what it is encrypted with.
+    """`subnet_id` is a private subnet of `availability_zone` with a way to the internet (image, packages, SSM).
 
-    `availability_zone` is that of `subnet_id`, a private subnet with a way to the internet (image, packages, SSM).
     `listener_subnet_ids` are public when Confluent Cloud comes from the addresses of `confluent_prefix_list_id`, and
     private when it is None: then it comes through PrivateLink. `network_ready` is the way to the internet, which the
-    first boot and the load balancer need.
-    `image` is an Oracle XE 21c image with its version that keeps to the conventions of Oracle's own: data below
-    /opt/oracle/oradata and `DATABASE IS READY TO USE` in its log.
+    first boot and the load balancer need. `snapshots_kept` are daily ones; 0 makes none.
     """
 
-    # Place
+    context: AwsContext
     vpc_id: pulumi.Input[str]
     subnet_id: pulumi.Input[str]
     availability_zone: str
-    listener_subnet_ids: Sequence[pulumi.Input[str]]
-    region: str
-    network_ready: Sequence[pulumi.Resource] = ()
-    account_id: pulumi.Input[str]
-    # Access
-    confluent_prefix_list_id: pulumi.Input[str] | None = None
-    kms_key_arn: pulumi.Input[str]
-    slots: CredentialSlots = CredentialSlots()
-    # Machine: two virtual CPUs and 8 GiB. XE uses two threads and 2 GB; the rest is the container's and the file cache.
+    listener_subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     ami_id: pulumi.Input[str]
-    image: str
-    instance_type: str = "t3.large"
-    volume_gib: int = 50
-    # Keeping
-    protect: bool = False
-    log_retention_days: int = 30
+    network_ready: Sequence[pulumi.Resource] = ()
+    confluent_prefix_list_id: pulumi.Input[str] | None = None
     snapshots_kept: int = 7
+    settings: OracleSettings = OracleSettings()
 
     def __post_init__(self) -> None:
         problems = []
-        if not IMAGE_VERSION.search(self.image):
-            problems.append(f"image is {self.image!r}; name its version, …:<tag> or …@sha256:<64 hexadecimal digits>")
-        if self.volume_gib < LEAST_GIB:
-            problems.append(f"volume_gib is {self.volume_gib}; set it to {LEAST_GIB} or more: half holds archive logs")
-        if ARM.match(self.instance_type):
-            problems.append(f"instance_type is {self.instance_type!r}, an ARM machine; XE runs on x86: t3.large")
-        if not self.availability_zone.startswith(self.region):
-            problems.append(f"availability_zone is {self.availability_zone!r}; set it to a zone of {self.region}")
+        if not self.availability_zone.startswith(self.context.region):
+            problems.append(
+                f"availability_zone is {self.availability_zone!r}; set it to a zone of {self.context.region}"
+            )
         if not self.listener_subnet_ids:
             problems.append("listener_subnet_ids is empty; give at least one for the load balancer")
-        problems += retention_problems(self.log_retention_days)
         if self.snapshots_kept < 0:
             problems.append(f"snapshots_kept is {self.snapshots_kept}; set it to 0 (none) or more")
         if problems:
@@ -86,21 +62,15 @@ class OracleHostArgs:
 class OracleHost(pulumi.ComponentResource):
     """The database, ready for change data capture.
 
-    `host` is its address for Confluent Cloud, `private_host` for clients in the VPC, which open `security_group_id` to
-    themselves. `app_password` and `connection` are known only once the database has their passwords.
+    `host` is its address for Confluent Cloud, `app_database` how clients in the VPC reach it, which open
+    `security_group_id` to themselves. Passwords are known only once the database has them.
     """
-
-    port = ORACLE_PORT
-    service_name = PDB
-    app_user = APP_USER
 
     def __init__(self, name: str, args: OracleHostArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:oracle:OracleHost", name, None, opts)
         self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
-        self._passwords = OraclePasswords(
-            name, slots=args.slots, kms_key_arn=args.kms_key_arn, protect=args.protect, parent=self
-        )
-        self._log_group = self._make_log_group()
+        self._passwords = OraclePasswords(name, slots=args.settings.slots, context=args.context, parent=self)
+        self._log_group = make_log_group(f"{name}-log", f"/oracle/{name}", args.context, self._child)
         group = make_group(f"{name}-sg", args.vpc_id, "Oracle host", self._child)
         self.security_group_id: pulumi.Output[str] = group.id
         self._instance = self._make_instance()
@@ -109,8 +79,9 @@ class OracleHost(pulumi.ComponentResource):
         self.ready = self._bootstrap()
         self.host: pulumi.Output[str] = listener.dns_name
         self.load_balancer_arn: pulumi.Output[str] = listener.arn
-        self.private_host: pulumi.Output[str] = self._instance.private_dns
-        self.app_password: pulumi.Output[str] = self._once_set(APP_USER)
+        self.app_database = AppDatabase(
+            host=self._instance.private_dns, service=PDB, user=APP_USER, password=self._once_set(APP_USER)
+        )
         self.connection = OracleConnection(
             host=self.host,
             port=ORACLE_PORT,
@@ -118,25 +89,16 @@ class OracleHost(pulumi.ComponentResource):
             password=self._once_set(XSTREAM_USER),
             ready=(*listener.ready, self.ready),
         )
-        self.register_outputs({"host": self.host, "privateHost": self.private_host})
-
-    def _make_log_group(self) -> aws.cloudwatch.LogGroup:
-        return make_log_group(
-            f"{self._name}-log",
-            f"/oracle/{self._name}",
-            kms_key_arn=self._args.kms_key_arn,
-            retention_days=self._args.log_retention_days,
-            opts=self._child,
-        )
+        self.register_outputs({"host": self.host, "privateHost": self.app_database.host})
 
     def _make_identity(self) -> HostIdentity:
         return HostIdentity(
             self._name,
             secret_arn=self._passwords.secret.arn,
-            kms_key_arn=self._args.kms_key_arn,
+            kms_key_arn=self._args.context.kms_key_arn,
             log_group_arn=self._log_group.arn,
-            region=self._args.region,
-            account_id=self._args.account_id,
+            region=self._args.context.region,
+            account_id=self._args.context.account_id,
             parent=self,
         )
 
@@ -155,7 +117,7 @@ class OracleHost(pulumi.ComponentResource):
         return aws.ec2.Instance(
             self._name,
             ami=args.ami_id,
-            instance_type=args.instance_type,
+            instance_type=args.settings.instance_type,
             subnet_id=args.subnet_id,
             vpc_security_group_ids=[self.security_group_id],
             associate_public_ip_address=False,
@@ -165,7 +127,7 @@ class OracleHost(pulumi.ComponentResource):
                 http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
             ),
             root_block_device=aws.ec2.InstanceRootBlockDeviceArgs(
-                encrypted=True, kms_key_id=args.kms_key_arn, volume_type="gp3", volume_size=30
+                encrypted=True, kms_key_id=args.context.kms_key_arn, volume_type="gp3", volume_size=30
             ),
             ebs_optimized=True,
             monitoring=True,
@@ -185,12 +147,12 @@ class OracleHost(pulumi.ComponentResource):
             volume_name,
             availability_zone=args.availability_zone,
             type="gp3",
-            size=args.volume_gib,
+            size=args.settings.volume_gib,
             encrypted=True,
-            kms_key_id=args.kms_key_arn,
-            final_snapshot=args.protect,
+            kms_key_id=args.context.kms_key_arn,
+            final_snapshot=args.context.protect,
             tags={"Name": volume_name},
-            opts=ResourceOptions(parent=self, protect=args.protect or None),
+            opts=ResourceOptions(parent=self, protect=args.context.protect or None),
         )
         attachment = aws.ec2.VolumeAttachment(
             f"{volume_name}-attachment",
@@ -219,8 +181,11 @@ class OracleHost(pulumi.ComponentResource):
 
     def _bootstrap(self) -> local.Command:
         """Run the document on the host and wait; again for other files, another host or volume, other passwords."""
+        region, settings = self._args.context.region, self._args.settings
         bootstrap = document.build(
-            region=self._args.region, image=self._args.image, recovery_gib=self._args.volume_gib // 2
+            region=self._args.context.region,
+            image=self._args.settings.image,
+            recovery_gib=self._args.settings.volume_gib // 2,
         )
         carrier = aws.ssm.Document(
             f"{self._name}-bootstrap", document_type="Command", content=bootstrap.content, opts=self._child
@@ -228,10 +193,10 @@ class OracleHost(pulumi.ComponentResource):
         parameters = {"SecretArn": [self._passwords.secret.arn], "VolumeId": [self._volume.id]}
         return local.Command(
             f"{self._name}-ready",
-            create=command_line("components.oracle.wait"),
+            create=command_line("oracle.wait"),
             dir=".",
             environment={
-                "REGION": self._args.region,
+                "REGION": region,
                 "INSTANCE_ID": self._instance.id,
                 "DOCUMENT_NAME": carrier.name,
                 "DOCUMENT_VERSION": carrier.latest_version,
@@ -243,7 +208,7 @@ class OracleHost(pulumi.ComponentResource):
                 bootstrap.version,
                 self._instance.id,
                 self._volume.id,
-                self._args.slots.active,
+                settings.slots.active,
                 self._passwords.version.version_id,
             ],
             opts=ResourceOptions(

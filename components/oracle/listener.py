@@ -30,7 +30,7 @@ class OracleListener:
         name: str,
         *,
         vpc_id: pulumi.Input[str],
-        subnet_ids: Sequence[pulumi.Input[str]],
+        subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]],
         confluent_prefix_list_id: pulumi.Input[str] | None,
         host_group_id: pulumi.Input[str],
         instance_id: pulumi.Input[str],
@@ -46,7 +46,7 @@ class OracleListener:
             internal=confluent_prefix_list_id is None,
             # Callers over PrivateLink have addresses of their own network: the endpoint service's list is their lock.
             enforce_security_group_inbound_rules_on_private_link_traffic=None if confluent_prefix_list_id else "off",
-            subnets=list(subnet_ids),
+            subnets=subnet_ids,
             security_groups=[group.id],
             # The host is in one zone; its clients may come in through any.
             enable_cross_zone_load_balancing=True,

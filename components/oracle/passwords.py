@@ -7,6 +7,7 @@ import pulumi_aws as aws
 import pulumi_random as random
 from pulumi import ResourceOptions
 
+from ..aws_context import AwsContext
 from ..credential_slots import CredentialSlots
 from .names import APP_USER, XSTREAM_ADMIN, XSTREAM_USER
 
@@ -26,8 +27,7 @@ class OraclePasswords:
         name: str,
         *,
         slots: CredentialSlots,
-        kms_key_arn: pulumi.Input[str],
-        protect: bool,
+        context: AwsContext,
         parent: pulumi.Resource,
     ):
         child = ResourceOptions(parent=parent)
@@ -40,9 +40,9 @@ class OraclePasswords:
         self.secret = aws.secretsmanager.Secret(
             f"{name}-passwords",
             description=f"Passwords of the users of {name}, by user name",
-            kms_key_id=kms_key_arn,
-            recovery_window_in_days=30 if protect else 0,
-            opts=ResourceOptions(parent=parent, protect=protect or None),
+            kms_key_id=context.kms_key_arn,
+            recovery_window_in_days=30 if context.protect else 0,
+            opts=ResourceOptions(parent=parent, protect=context.protect or None),
         )
         self.version = aws.secretsmanager.SecretVersion(
             f"{name}-passwords-version",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..network.egress import prefix_problems
-from ..network.ranges import WIDEST_PREFIX, parse
+from ..network.egress import given_prefix_problems
+from ..network.ranges import range_problems
 
 
 def admitted(prefixes: Sequence[str], operators: Sequence[str], addresses: Sequence[str]) -> list[str]:
@@ -15,16 +15,6 @@ def admitted(prefixes: Sequence[str], operators: Sequence[str], addresses: Seque
         ValueError: a prefix or network is malformed, or admits everybody.
     """
     own = (*operators, *(f"{address}/32" for address in addresses))
-    if problems := [*prefix_problems(prefixes), *range_problems("the allow list", own)]:
+    if problems := [*given_prefix_problems(prefixes), *range_problems("the allow list", own)]:
         raise ValueError("; ".join(problems))
     return sorted({*prefixes, *own})
-
-
-def range_problems(where: str, cidrs: Sequence[str]) -> list[str]:
-    """What is wrong with networks that somebody wrote down, each with its fix."""
-    found = {cidr: parse(cidr) for cidr in cidrs}
-    bad = [
-        f"{where} has {cidr!r}; write a network, e.g. 203.0.113.7/32" for cidr, range_ in found.items() if not range_
-    ]
-    wide = [cidr for cidr, range_ in found.items() if range_ and range_.prefixlen < WIDEST_PREFIX]
-    return bad + [f"{where} has {cidr!r}, which admits everybody; name networks of /8 or narrower" for cidr in wide]

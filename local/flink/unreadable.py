@@ -7,7 +7,8 @@ from typing import Any
 
 from components.contracts import Table
 from components.contracts.oracle import raw_columns
-from components.contracts.types import BigInt, Boolean, Column, Decimal, RawType, String, Timestamp
+from components.contracts.schemas import avro_type
+from components.contracts.types import Column, Decimal
 from local.avro import Schemas, UnreadableError
 
 # What a reader of another type takes ("Schema Resolution" of Avro's specification), as far as columns use it.
@@ -64,7 +65,7 @@ class Judge:
             value = row.get(column.name)
             if column.nullable or value is None or not isinstance(kind, Decimal):
                 continue
-            if abs(value) >= 10 ** (kind.precision - kind.scale):
+            if abs(value) >= kind.limit:
                 yield f"after.{column.name} is {value}"
 
     def _version(self, number: int) -> tuple[tuple[Column, ...], dict[str, str]] | str:
@@ -73,7 +74,9 @@ class Judge:
             return f"schema {number} is not that of change events: it has no row named after"
         unfit = dict[str, str]()
         for column, kind in self._columns:
-            written, read = fields.get(column.name, set()), _avro_type(kind)
+            made = avro_type(kind)
+            read = made if isinstance(made, str) else made["type"]
+            written = fields.get(column.name, set())
             if not written <= PROMOTED.get(read, {read}):
                 unfit[column.name] = f"after.{column.name} is {'/'.join(written)} in schema {number}, not {read}"
         return tuple(column for column, _ in self._columns if not column.nullable), unfit
@@ -97,18 +100,3 @@ def _types(kind: Any) -> set[str]:
     branches = kind if isinstance(kind, list) else [kind]
     names = {str(branch["type"]) if isinstance(branch, dict) else str(branch) for branch in branches}
     return names - {"null"}
-
-
-def _avro_type(kind: RawType) -> str:
-    """The plain Avro type below the logical one, in Flink's own schema of the column."""
-    match kind:
-        case Decimal():
-            return "bytes"
-        case String():
-            return "string"
-        case Boolean():
-            return "boolean"
-        case Timestamp() | BigInt():
-            return "long"
-        case _:
-            return "int"

@@ -113,8 +113,8 @@ def _holds(wanted: ColumnType, written: ColumnType) -> bool:
 
 def _test(column: Column, *, bounded: bool) -> Test | None:
     match column.type:
-        case Decimal(precision, scale):
-            limit, step = 10 ** (precision - scale), scale
+        case Decimal(_, scale) as kind:
+            limit, step = kind.limit, scale
             test: Test = lambda value: abs(value) < limit and value == round(value, step)  # noqa: E731
         case String(length):
             test = (lambda value: "\0" not in value and len(value) <= length) if bounded else _has_no_nul

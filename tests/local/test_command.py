@@ -12,8 +12,7 @@ import pytest
 
 from local.apply.servers import ROOT
 from local.cli import main
-from plan import Plan
-from plan.commands import golden_path
+from tests.plans import recorded
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -54,14 +53,14 @@ def test_bad_input_is_told(arguments: tuple[str, ...], message: str) -> None:
 def test_the_first_run_without_a_network_says_so(tmp_path: Path) -> None:
     # An empty home has no jars; a proxy that nobody listens on is no network.
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    done = run("--stack", "local", "--port", "18999", HOME=str(tmp_path), **nowhere)
+    done = run("--stack", "dev", "--port", "18999", HOME=str(tmp_path), **nowhere)
     assert done.returncode == 1, done.stdout
     assert "The first run needs the network" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
 
 
 def test_a_platform_alone_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    layer = dataclasses.replace(Plan.load(golden_path("dev")), resources=(), outputs={})
+    layer = dataclasses.replace(recorded("dev"), resources=(), outputs={})
     monkeypatch.setattr("local.run.record_deployment", lambda *_args, **_named: layer)
     assert main(["run", "--port", "0"]) == 1
     assert "Nothing flows in stack dev: run the one whose layer is streaming, or complete." in capsys.readouterr().err
@@ -72,7 +71,7 @@ import os, signal
 from local import run
 run.read_state = lambda *_: "figures"
 with run._interruptible():
-    asked = run.Run(stack="local", seconds=0, rate=0, users=1, port=0, keep=False)
+    asked = run.Run(stack="dev", seconds=0, rate=0, users=1, port=0, keep=False)
     asked._watch(type("Pipeline", (), {"app": None}))
     os.kill(os.getpid(), signal.SIGINT)
     print("stopped in order")
@@ -87,7 +86,7 @@ def test_ctrl_c_while_a_run_stops_whose_time_is_over_does_not_break_the_stop_off
 UNHEARD = """
 import threading, time
 from local.run import Run
-run = Run(stack="local", seconds=None, rate=0, users=1, port=0, keep=False)
+run = Run(stack="dev", seconds=None, rate=0, users=1, port=0, keep=False)
 try:
     threading.Thread(target=run._say, args=("nobody reads this",)).start()
     time.sleep(30)

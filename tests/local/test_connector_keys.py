@@ -7,17 +7,15 @@ import pytest
 from local import source
 from local.apply.accounts import CONNECTOR, accounts
 from local.apply.preflight import check
-from local.apply.servers import ROOT
 from local.errors import RunError
 from local.sinks.twins import BY_CLASS
-from plan.commands import golden_path
 from plan.model import Plan, Resource
-from plan.record import record
+from tests.plans import recorded
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return record("dev", ROOT, mode="update")
+    return recorded("dev")
 
 
 def config_of(plan: Plan, kind: str) -> dict[str, str]:
@@ -125,7 +123,7 @@ def test_what_is_missing_is_found_before_the_start(
 )
 def test_a_role_binding_that_is_missing_is_told_before_the_start(binding: str, message: str) -> None:
     """Production's cluster has roles on topics; each is needed."""
-    plan = Plan.load(golden_path("prod"))
+    plan = recorded("prod")
     check(plan, accounts(plan))
     broken = changed(plan, binding, gone=True)
     with pytest.raises(RunError) as caught:

@@ -15,7 +15,8 @@ import duckdb
 import pytest
 from opensearchpy import OpenSearch
 
-from components.contracts import CLEANED_TRANSACTION, schemas
+from bench.records import row
+from components.contracts import CLEANED_TRANSACTION, FLAGGED_USER, FRAUD_ALERT, schemas
 from local.apply.servers import Worker
 from local.avro import Encoder
 from local.sinks.config import SinkConfig, TopicConfig
@@ -37,31 +38,19 @@ def lab() -> Iterator[SinkLab]:
 
 
 def payment(number: int) -> dict[str, Any]:
-    return {
-        "ID": number,
-        "AMOUNT": Decimal(number % 5000) + Decimal("0.25"),
-        "RECEIVED_AT": MOMENT,
-        "IP_ADDRESS": "10.0.0.1",
-        "ACCOUNT_ID": 7,
-    }
+    amount = Decimal(number % 5000) + Decimal("0.25")
+    return row(CLEANED_TRANSACTION, ID=number, AMOUNT=amount, RECEIVED_AT=MOMENT, IP_ADDRESS="10.0.0.1", ACCOUNT_ID=7)
 
 
 def alert(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
     key = {"alert_id": f"{number}-large_amount"}
-    rest = {"transaction_id": number, "ACCOUNT_ID": 7, "rule_id": "large_amount", "reason": "groß", "score": 60}
-    return key, key | rest | {"amount": Decimal("1200.5"), "event_time": MOMENT, "detected_at": MOMENT}
+    paid = {"transaction_id": number, "amount": Decimal("1200.5"), "event_time": MOMENT}
+    return key, row(FRAUD_ALERT, **key, **paid, rule_id="large_amount", reason="groß", score=60)
 
 
 def flagged(account: int, total: str) -> tuple[dict[str, Any], dict[str, Any]]:
     key = {"ACCOUNT_ID": account}
-    rest = {
-        "user_name": "u",
-        "email": None,
-        "total_amount": Decimal(total),
-        "transaction_count": 3,
-        "updated_at": MOMENT,
-    }
-    return key, key | rest | {"rules": "burst_count", "score": 40}
+    return key, row(FLAGGED_USER, **key, total_amount=Decimal(total), transaction_count=3, updated_at=MOMENT)
 
 
 def in_postgres(lab: SinkLab, query: str) -> list[Any]:
@@ -179,13 +168,13 @@ def test_rows_of_a_transaction_that_was_given_up_are_never_written(lab):
     assert in_postgres(lab, 'SELECT count(*), min("ID") FROM aborted') == [(100, 1000)]
 
 
-def written(lab: SinkLab, name: str, row: dict[str, Any], **types: Any) -> bytes:
+def written(lab: SinkLab, name: str, record: dict[str, Any], **types: Any) -> bytes:
     """A payment by a schema of its own, with other types for some columns; None: without the column."""
     schema = json.loads(schemas.avro_value(CLEANED_TRANSACTION))
     kinds = {field["name"]: field["type"] for field in schema["fields"]} | types
     schema["fields"] = [{"name": key, "type": kind} for key, kind in kinds.items() if kind is not None]
     text = json.dumps(schema)
-    return Encoder(lab.schemas.register(f"test-{name.replace(' ', '-')}", text), text).encode(row)
+    return Encoder(lab.schemas.register(f"test-{name.replace(' ', '-')}", text), text).encode(record)
 
 
 DECIMAL = {"type": "bytes", "logicalType": "decimal"}

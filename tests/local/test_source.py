@@ -23,6 +23,7 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from components.connections import OracleConnection
 from components.contracts import AUTH_USER, SCHEMA, SOURCES, TOPIC_PREFIX, USER_TRANSACTION, ddl
 from components.oracle.connector import make_source
+from components.oracle.settings import SourceSettings
 from local import source
 from local.apply.servers import ROOT
 from local.apply.source_watch import PERIOD_SECONDS, SourceWatch
@@ -37,7 +38,8 @@ from tests.local.sink_lab import kill, until
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(300)]
 ADMIN = "tests"
-DEPLOYED = make_source(OracleConnection(host="oracle", user="u", password="p"), 1).nonsensitive("source", "sa")
+ORACLE = OracleConnection(host="oracle", user="u", password="p")
+DEPLOYED = make_source(ORACLE, SourceSettings(processor_licenses=1)).nonsensitive("source", "sa")
 CONFIG = {
     "name": "source",
     "connector.class": source.SOURCE_CLASS,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from components.contracts import SOURCES
+from components.contracts import SOURCES, ddl
 from tests.oracle.conftest import BUILT, IMAGE, STUBS, USERS, Host
 
 BOOTSTRAP = Path(__file__).resolve().parents[2] / "components" / "oracle" / "bootstrap"
@@ -94,6 +94,8 @@ def test_the_first_run_gives_sqlplus_this_sql(first_run: FirstRun, tmp_path: Pat
     # The second look is the same as the first.
     once = [body for number, body in enumerate(bodies) if number < 2 or body != bodies[number - 2]]
     found = "".join("-- " + body.replace("'", "", 2).rstrip() + "\n\n" for body in once)
+    for table in SOURCES:  # their columns are the contract's
+        found = found.replace(ddl.oracle(table), f"CREATE TABLE {table.name} (…)")
     expected = FIRST_RUN.read_text()
     difference = "\n".join(difflib.unified_diff(expected.splitlines(), found.splitlines(), lineterm="", n=1))
     (tmp_path / FIRST_RUN.name).write_text(found)

@@ -1,41 +1,41 @@
-"""The golden plans: what each stack declares is what was reviewed, and what must hold for every plan does."""
+"""The golden plans: what each stack declares is what was reviewed."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from plan.commands import golden_path
-
-ROOT = Path(__file__).resolve().parents[2]
-STACKS = ("dev", "local", "prod")
-
-
-def plan(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "local", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
+from plan.commands import GOLDEN, ROOT
+from plan.diff import lines
+from plan.golden import files
+from plan.golden.form import golden
+from tests.plans import STACKS, recorded
 
 
-@pytest.fixture(scope="module", params=STACKS)
-def stack(request):
-    return request.param
+def test_each_stack_has_a_golden_plan() -> None:
+    stacks = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.?*.yaml"))
+    assert files.stacks_in(GOLDEN) == stacks == list(STACKS), "make plan-accept STACK=…, or delete its folder"
 
 
-def test_the_plan_is_the_accepted_one_to_the_byte(stack):
-    """Another process on another machine recorded the accepted one: the bytes depend on the input alone."""
-    recorded = plan("plan", "--stack", stack, "--json")
-    assert recorded.returncode == 0, recorded.stderr
-    if recorded.stdout != golden_path(stack).read_text(encoding="utf-8"):
-        difference = plan("plan-diff", "--stack", stack)
-        pytest.fail(f"{difference.stdout}{difference.stderr}\nMeant? Run: make plan-accept STACK={stack}")
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_plan_is_the_accepted_one(stack: str) -> None:
+    difference = list(lines(files.read(GOLDEN, stack), golden(recorded(stack))))
+    assert not difference, "\n".join([*difference, f"Meant? Run: make plan-accept STACK={stack}"])
 
 
-def test_an_unknown_stack_is_refused_with_those_that_exist():
-    result = plan("plan", "--stack", "nowhere")
+def test_the_files_are_those_that_plan_accept_writes() -> None:
+    """The bytes depend on the plans alone: whoever accepts them changes nothing else."""
+    wanted = files.files_of(files.read(GOLDEN, stack) for stack in STACKS)
+    found = {str(path.relative_to(GOLDEN)): path.read_text("utf-8") for path in GOLDEN.rglob("*") if path.is_file()}
+    changed = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    assert not changed, f"edited by hand, or left over: {changed}; run make plan-accept for each stack"
+
+
+def test_an_unknown_stack_is_refused_with_those_that_exist() -> None:
+    command = [sys.executable, "-m", "local", "plan", "--stack", "nowhere"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode != 0
     for name in STACKS:
         assert name in result.stderr, "the error must name the stacks that exist"

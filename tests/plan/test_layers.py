@@ -7,8 +7,8 @@ import json
 import pytest
 
 from plan import Plan, PlanError, Resource
-from plan.commands import golden_path
 from tests.plan.conftest import Configured
+from tests.plans import recorded
 
 REFERENCE = "pulumi:pulumi:StackReference"
 PLATFORM = "organization/fraud-detection/dev-platform"
@@ -29,7 +29,7 @@ def key(resource: Resource) -> tuple[str, str]:
 
 
 def test_platform_and_streaming_are_the_complete_stack(configured: Configured) -> None:
-    complete = comparable(Plan.load(golden_path("dev")))
+    complete = comparable(recorded("dev"))
     layer = {"deployment": "dev"}
     platform = comparable(configured("dev", stack="dev-platform", layer="platform", **layer))
     streaming = comparable(configured("dev", stack="dev-streaming", layer="streaming", platformStack=PLATFORM, **layer))

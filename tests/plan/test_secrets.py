@@ -6,11 +6,12 @@ import base64
 
 import pytest
 
-from plan import Plan, PlanError
-from plan.commands import golden_path
+from plan import PlanError
+from plan.commands import GOLDEN
 from plan.fakes import SECRET_PREFIX
 from plan.project import PLACEHOLDER_SECRET
 from tests.plan.conftest import Configured, Recorder
+from tests.plans import STACKS, recorded
 
 SECRET = "pulumi_random.RandomPassword('p', length=20).result"
 UNPROTECTED = f"pulumi.Output.unsecret({SECRET})"
@@ -44,9 +45,9 @@ def test_a_secret_of_the_configuration_that_lost_its_protection_is_refused(recor
         recorded(f"cc.ServiceAccount('a', description=pulumi.Output.concat('x', {secret}))")
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_no_secret_is_in_the_plan_in_any_form(stack: str) -> None:
-    text = golden_path(stack).read_text()
+    text = recorded(stack).to_json() + "".join(path.read_text("utf-8") for path in GOLDEN.rglob("*.*"))
     for marker in (SECRET_PREFIX, PLACEHOLDER_SECRET):
         assert marker not in text
         assert base64.b64encode(marker.encode()).decode()[:-4] not in text
@@ -57,7 +58,7 @@ def test_a_rotation_makes_the_new_credential_switches_and_drops_the_old(configur
     """No step changes a credential that is in use, and what is in use exists before and after each step."""
     kinds = ("confluent", "oracle", "redshift", "opensearch", "snowflake")
     later = [configured("dev", **{f"{kind}Slots": step for kind in kinds}) for step in ("ab", "ba", "b")]
-    plans = [Plan.load(golden_path("dev")), *later]
+    plans = [recorded("dev"), *later]
     names = [{resource.name for resource in plan.resources} for plan in plans]
     assert names[0] < names[1], "the second slot must add credentials and take none"
     assert names[1] == names[2], "the switch must neither make nor delete a credential"

@@ -17,11 +17,11 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-from plan import Plan
 from plan.policy import seen
 from policy.controls import CONTROLS
 from policy.inputs import SECRET, UNKNOWN
 from policy.model import Resource, ResourceControl, evaluate
+from tests.plans import STACKS, recorded
 from tests.policy.build import but
 from tests.policy.cases import CASES
 from tests.policy.cases.compute import INSTANCE
@@ -126,16 +126,15 @@ def test_what_is_unknown_in_a_preview_neither_stops_a_control_nor_breaks_it(anal
     assert set(found(analyzer, [instance])) == {"metadata-needs-a-token"}, "the known half must be judged all the same"
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
-def test_an_accepted_plan_passes(analyzer, stack):
-    golden = PACK.parent / "tests" / "plan" / "golden" / f"{stack}.json"
-    assert found(analyzer, seen(Plan.load(golden))) == {}
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_plan_of_a_stack_passes(analyzer, stack):
+    assert found(analyzer, seen(recorded(stack))) == {}
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_a_preview_that_shows_nothing_of_a_provider_passes(analyzer, stack):
     """As seen with the engine: where a provider's own inputs are unknown, its resources come without any output."""
-    resources = seen(Plan.load(PACK.parent / "tests" / "plan" / "golden" / f"{stack}.json"))
+    resources = seen(recorded(stack))
     hidden = [
         replace(resource, inputs={}) if resource.type.startswith(("kubernetes:", "confluentcloud:")) else resource
         for resource in resources

@@ -1,9 +1,8 @@
-"""The controls on recorded plans: the accepted ones keep to all, and the command says what does not."""
+"""The controls on recorded plans: those of the stacks keep to all, and the command says what does not."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,9 +10,8 @@ from local.cli import main
 from plan import Plan, commands
 from plan.model import Resource as Planned
 from plan.policy import render, violations
+from tests.plans import STACKS, recorded
 
-ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = sorted((ROOT / "tests" / "plan" / "golden").glob("*.json"))
 URN = "urn:pulumi:prod::fraud::{}::{}"
 TIMED = "confluentcloud:index/flinkStatement:FlinkStatement"
 
@@ -30,22 +28,21 @@ def broken(*resources: Planned) -> set[str]:
     return {violation.control.name for violation in violations(plan(*resources))}
 
 
-@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
-def test_the_accepted_plans_keep_to_every_control(path):
-    accepted = Plan.load(path)
-    found = violations(accepted)
-    assert found == [], render(accepted, found)
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_stacks_keep_to_every_control(stack):
+    found = violations(recorded(stack))
+    assert found == [], render(recorded(stack), found)
 
 
-def test_a_connector_of_the_accepted_plan_that_is_changed_is_found():
-    accepted = Plan.load(ROOT / "tests" / "plan" / "golden" / "dev.json")
+def test_a_statement_of_a_stack_that_is_changed_is_found():
+    dev = recorded("dev")
     resources = [
         replace(one, options={key: value for key, value in one.options.items() if key != "replaceOnChanges"})
         if one.type == TIMED
         else one
-        for one in accepted.resources
+        for one in dev.resources
     ]
-    changed = replace(accepted, resources=tuple(resources))
+    changed = replace(dev, resources=tuple(resources))
     assert {found.control.name for found in violations(changed)} == {"what-cannot-change-is-replaced"}
 
 
@@ -90,7 +87,7 @@ def policy_command(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_the_command_says_that_a_plan_keeps_to_all(monkeypatch, capsys):
-    assert policy_command(Plan.load(ROOT / "tests" / "plan" / "golden" / "dev.json"), monkeypatch) == 0
+    assert policy_command(recorded("dev"), monkeypatch) == 0
     assert "The plan of dev keeps to all" in capsys.readouterr().out
 
 

@@ -104,9 +104,7 @@ class Lab:
         return number
 
     def send_user(self, number: int, **columns: object) -> None:
-        row = {column.name: None for column in AUTH_USER.published}
-        row |= {"IS_SUPERUSER": 0, "IS_STAFF": 0, "IS_ACTIVE": 1, "DATE_JOINED": self.now}
-        row |= {"ID": number, "USERNAME": f"user{number}", "EMAIL": f"{number}@example.com", **columns}
+        row = {"ID": number, "USERNAME": f"user{number}", "EMAIL": f"{number}@example.com", **columns}
         self.raw(AUTH_USER.topic, number, self.records.change(AUTH_USER, row))
 
     def delete_user(self, number: int) -> None:
@@ -214,7 +212,7 @@ def servers(children: Children) -> tuple[Kafka, Registry, FlinkGateway]:
 
 @pytest.fixture(scope="session")
 def running_lab() -> Iterator[Lab]:
-    plan = as_statements(record("local", ROOT, mode="update"))
+    plan = as_statements(record("dev", ROOT, mode="update"))
     with started("test-sql", servers) as (kafka, registry, gateway), pytest.MonkeyPatch.context() as patch:
         names = [table.topic for table in (*SOURCES, *OUTPUTS)]
         admin = AdminClient(kafka.client(ADMIN))

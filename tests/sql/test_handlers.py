@@ -21,7 +21,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from components.contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION
+from components.contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION, flink
 from local.apply.access import right_of
 from local.apply.accounts import GUEST, GUEST_RIGHTS
 from local.apply.handlers import create_topic
@@ -171,7 +171,7 @@ def test_a_statement_whose_newest_checkpoint_is_cut_off_starts_from_the_one_befo
 def test_a_statement_with_a_table_function_goes_on_from_its_checkpoint_in_the_same_jvm(
     lab: Lab, spare: tuple[str, str]
 ) -> None:
-    columns = ", ".join(f"`{column.name}`" for column in CLEANED_USER.columns).replace("`IS_", "0 < `IS_")
+    columns = ", ".join(flink.cleaned(CLEANED_USER))
     query = f"SELECT {columns} FROM TO_CHANGELOG(input => TABLE `{AUTH_USER.topic}`)"
     statement = insert("changes", spare[0], query)
     lab.flink.submit(statement)

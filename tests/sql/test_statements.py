@@ -180,9 +180,8 @@ def committed_duplicates(lab: Lab) -> list[str]:
 
 
 def second_rule(account: int, rule: str) -> str:
-    return f"""INSERT INTO `fraud_alert`
-      SELECT CONCAT(CAST(`ID` AS STRING), '-{rule}'), `ID`, `ACCOUNT_ID`, '{rule}', 'a rule of its own', 10, `AMOUNT`,
-        CAST(`RECEIVED_AT` AS TIMESTAMP_LTZ(3)), CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))
+    return f"""INSERT INTO `fraud_alert` (`alert_id`, `transaction_id`, `ACCOUNT_ID`, `rule_id`)
+      SELECT CONCAT(CAST(`ID` AS STRING), '-{rule}'), `ID`, `ACCOUNT_ID`, '{rule}'
       FROM `fd.SAMPLE.USER_TRANSACTION` WHERE `ACCOUNT_ID` = {account};"""
 
 

@@ -1,36 +1,91 @@
-"""A component under the plan's own monitor, in this process: inputs, options, dependencies and the SDK's checks."""
+"""A component under the plan's own monitor, in this process: inputs, secrets, options and the SDK's own checks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pulumi
+from pulumi.runtime.proto import resource_pb2
 
+from plan import fakes_aws, wire
 from plan.model import Resource
 from plan.monitor import Monitor
-from tests.unit.mocks import Mocks
 
 
-def record_component(build: Callable[[], object], *, preview: bool = False) -> dict[str, Resource]:
-    """What `build` registers, by name; `preview` leaves computed outputs unknown.
+class _Recorder(Monitor):
+    """Keeps what a plan masks, too."""
 
-    Raises what the program raises, and AssertionError when two resources share a name or an input is refused by the
-    installed SDK's types.
+    def __init__(self, *, preview: bool) -> None:
+        super().__init__("fraud-detection", "test", preview=preview, references=lambda _stack: {})
+        self.opened: dict[str, dict[str, Any]] = {}
+
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
+        self.opened[request.name] = wire.opened(wire.decode_struct(request.object))
+        return super().RegisterResource(request)
+
+
+class Recorded(dict[str, Resource]):
+    """Resources by name, a component only where nothing else has its name.
+
+    `opened`: their inputs, secrets as they are. `result`: the value of the Output that the program returned.
     """
-    monitor = Monitor("fraud-detection", "test", preview=preview, references=lambda _stack: {})
-    pulumi.runtime.set_mocks(Mocks(), project="fraud-detection", stack="test", preview=preview, monitor=monitor)  # pyright: ignore[reportArgumentType]
+
+    opened: dict[str, dict[str, Any]]
+    result: Any = None
+
+    def of_type(self, end: str) -> list[Resource]:
+        """Those whose type ends like this, e.g. `:Cluster`."""
+        return [resource for resource in self.values() if resource.type.endswith(end)]
+
+
+def record_component(build: Callable[[], object], *, preview: bool = False) -> Recorded:
+    """What `build` registers; `preview` leaves computed outputs unknown.
+
+    Raises what the program raises, and AssertionError when two resources share a name, an input is refused by the
+    installed SDK's types, or a secret has lost its protection.
+    """
+    recorder, result = _run(build, preview)
+    assert not recorder.problems, "\n".join(recorder.problems)
+    custom = [resource for resource in recorder.resources.values() if resource.custom]
+    components = {one.name: one for one in recorder.resources.values() if not one.custom}
+    made = Recorded(components | {resource.name: resource for resource in custom})
+    assert len({resource.name for resource in custom}) == len(custom), "two resources share a name; give each its own"
+    made.opened, made.result = recorder.opened, result
+    return made
+
+
+def record_all(build: Callable[[], object], *, preview: bool = False) -> list[Resource]:
+    """What `build` registers, where names of different types may be the same. Raises as `record_component` does."""
+    recorder, _ = _run(build, preview)
+    assert not recorder.problems, "\n".join(recorder.problems)
+    return list(recorder.resources.values())
+
+
+def _run(build: Callable[[], object], preview: bool) -> tuple[_Recorder, Any]:
+    recorder, results = _Recorder(preview=preview), list[Any]()
+    pulumi.runtime.set_mocks(
+        None,  # pyright: ignore[reportArgumentType]  # of use to the SDK's own monitor only
+        project="fraud-detection",
+        stack="test",
+        preview=preview,
+        monitor=recorder,  # pyright: ignore[reportArgumentType]
+    )
 
     @pulumi.runtime.test
-    def run() -> None:
-        build()
+    def run() -> Any:
+        found = build()
+        return found.apply(results.append) if isinstance(found, pulumi.Output) else None
 
     run()
-    assert not monitor.problems, "\n".join(monitor.problems)
-    made = {resource.name: resource for resource in monitor.resources.values()}
-    assert len(made) == len(monitor.resources), "two resources share a name; give each its own"
-    return made
+    return recorder, results[0] if results else None
 
 
 def needs(resource: Resource) -> set[str]:
     """Names of what a resource waits for directly."""
     return {urn.rsplit("::", 1)[1] for urn in resource.dependencies}
+
+
+def secret(name: str, output: str = "result") -> str:
+    """What the recorder makes up for a secret output."""
+    return f"{fakes_aws.SECRET_PREFIX}{name}.{output}"

@@ -10,9 +10,10 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
-DOCUMENTS = [*(ROOT / name for name in AT_THE_TOP), *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [ROOT / name for name in AT_THE_TOP]
+DOCUMENTS += [*sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("examples/*/README.md"))]
 RECORDS = ROOT / "docs" / "adr"
-FILES = re.compile(r"(?:app|bench|components|flink_sql|local|plan|policy|stacks|tests)/[\w/.*-]*")
+FILES = re.compile(r"(?:app|bench|components|examples|flink_sql|local|plan|plugin|policy|stacks|tests)/[\w/.*-]*")
 
 
 @pytest.fixture(params=DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -40,8 +41,9 @@ def test_every_make_target_exists(document: tuple[Path, str]) -> None:
 
 
 def test_every_configuration_key_exists(document: tuple[Path, str]) -> None:
-    _, text = document
-    keys = set(yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"])
+    path, text = document
+    home = path.parent if (path.parent / "Pulumi.yaml").exists() else ROOT
+    keys = set(yaml.safe_load((home / "Pulumi.yaml").read_text(encoding="utf-8"))["config"])
     assert set(re.findall(r"config set (?:--secret )?(\w+)", text)) <= keys
 
 

@@ -14,7 +14,7 @@ import pytest
 from components.confluent import rules as sql
 from components.confluent.statements import TEMPLATES, rule_sql
 from components.contracts import RULES, rules
-from tests.unit.test_components import RULES as VARIABLES
+from tests.unit.arguments import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = """\
@@ -64,6 +64,8 @@ def test_a_rule_is_read_and_its_sql_filled_in(folder: Path) -> None:
         ("title: At night", "titel: At night", "night.yaml:3: no key 'titel'; they are id, order"),
         ("id: night", "id: Night!", "night.yaml:1: id is 'Night!'"),
         ("id: night", "id: cents", "night.yaml:1: id is 'cents'; set it to a-z, 0-9 and _"),
+        ("id: night", "id: score", "night.yaml:1: id is 'score'; set it to a-z, 0-9 and _"),
+        ("id: night", "id: rule_id", "night.yaml:1: id is 'rule_id'; set it to a-z, 0-9 and _"),
         ("thresholds: [large_amount]", "thresholds: large_amount", "night.yaml:9: thresholds must be a list"),
         (
             "thresholds: [large_amount]",

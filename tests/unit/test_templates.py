@@ -10,7 +10,7 @@ import pytest
 from components.confluent import statements
 from components.confluent.pipeline import statements as declared
 from components.confluent.statements import SQL_FOLDER, Statement
-from tests.unit.test_components import RULES
+from tests.unit.arguments import VARIABLES
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def rendered(folder: Path, text: str) -> str:
     (folder / "test.sql").write_text(text)
-    return Statement(name="test", file="test.sql").text(RULES)
+    return Statement(name="test", file="test.sql").text(VARIABLES)
 
 
 def test_variables_and_loops_are_filled_in(folder: Path) -> None:
@@ -38,6 +38,8 @@ def test_variables_and_loops_are_filled_in(folder: Path) -> None:
         ("SELECT 1\n{% for %}", r"test\.sql:2: "),
         ("{{ burst_count.no_such }}", r"test\.sql: .*no_such"),
         ("x" * 131_073, r"test\.sql: 131073 characters"),
+        ('{{ columns("x") }}', r"test\.sql: no output topic x; known: auth_user, .*user_transaction"),
+        ("-- a line\nINSERT INTO `fraud_alert` SELECT 1", r"test\.sql:2: the SELECT into fraud_alert lacks alert_id"),
     ],
 )
 def test_what_is_wrong_in_a_template_is_told_by_file(folder: Path, text: str, message: str) -> None:
@@ -47,13 +49,13 @@ def test_what_is_wrong_in_a_template_is_told_by_file(folder: Path, text: str, me
 
 def test_a_missing_file_is_told_by_name(folder: Path) -> None:
     with pytest.raises(ValueError, match=r"statement test: flink_sql/test\.sql does not exist"):
-        Statement(name="test", file="test.sql").text(RULES)
+        Statement(name="test", file="test.sql").text(VARIABLES)
 
 
 @pytest.mark.parametrize("statement", declared(24), ids=lambda statement: statement.file)
 def test_a_line_of_the_statement_is_that_of_the_file(statement: Statement) -> None:
     """Flink's errors name a line of the text. What a macro generates is on the line of its call."""
     template = (SQL_FOLDER / statement.file).read_text().splitlines()
-    for number, line in enumerate(statement.text(RULES).splitlines()):
+    for number, line in enumerate(statement.text(VARIABLES).splitlines()):
         if line and "{{" not in template[number]:
             assert template[number].startswith(line.rstrip()), f"flink_sql/{statement.file}:{number + 1}"

@@ -12,11 +12,12 @@ from ...confluent import access
 from ...confluent.access import Grant
 from ...confluent.connector import FORMATS, SinkConnector, option
 from ...confluent.pipeline import FLAGGED_TOPICS
+from ...connections import Connection
 from ...contracts import FLAGGED_USER, FRAUD_ALERT
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenSearchConnection:
+class OpenSearchConnection(Connection):
     """`url` begins with https:// and has no path."""
 
     url: pulumi.Input[str]

@@ -37,7 +37,7 @@ DASHBOARDS = "/_dashboards"
 PASSING = (0, 409, 429, 502, 503, 504)
 REFUSED = {
     401: "the domain does not accept the master user's name and password",
-    403: "the domain's access policy does not admit this address: add yours to operatorCidrs",
+    403: "the domain's access policy does not admit this address: add yours to operator_cidrs",
 }
 
 

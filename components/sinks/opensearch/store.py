@@ -14,13 +14,17 @@ import pulumi_random as random
 from pulumi import CustomTimeouts, ResourceOptions
 from pulumi_command import local
 
-from ...credential_slots import CredentialSlots
+from ...aws_context import AwsContext
 from ...local_commands import command_line
-from ...log_groups import make_log_group, retention_problems
-from ..allow_list import admitted, range_problems
+from ...log_groups import make_log_group
+from ...network.egress import given_prefix_problems
+from ...network.ranges import range_problems
+from ..allow_list import admitted
+from ..base import Store
 from .access import access_policy, log_policy
 from .connector import OpenSearchConnection
 from .definition import definition, user
+from .settings import OpenSearchSettings
 
 # Amazon's names of the domain's logs. `audit` says who did what; the indices' settings say what the slow logs take.
 LOGS = {
@@ -31,8 +35,8 @@ LOGS = {
 }
 DOMAIN_NAME = re.compile(r"[a-z][a-z0-9-]{2,27}")
 MASTER_USER = "fraud-master"
-# Of a node's volume. Each instance type has a lower limit of its own, which AWS enforces.
-LEAST_GIB, MOST_GIB = 10, 3072
+# Amazon installs its updates in the ten hours from here, UTC
+UPDATE_HOUR = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,44 +47,22 @@ class OpenSearchTargetArgs:
     up, `nat_addresses` those of the app: plain addresses, as NAT gateways have them.
     """
 
-    # Where it stands
-    account_id: pulumi.Input[str]
-    region: str
-    # Who reaches it
+    context: AwsContext
     confluent_prefixes: pulumi.Input[Sequence[str]]
     operator_cidrs: Sequence[str]
-    nat_addresses: Sequence[pulumi.Input[str]] = ()
-    slots: CredentialSlots = CredentialSlots()
-    # How large it is
-    engine_version: str = "OpenSearch_3.1"
-    instance_type: str = "t3.small.search"
-    instance_count: int = 1
-    volume_gib: int = 20
-    # What it keeps, and how safely
-    kms_key_arn: pulumi.Input[str]
-    log_retention_days: int = 90
-    protect: bool = False
-    # Amazon installs its updates in the ten hours from here, UTC
-    update_hour: int = 2
+    nat_addresses: pulumi.Input[Sequence[pulumi.Input[str]]] = ()
+    settings: OpenSearchSettings = OpenSearchSettings()
 
     def __post_init__(self) -> None:
         problems = range_problems("operator_cidrs", self.operator_cidrs)
         if not self.operator_cidrs:
             problems.append("operator_cidrs is empty; name the addresses of people and of `pulumi up`")
-        if self.instance_count < 1 or (self.instance_count > 1 and not zones_for(self.instance_count)):
-            problems.append(
-                f"instance_count is {self.instance_count}; set it to 1, or to a multiple of 2 or 3: one share a zone"
-            )
-        if not LEAST_GIB <= self.volume_gib <= MOST_GIB:
-            problems.append(f"volume_gib is {self.volume_gib}; set it to {LEAST_GIB} to {MOST_GIB}")
-        if not 0 <= self.update_hour <= 23:
-            problems.append(f"update_hour is {self.update_hour}; set it to 0 to 23")
-        problems += retention_problems(self.log_retention_days)
+        problems += given_prefix_problems(self.confluent_prefixes)
         if problems:
             raise ValueError("; ".join(problems))
 
 
-class OpenSearchTarget(pulumi.ComponentResource):
+class OpenSearchTarget(Store):
     """An encrypted domain with users of its own; the connector may write two indices, and the dashboard is in place."""
 
     connection: OpenSearchConnection
@@ -92,18 +74,20 @@ class OpenSearchTarget(pulumi.ComponentResource):
             raise ValueError(f"the domain's name is {name!r}; take 3 to 28 of a-z, 0-9 and -, a letter first")
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)
-        self._arn = pulumi.Output.concat("arn:aws:es:", args.region, ":", args.account_id, ":domain/", name)
+        context, slots = args.context, args.settings.slots
+        self._arn = pulumi.Output.concat("arn:aws:es:", context.region, ":", context.account_id, ":domain/", name)
         self._master = self._password("master")
         self._domain = self._make_domain()
         url = pulumi.Output.concat("https://", self._domain.endpoint)
-        passwords = {slot: self._password(slot) for slot in args.slots.names}
+        passwords = {slot: self._password(slot) for slot in slots.names}
         self.connection = OpenSearchConnection(
             url=url,
-            user=user(args.slots.active),
-            password=passwords[args.slots.active].result,
+            user=user(slots.active),
+            password=passwords[slots.active].result,
             ready=[self._set_up(url, passwords)],
         )
         self.dashboards_url = pulumi.Output.concat(url, "/_dashboards")
+        self.outputs = {"dashboardsUrl": self.dashboards_url}
         self.register_outputs({"url": url, "dashboardsUrl": self.dashboards_url, "user": self.connection.user})
 
     def _password(self, whose: str) -> random.RandomPassword:
@@ -119,17 +103,17 @@ class OpenSearchTarget(pulumi.ComponentResource):
         )
 
     def _make_domain(self) -> aws.opensearch.Domain:
-        args = self._args
+        context, settings = self._args.context, self._args.settings
         groups = self._log_groups()
         return aws.opensearch.Domain(
             f"{self._name}-domain",
             domain_name=self._name,
-            engine_version=args.engine_version,
+            engine_version=settings.version,
             cluster_config=self._nodes(),
             ebs_options=aws.opensearch.DomainEbsOptionsArgs(
-                ebs_enabled=True, volume_type="gp3", volume_size=args.volume_gib
+                ebs_enabled=True, volume_type="gp3", volume_size=settings.volume_gib
             ),
-            encrypt_at_rest=aws.opensearch.DomainEncryptAtRestArgs(enabled=True, kms_key_id=args.kms_key_arn),
+            encrypt_at_rest=aws.opensearch.DomainEncryptAtRestArgs(enabled=True, kms_key_id=context.kms_key_arn),
             node_to_node_encryption=aws.opensearch.DomainNodeToNodeEncryptionArgs(enabled=True),
             domain_endpoint_options=aws.opensearch.DomainDomainEndpointOptionsArgs(
                 enforce_https=True, tls_security_policy="Policy-Min-TLS-1-2-PFS-2023-10"
@@ -147,7 +131,7 @@ class OpenSearchTarget(pulumi.ComponentResource):
             tags={"Name": self._name},
             opts=ResourceOptions(
                 parent=self,
-                protect=args.protect or None,
+                protect=context.protect or None,
                 # The domain is refused while its service may not write to the log groups.
                 depends_on=[self._log_rights(groups)],
                 custom_timeouts=CustomTimeouts(create="90m", update="90m", delete="90m"),
@@ -155,10 +139,11 @@ class OpenSearchTarget(pulumi.ComponentResource):
         )
 
     def _nodes(self) -> aws.opensearch.DomainClusterConfigArgs:
-        count = self._args.instance_count
-        spread = aws.opensearch.DomainClusterConfigZoneAwarenessConfigArgs(availability_zone_count=zones_for(count))
+        settings = self._args.settings
+        count = settings.nodes
+        spread = aws.opensearch.DomainClusterConfigZoneAwarenessConfigArgs(availability_zone_count=settings.zones)
         return aws.opensearch.DomainClusterConfigArgs(
-            instance_type=self._args.instance_type,
+            instance_type=settings.instance_type,
             instance_count=count,
             zone_awareness_enabled=count > 1,
             zone_awareness_config=spread if count > 1 else None,
@@ -176,17 +161,15 @@ class OpenSearchTarget(pulumi.ComponentResource):
         )
 
     def _window(self) -> aws.opensearch.DomainOffPeakWindowOptionsArgs:
-        start = aws.opensearch.DomainOffPeakWindowOptionsOffPeakWindowWindowStartTimeArgs(
-            hours=self._args.update_hour, minutes=0
-        )
+        start = aws.opensearch.DomainOffPeakWindowOptionsOffPeakWindowWindowStartTimeArgs(hours=UPDATE_HOUR, minutes=0)
         return aws.opensearch.DomainOffPeakWindowOptionsArgs(
             enabled=True,
             off_peak_window=aws.opensearch.DomainOffPeakWindowOptionsOffPeakWindowArgs(window_start_time=start),
         )
 
     def _access(self) -> pulumi.Output[str]:
-        sources = pulumi.Output.all(self._args.confluent_prefixes, *self._args.nat_addresses).apply(
-            lambda known: admitted(known[0], self._args.operator_cidrs, known[1:])
+        sources = pulumi.Output.all(self._args.confluent_prefixes, self._args.nat_addresses).apply(
+            lambda known: admitted(known[0], self._args.operator_cidrs, known[1])
         )
         return pulumi.Output.json_dumps(access_policy(self._arn, sources))
 
@@ -195,9 +178,8 @@ class OpenSearchTarget(pulumi.ComponentResource):
             kind: make_log_group(
                 f"{self._name}-{kind}",
                 f"/aws/opensearch/{self._name}/{kind}",
-                kms_key_arn=self._args.kms_key_arn,
-                retention_days=self._args.log_retention_days,
-                opts=self._child,
+                self._args.context,
+                self._child,
             )
             for kind in LOGS
         }
@@ -207,18 +189,18 @@ class OpenSearchTarget(pulumi.ComponentResource):
         return aws.cloudwatch.LogResourcePolicy(
             f"{self._name}-logs",
             policy_name=f"{self._name}-logs",
-            policy_document=pulumi.Output.json_dumps(log_policy(self._arn, self._args.account_id, arns)),
+            policy_document=pulumi.Output.json_dumps(log_policy(self._arn, self._args.context.account_id, arns)),
             opts=self._child,
         )
 
     def _set_up(self, url: pulumi.Output[str], passwords: dict[str, random.RandomPassword]) -> local.Command:
-        slots, nodes = self._args.slots, self._args.instance_count
+        slots, nodes = self._args.settings.slots, self._args.settings.nodes
         # The program's definition is no input of the Command, so a change of it needs a trigger.
         digest = hashlib.sha256(json.dumps(definition(slots, nodes), sort_keys=True).encode()).hexdigest()
         of_users = {user(slot): password.result for slot, password in passwords.items()}
         return local.Command(
             f"{self._name}-setup",
-            create=command_line("components.sinks.opensearch.setup"),
+            create=command_line("sinks.opensearch.setup"),
             dir=".",
             environment={
                 "OPENSEARCH_URL": url,
@@ -231,8 +213,3 @@ class OpenSearchTarget(pulumi.ComponentResource):
             triggers=[digest, self._domain.domain_id],
             opts=self._child,
         )
-
-
-def zones_for(count: int) -> int:
-    """Into how many zones, 3 or 2, the nodes can be spread in equal shares; 0 when into neither."""
-    return next((zones for zones in (3, 2) if count % zones == 0), 0)

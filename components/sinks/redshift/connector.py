@@ -10,12 +10,13 @@ import pulumi
 
 from ...confluent.connector import SinkConnector, option
 from ...confluent.pipeline import WAREHOUSE_TOPICS
+from ...connections import Connection
 
 REDSHIFT_PORT = 5439
 
 
 @dataclass(frozen=True, kw_only=True)
-class RedshiftConnection:
+class RedshiftConnection(Connection):
     """`host` without the port, which is REDSHIFT_PORT."""
 
     host: pulumi.Input[str]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
@@ -12,37 +9,17 @@ from pulumi import ResourceOptions
 from ... import iam
 
 SCHEDULER = "scheduler.redshift.amazonaws.com"
-# Six fields, as EventBridge writes them: one minute and hour, and a `?` for the day or for the weekday.
-_FIELD = r"[0-9A-Z*,/#-]+"
-CRON = rf"cron\([0-5]?\d ([01]?\d|2[0-3]) (\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?) {_FIELD}\)"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PauseSchedule:
-    """Two schedules in AWS's form and UTC, e.g. `cron(0 19 ? * MON-FRI *)`."""
-
-    pause: str
-    resume: str
-
-    def __post_init__(self) -> None:
-        problems = [
-            f"{name} is {value!r}; write it as cron(minutes hours day month weekday year)"
-            for name, value in (("pause", self.pause), ("resume", self.resume))
-            if not re.fullmatch(CRON, value)
-        ]
-        if problems:
-            raise ValueError("; ".join(problems))
-
-
-def make_schedule(name: str, schedule: PauseSchedule, cluster: aws.redshift.Cluster, opts: ResourceOptions) -> None:
+def make_schedule(name: str, pause: str, resume: str, cluster: aws.redshift.Cluster, opts: ResourceOptions) -> None:
     """Two scheduled actions, and the role that may pause and resume this cluster and do nothing else."""
     role, rights = _role(name, cluster, opts)
     action, identifier = aws.redshift.ScheduledActionTargetActionArgs, cluster.cluster_identifier
-    pause = aws.redshift.ScheduledActionTargetActionPauseClusterArgs(cluster_identifier=identifier)
-    resume = aws.redshift.ScheduledActionTargetActionResumeClusterArgs(cluster_identifier=identifier)
+    pausing = aws.redshift.ScheduledActionTargetActionPauseClusterArgs(cluster_identifier=identifier)
+    resuming = aws.redshift.ScheduledActionTargetActionResumeClusterArgs(cluster_identifier=identifier)
     for verb, when, target in (
-        ("pause", schedule.pause, action(pause_cluster=pause)),
-        ("resume", schedule.resume, action(resume_cluster=resume)),
+        ("pause", pause, action(pause_cluster=pausing)),
+        ("resume", resume, action(resume_cluster=resuming)),
     ):
         aws.redshift.ScheduledAction(
             f"{name}-{verb}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,15 +10,18 @@ import pulumi_aws as aws
 import pulumi_random as random
 from pulumi import ResourceOptions
 
-from ...credential_slots import CredentialSlots
-from ...log_groups import make_log_group, retention_problems
+from ...aws_context import AwsContext
+from ...log_groups import make_log_group
 from ...network.security import Peer, allow_ingress, make_group
+from ..base import Store
 from . import sql as redshift_sql
 from .connector import REDSHIFT_PORT, RedshiftConnection
-from .schedule import PauseSchedule, make_schedule
+from .schedule import make_schedule
+from .settings import RedshiftSettings
 
+ADMIN_USER = "fraud_admin"
+SNAPSHOT_DAYS = 7
 LOGS = ("connectionlog", "useractivitylog", "userlog")
-IDENTIFIER = r"[a-z][a-z0-9_]{0,62}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,43 +33,16 @@ class RedshiftTargetArgs:
     `pulumi state unprotect` leaves a last snapshot; deploying `protect` False before that would leave none.
     """
 
-    # Where it stands
+    context: AwsContext
     vpc_id: pulumi.Input[str]
-    subnet_ids: Sequence[pulumi.Input[str]]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     confluent_prefix_list_id: pulumi.Input[str] | None = None
     # The way to the internet: AWS makes no public cluster without it, and keeps it while there is one
     network_ready: Sequence[pulumi.Resource] = ()
-    # How large it is
-    node_type: str = "ra3.large"
-    number_of_nodes: int = 1
-    # What it keeps, and how safely
-    kms_key_arn: pulumi.Input[str]
-    snapshot_days: int = 7
-    log_retention_days: int = 90
-    protect: bool = False
-    # Who uses it
-    database: str = "fraud"
-    admin_user: str = "fraud_admin"
-    slots: CredentialSlots = CredentialSlots()
-    # None keeps it running. While it is paused the connector fails, and must be resumed with it.
-    pause_schedule: PauseSchedule | None = None
-
-    def __post_init__(self) -> None:
-        problems = [
-            f"{name} is {value!r}; begin with a-z and go on with a-z, 0-9 and _, 63 characters at most"
-            for name, value in (("database", self.database), ("admin_user", self.admin_user))
-            if not re.fullmatch(IDENTIFIER, value)
-        ]
-        if self.number_of_nodes < 1:
-            problems.append(f"number_of_nodes is {self.number_of_nodes}; set it to 1 or more")
-        if not 1 <= self.snapshot_days <= 35:
-            problems.append(f"snapshot_days is {self.snapshot_days}; set it to 1 to 35 (0 would switch snapshots off)")
-        problems += retention_problems(self.log_retention_days)
-        if problems:
-            raise ValueError("; ".join(problems))
+    settings: RedshiftSettings = RedshiftSettings()
 
 
-class RedshiftTarget(pulumi.ComponentResource):
+class RedshiftTarget(Store):
     """An encrypted cluster that talks TLS only, logs who did what, and has one sink user per slot."""
 
     connection: RedshiftConnection
@@ -81,45 +56,46 @@ class RedshiftTarget(pulumi.ComponentResource):
         way_in = self._way_in()
         self._cluster = self._make_cluster()
         self._log()
-        if args.pause_schedule:
-            make_schedule(name, args.pause_schedule, self._cluster, self._child)
+        settings = args.settings
+        if settings.pause and settings.resume:
+            make_schedule(name, settings.pause, settings.resume, self._cluster, self._child)
         passwords = self._passwords()
         self.connection = RedshiftConnection(
             host=self._cluster.dns_name,  # `endpoint` carries the port
-            user=redshift_sql.user(args.slots.active),
-            password=passwords[args.slots.active].result,
-            database=args.database,
+            user=redshift_sql.user(settings.slots.active),
+            password=passwords[settings.slots.active].result,
+            database=settings.database,
             ready=[*way_in, self._set_up(passwords)],
         )
         self.register_outputs({"host": self.connection.host, "user": self.connection.user})
 
     def _make_cluster(self) -> aws.redshift.Cluster:
-        args, name = self._args, self._name
+        args, context, settings, name = self._args, self._args.context, self._args.settings, self._name
         return aws.redshift.Cluster(
             f"{name}-cluster",
             cluster_identifier=name,
-            node_type=args.node_type,
-            cluster_type="single-node" if args.number_of_nodes == 1 else "multi-node",
-            number_of_nodes=args.number_of_nodes,
-            database_name=args.database,
-            master_username=args.admin_user,
+            node_type=settings.node_type,
+            cluster_type="single-node" if settings.nodes == 1 else "multi-node",
+            number_of_nodes=settings.nodes,
+            database_name=settings.database,
+            master_username=ADMIN_USER,
             manage_master_password=True,
-            master_password_secret_kms_key_id=args.kms_key_arn,
+            master_password_secret_kms_key_id=context.kms_key_arn,
             encrypted="true",
-            kms_key_id=args.kms_key_arn,
+            kms_key_id=context.kms_key_arn,
             port=REDSHIFT_PORT,
             publicly_accessible=args.confluent_prefix_list_id is not None,
             enhanced_vpc_routing=True,
             vpc_security_group_ids=[self._group.id],
             cluster_subnet_group_name=self._subnets().name,
             cluster_parameter_group_name=self._parameters().name,
-            automated_snapshot_retention_period=args.snapshot_days,
-            skip_final_snapshot=not args.protect,
-            final_snapshot_identifier=self._final_snapshot() if args.protect else None,
+            automated_snapshot_retention_period=SNAPSHOT_DAYS,
+            skip_final_snapshot=not context.protect,
+            final_snapshot_identifier=self._final_snapshot() if context.protect else None,
             tags={"Name": name},
             opts=ResourceOptions(
                 parent=self,
-                protect=args.protect or None,
+                protect=context.protect or None,
                 depends_on=list(args.network_ready),
                 # Its name is fixed: a second one cannot be made beside it.
                 delete_before_replace=True,
@@ -172,9 +148,8 @@ class RedshiftTarget(pulumi.ComponentResource):
             make_log_group(
                 f"{self._name}-{kind}",
                 f"/aws/redshift/cluster/{self._name}/{kind}",
-                kms_key_arn=self._args.kms_key_arn,
-                retention_days=self._args.log_retention_days,
-                opts=self._child,
+                self._args.context,
+                self._child,
             )
             for kind in LOGS
         ]
@@ -197,7 +172,7 @@ class RedshiftTarget(pulumi.ComponentResource):
                 min_numeric=1,
                 opts=self._child,
             )
-            for slot in self._args.slots.names
+            for slot in self._args.settings.slots.names
         }
 
     def _set_up(self, passwords: dict[str, random.RandomPassword]) -> pulumi.Resource:
@@ -205,7 +180,7 @@ class RedshiftTarget(pulumi.ComponentResource):
 
         Nothing is undone on delete: schema and users go with the cluster. A user whose slot goes loses its password.
         """
-        slots = self._args.slots
+        slots = self._args.settings.slots
         procedure = self._run("procedure", redshift_sql.procedure(slots), after=None)
         last = self._run("call", redshift_sql.call(slots), after=procedure)
         for slot, password in passwords.items():
@@ -224,7 +199,7 @@ class RedshiftTarget(pulumi.ComponentResource):
         return aws.redshiftdata.Statement(
             f"{self._name}-sql-{step}",
             cluster_identifier=self._cluster.cluster_identifier,
-            database=self._args.database,
+            database=self._args.settings.database,
             secret_arn=self._cluster.master_password_secret_arn,
             statement_name=f"{self._name}-{step}",
             sql=sql,

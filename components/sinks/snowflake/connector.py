@@ -10,10 +10,11 @@ import pulumi
 
 from ...confluent.connector import FORMATS, SinkConnector, option
 from ...confluent.pipeline import FLAGGED_TOPICS
+from ...connections import Connection
 
 
 @dataclass(frozen=True, kw_only=True)
-class SnowflakeConnection:
+class SnowflakeConnection(Connection):
     """`private_key` is the body of a PKCS#8 key alone, on one line."""
 
     url: pulumi.Input[str]

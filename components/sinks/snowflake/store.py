@@ -5,7 +5,6 @@ Imports the Snowflake SDK, which takes a second: import this module only where t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,13 +14,16 @@ import pulumi_tls as tls
 from pulumi import ResourceOptions
 
 from ...contracts import FLAGGED_USER, FRAUD_ALERT, Table
-from ...contracts.snowflake import IDENTIFIER, add_columns, create, table_name
-from ...credential_slots import CredentialSlots
+from ...contracts.snowflake import add_columns, create, table_name
 from ..allow_list import admitted
+from ..base import Store
 from .analysis import Place, make_analysis
 from .connector import SnowflakeConnection
+from .settings import SnowflakeSettings
 
 TABLES = (FLAGGED_USER, FRAUD_ALERT)
+# Days that dropped or changed rows can be read back.
+RETENTION_DAYS = 1
 # Pre-made tables belong to the deployer, so the connector needs INSERT, and EVOLVE SCHEMA for a column that is new
 # (Snowflake's documentation of its Kafka connector).
 TABLE_PRIVILEGES = ("INSERT", "EVOLVE SCHEMA")
@@ -30,42 +32,21 @@ SCHEMA_PRIVILEGES = ("USAGE", "CREATE TABLE", "CREATE STAGE", "CREATE PIPE")
 
 @dataclass(frozen=True, kw_only=True)
 class SnowflakeTargetArgs:
-    """Names of roles, user, warehouse and policy begin with `database`, so that stacks can share an account.
-
-    `account_url` is `<organization>-<account>.snowflakecomputing.com:443`. The deployer's role needs what ACCOUNTADMIN
-    alone has by default: to make a resource monitor.
+    """The settings name a database. The deployer's role needs what ACCOUNTADMIN alone has by default: to make a
+    resource monitor. `parent_role` gets the analysts' role: whoever administers this account.
     """
 
-    account_url: str
     confluent_prefixes: pulumi.Input[Sequence[str]]
-    database: str = "FRAUD"
-    schema: str = "STREAMING"
-    slots: CredentialSlots = CredentialSlots()
-    # The role that the analysts' role is granted to, and so whoever administers this account.
+    settings: SnowflakeSettings
     parent_role: str = "SYSADMIN"
-    # Credits a month that the analysts' warehouse may use; ingestion uses none of it.
-    credit_quota: int = 10
-    # Days that dropped or changed rows can be read back
-    retention_days: int = 1
     protect: bool = False
 
     def __post_init__(self) -> None:
-        problems = [
-            f"{name} is {value!r}; begin with A-Z and go on with A-Z, 0-9 and _, 64 characters at most"
-            for name, value in (("database", self.database), ("schema", self.schema), ("parent_role", self.parent_role))
-            if not re.fullmatch(IDENTIFIER, value)
-        ]
-        if not re.fullmatch(r"[\w-]+(\.[\w-]+)*\.snowflakecomputing\.com(:443)?", self.account_url):
-            problems.append(f"account_url is {self.account_url!r}; write <org>-<account>.snowflakecomputing.com:443")
-        if self.credit_quota < 1:
-            problems.append(f"credit_quota is {self.credit_quota}; set it to 1 or more")
-        if not 0 <= self.retention_days <= 90:
-            problems.append(f"retention_days is {self.retention_days}; set it to 0 to 90")
-        if problems:
-            raise ValueError("; ".join(problems))
+        if not self.settings.database:
+            raise ValueError("settings.database is empty; name a database for this deployment")
 
 
-class SnowflakeTarget(pulumi.ComponentResource):
+class SnowflakeTarget(Store):
     """Database, tables and views; a service user with a key per slot, no password; a read-only role for analysts."""
 
     connection: SnowflakeConnection
@@ -74,11 +55,12 @@ class SnowflakeTarget(pulumi.ComponentResource):
         super().__init__("fraud:sinks:SnowflakeTarget", name, None, opts)
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)
+        self._settings = settings = args.settings
         self._place = self._make_place()
         keys = self._keys()
         self._role = snowflake.AccountRole(
             f"{name}-sink-role",
-            name=f"{args.database}_CFLT_SINK",
+            name=f"{settings.database}_CFLT_SINK",
             comment="The sink connector's role",
             opts=self._child,
         )
@@ -88,55 +70,57 @@ class SnowflakeTarget(pulumi.ComponentResource):
             place=self._place,
             tables=TABLES,
             parent_role=args.parent_role,
-            credit_quota=args.credit_quota,
+            credit_quota=settings.monthly_credits,
             opts=self._child,
         )
         tables = {table.topic: self._make_table(table, analysis.rights) for table in TABLES}
         ready += [self._table_grant(table, made) for table, made in zip(TABLES, tables.values(), strict=True)]
         analysis.make_views(tables)
         self.connection = SnowflakeConnection(
-            url=args.account_url,
-            user=f"{args.database}_CFLT_SINK",
-            private_key=pulumi.Output.secret(_body(keys[args.slots.active].private_key_pem_pkcs8)),
-            database=args.database,
-            schema=args.schema,
-            role=f"{args.database}_CFLT_SINK",
+            url=settings.account_url,
+            user=f"{settings.database}_CFLT_SINK",
+            private_key=pulumi.Output.secret(_body(keys[settings.slots.active].private_key_pem_pkcs8)),
+            database=settings.database,
+            schema=settings.database_schema,
+            role=f"{settings.database}_CFLT_SINK",
             ready=ready,
         )
-        self.register_outputs({"database": args.database, "user": self.connection.user})
+        self.register_outputs({"database": settings.database, "user": self.connection.user})
 
     def _make_place(self) -> Place:
-        args = self._args
-        stateful = ResourceOptions(parent=self, protect=args.protect or None)
+        settings = self._settings
+        stateful = ResourceOptions(parent=self, protect=self._args.protect or None)
         database = snowflake.Database(
             f"{self._name}-database",
-            name=args.database,
+            name=settings.database,
             comment="Real-time fraud detection",
-            data_retention_time_in_days=args.retention_days,
+            data_retention_time_in_days=RETENTION_DAYS,
             drop_public_schema_on_creation=True,
             opts=stateful,
         )
         schema = snowflake.Schema(
             f"{self._name}-schema",
             database=database.name,
-            name=args.schema,
+            name=settings.database_schema,
             comment="What the sink connector writes",
             # Only the schema's owner grants: the connector's role cannot give its tables to others.
             with_managed_access="true",
             opts=stateful,
         )
-        return Place(database=args.database, schema=args.schema, made_database=database, made_schema=schema)
+        return Place(
+            database=settings.database, schema=settings.database_schema, made_database=database, made_schema=schema
+        )
 
     def _keys(self) -> dict[str, tls.PrivateKey]:
         return {
             slot: tls.PrivateKey(f"{self._name}-key-{slot}", algorithm="RSA", rsa_bits=2048, opts=self._child)
-            for slot in self._args.slots.names
+            for slot in self._settings.slots.names
         }
 
     def _make_user(self, keys: dict[str, tls.PrivateKey]) -> snowflake.ServiceUser:
         policy = snowflake.NetworkPolicy(
             f"{self._name}-from-confluent",
-            name=f"{self._args.database}_FROM_CONFLUENT",
+            name=f"{self._settings.database}_FROM_CONFLUENT",
             comment="Confluent Cloud's egress addresses",
             allowed_ip_lists=pulumi.Output.from_input(self._args.confluent_prefixes).apply(
                 lambda prefixes: admitted(prefixes, (), ())
@@ -146,7 +130,7 @@ class SnowflakeTarget(pulumi.ComponentResource):
         public = {slot: _body(key.public_key_pem) for slot, key in keys.items()}
         return snowflake.ServiceUser(
             f"{self._name}-sink-user",
-            name=f"{self._args.database}_CFLT_SINK",
+            name=f"{self._settings.database}_CFLT_SINK",
             comment="Confluent Cloud's sink connector",
             default_role=self._role.name,
             default_secondary_roles_option="NONE",

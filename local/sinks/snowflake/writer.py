@@ -15,14 +15,24 @@ from typing import Any
 
 import duckdb
 
-from components.contracts import OUTPUTS, Table
-from components.contracts.flink import type_of
+from components.contracts import OUTPUTS, Table, types
 from components.contracts.snowflake import LATEST, METADATA
-from components.contracts.types import Column, ColumnType, Timestamp
+from components.contracts.types import Column
 from local.sinks.config import SinkConfig
 from local.sinks.loop import Offsets, StoreError
 from local.sinks.records import Row
 
+type_of = types.Dialect(
+    {
+        types.Integer: "INTEGER",
+        types.BigInt: "BIGINT",
+        types.Boolean: "BOOLEAN",
+        types.Decimal: "DECIMAL({precision}, {scale})",
+        types.String: "TEXT",
+        types.Timestamp: "TIMESTAMPTZ",
+    }
+)
+"""DuckDB's types."""
 STORED = 'SELECT topic, "partition", next FROM connect_offsets'
 
 
@@ -56,7 +66,7 @@ class DuckdbWriter:
                 for version, columns in versions.items():
                     chosen = [row for row in rows if row.topic == topic and id(row.columns) == version]
                     for column in columns:
-                        connection.execute(_add_column_sql(target, column.name, _type(column.type)))
+                        connection.execute(_add_column_sql(target, column.name, type_of(column.type)))
                     records = json.dumps([_record(row) for row in chosen], default=_plain)
                     connection.execute(_insert_sql(columns, target), [records])
             for (topic, part), at in offsets.items():
@@ -103,13 +113,9 @@ def _name(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def _type(kind: ColumnType) -> str:
-    return "TIMESTAMPTZ" if isinstance(kind, Timestamp) else type_of(kind).replace("STRING", "TEXT")
-
-
 def _tables_sql(table: Table, target: str) -> Iterator[str]:
     """The view is made anew each time: a column that was added since would make the old one fail."""
-    columns = ", ".join(f"{_name(column.name)} {_type(column.type)}" for column in table.published)
+    columns = ", ".join(f"{_name(column.name)} {type_of(column.type)}" for column in table.published)
     yield f"CREATE TABLE IF NOT EXISTS {_name(target)} ({columns}, {METADATA} JSON)"
     yield _add_column_sql(target, METADATA, "JSON")
     newest = (
@@ -117,7 +123,7 @@ def _tables_sql(table: Table, target: str) -> Iterator[str]:
         f"PARTITION BY {METADATA} ->> 'key' ORDER BY ({METADATA} ->> 'offset')::BIGINT DESC) = 1"
     )
     key = _name(table.published[0].name)
-    yield _add_column_sql(target, table.published[0].name, _type(table.published[0].type))
+    yield _add_column_sql(target, table.published[0].name, type_of(table.published[0].type))
     yield f"CREATE OR REPLACE VIEW {_name(target + LATEST.lower())} AS SELECT * FROM ({newest}) WHERE {key} IS NOT NULL"  # noqa: S608
 
 
@@ -126,7 +132,7 @@ def _add_column_sql(target: str, name: str, kind: str) -> str:
 
 
 def _insert_sql(columns: tuple[Column, ...], target: str) -> str:
-    structure = {column.name: _type(column.type) for column in columns} | {METADATA: "JSON"}
+    structure = {column.name: type_of(column.type) for column in columns} | {METADATA: "JSON"}
     shape = json.dumps([structure]).replace("'", "''")
     unnested = f"SELECT unnest(from_json(?, '{shape}'), recursive := true)"
     return f"INSERT INTO {_name(target)} BY NAME {unnested}"

@@ -1,0 +1,117 @@
+"""What a golden plan keeps of a plan: all that the program says, in short names, and nothing that is simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from plan.golden.names import Names, is_reference, path_of, short_type
+from plan.model import MASK, Plan, Resource
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A resource. `path` is its URN without stack and project; `parent` is that of its parent, "" at the top."""
+
+    path: str
+    name: str
+    type: str
+    parent: str
+    component: bool
+    inputs: dict[str, Any]
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Golden:
+    """The golden form of one stack's plan; the resources by their paths."""
+
+    project: str
+    stack: str
+    entries: dict[str, Entry]
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+
+def path_below(parent: str, kind: str, name: str) -> str:
+    types = parent.partition("::")[0]
+    return f"{types}${kind}::{name}" if types else f"{kind}::{name}"
+
+
+def golden(plan: Plan) -> Golden:
+    reader = _Reader(plan)
+    entries = map(reader.entry, plan.resources)
+    outputs, _ = reader.names.refer(plan.outputs, [resource.urn for resource in plan.resources])
+    return Golden(plan.project, plan.stack, {entry.path: entry for entry in entries}, outputs)
+
+
+class _Reader:
+    """Reads the entries of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.names = Names(plan)
+        self._by_urn = plan.by_urn()
+        self._before: dict[str, set[str]] = {}
+        for resource in plan.resources:  # dependencies come first
+            direct = resource.dependencies
+            self._before[resource.urn] = set(direct).union(*(self._before.get(urn, ()) for urn in direct))
+
+    def entry(self, resource: Resource) -> Entry:
+        inputs: dict[str, Any] = {}
+        secret: dict[str, set[str]] = {}
+        seen: set[str] = set()
+        for key, value in resource.inputs.items():
+            sources = resource.property_dependencies.get(key, ())
+            inputs[key], shown = self.names.refer(value, sources or self._given_above(resource))
+            seen |= shown
+            if _has_secret(value) and (hidden := set(sources) - shown):
+                secret[key] = hidden
+        return Entry(
+            path=path_of(resource.urn),
+            name=resource.name,
+            type=short_type(resource.type),
+            parent=path_of(resource.parent) if resource.parent else "",
+            component=not resource.custom,
+            inputs=inputs,
+            options=dict(self._options(resource, secret, seen.union(*secret.values()))),
+        )
+
+    def _given_above(self, resource: Resource) -> set[str]:
+        """Where inputs of a remote component's children come from: the component, and all that it was given."""
+        above = self._by_urn.get(resource.parent or "")
+        if above is None:
+            return set()
+        passed = {value["resource"] for value in above.inputs.values() if is_reference(value)}
+        return {above.urn, *above.dependencies, *passed, *self._given_above(above)}
+
+    def _options(self, resource: Resource, secret: dict[str, set[str]], seen: set[str]) -> Iterator[tuple[str, Any]]:
+        """Those that are set; `from` names the resources of which secrets are made."""
+        for key, value in resource.options.items():
+            if key == "aliases":
+                yield key, sorted(_alias(urn, resource) for urn in value)
+            elif key in ("deletedWith", "provider"):
+                yield key, self.names.name(value)
+            elif key != "dependsOn":
+                yield key, sorted(value) if isinstance(value, list) else value
+        if others := self._waited_for(resource) - seen:
+            yield "dependsOn", self.names.names(others)
+        if secret:
+            yield "from", {key: self.names.names(urns) for key, urns in secret.items()}
+
+    def _waited_for(self, resource: Resource) -> set[str]:
+        """The dependencies, without those that another one waits for in any case."""
+        direct = set(resource.dependencies).union(*resource.property_dependencies.values())
+        return direct - set().union(*(self._before.get(urn, ()) for urn in direct))
+
+
+def _has_secret(value: Any) -> bool:
+    if isinstance(value, (dict, list)):
+        return any(map(_has_secret, value.values() if isinstance(value, dict) else value))
+    return value == MASK
+
+
+def _alias(urn: str, resource: Resource) -> str:
+    """The former type alone where all else is the same, as SDKs declare it."""
+    former = urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2]
+    same = resource.urn.removesuffix(f"{resource.type}::{resource.name}") + f"{former}::{resource.name}"
+    return short_type(former) if urn == same else urn

@@ -1,0 +1,154 @@
+"""Documents as YAML for reviewers: block scalars for SQL and scripts, JSON as YAML, short mappings on one line."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import yaml
+
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WIDTH = 130
+_SCRIPT_LINES = 20
+"""A list of so many texts without line breaks is a script."""
+_JSON_LENGTH = 40
+_JSON = {"!json": (", ", ": "), "!json-compact": (",", ":")}
+"""Tags of JSON documents, by their separators. JSON in any other form stays text."""
+_CLAUSE = re.compile(r" (?=(?:SELECT|WHERE|WINDOW|UNION)\b)")
+GOES_ON = "\n↪ "
+"""Stands for a space in a long line. A text that has it of its own cannot be folded."""
+_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True)
+class KeptText:
+    """A text in a file of its own; `instead` replaces lines of it."""
+
+    file: str
+    instead: dict[str, str] = field(default_factory=dict)
+
+
+Order = Callable[[str], tuple[int, str]]
+"""What keys are sorted by."""
+Keep = Callable[[str, tuple[str, ...]], "KeptText | None"]
+"""Where a text, found below these keys, is kept; None for in the document."""
+
+
+def dump(document: Mapping[str, Any], keep: Keep, order: Order) -> str:
+    node, _ = _Writer(keep, order).mapping(document, ())
+    return yaml.serialize(node, Dumper=_DUMPER, width=_WIDTH, allow_unicode=True)
+
+
+def load(text: str, texts: Mapping[str, str]) -> Any:
+    """What was dumped. Raises YAMLError, and KeyError for a text that is missing."""
+    loader: Any = type("Loader", (_LOADER,), {})  # its constructors are its own
+    for tag, form in _JSON.items():
+        loader.add_constructor(tag, lambda one, node, form=form: json.dumps(_plain(one, node), separators=form))
+    loader.add_constructor("!text", lambda one, node: _text(one, node, texts))
+    loader.add_constructor("!lines", lambda one, node: _text(one, node, texts).split("\n"))
+    return yaml.load(text, Loader=loader)  # noqa: S506 (a safe one)
+
+
+def folded(text: str) -> str:
+    """The text with its long lines broken: at SQL's clauses, so that a change moves few of the breaks, and to fit."""
+    lines = [
+        GOES_ON.join(
+            part
+            for clause in _CLAUSE.split(line)
+            for part in textwrap.wrap(clause, _WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
+        )
+        if len(line) > _WIDTH
+        else line
+        for line in text.split("\n")
+    ]
+    made = "\n".join(lines)
+    return made if unfolded(made) == text else text
+
+
+def unfolded(text: str) -> str:
+    return text.replace(GOES_ON, " ")
+
+
+def _plain(loader: Any, node: yaml.Node) -> Any:
+    build = loader.construct_mapping if isinstance(node, yaml.MappingNode) else loader.construct_sequence
+    return build(node, deep=True)
+
+
+def _text(loader: Any, node: yaml.Node, texts: Mapping[str, str]) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    kept = KeptText(**_plain(loader, node))
+    return "\n".join(kept.instead.get(line, line) for line in texts[kept.file].split("\n"))
+
+
+class _Writer:
+    """Makes nodes, each with its length on one line. Without an order, keys stay as they are."""
+
+    def __init__(self, keep: Keep, order: Order | None) -> None:
+        self._keep, self._order = keep, order
+
+    def _node(self, value: Any, path: tuple[str, ...]) -> tuple[yaml.Node, int]:
+        if isinstance(value, dict):
+            return self.mapping(value, path)
+        if isinstance(value, list):
+            return self._list(value, path)
+        if isinstance(value, str):
+            return self._string(value, path)
+        if value is None or isinstance(value, bool):
+            text, kind = json.dumps(value), "bool" if value is not None else "null"
+        else:
+            text, kind = repr(value), type(value).__name__
+        return yaml.ScalarNode(f"{_TAG}{kind}", text), len(text)
+
+    def mapping(self, value: Mapping[str, Any], path: tuple[str, ...]) -> tuple[yaml.Node, int]:
+        keys = sorted(value, key=self._order) if self._order else value
+        found = [(key, *self._node(value[key], (*path, key))) for key in keys]
+        length = 2 + sum(len(key) + size + 4 for key, _, size in found)
+        pairs = [(yaml.ScalarNode(f"{_TAG}str", key), node) for key, node, _ in found]
+        return yaml.MappingNode(f"{_TAG}map", pairs, flow_style=_fits(length, path)), length
+
+    def _list(self, value: list[Any], path: tuple[str, ...]) -> tuple[yaml.Node, int]:
+        is_option = path[-1].startswith("(")
+        texts = [item for item in value if isinstance(item, str) and "\n" not in item]
+        if len(texts) == len(value) >= _SCRIPT_LINES and not is_option:
+            return self._prose("\n".join(texts), path, "!lines")
+        found = [self._node(item, (*path, str(index))) for index, item in enumerate(value)]
+        length = 2 + sum(size + 2 for _, size in found)
+        return yaml.SequenceNode(f"{_TAG}seq", [node for node, _ in found], flow_style=_fits(length, path)), length
+
+    def _string(self, value: str, path: tuple[str, ...]) -> tuple[yaml.Node, int]:
+        for tag, form in _JSON.items() if len(value) >= _JSON_LENGTH and value[0] in "{[" else ():
+            if (document := _parsed(value, form)) is not None:
+                node, length = _Writer(self._keep, None)._node(document, path)
+                node.tag = tag
+                return node, length + len(tag) + 1
+        if "\n" in value:
+            return self._prose(value, path, "!text")
+        return yaml.ScalarNode(f"{_TAG}str", value), len(value) + 2
+
+    def _prose(self, value: str, path: tuple[str, ...], tag: str) -> tuple[yaml.Node, int]:
+        if kept := self._keep(value, path):
+            about = {key: item for key, item in asdict(kept).items() if item}
+            node, length = self.mapping(about, path)
+            node.tag = tag
+            return node, length + len(tag) + 1
+        return yaml.ScalarNode(f"{_TAG}str" if tag == "!text" else tag, value, style="|"), _WIDTH
+
+
+def _fits(length: int, path: tuple[str, ...]) -> bool:
+    """Whether so much stands on one line behind its key."""
+    return bool(path) and 2 * len(path) + len(path[-1]) + length <= _WIDTH
+
+
+def _parsed(value: str, form: tuple[str, str]) -> Any:
+    """The JSON document, if this form of it is the very text."""
+    try:
+        document = json.loads(value)
+    except ValueError:
+        return None
+    return document if json.dumps(document, separators=form) == value else None

@@ -1,0 +1,150 @@
+"""FraudApp: secrets that a plan masks, the page's address, and what no golden plan shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.fraud_app import cluster
+from components.fraud_app.app import FraudApp
+from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, AppDatabase, AppKafka, FraudAppArgs
+from components.fraud_app.pods import USER
+from components.fraud_app.settings import AppSettings
+from plan import fakes
+from tests.unit import arguments as builder
+from tests.unit.recording import record_component, secret
+
+ROOT = Path(__file__).resolve().parents[3]
+TLS = {"certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b", "hostname": "fraud.example.com"}
+INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
+
+
+def arguments(**change: Any) -> FraudAppArgs:
+    usual: dict[str, Any] = {
+        "vpc_id": "vpc",
+        "vpc_cidr": "10.0.0.0/16",
+        "app_subnet_ids": ["app-a", "app-b"],
+        "public_subnet_ids": ["public-a", "public-b"],
+        "ingress_cidrs": ("203.0.113.0/24",),
+        "database": AppDatabase(
+            host="10.0.200.5", service="XEPDB1", user="SAMPLE", password=pulumi.Output.secret("hush-oracle")
+        ),
+        "database_security_group_id": "sg-oracle",
+        "kafka": AppKafka(
+            bootstrap="SASL_SSL://kafka:9092",
+            key="kafka-key",
+            secret=pulumi.Output.secret("hush-kafka"),
+            registry_url="https://registry",
+            registry_key="registry-key",
+            registry_secret=pulumi.Output.secret("hush-registry"),
+        ),
+        "thresholds": {
+            "window_minutes": 10,
+            "burst_count": "10",
+            "burst_amount": "1",
+            "large_amount": "2",
+            "home_prefix": "10.",
+            "more": "0",
+        },
+        "image": "registry/app@sha256:" + "a" * 64,
+        "api_cidrs": ("198.51.100.0/24",),
+        "admin_role_arns": ("arn:aws:iam::123456789012:role/ops",),
+        "generator_rate": 5,
+    }
+    return builder.arguments(FraudAppArgs, AppSettings, **usual | change)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"api_cidrs": ("0.0.0.0/0",)}, "api_cidrs has '0.0.0.0/0', which admits everybody"),
+        ({"api_cidrs": ("0.0.0.0/1", "128.0.0.0/1")}, "api_cidrs has '128.0.0.0/1'"),
+        ({"api_cidrs": ("198.51.100.7",)}, "api_cidrs has '198.51.100.7'; write a network"),
+        ({"ingress_cidrs": ()}, "ingress_cidrs is empty, which a load balancer takes for everybody"),
+        ({"vpc_cidr": "172.20.0.0/18"}, "vpc_cidr is 172.20.0.0/18; choose one apart from 172.20.0.0/16"),
+        ({"vpc_cidr": "10.0.0.1/16"}, "vpc_cidr is '10.0.0.1/16'; give an IPv4 range"),
+        ({"fraud_every_seconds": -1}, "fraud_every_seconds is -1"),
+        (
+            {"thresholds": {"burst_count": "1"}},
+            "thresholds has no burst_amount, large_amount, home_prefix",
+        ),
+    ],
+)
+def test_bad_arguments_name_field_value_and_fix(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        arguments(**change)
+
+
+def test_administrators_are_those_given() -> None:
+    role = "arn:aws:iam::123456789012:role/ops"
+    made = record_component(lambda: FraudApp("app", arguments(admin_role_arns=(role,))))
+    assert made["app-cluster-ops"].inputs["principalArn"] == role
+    rights = made["app-cluster-ops-admin"].inputs
+    assert rights["policyArn"].endswith("/AmazonEKSClusterAdminPolicy")
+    assert rights["accessScope"] == {"type": "cluster"}
+
+
+def test_the_api_is_private_without_networks_that_reach_it() -> None:
+    inputs = record_component(lambda: FraudApp("app", arguments(api_cidrs=())))["app-cluster"].inputs
+    assert (inputs["endpointPrivateAccess"], inputs["endpointPublicAccess"]) == (True, False)
+    assert "publicAccessCidrs" not in inputs
+
+
+def test_each_secret_stands_under_its_name_and_the_app_reads_it() -> None:
+    made = record_component(lambda: FraudApp("app", arguments()))
+    database, kafka = (made.opened[name]["stringData"] for name in ("app-database", "app-kafka"))
+    assert database == {"SECRET_KEY": secret("app-secret-key"), "ORACLE_PASSWORD": "hush-oracle"}
+    assert kafka == {
+        "KAFKA_USERNAME": "kafka-key",
+        "KAFKA_PASSWORD": "hush-kafka",
+        "SCHEMA_REGISTRY_KEY": "registry-key",
+        "SCHEMA_REGISTRY_SECRET": "hush-registry",
+    }
+    settings = (ROOT / "app" / "fraudapp" / "settings.py").read_text()
+    for variable in {*made["app-config"].inputs["data"], *database, *kafka}:
+        assert re.search(rf"\b{variable}\b", settings), f"{variable}: app/fraudapp/settings.py does not read it"
+
+
+def test_the_user_is_that_of_the_image() -> None:
+    text = (ROOT / "app" / "Dockerfile").read_text()
+    assert f"--uid {USER}" in text and f"\nUSER {USER}\n" in text
+
+
+def test_dns_is_at_the_tenth_address_of_the_services() -> None:
+    assert str(IPv4Network(DNS_ADDRESS).network_address) == str(IPv4Network(SERVICE_CIDR)[10])
+
+
+HOST = "k8s-1.elb.amazonaws.com"
+INCOMPLETE = (None, {}, {"loadBalancer": {}}, {"loadBalancer": {"ingress": []}}, {"loadBalancer": {"ingress": [{}]}})
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "url"),
+    [
+        *((change, status, "") for change in ({}, TLS) for status in INCOMPLETE),
+        ({}, {"loadBalancer": {"ingress": [{"hostname": HOST}]}}, f"http://{HOST}"),
+        (TLS, {"loadBalancer": {"ingress": [{"hostname": HOST}]}}, "https://fraud.example.com"),
+    ],
+)
+def test_the_url_is_the_hostname_or_the_load_balancers_once_there_is_one(
+    change: dict[str, Any], status: Any, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build() -> pulumi.Output[Any]:
+        app = FraudApp("app", arguments(**change))
+        return pulumi.Output.all(app.url, app.load_balancer_host)
+
+    monkeypatch.setitem(fakes.OUTPUTS, INGRESS, {"status": lambda *_: status})
+    assert record_component(build).result == [url, HOST if url else ""]
+
+
+def test_the_kubeconfig_names_the_region_that_the_clusters_component_leaves_out() -> None:
+    made = {"users": [{"name": "aws", "user": {"exec": {"command": "aws", "args": ["eks", "get-token"]}}}]}
+    found = json.loads(cluster.with_region(json.dumps(made), "eu-west-1"))
+    assert found["users"][0]["user"]["exec"]["args"] == ["eks", "get-token", "--region", "eu-west-1"]
+    assert cluster.with_region(json.dumps(found), "eu-west-1") == json.dumps(found), "once is enough"
