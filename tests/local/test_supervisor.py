@@ -90,6 +90,27 @@ def test_nothing_is_being_started_any_more_when_the_supervisor_has_stopped(
     assert started.is_set(), "what the supervisor was about to start as it was stopped is started behind its back"
 
 
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [("exec sleep 600", "sleeper: not ready in"), ("echo no licence; exit 1", "sleeper: ended at its start")],
+)
+def test_a_server_that_does_not_become_ready_is_told(children: Children, command: str, message: str) -> None:
+    class Unready(Sleeper):
+        start_seconds = 0.3
+
+        def command(self) -> list[str]:
+            return ["sh", "-c", command]
+
+        def is_ready(self) -> bool:
+            return False
+
+    server = Unready(children)
+    with pytest.raises(RunError, match=message) as told:
+        server.start()
+    server.stop()
+    assert "no licence" in str(told.value) or command.startswith("exec"), "the end of the log says why"
+
+
 def test_a_jvm_that_never_says_its_port_does_not_hang_the_run(
     children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
