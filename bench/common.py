@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import psutil
 from confluent_kafka import Consumer, Message
@@ -15,15 +15,38 @@ from components.contracts import FRAUD_ALERT
 from local.apply.servers import ROOT
 from local.avro import Schemas
 from local.pipeline import Pipeline
-from local.servers import ports
+from local.servers import loopback
+from local.servers.children import Children
+from local.servers.folder import RunFolder
+from local.servers.server import Server
 from plan.record import record
+
+S = TypeVar("S", bound=tuple[Server, ...])
+
+
+@contextlib.contextmanager
+def started(name: str, make: Callable[[Children], S]) -> Iterator[S]:
+    """Servers alone, started one after the other, in a folder of this name."""
+    folder = RunFolder(ROOT, name)
+    children = Children(folder.open())
+    servers = make(children)
+    try:
+        for server in servers:
+            server.prepare()
+            server.start()
+        yield servers
+    finally:
+        for server in reversed(servers):
+            server.stop()
+        children.close()
+        folder.close(keep=False)
 
 
 @contextlib.contextmanager
 def pipeline(stack: str, *, users: int = 1000) -> Iterator[Pipeline]:
     """The stack's pipeline without generated payments."""
     plan = record(stack, ROOT, mode="update")
-    (port,) = ports.free(1)
+    (port,) = loopback.free(1)
     with Pipeline(plan, say=lambda _text: None, port=port, users=users) as running:
         yield running
 

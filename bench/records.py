@@ -63,21 +63,6 @@ class RawRecords:
         return self._values[table.topic].encode({"before": None, "after": whole, "op": operation})
 
 
-class OutputRecords:
-    """Keys and values of the output topics, in Avro as Flink writes it."""
-
-    def __init__(self, registry: Schemas) -> None:
-        numbers = register_outputs(registry)
-        self._values = {t.topic: Encoder(numbers[f"{t.topic}-value"], schemas.avro_value(t)) for t in OUTPUTS}
-        self._keys = {t.topic: Encoder(numbers[f"{t.topic}-key"], schemas.avro_key(t)) for t in OUTPUTS if t.key}
-
-    def key(self, topic: str, fields: Mapping[str, Any]) -> bytes:
-        return self._keys[topic].encode(fields)
-
-    def value(self, topic: str, row: Mapping[str, Any]) -> bytes:
-        return self._values[topic].encode(row)
-
-
 def register_outputs(registry: Schemas) -> dict[str, int]:
     """Register what the program registers for the output topics; the number of each subject's schema."""
     texts = {f"{table.topic}-value": schemas.avro_value(table) for table in OUTPUTS}

@@ -12,7 +12,7 @@ import psutil
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from bench.common import alert_reader, figure, transaction_of
+from bench.common import alert_reader, figure, started, transaction_of
 from bench.records import RawRecords, register_outputs
 from components.contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION, Table
 from local.apply.alterations import STATEMENT, as_statements
@@ -25,7 +25,6 @@ from local.flink.cluster import FlinkCluster
 from local.flink.tables import Endpoints
 from local.servers.children import Children
 from local.servers.flink import FlinkGateway
-from local.servers.folder import RunFolder
 from local.servers.kafka import Credentials, Kafka
 from local.servers.registry import Registry
 from local.waiting import until
@@ -42,23 +41,12 @@ STEP = datetime.timedelta(milliseconds=10)
 
 def measure() -> None:
     plan = as_statements(record("dev", ROOT, mode="update"))
-    folder = RunFolder(ROOT, "bench")
-    path = folder.open()
-    children = Children(path)
-    kafka = Kafka(children, path, Credentials("bench", []))
-    registry = Registry(children, path)
-    gateway = FlinkGateway(children, path)
-    servers = (kafka, registry, gateway)
-    try:
-        for server in servers:
-            server.prepare()
-            server.start()
+    with started("bench", _servers) as (kafka, registry, gateway):
         _measure(plan, kafka, gateway, registry.url)
-    finally:
-        for server in servers:
-            server.stop()
-        children.close()
-        folder.close(keep=False)
+
+
+def _servers(children: Children) -> tuple[Kafka, Registry, FlinkGateway]:
+    return Kafka(children, Credentials("bench", [])), Registry(children), FlinkGateway(children)
 
 
 def _measure(plan: Plan, kafka: Kafka, gateway: FlinkGateway, registry: str) -> None:

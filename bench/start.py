@@ -10,7 +10,7 @@ import time
 from bench.common import figure
 from local.apply.servers import ROOT
 from local.errors import RunError
-from local.servers import ports
+from local.servers import loopback
 
 ROUNDS = 3
 
@@ -21,7 +21,7 @@ def measure() -> None:
 
 
 def _first_alert() -> float:
-    (port,) = ports.free(1)
+    (port,) = loopback.free(1)
     command = [sys.executable, "-m", "local", "run", "--for", "1s", "--port", str(port)]
     started, seen = time.perf_counter(), None
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:

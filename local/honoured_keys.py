@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from local.errors import RunError
@@ -67,14 +67,15 @@ def translate(config: Mapping[str, str], keys: Mapping[str, Key]) -> dict[str, s
 
 def _problem(key: str, value: str, keys: Mapping[str, Key]) -> str | None:
     if key not in keys:
-        near = difflib.get_close_matches(key, keys, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        return f"{key} is not a key that the local run knows{hint}"
+        return f"{key} is not a key that the local run knows{_hint(key, keys)}"
     allowed, form = keys[key].values, keys[key].form
     if allowed and value not in allowed:
-        near = difflib.get_close_matches(value, allowed, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        return f"{key} is {value!r}; the local run can honour {', '.join(allowed)}{hint}"
+        return f"{key} is {value!r}; the local run can honour {', '.join(allowed)}{_hint(value, allowed)}"
     if form and not re.fullmatch(form[0], value):
         return f"{key} is {value!r}; set it to {form[1]}"
     return None
+
+
+def _hint(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
 from types import TracebackType
 from typing import Self
 
@@ -31,6 +32,7 @@ RUNNING = ("RUNNING", "COMPLETED", "FINISHED")
 SETTLE_SECONDS = 60.0
 
 
+@dataclass(eq=False)
 class Pipeline:
     """A context: entered when everything runs, left when nothing does.
 
@@ -38,36 +40,30 @@ class Pipeline:
     with the plan, or which part did not start; nothing is left running then.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        *,
-        say: Callable[[str], None],
-        port: int,
-        rate: float = 0,
-        users: int = 1000,
-        keep: bool = False,
-    ) -> None:
-        self._plan = as_statements(plan)
-        self._say = say
-        self._rate = rate
-        self._port = port
-        self._users = users
-        self._keep = keep
-        self._folder = RunFolder(ROOT, plan.stack)
+    plan: Plan
+    _: KW_ONLY
+    say: Callable[[str], None]
+    port: int
+    rate: float = 0
+    users: int = 1000
+    keep: bool = False
+
+    def __post_init__(self) -> None:
+        self.plan = as_statements(self.plan)
+        self._folder = RunFolder(ROOT, self.plan.stack)
         self._telling = threading.Lock()
-        self.supervisor = Supervisor(say, self._tell_connections)
+        self.supervisor = Supervisor(self.say, self._tell_connections)
 
     def __enter__(self) -> Self:
-        found = accounts(self._plan)
-        check(self._plan, found)
-        jars.fetch_all(self._say)
+        found = accounts(self.plan)
+        check(self.plan, found)
+        jars.fetch_all(self.say)
         self.path = self._folder.open()
         try:
             self.children = Children(self.path)
-            self.servers = Servers(self.children, self.path, found)
-            self.source_watch = SourceWatch(self.servers, self._say)
-            self.app = App(self.servers, self._plan, port=self._port, rate=self._rate)
+            self.servers = Servers(self.children, found)
+            self.source_watch = SourceWatch(self.servers, self.say)
+            self.app = App(self.servers, self.plan, port=self.port, rate=self.rate)
             self._start()
         except BaseException:
             self._stop(learn=False)
@@ -85,14 +81,14 @@ class Pipeline:
             raise self.supervisor.failure
 
     def _start(self) -> None:
-        self._say("Starting Kafka, the schema registry, Flink, Debezium, PostgreSQL and OpenSearch")
+        self.say("Starting Kafka, the schema registry, Flink, Debezium, PostgreSQL and OpenSearch")
         self.servers.start(self._prepare_database)
         self.servers.add_app(self.app)
-        resources = to_make(self._plan)
+        resources = to_make(self.plan)
         # Flink takes seconds to plan a statement, and plans one at a time: what detects goes before what only stores.
         for part in put_off(resources, only_stores):
             create_all(part, lambda resource: CREATE[resource.type](self.servers, resource))
-        self._say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
+        self.say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
         for server in (self.app, *self.servers.error_logs.values()):
             self.servers.ready(server)
         self._settle([resource for resource in resources if resource.type in STATE])
@@ -115,9 +111,9 @@ class Pipeline:
             connections.forget(self.path)
             self.servers.stop(learn=learn)
             self.children.close()
-        self._folder.close(keep=self._keep)
-        if self._keep:
-            self._say(f"Data and logs: {self.path}")
+        self._folder.close(keep=self.keep)
+        if self.keep:
+            self.say(f"Data and logs: {self.path}")
 
     def _prepare_database(self, postgres: Postgres) -> None:
         """What a database administrator does before the pipeline: tables, users, a place for the warehouse."""
@@ -127,7 +123,7 @@ class Pipeline:
             connection.execute(f'CREATE SCHEMA "{SCHEMA}"')  # pyright: ignore[reportArgumentType]
             for table in SOURCES:
                 connection.execute(ddl(table))  # pyright: ignore[reportArgumentType, reportCallIssue]
-        seed(postgres, self.path, self._users)
+        seed(postgres, self.path, self.users)
 
     def _settle(self, resources: Sequence[Resource]) -> None:
         """The plan's order gates, checked before the run is called up: everything that should run does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import os
 import re
 import signal
@@ -21,7 +22,7 @@ from local.apply.servers import ROOT
 from local.apply.summary import State, line, read_state, summary
 from local.errors import RunError
 from local.pipeline import Pipeline
-from local.servers import jars, ports, shell
+from local.servers import jars, loopback, shell
 from plan.layers import record_deployment
 from plan.model import Plan, PlanError
 
@@ -30,18 +31,6 @@ STATUS_SECONDS = 5.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 USERS = 5_000
 """At 20 payments a second each pays two or three times in ten minutes, far from a burst."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """What the user asked for; `seconds` None: until Ctrl-C."""
-
-    stack: str
-    seconds: float | None
-    rate: float
-    users: int
-    port: int
-    keep: bool
 
 
 def run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,12 +43,10 @@ def run_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    options = Options(
-        stack=args.stack, seconds=args.seconds, rate=args.rate, users=args.users, port=args.port, keep=args.keep
-    )
+    asked = {name: value for name, value in vars(args).items() if name != "command"}
     try:
         with _interruptible():
-            return Run(options).run()
+            return Run(**asked).run()
     except (RunError, PlanError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
@@ -68,28 +55,30 @@ def run(args: argparse.Namespace) -> int:
         return 130
 
 
+@dataclass(kw_only=True)
 class Run:
-    """One run, from the plan to the summary."""
+    """One run, from the plan to the summary, as the user asked for it; `seconds` None: until Ctrl-C."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    stack: str
+    seconds: float | None
+    rate: float
+    users: int
+    port: int
+    keep: bool
+
+    def __post_init__(self) -> None:
         self._began = time.monotonic()
 
     def run(self) -> int:
-        options = self._options
         shell.reach_own_servers()
-        ports.require_free(options.port)
+        loopback.require_free(self.port)
         jars.require_places()
-        plan = record_deployment(options.stack, ROOT)
+        plan = record_deployment(self.stack, ROOT)
         if not plan.of_type(STATEMENT):
-            raise RunError(
-                f"Nothing flows in stack {options.stack}: run the one whose layer is streaming, or complete."
-            )
-        pipeline = Pipeline(
-            plan, say=self._say, port=options.port, rate=options.rate, users=options.users, keep=options.keep
-        )
+            raise RunError(f"Nothing flows in stack {self.stack}: run the one whose layer is streaming, or complete.")
+        pipeline = Pipeline(plan, say=self._say, port=self.port, rate=self.rate, users=self.users, keep=self.keep)
         self._hint(plan)
-        with AlertFeed(ports.url(options.port), self._say), pipeline:
+        with AlertFeed(loopback.url(self.port), self._say), pipeline:
             self._say(f"The page is at {pipeline.app.url}/  (Ctrl-C stops everything)")
             state = self._watch(pipeline)
             told = summary(state, pipeline.servers, pipeline.supervisor.restarts, pipeline.source_watch.troubles)
@@ -98,21 +87,21 @@ class Run:
 
     def _hint(self, plan: Plan) -> None:
         """Ordinary payments that break the burst rule would bury the frauds."""
-        rules, options = plan.outputs["rules"], self._options
-        each = options.rate * 60 * rules["windowMinutes"] / options.users
+        rules = plan.outputs["rules"]
+        each = self.rate * 60 * rules["windowMinutes"] / self.users
         if each > rules["burstCount"] / 2:
             self._say(
                 f"Hint: each user will pay about {each:.0f} times in {rules['windowMinutes']} minutes, and more than "
-                f'{rules["burstCount"]} are a burst_count. Slow down, or ARGS="--users {options.users * 10}".'
+                f'{rules["burstCount"]} are a burst_count. Slow down, or ARGS="--users {self.users * 10}".'
             )
 
     def _watch(self, pipeline: Pipeline) -> State:
         """Report until the time is over or the user interrupts. Returns the last figures."""
-        end = None if self._options.seconds is None else time.monotonic() + self._options.seconds
+        end = math.inf if self.seconds is None else time.monotonic() + self.seconds
         state = read_state(pipeline.app)
         next_status = time.monotonic() + STATUS_SECONDS
         with contextlib.suppress(KeyboardInterrupt):
-            while end is None or time.monotonic() < end:
+            while time.monotonic() < end:
                 pipeline.check_running()
                 state = read_state(pipeline.app, state)
                 if time.monotonic() >= next_status:

@@ -7,7 +7,7 @@ later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from local.apply.rights import Right
 from local.apply.roles import ROLE_BINDING, rights_of
@@ -17,8 +17,7 @@ from plan.model import Plan, Resource
 ACL = "confluentcloud:index/kafkaAcl:KafkaAcl"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Need:
+class Need(NamedTuple):
     """`client` is the resource that cannot work without it; `principal` is an account's id, without `User:`."""
 
     client: str
@@ -26,11 +25,6 @@ class Need:
     operation: str
     kind: str
     name: str
-
-
-def needs(client: str, principal: str, operation: str, kind: str, names: Iterable[str]) -> list[Need]:
-    """The same need for several names."""
-    return [Need(client=client, principal=principal, operation=operation, kind=kind, name=name) for name in names]
 
 
 def require(plan: Plan, wanted: Iterable[Need]) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from components.contracts import APP_GROUP_PREFIX, SOURCES
 from local.apply.access import principals
+from local.apply.rights import Right
 from local.apply.roles import CLUSTER_ADMIN, ROLE_BINDING
 from local.errors import RunError
 from local.source import SOURCE_CLASS
@@ -13,6 +16,16 @@ from plan.model import Plan
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
 CONNECTOR = "confluentcloud:index/connector:Connector"
 PROVIDER = "pulumi:providers:confluentcloud"
+
+
+GUEST = "guest"
+"""The account of whoever looks at a run from outside. None of a plan can have this name: their ids begin with `sa-`."""
+_guest_may = partial(Right, principal=f"User:{GUEST}")
+GUEST_RIGHTS = (
+    _guest_may(operation="READ", kind="TOPIC", name="*"),
+    _guest_may(operation="READ", kind="GROUP", name=APP_GROUP_PREFIX, prefixed=True),
+    *(_guest_may(operation="WRITE", kind="TOPIC", name=table.topic) for table in SOURCES),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

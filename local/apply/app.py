@@ -13,7 +13,7 @@ from urllib.parse import quote
 from components.contracts import SCHEMA
 from local.apply.servers import ROOT, Servers
 from local.errors import RunError
-from local.servers import loopback, ports, shell
+from local.servers import loopback, shell
 from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
 from local.servers.server import Server
 from plan.model import Plan
@@ -31,7 +31,7 @@ class App(Server):
     name = "app"
 
     def __init__(self, servers: Servers, plan: Plan, *, port: int, rate: float) -> None:
-        super().__init__(servers.children, servers.folder)
+        super().__init__(servers.children)
         self.port = port
         self._servers = servers
         self._configuration = configuration(plan)
@@ -40,10 +40,10 @@ class App(Server):
 
     @property
     def url(self) -> str:
-        return ports.url(self.port)
+        return loopback.url(self.port)
 
     def command(self) -> list[str]:
-        return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", ports.HOST, "--port", str(self.port)]
+        return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, "--port", str(self.port)]
 
     def environment(self) -> Mapping[str, str]:
         client = self._servers.kafka.client(self._servers.accounts.app)
@@ -62,7 +62,7 @@ class App(Server):
         }
 
     def is_ready(self) -> bool:
-        return ports.accepts(self.port)
+        return loopback.accepts(self.port)
 
 
 def ask(url: str) -> dict[str, Any] | None:
@@ -94,5 +94,5 @@ def seed(postgres: Postgres, folder: Path, users: int) -> None:
 def _database(postgres: Postgres) -> dict[str, str]:
     # Quoted: PostgreSQL takes a bare name in lower case.
     options = quote(f'-c search_path="{SCHEMA}" -c timezone=UTC')
-    place = f"{USER}:{quote(postgres.password)}@{ports.HOST}:{postgres.port}/{SOURCE_DATABASE}"
+    place = f"{USER}:{quote(postgres.password)}@{loopback.HOST}:{postgres.port}/{SOURCE_DATABASE}"
     return {"DATABASE_URL": f"postgresql://{place}?options={options}", "PLAIN_HTTP": "1"}

@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 import psutil
 
+from local.apply.accounts import GUEST
 from local.apply.app import App
-from local.apply.guest import GUEST
 from local.apply.servers import ROOT, Servers
 from local.errors import RunError
-from local.servers import ports
+from local.servers import loopback
 from local.servers.folder import RunFolder
 from local.servers.postgres import SOURCE_DATABASE, USER, WAREHOUSE_DATABASE, Postgres
 
@@ -114,4 +114,4 @@ def _lives(pid: int, created: float | None = None) -> bool:
 
 
 def _url(postgres: Postgres, database: str) -> str:
-    return f"postgresql://{USER}:{quote(postgres.password)}@{ports.HOST}:{postgres.port}/{database}"
+    return f"postgresql://{USER}:{quote(postgres.password)}@{loopback.HOST}:{postgres.port}/{database}"

@@ -8,7 +8,7 @@ from confluent_kafka.admin import NewTopic
 
 from local import source
 from local.apply.servers import Servers
-from local.servers import ports
+from local.servers import loopback
 from local.servers.connect import SECRET
 from local.servers.kafka import finish
 from local.servers.postgres import SOURCE_DATABASE, USER
@@ -34,7 +34,7 @@ def state(servers: Servers, resource: Resource) -> tuple[str, str]:
 
 def _create_source(servers: Servers, config: dict[str, str]) -> None:
     local = source.debezium(
-        config, host=ports.HOST, port=servers.postgres.port, user=USER, secret=SECRET, database=SOURCE_DATABASE
+        config, host=loopback.HOST, port=servers.postgres.port, user=USER, secret=SECRET, database=SOURCE_DATABASE
     )
     servers.ready(servers.kafka)
     heartbeat = NewTopic(source.heartbeat_topic(config), 1, 1)

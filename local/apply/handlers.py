@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from components.contracts import FRAUD_ALERT
-from local.apply import connectors, schemas, statements, topics
+from confluent_kafka.admin import NewTopic
+from confluent_kafka.schema_registry import Schema
+from confluent_kafka.schema_registry.error import SchemaRegistryError
+
+from components.contracts import FRAUD_ALERT, OUTPUTS, SOURCES
+from local.apply import connectors, statements
 from local.apply.access import ACL, right_of
 from local.apply.accounts import CONNECTOR
 from local.apply.alterations import STATEMENT
@@ -14,10 +18,37 @@ from local.apply.rights import allow
 from local.apply.roles import ROLE_BINDING, rights_of
 from local.apply.servers import Servers
 from local.errors import RunError
+from local.servers.kafka import finish
 from plan.model import Plan, Resource
 
 PACKAGE = "confluentcloud:"
 """The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
+TABLES = {table.topic: table for table in (*SOURCES, *OUTPUTS)}
+
+
+def create_topic(servers: Servers, topic: Resource) -> None:
+    """A topic of the broker with the plan's partitions and settings, and its Flink table."""
+    inputs = topic.inputs
+    name = inputs["topicName"]
+    servers.ready(servers.kafka)
+    new = NewTopic(name, inputs["partitionsCount"], 1, config=inputs.get("config", {}))
+    finish(servers.admin.create_topics([new], request_timeout=30), topic.name)
+    if table := TABLES.get(name):
+        servers.ready(servers.gateway)
+        servers.flink.create_table(table)
+
+
+def _schema(servers: Servers, schema: Resource) -> None:
+    """The newest version of a subject, which the registry checks against those before it."""
+    inputs = schema.inputs
+    subject = inputs["subjectName"]
+    servers.ready(servers.registry)
+    try:
+        servers.registry.client().register_schema(subject, Schema(inputs["schema"], inputs["format"]))
+    except SchemaRegistryError as error:
+        raise RunError(
+            f"{schema.name}: the schema registry refuses subject {subject}: {error.error_message}"
+        ) from error
 
 
 def _acl(servers: Servers, acl: Resource) -> None:
@@ -31,12 +62,12 @@ def _role_binding(servers: Servers, binding: Resource) -> None:
 
 
 CREATE: dict[str, Callable[[Servers, Resource], None]] = {
-    TOPIC: topics.create,
+    TOPIC: create_topic,
     ACL: _acl,
     ROLE_BINDING: _role_binding,
     STATEMENT: statements.create,
     CONNECTOR: connectors.create,
-    "confluentcloud:index/schema:Schema": schemas.create,
+    "confluentcloud:index/schema:Schema": _schema,
 }
 """By type token; each raises RunError with a text for the user."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from components.contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
 from local import source
-from local.apply.access import Need, needs, require
+from local.apply.access import Need, require
 from local.apply.accounts import CONNECTOR, Accounts
 from local.apply.alterations import STATEMENT, as_statements
 from local.errors import RunError
@@ -74,27 +74,32 @@ def _altered(plan: Plan) -> list[str]:
 
 
 def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
-    reads = [table.topic for table in SOURCES]
-    writes = [table.topic for table in OUTPUTS]
-    found = [
-        *needs("flink", accounts.flink, "READ", "TOPIC", reads),
-        *needs("flink", accounts.flink, "WRITE", "TOPIC", writes),
-        *needs("flink", accounts.flink, "WRITE", "TRANSACTIONAL_ID", [f"_confluent-flink_{name}" for name in writes]),
-        *needs("flink", accounts.flink, "CREATE", "TOPIC", [ERROR_LOG_TOPIC]),
-        *needs("flink", accounts.flink, "WRITE", "TOPIC", [ERROR_LOG_TOPIC]),
-        # Flink alters its tables here without asking the broker; the service asks for DeveloperManage on the topic.
-        *needs("flink", accounts.flink, "ALTER", "TOPIC", _altered(plan)),
-        *needs("app", accounts.app, "READ", "TOPIC", [FRAUD_ALERT.topic]),
-        *needs("app", accounts.app, "READ", "GROUP", [APP_GROUP_PREFIX]),
-    ]
+    """What each client of the run must be allowed, for its account."""
+    raw, outputs = [table.topic for table in SOURCES], [table.topic for table in OUTPUTS]
+    wanted: dict[tuple[str, str], list[tuple[str, str, Iterable[str]]]] = {
+        ("flink", accounts.flink): [
+            ("READ", "TOPIC", raw),
+            ("WRITE", "TOPIC", [*outputs, ERROR_LOG_TOPIC]),
+            ("WRITE", "TRANSACTIONAL_ID", [f"_confluent-flink_{name}" for name in outputs]),
+            ("CREATE", "TOPIC", [ERROR_LOG_TOPIC]),
+            # Flink alters its tables here without asking the broker; the service asks for DeveloperManage on the topic.
+            ("ALTER", "TOPIC", _altered(plan)),
+        ],
+        ("app", accounts.app): [("READ", "TOPIC", [FRAUD_ALERT.topic]), ("READ", "GROUP", [APP_GROUP_PREFIX])],
+    }
     for resource in plan.of_type(CONNECTOR):
         config = resource.inputs["configNonsensitive"]
-        name, account = config["name"], config["kafka.service.account.id"]
+        client = config["name"], config["kafka.service.account.id"]
         if config["connector.class"] == source.SOURCE_CLASS:
-            found += needs(name, account, "WRITE", "TOPIC", [*reads, source.heartbeat_topic(config)])
+            wanted[client] = [("WRITE", "TOPIC", [*raw, source.heartbeat_topic(config)])]
         else:
-            local = BY_CLASS[config["connector.class"]].settings(config)
-            found += needs(name, account, "READ", "TOPIC", [topic.topic for topic in local.topics])
-            found += needs(name, account, "READ", "GROUP", [local.group])
-            found += needs(name, account, "WRITE", "TOPIC", [local.dead_letter])
-    return found
+            sink = BY_CLASS[config["connector.class"]].settings(config)
+            read = [topic.topic for topic in sink.topics]
+            group, dead_letter = [sink.group], [sink.dead_letter]
+            wanted[client] = [("READ", "TOPIC", read), ("READ", "GROUP", group), ("WRITE", "TOPIC", dead_letter)]
+    return [
+        Need(*client, operation, kind, name)
+        for client, rights in wanted.items()
+        for operation, kind, names in rights
+        for name in names
+    ]

@@ -11,8 +11,7 @@ from typing import Generic, TypeVar
 
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from local.apply import guest
-from local.apply.accounts import Accounts
+from local.apply.accounts import GUEST, GUEST_RIGHTS, Accounts
 from local.apply.rights import allow
 from local.config import PASSWORD_VARIABLE, WorkerConfig
 from local.flink.cluster import FlinkCluster
@@ -35,12 +34,10 @@ C = TypeVar("C", bound=WorkerConfig)
 class Worker(Server, Generic[C]):
     """A Python process of the run, which is up when it has reported for the first time."""
 
-    def __init__(
-        self, children: Children, run_folder: Path, config: C, *, module: str, secrets: dict[str, str], niceness: int
-    ) -> None:
+    def __init__(self, children: Children, config: C, *, module: str, secrets: dict[str, str], niceness: int) -> None:
         self.name = config.name
         self.niceness = niceness
-        super().__init__(children, run_folder)
+        super().__init__(children)
         self.config = config
         self.report = Path(config.report)
         self._module = module
@@ -60,31 +57,30 @@ class Worker(Server, Generic[C]):
         return self.report.exists()
 
 
-def sink_worker(children: Children, folder: Path, config: SinkConfig, *, kafka: str, target: str) -> Worker[SinkConfig]:
+def sink_worker(children: Children, config: SinkConfig, *, kafka: str, target: str) -> Worker[SinkConfig]:
     """The twin of a sink connector; `kafka` and `target` are passwords."""
     secrets = {PASSWORD_VARIABLE: kafka, TARGET_PASSWORD_VARIABLE: target}
     # What detects goes before what stores.
-    return Worker(children, folder, config, module="local.sinks", secrets=secrets, niceness=5)
+    return Worker(children, config, module="local.sinks", secrets=secrets, niceness=5)
 
 
 class Servers:
     """All servers; `start` returns at once, `ready(server)` waits for one."""
 
-    def __init__(self, children: Children, folder: Path, accounts: Accounts) -> None:
+    def __init__(self, children: Children, accounts: Accounts) -> None:
         self.children = children
-        self.folder = folder
+        self.folder = children.folder
         self.accounts = accounts
-        self.credentials = Credentials(accounts.admin, {*accounts.all, guest.GUEST})
-        self.kafka = Kafka(children, folder, self.credentials)
-        self.postgres = Postgres(children, folder)
-        self.registry = Registry(children, folder)
-        self.opensearch = OpenSearch(children, folder)
-        self.gateway = FlinkGateway(children, folder)
+        self.credentials = Credentials(accounts.admin, {*accounts.all, GUEST})
+        self.kafka = Kafka(children, self.credentials)
+        self.postgres = Postgres(children)
+        self.registry = Registry(children)
+        self.opensearch = OpenSearch(children)
+        self.gateway = FlinkGateway(children)
         endpoints = Endpoints(client=self.kafka.java_client(accounts.flink), registry=self.registry.url)
         self.flink = FlinkCluster(self.gateway, endpoints)
         self.connect = Connect(
             children,
-            folder,
             client=self.kafka.java_client(accounts.source),
             registry=self.registry.url,
             source_password=self.postgres.password,
@@ -101,7 +97,7 @@ class Servers:
 
     def start(self, after_postgres: Callable[[Postgres], None]) -> None:
         """Start all; the broker first, since the others wait for it. `after_postgres` makes tables and rows."""
-        self._begin(self.kafka, then=lambda: allow(self.admin, guest.RIGHTS, guest.GUEST))
+        self._begin(self.kafka, then=lambda: allow(self.admin, GUEST_RIGHTS, GUEST))
         self._begin(self.registry)
         self._begin(self.gateway, then=self.flink.open)
         self._begin(self.postgres, then=lambda: after_postgres(self.postgres))
@@ -115,7 +111,7 @@ class Servers:
     def add_sink(self, config: SinkConfig, principal: str) -> None:
         """Start the twin of a sink connector."""
         passwords = {"kafka": self.credentials.password(principal), "target": self.postgres.password}
-        sink = self.sinks[config.name] = sink_worker(self.children, self.folder, config, **passwords)
+        sink = self.sinks[config.name] = sink_worker(self.children, config, **passwords)
         self._begin(sink)
 
     def add_error_logs(self) -> None:
@@ -141,9 +137,7 @@ class Servers:
         )
         secrets = {PASSWORD_VARIABLE: self.credentials.password(flink)}
         # At full speed it reads every payment, for records that hardly ever come.
-        worker = Worker(
-            self.children, self.folder, config, module="local.flink.error_log", secrets=secrets, niceness=15
-        )
+        worker = Worker(self.children, config, module="local.flink.error_log", secrets=secrets, niceness=15)
         self._begin(worker)
         return worker
 

@@ -192,16 +192,14 @@ class FlinkCluster:
         catalog = self._environment.getCatalog(self._environment.getCurrentCatalog()).get()
         found = catalog.getTable(path)
         options = dict(found.getOptions())
-        unknown = sorted(set(options) - set(tables.OPTIONS))
-        if unknown:
-            raise RunError(f"topic {table.topic}: the run knows no option {unknown[0]!r}; it knows {tables.OPTIONS}")
-        errors = options.get(tables.ERROR_MODE, tables.ERROR_MODES[0])
-        for option, value, known in (
-            (tables.CHANGELOG_MODE, options[tables.CHANGELOG_MODE], tables.MODES),
-            (tables.ERROR_MODE, errors, tables.ERROR_MODES),
-        ):
-            if value not in known:
+        for option, value in options.items():
+            known = tables.OPTIONS.get(option)
+            if known is None:
+                names = ", ".join(tables.OPTIONS)
+                raise RunError(f"topic {table.topic}: the run knows no option {option!r}; it knows {names}")
+            if known and value not in known:
                 raise RunError(f"topic {table.topic}: {option} is {value!r}; the run knows {', '.join(known)}")
+        errors = options.get(tables.ERROR_MODE, "fail")
         error_log = options.get(tables.ERROR_TARGET, DEFAULT_ERROR_LOG) if errors == "log" else None
         schema = found.getUnresolvedSchema()
         return Declared(

@@ -15,12 +15,11 @@ from components.contracts.flink import columns
 
 # Options that Confluent Cloud has. This one decides how the live table is made.
 CHANGELOG_MODE = "changelog.mode"
-MODES = ("append", "upsert")
 # What becomes of a record that cannot be read, and where to it is logged.
 ERROR_MODE = "error-handling.mode"
-ERROR_MODES = ("fail", "ignore", "log")
 ERROR_TARGET = "error-handling.log.target"
-OPTIONS = (CHANGELOG_MODE, ERROR_MODE, ERROR_TARGET)
+OPTIONS = {CHANGELOG_MODE: ("append", "upsert"), ERROR_MODE: ("fail", "ignore", "log"), ERROR_TARGET: ()}
+"""With the values that each knows; empty means any."""
 TRANSACTIONS = "sink.transactional-id-prefix"
 ROWTIME = "$rowtime"
 KAFKA = "org.apache.kafka."

@@ -25,6 +25,7 @@ class Children:
     """Starts processes in their own process groups (Ctrl-C reaches the runner alone) under a watchdog."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._ledger = folder / "children"
         self._lock = threading.RLock()
         self._running: set[subprocess.Popen[bytes]] = set()

@@ -11,7 +11,7 @@ import requests
 import tenacity
 
 from local.errors import RunError
-from local.servers import jars, loopback, ports
+from local.servers import jars, loopback
 from local.servers.children import Children
 from local.servers.javac import compiled
 from local.servers.jvm import LOGGING, QUICK, JvmServer
@@ -46,24 +46,24 @@ class Connect(JvmServer):
     name = "connect"
     heap = "384m"
 
-    def __init__(
-        self, children: Children, run_folder: Path, *, client: Mapping[str, str], source_password: str, registry: str
-    ) -> None:
+    def __init__(self, children: Children, *, client: Mapping[str, str], source_password: str, registry: str) -> None:
         """`client` are the settings of a Java client, with its principal; `source_password` the database's.
 
         `registry` is the schema registry's URL.
         """
-        super().__init__(children, run_folder, _classpath())
-        (self.port,) = ports.free(1)
+        super().__init__(children, _classpath())
+        (self.port,) = loopback.free(1)
         self._client = dict(client)
         self._source_password = source_password
         self._registry = registry
         self._worker = self.folder / "worker.properties"
+        self._connectors = self.folder / "connectors"
 
     def environment(self) -> Mapping[str, str]:
         return {SECRET_VARIABLE: self._source_password, "JAAS": self._client["sasl.jaas.config"]}
 
     def prepare(self) -> None:
+        self._connectors.mkdir()
         plain = {key: value for key, value in self._client.items() if key != "bootstrap.servers"}
         plain["sasl.jaas.config"] = "${env:JAAS}"
         prefixes = ("", "producer.", "consumer.", "admin.")
@@ -72,34 +72,30 @@ class Connect(JvmServer):
             bootstrap=self._client["bootstrap.servers"],
             security=security,
             registry=self._registry,
-            host=ports.HOST,
+            host=loopback.HOST,
             port=self.port,
         )
         self._worker.write_text(text, encoding="utf-8")
 
     def command(self) -> list[str]:
-        connectors = [str(path) for path in sorted(self.folder.glob("connector-*.json"))]
-        main = "org.apache.kafka.connect.cli.ConnectStandalone"
-        return self.java(QUICK, *LOGGING, main=(main, str(self._worker), *connectors))
+        files = map(str, (self._worker, *self._connectors.iterdir()))
+        return self.java(QUICK, *LOGGING, main=("org.apache.kafka.connect.cli.ConnectStandalone", *files))
 
     def is_ready(self) -> bool:
         """It listens some time before it serves, which on a busy machine is long."""
-        return loopback.serves(f"{ports.url(self.port)}/connectors", seconds=1)
+        return loopback.serves(f"{loopback.url(self.port)}/connectors", seconds=1)
 
     @property
     def place(self) -> str | None:
         """Where the REST API has the one connector; None before it was made."""
-        names = [path.stem.removeprefix("connector-") for path in sorted(self.folder.glob("connector-*.json"))]
-        return f"{ports.url(self.port)}/connectors/{names[0]}" if names else None
+        names = [file.stem for file in self._connectors.glob("*.json")]
+        return f"{loopback.url(self.port)}/connectors/{names[0]}" if names else None
 
     def create(self, name: str, config: Mapping[str, str]) -> None:
         """Create or update a connector. Raises RunError with Connect's own message when it refuses."""
-        self._file(name).write_text(json.dumps({"name": name, "config": dict(config)}), encoding="utf-8")
-        self._request("PUT", f"/connectors/{name}/config", dict(config))
-
-    def delete(self, name: str) -> None:
-        self._file(name).unlink(missing_ok=True)
-        self._request("DELETE", f"/connectors/{name}")
+        connector = {"name": name, "config": dict(config)}
+        (self._connectors / f"{name}.json").write_text(json.dumps(connector), encoding="utf-8")
+        self._request("PUT", f"/connectors/{name}/config", connector["config"])
 
     def names(self, *, seconds: float = PATIENCE_SECONDS) -> list[str]:
         """The connectors that exist. Raises OSError when Connect takes longer than `seconds`."""
@@ -119,19 +115,14 @@ class Connect(JvmServer):
         running = answer["tasks"] and all(part["state"] == "RUNNING" for part in parts)
         return ("RUNNING" if running else "PROVISIONING"), ""
 
-    def _file(self, name: str) -> Path:
-        return self.folder / f"connector-{name}.json"
-
-    def _request(
-        self, method: str, path: str, body: Mapping[str, str] | None = None, *, seconds: float = PATIENCE_SECONDS
-    ) -> Any:
+    def _request(self, method: str, path: str, body: Any = None, *, seconds: float = PATIENCE_SECONDS) -> Any:
         patiently = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda answer: answer.status_code in (404, 409)),
             stop=tenacity.stop_after_delay(BEGUN_SECONDS),
             wait=tenacity.wait_fixed(0.25),
             retry_error_callback=lambda last: last.outcome and last.outcome.result(),
         )
-        answer = patiently(loopback.ask, method, ports.url(self.port) + path, seconds=seconds, body=body)
+        answer = patiently(loopback.ask, method, loopback.url(self.port) + path, seconds=seconds, body=body)
         if not answer.ok:
             raise RunError(f"connect: {method} {path}: {_message(answer)}")
         return answer.json() if answer.content else None

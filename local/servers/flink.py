@@ -34,6 +34,7 @@ logger.metrics.name=org.apache.flink.metrics
 logger.metrics.level=error
 """
 
+FLINK = importlib.metadata.distribution("apache-flink-libraries")
 PLANNER = "flink-table-planner"
 LOADER = f"{PLANNER}-loader"
 
@@ -66,10 +67,10 @@ class FlinkGateway(JvmServer):
     heap = "768m"
     speaks = True
 
-    def __init__(self, children: Children, run_folder: Path) -> None:
+    def __init__(self, children: Children) -> None:
         flink, connectors = _flink_jars(), jars.classpath("flink")
         own = compiled("flink", [*flink, *connectors])
-        super().__init__(children, run_folder, [*flink, _planner(), _py4j_jar(), *connectors, own])
+        super().__init__(children, [*flink, _planner(), _py4j_jar(), *connectors, own])
         self._logging = self.folder / "log4j2.properties"
         self._gateway: JavaGateway | None = None
 
@@ -124,8 +125,7 @@ class FlinkGateway(JvmServer):
 
 
 def _flink_jars() -> list[Path]:
-    distribution = importlib.metadata.distribution("apache-flink-libraries")
-    folder = Path(str(distribution.locate_file("pyflink/lib")))
+    folder = Path(str(FLINK.locate_file("pyflink/lib")))
     return [jar for jar in sorted(folder.glob("*.jar")) if not jar.name.startswith(LOADER)]
 
 
@@ -134,21 +134,19 @@ def _planner() -> Path:
 
     The loader unpacks 46 MB at each start and hides the classes from the start-up cache; Flink takes either.
     """
-    distribution = importlib.metadata.distribution("apache-flink-libraries")
-    loader = Path(str(distribution.locate_file(f"pyflink/lib/{LOADER}-{distribution.version}.jar")))
+    loader = Path(str(FLINK.locate_file(f"pyflink/lib/{LOADER}-{FLINK.version}.jar")))
 
     def take_out(target: Path) -> None:
         with zipfile.ZipFile(loader) as archive:
             target.write_bytes(archive.read(f"{PLANNER}.jar"))
 
-    return places.once(f"{PLANNER}-{distribution.version}.jar", take_out)
+    return places.once(f"{PLANNER}-{FLINK.version}.jar", take_out)
 
 
 def _py4j_jar() -> Path:
     """The jar that the py4j package brings, beside or above the module, by installer."""
-    version = importlib.metadata.version("py4j")
-    distribution = importlib.metadata.distribution("py4j")
-    for file in distribution.files or ():
-        if file.name == f"py4j{version}.jar":
-            return Path(str(distribution.locate_file(file))).resolve()
-    raise RunError(f"The jar of py4j {version} ({py4j.__file__}) is missing: install the package again.")
+    package = importlib.metadata.distribution("py4j")
+    for file in package.files or ():
+        if file.name == f"py4j{package.version}.jar":
+            return Path(str(package.locate_file(file))).resolve()
+    raise RunError(f"The jar of py4j {package.version} ({py4j.__file__}) is missing: install the package again.")

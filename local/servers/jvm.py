@@ -40,8 +40,8 @@ class JvmServer(Server):
 
     heap: str
 
-    def __init__(self, children: Children, run_folder: Path, classpath: Sequence[Path]) -> None:
-        super().__init__(children, run_folder)
+    def __init__(self, children: Children, classpath: Sequence[Path]) -> None:
+        super().__init__(children)
         self.classpath = classpath
         self.startup_cache = StartupCache(self.name, classpath)
 

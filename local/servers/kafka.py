@@ -6,11 +6,10 @@ import secrets
 import subprocess
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 from local.errors import RunError
-from local.servers import jars, ports, shell
+from local.servers import jars, loopback, shell
 from local.servers.children import Children
 from local.servers.jvm import LOGGING, QUICK, JvmServer, java
 
@@ -84,22 +83,16 @@ class Kafka(JvmServer):
     name = "kafka"
     heap = "384m"
 
-    def __init__(self, children: Children, run_folder: Path, credentials: Credentials) -> None:
-        super().__init__(children, run_folder, jars.classpath("kafka"))
+    def __init__(self, children: Children, credentials: Credentials) -> None:
+        super().__init__(children, jars.classpath("kafka"))
         self.credentials = credentials
-        self.port, self._controller = ports.free(2)
+        self.port, self._controller = loopback.free(2)
         self._properties = self.folder / "server.properties"
-
-    @property
-    def bootstrap(self) -> str:
-        return f"{ports.HOST}:{self.port}"
 
     def client(self, principal: str) -> dict[str, Any]:
         """Settings of a librdkafka client that acts as `principal`."""
         return {
-            "bootstrap.servers": self.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "PLAIN",
+            **self._listener(),
             "sasl.username": principal,
             "sasl.password": self.credentials.password(principal),
             # A broker that is away is the supervisor's to report; librdkafka would say it on every connection.
@@ -112,26 +105,19 @@ class Kafka(JvmServer):
 
     def java_client(self, principal: str) -> dict[str, str]:
         """Settings of a Java client that acts as `principal`."""
-        return {
-            "bootstrap.servers": self.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "PLAIN",
-            "sasl.jaas.config": self.credentials.client_jaas(principal),
-        }
+        return {**self._listener(), "sasl.jaas.config": self.credentials.client_jaas(principal)}
+
+    def _listener(self) -> dict[str, str]:
+        place = f"{loopback.HOST}:{self.port}"
+        return {"bootstrap.servers": place, "security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN"}
 
     def environment(self) -> Mapping[str, str]:
         return {"JAAS": self.credentials.broker_jaas()}
 
     def prepare(self) -> None:
-        self._properties.write_text(
-            PROPERTIES.format(
-                host=ports.HOST,
-                port=self.port,
-                controller=self._controller,
-                admin=self.credentials.admin,
-            ),
-            encoding="utf-8",
-        )
+        admin = self.credentials.admin
+        text = PROPERTIES.format(host=loopback.HOST, port=self.port, controller=self._controller, admin=admin)
+        self._properties.write_text(text, encoding="utf-8")
         options = (*self.startup_cache.reading(), QUICK, *LOGGING)
         main = ("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self._properties))
         command = java(*options, heap=self.heap, classpath=self.classpath, main=main)
@@ -145,4 +131,4 @@ class Kafka(JvmServer):
         return self.java(QUICK, *LOGGING, main=("kafka.Kafka", str(self._properties)))
 
     def is_ready(self) -> bool:
-        return ports.accepts(self.port)
+        return loopback.accepts(self.port)

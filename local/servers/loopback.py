@@ -1,22 +1,72 @@
-"""HTTP to servers of this machine: no proxy comes between, whatever the user's shell says of one."""
+"""The loopback address: its ports, and HTTP to the servers that listen there."""
 
 from __future__ import annotations
 
 import contextlib
+import random
+import socket
 from typing import Any
 
 import requests
 
+from local.errors import RunError
 
-def ask(method: str, url: str, *, seconds: float, body: Any = None) -> requests.Response:
-    """The answer, whatever its status; `body` is sent as JSON. Raises OSError when nothing comes for `seconds`."""
+HOST = "127.0.0.1"
+CHOICE = range(20_000, 30_000)
+"""Below the ports of outgoing connections: one of those could take the port of a server that is just starting again."""
+_shuffled = iter(random.sample(CHOICE, len(CHOICE)))
+
+
+def free(count: int) -> list[int]:
+    """`count` ports that nothing has bound, and that this process was not given before. Raises RunError without any."""
+    return [_next_free() for _ in range(count)]
+
+
+def _next_free() -> int:
+    for port in _shuffled:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind((HOST, port))
+            return port
+    raise RunError(f"No port from {CHOICE.start} to {CHOICE.stop - 1} is free: stop what listens on them.")
+
+
+def require_free(port: int) -> None:
+    """Raises RunError when something listens on `port`, the one that the user can choose."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise RunError(
+                f"Port {port} is in use ({error.strerror}): stop its owner, or choose another "
+                f'with ARGS="--port {port + 1}".'
+            ) from None
+
+
+def url(port: int) -> str:
+    """The address of what serves HTTP on `port`."""
+    return f"http://{HOST}:{port}"
+
+
+def accepts(port: int) -> bool:
+    """Whether something listens on `port`."""
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), 0.2):
+        return True
+    return False
+
+
+def ask(method: str, address: str, *, seconds: float, body: Any = None) -> requests.Response:
+    """The answer, whatever its status; `body` is sent as JSON. Raises OSError when nothing comes for `seconds`.
+
+    No proxy comes between, whatever the user's shell says of one.
+    """
     with requests.Session() as session:
         session.trust_env = False  # neither the shell's proxy nor a ~/.netrc
-        return session.request(method, url, json=body, timeout=seconds)
+        return session.request(method, address, json=body, timeout=seconds)
 
 
-def serves(url: str, *, seconds: float) -> bool:
-    """Whether a GET of `url` is answered, and without an error."""
+def serves(address: str, *, seconds: float) -> bool:
+    """Whether a GET of `address` is answered, and without an error."""
     with contextlib.suppress(OSError):
-        return ask("GET", url, seconds=seconds).ok
+        return ask("GET", address, seconds=seconds).ok
     return False

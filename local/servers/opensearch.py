@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
-from local.servers import jars, loopback, ports
+from local.servers import jars, loopback
 from local.servers.children import Children
 from local.servers.jvm import JRE, QUICK, java
 from local.servers.server import Server
@@ -58,13 +57,13 @@ class OpenSearch(Server):
     unprivileged = True
     niceness = 10  # the only one that nothing waits for when a run starts
 
-    def __init__(self, children: Children, run_folder: Path) -> None:
-        super().__init__(children, run_folder)
-        self.port, self._transport = ports.free(2)
+    def __init__(self, children: Children) -> None:
+        super().__init__(children)
+        self.port, self._transport = loopback.free(2)
 
     @property
     def url(self) -> str:
-        return ports.url(self.port)
+        return loopback.url(self.port)
 
     def prepare(self) -> None:
         for name in ("lib", "config", "data", "logs", "plugins", "tmp"):
@@ -83,7 +82,7 @@ class OpenSearch(Server):
         for jar in left:
             shutil.copyfile(jar, self.folder / "lib" / jar.name)
         config = self.folder / "config"
-        node = NODE.format(host=ports.HOST, port=self.port, transport=self._transport)
+        node = NODE.format(host=loopback.HOST, port=self.port, transport=self._transport)
         (config / "opensearch.yml").write_text(node, encoding="utf-8")
         (config / "log4j2.properties").write_text(LOGGING, encoding="utf-8")
         (config / "jvm.options").touch()

@@ -15,7 +15,7 @@ import tenacity
 from psycopg import sql
 
 from local.errors import RunError
-from local.servers import ports, shell
+from local.servers import loopback, shell
 from local.servers.children import Children
 from local.servers.server import Server
 from local.servers.unprivileged import lend, own, owner, with_a_name
@@ -51,9 +51,9 @@ class Postgres(Server):
     stop_signal = signal.SIGINT  # "fast": ends sessions instead of waiting for them
     stop_seconds = 5.0
 
-    def __init__(self, children: Children, run_folder: Path) -> None:
-        super().__init__(children, run_folder)
-        (self.port,) = ports.free(1)
+    def __init__(self, children: Children) -> None:
+        super().__init__(children)
+        (self.port,) = loopback.free(1)
         self.password = secrets.token_urlsafe(18)
         self._data = self.folder / "data"
 
@@ -79,7 +79,7 @@ class Postgres(Server):
 
     def command(self) -> list[str]:
         settings = [word for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}")]
-        listen = ["-p", str(self.port), "-h", ports.HOST, "-k", ""]
+        listen = ["-p", str(self.port), "-h", loopback.HOST, "-k", ""]
         return [str(self._programs / "postgres"), "-D", str(self._data), *listen, *settings]
 
     def start(self) -> None:
@@ -103,7 +103,7 @@ class Postgres(Server):
 
     def login(self, database: str) -> dict[str, Any]:
         """How a client of libpq reaches a database, without the password."""
-        return {"host": ports.HOST, "port": self.port, "user": USER, "dbname": database}
+        return {"host": loopback.HOST, "port": self.port, "user": USER, "dbname": database}
 
     def connect(self, database: str) -> psycopg.Connection:
         """A connection of the owner in autocommit mode."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
-from local.servers import jars, loopback, ports
+from local.servers import jars, loopback
 from local.servers.children import Children
 from local.servers.jvm import QUICK, JvmServer
 
@@ -16,8 +16,8 @@ COMPATIBILITY = "BACKWARD"
 """What Confluent Cloud checks a new version against unless told otherwise; Apicurio's own default is NONE."""
 
 SETTINGS = {
-    "QUARKUS_HTTP_HOST": ports.HOST,
-    "QUARKUS_MANAGEMENT_HOST": ports.HOST,  # its second server, which cannot be switched off
+    "QUARKUS_HTTP_HOST": loopback.HOST,
+    "QUARKUS_MANAGEMENT_HOST": loopback.HOST,  # its second server, which cannot be switched off
     "QUARKUS_HTTP_ACCESS_LOG_ENABLED": "false",
     "QUARKUS_OTEL_SDK_DISABLED": "true",
     "QUARKUS_BANNER_ENABLED": "false",
@@ -41,13 +41,13 @@ class Registry(JvmServer):
     heap = "96m"
     start_seconds = 120.0
 
-    def __init__(self, children: Children, run_folder: Path) -> None:
-        super().__init__(children, run_folder, _classpath(jars.unpacked("registry")))
-        self.port, self._management = ports.free(2)
+    def __init__(self, children: Children) -> None:
+        super().__init__(children, _classpath(jars.unpacked("registry")))
+        self.port, self._management = loopback.free(2)
 
     @property
     def url(self) -> str:
-        return ports.url(self.port) + API
+        return loopback.url(self.port) + API
 
     def client(self) -> SchemaRegistryClient:
         return SchemaRegistryClient({"url": self.url, "timeout": 10})

@@ -6,7 +6,6 @@ import abc
 import signal
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 
 from local.errors import RunError
 from local.servers.children import Children
@@ -24,10 +23,10 @@ class Server(abc.ABC):
     stop_signal: int = signal.SIGTERM
     stop_seconds = 10.0
 
-    def __init__(self, children: Children, run_folder: Path) -> None:
+    def __init__(self, children: Children) -> None:
         self.children = children
-        self.folder = run_folder / self.name
-        self.log = run_folder / "logs" / f"{self.name}.log"
+        self.folder = children.folder / self.name
+        self.log = children.folder / "logs" / f"{self.name}.log"
         self.folder.mkdir(exist_ok=True)
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from local.servers.ports import HOST
+from local.servers.loopback import HOST
 
 INHERITED = ("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """All that a process of the run inherits: others, such as `ORACLE_HOST` or `JAVA_TOOL_OPTIONS`, would redirect it."""

@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from confluent_kafka import Consumer, Message, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from bench.records import OutputRecords
+from bench.records import register_outputs
+from components.contracts import OUTPUTS, schemas
 from local.apply.servers import Worker, sink_worker
-from local.avro import Schemas
+from local.avro import Encoder, Schemas
 from local.servers import places
 from local.servers.children import Children
 from local.servers.kafka import Credentials, Kafka
@@ -32,6 +33,21 @@ ACCOUNT = "sa-test"
 DEAD = "dead"
 
 
+class OutputRecords:
+    """Keys and values of the output topics, in Avro as Flink writes it."""
+
+    def __init__(self, registry: Schemas) -> None:
+        numbers = register_outputs(registry)
+        self._values = {t.topic: Encoder(numbers[f"{t.topic}-value"], schemas.avro_value(t)) for t in OUTPUTS}
+        self._keys = {t.topic: Encoder(numbers[f"{t.topic}-key"], schemas.avro_key(t)) for t in OUTPUTS if t.key}
+
+    def key(self, topic: str, fields: Mapping[str, Any]) -> bytes:
+        return self._keys[topic].encode(fields)
+
+    def value(self, topic: str, row: Mapping[str, Any]) -> bytes:
+        return self._values[topic].encode(row)
+
+
 class SinkLab:
     """Kafka, the registry, PostgreSQL and OpenSearch in one folder. Each test makes its topics anew with `topics`."""
 
@@ -39,10 +55,10 @@ class SinkLab:
         (folder / "logs").mkdir()
         self.folder = folder
         self.children = Children(folder)
-        self.kafka = Kafka(self.children, folder, Credentials(ACCOUNT, []))
-        self.registry = Registry(self.children, folder)
-        self.postgres = Postgres(self.children, folder)
-        self.opensearch = OpenSearch(self.children, folder)
+        self.kafka = Kafka(self.children, Credentials(ACCOUNT, []))
+        self.registry = Registry(self.children)
+        self.postgres = Postgres(self.children)
+        self.opensearch = OpenSearch(self.children)
         self.sinks = list[Worker[SinkConfig]]()
 
     def start(self) -> None:
@@ -107,7 +123,7 @@ class SinkLab:
             report=str(self.folder / f"{name}.status"),
         )
         passwords = {"kafka": self.kafka.credentials.password(ACCOUNT), "target": self.postgres.password}
-        process = sink_worker(self.children, self.folder, config, **passwords)
+        process = sink_worker(self.children, config, **passwords)
         self.sinks.append(process)
         process.prepare()
         process.launch()

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from local.apply.alerts import MOST_AT_ONCE, AlertFeed
-from local.servers import ports
+from local.servers import loopback
 from tests.local.sink_lab import until
 
 
@@ -45,16 +45,16 @@ class App(BaseHTTPRequestHandler):
 @pytest.fixture
 def app() -> Iterator[str]:
     """The address of an app that starts a moment later."""
-    (port,) = ports.free(1)
+    (port,) = loopback.free(1)
     servers: list[ThreadingHTTPServer] = []
 
     def start() -> None:
-        servers.append(ThreadingHTTPServer((ports.HOST, port), App))
+        servers.append(ThreadingHTTPServer((loopback.HOST, port), App))
         servers[0].serve_forever()
 
     timer = threading.Timer(0.5, start)
     timer.start()
-    yield ports.url(port)
+    yield loopback.url(port)
     timer.join(1)
     servers[0].shutdown()
     servers[0].server_close()
@@ -82,7 +82,7 @@ def test_a_flood_is_cut_short(app: str) -> None:
 def test_without_an_app_nothing_is_said_and_the_feed_ends() -> None:
     said: list[str] = []
     with socket.socket() as silent:
-        silent.bind((ports.HOST, 0))
-        with AlertFeed(ports.url(silent.getsockname()[1]), said.append):
+        silent.bind((loopback.HOST, 0))
+        with AlertFeed(loopback.url(silent.getsockname()[1]), said.append):
             pass
     assert said == []

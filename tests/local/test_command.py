@@ -71,8 +71,8 @@ import os, signal
 from local import run
 run.read_state = lambda *_: "figures"
 with run._interruptible():
-    options = run.Options(stack="dev", seconds=0, rate=0, users=1, port=0, keep=False)
-    run.Run(options)._watch(type("Pipeline", (), {"app": None}))
+    asked = run.Run(stack="dev", seconds=0, rate=0, users=1, port=0, keep=False)
+    asked._watch(type("Pipeline", (), {"app": None}))
     os.kill(os.getpid(), signal.SIGINT)
     print("stopped in order")
 """
@@ -85,8 +85,8 @@ def test_ctrl_c_while_a_run_stops_whose_time_is_over_does_not_break_the_stop_off
 
 UNHEARD = """
 import threading, time
-from local.run import Options, Run
-run = Run(Options(stack="dev", seconds=None, rate=0, users=1, port=0, keep=False))
+from local.run import Run
+run = Run(stack="dev", seconds=None, rate=0, users=1, port=0, keep=False)
 try:
     threading.Thread(target=run._say, args=("nobody reads this",)).start()
     time.sleep(30)

@@ -21,7 +21,7 @@ from components.contracts import FRAUD_ALERT
 from local.apply.app import FOLDER
 from local.apply.servers import ROOT
 from local.pipeline import Pipeline
-from local.servers import ports, shell
+from local.servers import loopback, shell
 from local.servers.watchdog import remove_folder
 from plan.record import record
 from tests.local.sink_lab import until
@@ -55,7 +55,7 @@ def _shell(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.timeout(400)
 def test_every_large_payment_of_one_account_is_one_alert() -> None:
     plan = record("dev", ROOT, mode="update")
-    (port,) = ports.free(1)
+    (port,) = loopback.free(1)
     with Pipeline(plan, say=lambda _: None, port=port, users=50, keep=True) as pipeline:
         with second_app(pipeline) as other:
             addresses = itertools.islice(itertools.cycle((pipeline.app.url, other)), CLIENTS)
@@ -78,12 +78,12 @@ def test_every_large_payment_of_one_account_is_one_alert() -> None:
 @contextmanager
 def second_app(pipeline: Pipeline) -> Iterator[str]:
     """A replica, as another pod would be one: the same environment, a process of its own."""
-    (port,) = ports.free(1)
+    (port,) = loopback.free(1)
     command = [sys.executable, str(FOLDER / "manage.py"), "serve", "--port", str(port)]
     with subprocess.Popen(command, env=shell.environment(pipeline.app.environment())) as process:
         try:
-            until(lambda: ports.accepts(port), "second app")
-            yield ports.url(port)
+            until(lambda: loopback.accepts(port), "second app")
+            yield loopback.url(port)
         finally:
             process.terminate()
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+import psycopg
 import pytest
 from confluent_kafka import Consumer, Producer
 
@@ -24,7 +25,7 @@ from local.apply.servers import ROOT
 from local.apply.summary import dead_letters, sink_status
 from local.avro import Schemas
 from local.pipeline import Pipeline
-from local.servers import ports, shell
+from local.servers import loopback, shell
 from local.servers.postgres import SOURCE_DATABASE, WAREHOUSE_DATABASE
 from local.servers.watchdog import remove_folder
 from plan.model import Plan
@@ -50,7 +51,7 @@ def test_nothing_is_lost_or_doubled_when_each_server_is_killed_once(monkeypatch:
 
 def kill_each_server_once() -> None:
     plan = record("dev", ROOT, mode="update")
-    (port,) = ports.free(1)
+    (port,) = loopback.free(1)
     said: list[str] = []
     with Pipeline(plan, say=said.append, port=port, users=USERS, keep=True) as pipeline:
         servers = pipeline.servers
@@ -62,6 +63,7 @@ def kill_each_server_once() -> None:
             wait(server.alive, f"{server.name} was not started again: {said[-5:]}")
         for process in (*servers.sinks.values(), *servers.error_logs.values()):
             kill(process)
+        wait(servers.postgres.is_ready, "PostgreSQL is not back")
         output, _ = generator.communicate(timeout=300)
         assert generator.returncode == 0, "the generator must survive a database that goes away"
         committed = json.loads(output)["committed"]
@@ -102,7 +104,7 @@ def wait(condition: Callable[[], Any], what: str | Callable[[], str]) -> None:
         try:
             if condition():
                 return
-        except (OSError, duckdb.Error):
+        except (OSError, duckdb.Error, psycopg.OperationalError):
             pass  # a server that was killed is on its way back
         assert time.monotonic() < end, what if isinstance(what, str) else what()
         time.sleep(0.3)

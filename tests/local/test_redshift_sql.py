@@ -9,7 +9,7 @@ import pytest
 
 from components.credential_slots import CredentialSlots
 from components.sinks.redshift import sql as redshift_sql
-from local.servers import ports
+from local.servers import loopback
 from local.servers.children import Children
 from local.servers.postgres import Postgres
 from tests.local.sink_lab import server_folder
@@ -24,7 +24,7 @@ def postgres() -> Iterator[Postgres]:
     with server_folder() as folder:
         (folder / "logs").mkdir()
         children = Children(folder)
-        server = Postgres(children, folder)
+        server = Postgres(children)
         try:
             server.prepare()
             server.start()
@@ -48,7 +48,7 @@ def deploy(postgres: Postgres, text: str) -> None:
 def sink(postgres: Postgres, slot: str) -> psycopg.Connection:
     user, word = redshift_sql.user(slot), f"hush-{slot}"
     return psycopg.connect(
-        host=ports.HOST, port=postgres.port, user=user, password=word, dbname=DATABASE, autocommit=True
+        host=loopback.HOST, port=postgres.port, user=user, password=word, dbname=DATABASE, autocommit=True
     )
 
 

@@ -23,7 +23,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     folder = tmp_path_factory.mktemp("registry")
     (folder / "logs").mkdir()
     children = Children(folder)
-    server = Registry(children, folder)
+    server = Registry(children)
     server.start()
     yield server
     server.stop()

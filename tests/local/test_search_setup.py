@@ -41,7 +41,7 @@ def domain() -> Iterator[Domain]:
     with server_folder() as folder:
         (folder / "logs").mkdir()
         children = Children(folder)
-        server = OpenSearch(children, folder)
+        server = OpenSearch(children)
         try:
             server.prepare()
             server.start()

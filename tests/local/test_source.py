@@ -27,7 +27,7 @@ from components.oracle.settings import SourceSettings
 from local import source
 from local.apply.servers import ROOT
 from local.apply.source_watch import PERIOD_SECONDS, SourceWatch
-from local.servers import ports
+from local.servers import loopback
 from local.servers.children import Children
 from local.servers.connect import SECRET, Connect
 from local.servers.folder import RunFolder
@@ -95,7 +95,7 @@ class SourceLab:
 
     def begin_again(self) -> None:
         """The step of docs/local.md, 'A source that failed'."""
-        at = f"http://{ports.HOST}:{self.connect.port}/connectors/source"
+        at = f"http://{loopback.HOST}:{self.connect.port}/connectors/source"
         for method, what in (("PUT", "stop"), ("DELETE", "offsets"), ("PUT", "resume")):
             request = urllib.request.Request(f"{at}/{what}", method=method)
             urllib.request.urlopen(request, timeout=30).close()
@@ -127,10 +127,10 @@ def lab() -> Iterator[SourceLab]:
     folder = RunFolder(ROOT, "test-source")
     path = folder.open()
     children = Children(path)
-    kafka, postgres = Kafka(children, path, Credentials(ADMIN, [])), Postgres(children, path)
-    registry = Registry(children, path)
+    kafka, postgres = Kafka(children, Credentials(ADMIN, [])), Postgres(children)
+    registry = Registry(children)
     client = kafka.java_client(ADMIN)
-    connect = Connect(children, path, client=client, registry=registry.url, source_password=postgres.password)
+    connect = Connect(children, client=client, registry=registry.url, source_password=postgres.password)
     try:
         with concurrent.futures.ThreadPoolExecutor() as pool:
             list(pool.map(lambda server: (server.prepare(), server.start()), (kafka, postgres)))
@@ -148,7 +148,7 @@ def lab() -> Iterator[SourceLab]:
             future.result()
         connect.prepare()
         connect.start()
-        place = {"host": ports.HOST, "port": postgres.port, "user": USER, "secret": SECRET}
+        place = {"host": loopback.HOST, "port": postgres.port, "user": USER, "secret": SECRET}
         connect.create("source", source.debezium(CONFIG, database=SOURCE_DATABASE, **place))
         yield found
     finally:

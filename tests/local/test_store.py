@@ -20,7 +20,7 @@ import pytest
 from components.contracts import SCHEMA, SOURCES
 from components.contracts.ddl import postgres as ddl
 from local.apply.app import FOLDER
-from local.servers import ports
+from local.servers import loopback
 from local.servers.children import Children
 from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
 from tests.local.sink_lab import kill
@@ -51,7 +51,7 @@ def postgres() -> Iterator[Postgres]:
     folder.chmod(0o755)
     (folder / "logs").mkdir()
     children = Children(folder)
-    server = Postgres(children, folder)
+    server = Postgres(children)
     try:
         server.prepare()
         server.start()
@@ -69,7 +69,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 def environment(server: Postgres, port: int | None = None) -> dict[str, str]:
-    place = f"{USER}:{server.password}@{ports.HOST}:{port or server.port}/{SOURCE_DATABASE}"
+    place = f"{USER}:{server.password}@{loopback.HOST}:{port or server.port}/{SOURCE_DATABASE}"
     options = f"-c%20search_path%3D%22{SCHEMA}%22%20-c%20timezone%3DUTC"
     app = {"DATABASE_URL": f"postgresql://{place}?options={options}", "SECRET_KEY": "k" * 50, "PLAIN_HTTP": "1"}
     return {**os.environ, **app, "DJANGO_SETTINGS_MODULE": "fraudapp.settings", "PYTHONPATH": str(FOLDER)}
@@ -106,7 +106,7 @@ class Proxy:
 
     def __init__(self, port: int, spoils: Callable[[int], bool], and_then: Callable[[], None] = lambda: None) -> None:
         self._target, self._spoils, self._and_then = port, spoils, and_then
-        self._listener = socket.create_server((ports.HOST, 0))
+        self._listener = socket.create_server((loopback.HOST, 0))
         self.port = self._listener.getsockname()[1]
         self.commits = self.spoiled = 0
         self._lock = threading.Lock()
@@ -126,7 +126,7 @@ class Proxy:
     def _connect(self, client: socket.socket) -> None:
         with client:
             try:
-                server = socket.create_connection((ports.HOST, self._target))
+                server = socket.create_connection((loopback.HOST, self._target))
             except OSError:
                 return
             with server:

@@ -38,7 +38,7 @@ def children(tmp_path: Path) -> Iterator[Children]:
 
 @pytest.fixture
 def sleeper(children: Children, tmp_path: Path) -> Server:
-    server = Sleeper(children, tmp_path)
+    server = Sleeper(children)
     server.start()
     return server
 
@@ -90,6 +90,27 @@ def test_nothing_is_being_started_any_more_when_the_supervisor_has_stopped(
     assert started.is_set(), "what the supervisor was about to start as it was stopped is started behind its back"
 
 
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [("exec sleep 600", "sleeper: not ready in"), ("echo no licence; exit 1", "sleeper: ended at its start")],
+)
+def test_a_server_that_does_not_become_ready_is_told(children: Children, command: str, message: str) -> None:
+    class Unready(Sleeper):
+        start_seconds = 0.3
+
+        def command(self) -> list[str]:
+            return ["sh", "-c", command]
+
+        def is_ready(self) -> bool:
+            return False
+
+    server = Unready(children)
+    with pytest.raises(RunError, match=message) as told:
+        server.start()
+    server.stop()
+    assert "no licence" in str(told.value) or command.startswith("exec"), "the end of the log says why"
+
+
 def test_a_jvm_that_never_says_its_port_does_not_hang_the_run(
     children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,4 +120,4 @@ def test_a_jvm_that_never_says_its_port_does_not_hang_the_run(
 
     monkeypatch.setattr(flink, "SPEAKS_WITHIN_SECONDS", 0.2)
     with pytest.raises(RunError, match="flink: ended at its start"):
-        Silent(children, tmp_path).start()
+        Silent(children).start()

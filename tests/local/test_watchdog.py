@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from local.errors import RunError
-from local.servers import ports
+from local.servers import loopback
 from local.servers.children import Children
 from local.servers.folder import RunFolder, require_disk
 from tests.local.sink_lab import until
@@ -94,15 +94,15 @@ def test_a_port_in_use_is_told_with_the_option() -> None:
     import socket
 
     with socket.socket() as taken:
-        taken.bind((ports.HOST, 0))
+        taken.bind((loopback.HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(RunError, match=rf"Port {port} is in use .* ARGS=\"--port {port + 1}\""):
-            ports.require_free(port)
+            loopback.require_free(port)
 
 
 def test_the_port_of_a_server_is_taken_by_no_outgoing_connection_and_no_other_server() -> None:
-    found = ports.free(100)
+    found = loopback.free(100)
     assert len(set(found)) == 100
     outgoing = Path("/proc/sys/net/ipv4/ip_local_port_range")
     if outgoing.exists():

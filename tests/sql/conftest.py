@@ -15,10 +15,11 @@ import pytest
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from bench.common import started
 from bench.records import RawRecords, decoded, register_outputs
 from components.contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
+from local.apply.accounts import GUEST
 from local.apply.alterations import STATEMENT, as_statements
-from local.apply.guest import GUEST
 from local.apply.servers import ROOT
 from local.apply.statements import statement_of
 from local.avro import Schemas
@@ -27,7 +28,6 @@ from local.flink.cluster import DECLARED, LIVE, FlinkCluster, Statement
 from local.flink.tables import Endpoints
 from local.servers.children import Children
 from local.servers.flink import FlinkGateway
-from local.servers.folder import RunFolder
 from local.servers.kafka import Credentials, Kafka
 from local.servers.registry import Registry
 from plan.record import record
@@ -206,20 +206,14 @@ class Lab:
                 self.cleaned[value["ID"]] = value
 
 
+def servers(children: Children) -> tuple[Kafka, Registry, FlinkGateway]:
+    return Kafka(children, Credentials(ADMIN, [LIMITED, GUEST])), Registry(children), FlinkGateway(children)
+
+
 @pytest.fixture(scope="session")
 def running_lab() -> Iterator[Lab]:
     plan = as_statements(record("dev", ROOT, mode="update"))
-    folder = RunFolder(ROOT, "test-sql")
-    path = folder.open()
-    children = Children(path)
-    kafka = Kafka(children, path, Credentials(ADMIN, [LIMITED, GUEST]))
-    registry = Registry(children, path)
-    gateway = FlinkGateway(children, path)
-    patch = pytest.MonkeyPatch()
-    try:
-        for server in (kafka, registry, gateway):
-            server.prepare()
-            server.start()
+    with started("test-sql", servers) as (kafka, registry, gateway), pytest.MonkeyPatch.context() as patch:
         names = [table.topic for table in (*SOURCES, *OUTPUTS)]
         admin = AdminClient(kafka.client(ADMIN))
         for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
@@ -234,12 +228,6 @@ def running_lab() -> Iterator[Lab]:
         for statement in statements:
             flink.submit(statement)
         yield Lab(kafka, flink, registry, statements, burst=plan.outputs["rules"]["burstCount"])
-    finally:
-        patch.undo()
-        for server in (gateway, registry, kafka):
-            server.stop()
-        children.close()
-        folder.close(keep=False)
 
 
 @pytest.fixture

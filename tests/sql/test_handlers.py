@@ -22,8 +22,9 @@ from confluent_kafka.admin import (
 )
 
 from components.contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION, flink
-from local.apply import guest, topics
 from local.apply.access import right_of
+from local.apply.accounts import GUEST, GUEST_RIGHTS
+from local.apply.handlers import create_topic
 from local.apply.rights import allow
 from local.apply.roles import rights_of
 from local.errors import RunError
@@ -49,14 +50,14 @@ def test_a_topic_has_the_plans_partitions_and_settings(lab: Lab, admin: AdminCli
     servers: Any = SimpleNamespace(kafka=lab.kafka, admin=admin, ready=lambda _server: None)
     settings = {"retention.ms": "1000", "cleanup.policy": "compact"}
     topic = resource(topicName="handled", partitionsCount=2, config=settings)
-    topics.create(servers, topic)
+    create_topic(servers, topic)
     lab.wait(lambda: "handled" in admin.list_topics(timeout=10).topics, "topic")
     assert len(admin.list_topics(timeout=10).topics["handled"].partitions) == 2
     place = ConfigResource(ConfigResource.Type.TOPIC, "handled")
     found = admin.describe_configs([place])[place].result(10)
     assert {name: found[name].value for name in settings} == settings
     with pytest.raises(RunError, match=r"test: .*already exists"):
-        topics.create(servers, topic)
+        create_topic(servers, topic)
 
 
 def test_an_acl_of_the_plan_is_one_of_the_broker(lab: Lab, admin: AdminClient) -> None:
@@ -182,8 +183,8 @@ def test_a_statement_with_a_table_function_goes_on_from_its_checkpoint_in_the_sa
 
 
 def test_a_guest_reads_every_topic_and_writes_the_raw_ones_alone(lab: Lab, admin: AdminClient) -> None:
-    client = lab.kafka.client(guest.GUEST)
-    allow(admin, guest.RIGHTS, guest.GUEST)
+    client = lab.kafka.client(GUEST)
+    allow(admin, GUEST_RIGHTS, GUEST)
     lab.wait(lambda: read_as(client, "fraud-app-anything", FRAUD_ALERT.topic) is None, "the right to read")
     assert read_as(client, "fraud-app-anything", USER_TRANSACTION.topic) is None
     assert read_as(client, "another", FRAUD_ALERT.topic) == KafkaError.GROUP_AUTHORIZATION_FAILED
