@@ -126,17 +126,15 @@ def _expressed(kind: Any) -> Any:
 
 
 def _strict(name: str, kind: Any, value: Any) -> Any:
-    """A plain value as the dataclass wants it. All numbers arrive as floats."""
+    """A plain value as the dataclass wants it. All numbers arrive as floats; sections read slots and amounts."""
     kind = _required(kind)
     if analyzer.is_input(kind):
         return value
-    if kind is int and value != int(value):
-        raise ValueError(f"{name} is {value}; set it to a whole number")
-    if kind is Decimal:
-        return Decimal(str(value))
-    if kind in (int, CredentialSlots):
-        return kind(value)
-    if _holds_fields(kind):
+    if kind is int:
+        if value != int(value):
+            raise ValueError(f"{name} is {value}; set it to a whole number")
+        return int(value)
+    if kind is not CredentialSlots and _holds_fields(kind):
         return build(kind, value)
     return tuple(value) if get_origin(kind) is tuple else value
 

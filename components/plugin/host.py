@@ -7,6 +7,7 @@ without a traceback, and an output of a component may be given to another one as
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import re
 import sys
 from collections.abc import Mapping
@@ -16,8 +17,11 @@ import pulumi
 from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.analyzer import PropertyDefinition
 from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.experimental.util import camel_case
 from pulumi.provider.server import ComponentInitError
+from pydantic import ValidationError
 
+from ..section import Section, constraint
 from .app import FraudApp
 from .confluent import ConfluentCluster, ConfluentStreaming
 from .crossing import PACKAGE
@@ -34,6 +38,7 @@ class Host(ComponentProvider):
 
     def __init__(self, version: str) -> None:
         super().__init__(COMPONENTS, PACKAGE, None, version)
+        self.schema = json.dumps(_described(json.loads(self.schema or "")))
 
     def construct(
         self, name: str, resource_type: str, inputs: Any, options: pulumi.ResourceOptions | None = None
@@ -43,7 +48,7 @@ class Host(ComponentProvider):
         except ComponentInitError as error:
             if not isinstance(error.inner, (ValueError, OSError, pulumi.RunError)):
                 raise
-            raise pulumi.InputPropertiesError(self._in_schema_words(str(error)), []) from None
+            raise pulumi.InputPropertiesError(self._in_schema_words(_told(error.inner)), []) from None
 
     def map_input_properties(
         self,
@@ -71,6 +76,23 @@ class Host(ComponentProvider):
         kinds += [component.inputs_mapping for component in self._component_defs.values()]
         names = {python: schema for kind in kinds for schema, python in kind.items()}
         return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda found: names.get(found[0], found[0]), text)
+
+
+def _told(error: Exception) -> str:
+    """What a component refuses, on one line; pydantic's own text has its classes and codes, too."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(": ".join([*map(str, one["loc"]), one["msg"]]) for one in error.errors(include_url=False))
+
+
+def _described(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with the words of the settings, which the SDK's analyzer does not see."""
+    for section in Section.__subclasses__():
+        properties = schema["types"].get(f"{PACKAGE}:index:{section.__name__}", {}).get("properties", {})
+        for name, field in section.model_fields.items():
+            if (found := properties.get(camel_case(name))) and (allowed := constraint(field)):
+                found["description"] = f"{field.description} Allowed: {allowed.allowed}."
+    return schema
 
 
 def _holds_an_output(value: Any) -> bool:

@@ -157,18 +157,19 @@ def test_the_yaml_example_makes_the_whole_pipeline(preview: bool) -> None:
 @pytest.mark.parametrize(
     ("kind", "change", "message"),
     [
-        ("NetworkStack", {"settings": {"nat": "none"}}, "nat\n  'none' is not allowed; allowed: single, per-zone"),
-        ("NetworkStack", {"settings": {"cidr": "10.0.0.0/8"}}, "cidr is '10.0.0.0/8'; allowed: a network of /16 to"),
+        ("NetworkStack", {"settings": {"nat": "none"}}, "^nat: 'none' is not allowed; allowed: single, per-zone$"),
+        ("NetworkStack", {"settings": {"nat": "x", "availabilityZones": ["z"]}}, "^availabilityZones: .*; nat: 'x' is"),
+        ("NetworkStack", {"settings": {"cidr": "10.0.0.0/8"}}, "^cidr is '10.0.0.0/8'; allowed: a network of /16 to"),
         ("NetworkStack", {"context": CONTEXT | {"logRetentionDays": 31.0}}, "logRetentionDays is 31; set it to one of"),
         ("NetworkStack", {"confluentPrefixes": ["192.0.2.1"]}, "confluentPrefixes: '192.0.2.1': no IPv4 CIDR"),
         ("ConfluentCluster", {"settings": {"maxCfu": 10.5}}, "maxCfu is 10.5; set it to a whole number"),
-        ("ConfluentCluster", {"settings": {"slots": "c"}}, "slots is 'c'; set it to one of a, ab, ba, b"),
+        ("ConfluentCluster", {"settings": {"slots": "c"}}, "^slots: 'c' is not allowed; allowed: a, ab, ba, b$"),
         ("FraudApp", {"settings": USERS}, "neither settings.image nor buildContext is set; give an image by digest"),
         ("FraudApp", {"settings": USERS, "buildContext": "nowhere"}, "nowhere/ is not there: run the program in the"),
-        ("FraudApp", {"thresholds": {"burstCount": 99.0}}, "burstCount\n  99 is not allowed; allowed: a whole number"),
-        ("FraudApp", {"thresholds": {"largeAmount": 1.001}}, "largeAmount\n .*at most two decimals"),
+        ("FraudApp", {"thresholds": {"burstCount": 99.0}}, "^burstCount: 99 is not allowed; allowed: a whole number"),
+        ("FraudApp", {"thresholds": {"largeAmount": 1.001}}, "^largeAmount: 1.001 is not allowed; .* two decimals$"),
         ("FraudApp", {"thresholds": {"burstAmount": 2e4}}, "burstAmount is '20000.00'; allowed: at most 19999.80"),
-        ("SinkTargets", {"redshift": {"database": "A"}}, "database\n  'A' is not allowed; allowed: a lower-case"),
+        ("SinkTargets", {"redshift": {"database": "A"}}, "^database: 'A' is not allowed; allowed: a lower-case"),
     ],
 )
 def test_a_mistake_is_told_in_the_words_of_the_schema(kind: str, change: dict[str, Any], message: str) -> None:
@@ -203,6 +204,11 @@ def test_a_plain_argument_takes_no_output(path: str) -> None:
         record_all(build)
     assert caught.value.property_path == path
     assert caught.value.reason == "it is an output or a secret; give a value that is known beforehand"
+
+
+def test_a_setting_is_described_in_its_own_words() -> None:
+    found = schema()["types"]["fraud:index:NetworkSettings"]["properties"]["nat"]["description"]
+    assert found.endswith("production wants one a zone. Allowed: single, per-zone.")
 
 
 @pytest.mark.skipif(
