@@ -106,6 +106,12 @@ def test_the_yaml_example_fits_the_schema(name: str) -> None:
     assert not list(fitting_all(found["properties"], kind["inputProperties"], kind["requiredInputs"], name))
 
 
+def test_the_yaml_example_has_no_alias() -> None:
+    """Pulumi's YAML takes none."""
+    text = (ROOT / "examples" / "yaml" / "Pulumi.yaml").read_text(encoding="utf-8")
+    assert not [event for event in yaml.parse(text) if isinstance(event, yaml.AliasEvent)], "write it out"
+
+
 def test_what_does_not_fit_is_found() -> None:
     kind = resource("NetworkStack")["inputProperties"]
     context = {"region": "${key.arn}", "regoin": "x", "kmsKeyArn": "${cluster.handle}"}
