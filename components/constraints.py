@@ -11,13 +11,14 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from .contracts.types import Json
 from .credential_slots import ALLOWED as ALLOWED_SLOTS
 from .credential_slots import CredentialSlots
 
@@ -104,11 +105,12 @@ class OneOf(Constraint):
         return str(value)
 
 
-@dataclass(frozen=True)
 class Slots(Constraint):
     """The slots of one kind of credential."""
 
-    allowed: str = field(default=", ".join(ALLOWED_SLOTS), init=False)
+    @property
+    def allowed(self) -> str:
+        return ", ".join(ALLOWED_SLOTS)
 
     def read(self, value: object) -> CredentialSlots:
         if isinstance(value, CredentialSlots):
@@ -235,10 +237,10 @@ class Networks(Constraint):
         return tuple(map(str, networks))
 
 
-def _items(value: object) -> tuple[str, ...]:
+def _items(value: Any) -> tuple[str, ...]:
     """The items of a list, given as one or as JSON."""
     try:
-        items = json.loads(value) if isinstance(value, str) else value
+        items: Json | tuple[Any, ...] = json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, nested too deep
         items = None
     if not isinstance(items, list | tuple):

@@ -12,6 +12,7 @@ import os
 import sys
 import urllib.parse
 from collections.abc import Iterable
+from typing import Any
 
 from ..rest import Service
 
@@ -23,13 +24,14 @@ NEEDED = (
 
 def topics(kafka: Service, cluster: str, prefixes: tuple[str, ...]) -> list[str]:
     """Names of the cluster's topics that begin with one of the prefixes."""
-    answer = kafka.call("GET", f"/kafka/v3/clusters/{cluster}/topics") or {"data": []}
+    answer: dict[str, Any] = kafka.call("GET", f"/kafka/v3/clusters/{cluster}/topics") or {"data": []}
     return sorted(topic["topic_name"] for topic in answer["data"] if topic["topic_name"].startswith(prefixes))
 
 
 def subjects(registry: Service, prefixes: tuple[str, ...]) -> list[str]:
     """Names of the registry's subjects that begin with one of the prefixes."""
-    return sorted(name for name in registry.call("GET", "/subjects") or [] if name.startswith(prefixes))
+    found: list[str] = registry.call("GET", "/subjects") or []
+    return sorted(name for name in found if name.startswith(prefixes))
 
 
 def main(env: dict[str, str]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jinja2
 
 from ..contracts import OUTPUTS, Table, flink
@@ -19,7 +21,7 @@ def cleaned(topic: str) -> str:
     return ", ".join(flink.cleaned(_table(topic)))
 
 
-FUNCTIONS = {"columns": columns, "cleaned": cleaned}
+FUNCTIONS: dict[str, Any] = {"columns": columns, "cleaned": cleaned}
 """What templates can call."""
 
 

@@ -85,7 +85,7 @@ class Connector:
         return entries
 
 
-def _text(value: Any) -> pulumi.Input[str]:
+def _text(value: pulumi.Input[str] | bool | int | tuple[str, ...]) -> pulumi.Input[str]:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):

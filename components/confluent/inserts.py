@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# sqlglot.tokens has no __all__.
+# pyright: reportPrivateImportUsage=false
 from collections.abc import Iterator
 from itertools import accumulate
 

@@ -98,7 +98,7 @@ class DedicatedIngressArgs:
     protect: bool = False
 
     def __post_init__(self) -> None:
-        found = []
+        found = list[str]()
         if len(self.zone_ids) != DEDICATED_ZONES or len(self.placement.subnet_ids) != DEDICATED_ZONES:
             found.append(
                 f"zone_ids has {len(self.zone_ids)} and placement.subnet_ids {len(self.placement.subnet_ids)}; "

@@ -32,7 +32,7 @@ TEMPLATES = jinja2.Environment(
     autoescape=False,  # noqa: S701 - SQL, of values that were validated
     keep_trailing_newline=True,
 )
-TEMPLATES.globals.update(FUNCTIONS)
+TEMPLATES.globals.update(FUNCTIONS)  # pyright: ignore[reportUnknownMemberType] - untyped in jinja2
 # The engine's name for "its creation failed". A statement or connector that ended up FAILED is in the state all the
 # same; without this the next `up` would note it as updated, and build what depends on it.
 INIT_ERROR = "#initerror"
@@ -48,7 +48,7 @@ class Statement:
     writes: tuple[str, ...] = ()
     alters: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def text(self, variables: Mapping[str, object]) -> str:
         """The statement, its template rendered and without comments, line by line as in the file.

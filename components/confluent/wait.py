@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from ..rest import Service
 from ..waiting import Deadline, NotYetError
@@ -20,7 +21,7 @@ TIMEOUT_SECONDS = 20
 API = "https://api.confluent.cloud"
 
 
-def get(service: Service, path: str) -> tuple[int, object]:
+def get(service: Service, path: str) -> tuple[int, dict[str, Any] | str]:
     """Status and JSON body of a GET; 0 and the reason when no answer came, or not all of it."""
     try:
         answer = service.send("GET", path)
@@ -51,7 +52,7 @@ def connector(env: dict[str, str]) -> None:
 def subjects(env: dict[str, str]) -> None:
     """Raises NotYetError until all subjects exist in Schema Registry."""
     registry = Service(env["REGISTRY_URL"], env["REGISTRY_KEY"], env["REGISTRY_SECRET"], timeout=TIMEOUT_SECONDS)
-    missing = []
+    missing = list[str]()
     for subject in env["SUBJECTS"].split(","):
         status, body = get(registry, f"/subjects/{subject}/versions/latest")
         if status in (401, 403):

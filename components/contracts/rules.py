@@ -102,7 +102,7 @@ def _rule(file: Path, problems: list[str]) -> Rule | None:
     """The rule of a file, None when anything is wrong with it."""
     name = _name(file)
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=_LOADER)
+        root = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=_LOADER)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - its stub has no types
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         problems.append(f"{name}:{mark.line + 1 if mark else 1}: not valid YAML: {' '.join(str(error).split())}")
@@ -120,12 +120,12 @@ def _rule(file: Path, problems: list[str]) -> Rule | None:
     lines = {key: line for key, (line, _) in nodes.items()}
     problems += [f"{name}:{lines[key]}: no key {key!r}; they are {', '.join(KEYS)}" for key in nodes if key not in KEYS]
     problems += [f"{name}:1: {key} is missing; write `{key}: …`" for key in KEYS if key not in nodes]
-    values = {key: _value(key, node) for key, (_, node) in nodes.items() if key in KEYS}
+    values: dict[str, Any] = {key: _value(key, node) for key, (_, node) in nodes.items() if key in KEYS}
     problems += [f"{name}:{lines[key]}: {found}" for key, value in values.items() if (found := _problem(key, value))]
     if len(problems) > before:
         return None
-    numbers = {key: int(values[key]) for key in ("order", "weight")}
-    return Rule(file=name, lines=lines, **{**values, **numbers})
+    values |= {key: int(values[key]) for key in ("order", "weight")}
+    return Rule(file=name, lines=lines, **values)
 
 
 def _value(key: str, node: yaml.Node) -> Any:

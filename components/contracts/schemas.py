@@ -14,6 +14,7 @@ from .types import (
     ColumnType,
     Decimal,
     Integer,
+    Json,
     RawType,
     SmallInt,
     String,
@@ -55,7 +56,7 @@ def raw_value(table: Table) -> str:
     return _named(f"{table.topic}.Envelope", [*sides, {"name": "op", "type": "string"}])
 
 
-def columns_of(schema: Any) -> tuple[Column, ...]:
+def columns_of(schema: Json) -> tuple[Column, ...]:
     """The columns of a decoded schema of an output topic, of whichever version; a nullable field is a nullable column.
 
     Raises:
@@ -66,14 +67,14 @@ def columns_of(schema: Any) -> tuple[Column, ...]:
     return tuple(_column(field["name"], field["type"]) for field in schema["fields"])
 
 
-def _column(name: str, kind: Any) -> Column:
+def _column(name: str, kind: Json) -> Column:
     if isinstance(kind, list):
         (kind,) = [branch for branch in kind if branch != "null"] if len(kind) == 2 and "null" in kind else [None]
         return Column(name=name, type=_type_of(name, kind), nullable=True)
     return Column(name=name, type=_type_of(name, kind))
 
 
-def _type_of(name: str, kind: Any) -> ColumnType:
+def _type_of(name: str, kind: Json) -> ColumnType:
     match kind:
         case {"logicalType": "decimal", "precision": precision}:
             return Decimal(precision, kind.get("scale", 0))
@@ -83,7 +84,8 @@ def _type_of(name: str, kind: Any) -> ColumnType:
             return _PLAIN[plain]
         case str() if kind in _PLAIN:
             return _PLAIN[kind]
-    raise ValueError(f"its field {name} is {json.dumps(kind, default=str):.80}")
+        case _:
+            raise ValueError(f"its field {name} is {json.dumps(kind, default=str):.80}")
 
 
 def _named(name: str, fields: list[dict[str, Any]]) -> str:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from .types import Json
 
 PARTS = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
 RECORDED = "plan:recorded"
@@ -49,7 +51,7 @@ def read(path: Path, declared: Mapping[str, Any], project: str) -> dict[str, Any
     """
     text = _decoded(path)
     try:
-        root = yaml.compose(text, Loader=_LOADER)
+        root = yaml.compose(text, Loader=_LOADER)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - its stub has no types
     except yaml.YAMLError as error:
         raise StackFileError(path.name, [_broken(text, error, path.name)]) from None
     if root is None:
@@ -96,13 +98,15 @@ def _config(node: yaml.Node, declared: Mapping[str, Any], project: str, problems
         return {}
     values: dict[str, Any] = {}
     for full, written, value in _pairs(node, lambda key: key if ":" in key else f"{project}:{key}", problems):
-        entry = declared.get(full.removeprefix(f"{project}:"))
+        entry: Json = declared.get(full.removeprefix(f"{project}:"))
         kind = entry.get("type", "string") if isinstance(entry, dict) else "string"
         values[full] = _value(value, kind, written.removeprefix(f"{project}:"), problems)
     return values
 
 
-def _pairs(node: yaml.MappingNode, qualified: Any, problems: list[str]) -> Iterator[tuple[str, str, yaml.Node]]:
+def _pairs(
+    node: yaml.MappingNode, qualified: Callable[[str], str], problems: list[str]
+) -> Iterator[tuple[str, str, yaml.Node]]:
     """(Qualified key, key as written, value); a second one of a key is a problem, as the engine refuses it, too."""
     lines: dict[str, int] = {}
     for key, value in node.value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Timestamp:
     precision: int = 3
 
 
+Json = dict[str, Any] | list[Any] | str | float | bool | None
+"""A decoded JSON value."""
 ColumnType = BigInt | Integer | Boolean | Decimal | String | Timestamp
 RawType = ColumnType | TinyInt | SmallInt
 """The type of a column of a raw topic."""

@@ -35,7 +35,7 @@ def confluent_egress_prefixes(
         ),
         opts=opts,
     )
-    return found.ip_addresses.apply(lambda addresses: [address.ip_prefix for address in addresses or []])
+    return found.ip_addresses.apply(lambda addresses: [address.ip_prefix for address in addresses or ()])
 
 
 def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:

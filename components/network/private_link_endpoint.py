@@ -57,7 +57,7 @@ class PrivateLinkEndpointArgs:
     service_name: pulumi.Input[str]
     dns_domain: pulumi.Input[str]
     ports: Mapping[int, str]
-    zone_labels: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    zone_labels: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     after: Sequence[pulumi.Resource] = ()
 
     def __post_init__(self) -> None:

@@ -46,7 +46,7 @@ class OracleHostArgs:
     settings: OracleSettings = OracleSettings()
 
     def __post_init__(self) -> None:
-        problems = []
+        problems = list[str]()
         if not self.availability_zone.startswith(self.context.region):
             problems.append(
                 f"availability_zone is {self.availability_zone!r}; set it to a zone of {self.context.region}"

@@ -6,6 +6,8 @@ the version that was sent, 1 with the reason and the log's tail otherwise, 2 whe
 
 from __future__ import annotations
 
+# boto3 and botocore have no stubs.
+# pyright: reportMissingTypeStubs=false
 import json
 import os
 import sys
@@ -13,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3.session
-import botocore.client
 import botocore.config
 import botocore.exceptions as errors
 
@@ -47,7 +48,7 @@ class Progress:
     logs: Any
     group: str
     prefix: str
-    seen: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set[str])
     readable: bool = True
 
     def show(self) -> None:
@@ -144,7 +145,7 @@ def explain(error: errors.BotoCoreError | errors.ClientError) -> str:
     if isinstance(error, errors.ClientError):
         code = _code(error)
         if code.startswith(("AccessDenied", "UnauthorizedOperation")):
-            return f"AWS denies ssm:{error.operation_name}: allow it to whoever runs `pulumi up` ({error})"
+            return f"AWS denies ssm:{error.operation_name}: allow it to whoever runs `pulumi up` ({error})"  # pyright: ignore[reportUnknownMemberType] - untyped
         if code in ("ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"):
             return f"the AWS credentials are no longer, or not, valid: log in again ({error})"
     return f"AWS does not answer as expected: {error}"
@@ -160,7 +161,8 @@ def _ask(call: Any, **arguments: Any) -> dict[str, Any] | None:
 
 
 def _code(error: errors.ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
+    response: dict[str, Any] = error.response
+    return str(response.get("Error", {}).get("Code", ""))
 
 
 def run(env: dict[str, str]) -> None:
@@ -168,7 +170,7 @@ def run(env: dict[str, str]) -> None:
     deadline = Deadline.of(env, "ORACLE", seconds=DEADLINE_SECONDS, poll=POLL_SECONDS)
     instance = env["INSTANCE_ID"]
     config = botocore.config.Config(retries={"mode": "standard", "max_attempts": 5})
-    session = boto3.session.Session(region_name=env["REGION"])
+    session: Any = boto3.session.Session(region_name=env["REGION"])
     ssm, logs = session.client("ssm", config=config), session.client("logs", config=config)
     wait_online(ssm, instance, deadline)
     command = send(ssm, env)

@@ -20,6 +20,7 @@ from pulumi.provider.experimental import analyzer
 from pulumi.provider.experimental.util import camel_case
 
 from ..connections import Connection
+from ..contracts.types import Json
 from ..credential_slots import CredentialSlots
 from ..section import Section, key
 
@@ -80,11 +81,11 @@ def once(ready: Sequence[pulumi.Resource], value: pulumi.Input[T]) -> pulumi.Out
     return pulumi.Output.all(value, *(resource.urn for resource in ready)).apply(lambda known: known[0])
 
 
-def _in_schema_names(value: Any) -> Any:
+def _in_schema_names(value: Json) -> Any:
     return {camel_case(name): part for name, part in value.items()} if isinstance(value, dict) else value
 
 
-def _with_annotations(kind: type, fields: Mapping[str, Any]) -> type:
+def _with_annotations(kind: type[Any], fields: Mapping[str, Any]) -> type:
     """A class as the analyzer reads it: by its annotations."""
     annotations = {name: _expressed(field) for name, field in fields.items() if field}
     body = {"__annotations__": annotations, "__doc__": kind.__doc__, "__module__": __name__}
@@ -92,7 +93,7 @@ def _with_annotations(kind: type, fields: Mapping[str, Any]) -> type:
 
 
 @functools.cache
-def _plain(kind: type) -> type:
+def _plain(kind: type[Any]) -> Any:
     if issubclass(kind, Section):
         SECTIONS[kind.__name__] = kind
     return _with_annotations(kind, _fields(kind))
@@ -145,7 +146,7 @@ def _strict(name: str, kind: Any, value: Any) -> Any:
 
 def _is_object(kind: Any) -> bool:
     """Whether its fields cross; credential slots cross as their text."""
-    return (dataclasses.is_dataclass(kind) and kind is not CredentialSlots) or _is_section(kind)
+    return (kind is not CredentialSlots and dataclasses.is_dataclass(kind)) or _is_section(kind)
 
 
 def _is_section(kind: Any) -> bool:

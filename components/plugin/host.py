@@ -20,6 +20,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 from pydantic import ValidationError
 
+from ..contracts.types import Json
 from ..section import constraint, key
 from .app import FraudApp
 from .confluent import ConfluentCluster, ConfluentStreaming
@@ -36,7 +37,7 @@ class Host(ComponentProvider):
     """Makes the components; `schema` is what the engine generates SDKs from."""
 
     def __init__(self, version: str) -> None:
-        super().__init__(COMPONENTS, PACKAGE, None, version)
+        super().__init__([*COMPONENTS], PACKAGE, None, version)
         self.schema = json.dumps(_described(json.loads(self.schema or "")))
 
     def construct(
@@ -61,7 +62,7 @@ class Host(ComponentProvider):
         spread = {name: self._spread(name, value, properties.get(name)) for name, value in inputs.items()}
         return super().map_input_properties(spread, properties, mapping, component_name, property_path)
 
-    def _spread(self, name: str, value: Any, definition: PropertyDefinition | None) -> Any:
+    def _spread(self, name: str, value: pulumi.Output[Any] | Json, definition: PropertyDefinition | None) -> Any:
         if definition and definition.plain and _holds_an_output(value):
             raise pulumi.InputPropertyError(name, "it is an output or a secret; give a value that is known beforehand")
         if not (definition and definition.ref and isinstance(value, pulumi.Output)):
@@ -96,7 +97,7 @@ def _described(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _holds_an_output(value: Any) -> bool:
+def _holds_an_output(value: pulumi.Output[Any] | Json) -> bool:
     return isinstance(value, pulumi.Output) or (isinstance(value, list) and any(map(_holds_an_output, value)))
 
 

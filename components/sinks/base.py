@@ -11,6 +11,7 @@ import pulumi
 
 from ..aws_context import AwsContext
 from ..confluent.connector import SinkConnector
+from ..connections import Connection
 from ..section import Section
 
 
@@ -47,7 +48,7 @@ class Sink:
 
     name: str
     settings: type[Section]
-    connection: type
+    connection: type[Connection]
     connector: Callable[[Any], SinkConnector]
     store: Callable[[str, SinkTargetsArgs, Any, pulumi.ResourceOptions], Store]
     provider: Callable[[str, Any], pulumi.ProviderResource] | None = None

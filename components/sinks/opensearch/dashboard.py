@@ -19,6 +19,7 @@ INDEXED = (FRAUD_ALERT, FLAGGED_USER)
 
 # The form of saved objects that the domain's Dashboards migrates from: the versions that its own export writes.
 _FORM = {"index-pattern": "7.6.0", "visualization": "7.10.0", "search": "7.9.3", "dashboard": "7.9.3"}
+_SEARCH: dict[str, Any] = {"query": {"query": "", "language": "kuery"}, "filter": []}
 _KINDS = {"integer": "number", "long": "number", "scaled_float": "number", "date": "date", "keyword": "string"}
 
 
@@ -29,7 +30,7 @@ class Aggregation:
     kind: str
     role: str
     column: str | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,8 +162,7 @@ def _field(name: str, kind: str) -> dict[str, Any]:
 def _source(table: Table) -> tuple[str, list[dict[str, str]]]:
     """The search source of an object over a table's index, and the reference that it names."""
     name = "kibanaSavedObjectMeta.searchSourceJSON.index"
-    source = {"query": {"query": "", "language": "kuery"}, "filter": [], "indexRefName": name}
-    return json.dumps(source), [{"name": name, "type": "index-pattern", "id": table.topic}]
+    return json.dumps(_SEARCH | {"indexRefName": name}), [{"name": name, "type": "index-pattern", "id": table.topic}]
 
 
 def _chart(chart: Chart) -> dict[str, Any]:
@@ -198,8 +198,7 @@ def _id(panel: Panel) -> str:
 
 
 def _dashboard() -> dict[str, Any]:
-    panels, references = [], []
-    search = {"query": {"query": "", "language": "kuery"}, "filter": []}
+    panels, references = list[dict[str, Any]](), list[dict[str, str]]()
     for number, panel in enumerate((*charts(), *SEARCHES), start=1):
         place = {"x": panel.x, "y": panel.y, "w": panel.width, "h": panel.height, "i": str(number)}
         name = f"panel_{number}"
@@ -219,6 +218,6 @@ def _dashboard() -> dict[str, Any]:
         "panelsJSON": json.dumps(panels), "optionsJSON": json.dumps({"hidePanelTitles": False, "useMargins": True}),
         "timeRestore": True, "timeFrom": "now-24h", "timeTo": "now",
         "refreshInterval": {"pause": False, "value": 10_000},
-        "kibanaSavedObjectMeta": {"searchSourceJSON": json.dumps(search)},
+        "kibanaSavedObjectMeta": {"searchSourceJSON": json.dumps(_SEARCH)},
     }  # fmt: skip
     return _object("dashboard", "fraud-dashboard", attributes, references)

@@ -120,9 +120,9 @@ def make_access(domain: Domain, setup: dict[str, Any], passwords: dict[str, str]
     name, users = setup["role"]["name"], setup["users"]
     domain.call("PUT", f"{SECURITY}/roles/{name}", setup["role"]["body"])
     for user in users:
-        body = {"password": passwords[user], "backend_roles": [], "attributes": {}}
+        body: dict[str, Any] = {"password": passwords[user], "backend_roles": [], "attributes": {}}
         domain.call("PUT", f"{SECURITY}/internalusers/{user}", body)
-    mapping = {"users": users, "backend_roles": [], "hosts": []}
+    mapping: dict[str, Any] = {"users": users, "backend_roles": [], "hosts": []}
     domain.call("PUT", f"{SECURITY}/rolesmapping/{name}", mapping)
     for user in sorted(domain.call("GET", f"{SECURITY}/internalusers")):
         if user.startswith(f"{name}_") and user not in users:
