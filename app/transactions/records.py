@@ -1,7 +1,7 @@
 """Records of a Kafka topic as plain values: Avro, with its schema in a Confluent registry."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,7 @@ class Reader:
         return SchemaRegistryClient(self._settings)
 
     @cached_property
-    def _decode(self) -> AvroDeserializer:
+    def _decode(self) -> Callable[[bytes], Any]:
         return AvroDeserializer(self._registry)  # pyright: ignore[reportCallIssue] - its signature is that of a wrapper
 
     def read(self, value: bytes | None) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Reader:
             raise ValueError("a record that is not Avro with the id of its schema")
         self._fetch(int.from_bytes(value[1:HEADER], "big"))
         try:
-            record: Any = self._decode(value)
+            record: dict[str, Any] | str | None = self._decode(value)
         except Exception as error:  # any byte may be wrong, and the decoder tells each in its own way
             raise ValueError(f"an Avro record that its schema does not fit: {error}") from error
         if not isinstance(record, dict):

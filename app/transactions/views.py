@@ -86,7 +86,7 @@ def csrf_failure(_request: HttpRequest, reason: str = "") -> JsonResponse:
 
 def _body(request: HttpRequest) -> dict[str, Any]:
     try:
-        body = json.loads(request.body or b"{}")
+        body: dict[str, Any] | list[Any] | str | float | None = json.loads(request.body or b"{}")
     except ValueError:
         raise ValueError("The body is not JSON.") from None
     if not isinstance(body, dict):

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         )
         if threading.current_thread() is threading.main_thread():
             # The first process of a container is not ended by a signal that it does not handle.
-            signal.signal(signal.SIGTERM, lambda *_: generator.stop())
+            signal.signal(signal.SIGTERM, lambda _signal, _frame: generator.stop())
         started = time.monotonic()
         try:
             generator.run(seconds=_seconds(options["duration"]), count=options["count"])  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -13,7 +14,7 @@ from transactions.live import MOST_BROWSERS, live
 OTHER_THREADS = 8
 # Waitress drops forwarding headers that it is not told to trust, and without this one every request behind the load
 # balancer looks like plain http and is sent to https again, for ever. Only the load balancer reaches the pods.
-BEHIND_LOAD_BALANCER = {"trusted_proxy": "*", "trusted_proxy_headers": {"x-forwarded-proto"}}
+BEHIND_LOAD_BALANCER: dict[str, Any] = {"trusted_proxy": "*", "trusted_proxy_headers": {"x-forwarded-proto"}}
 
 
 class Command(BaseCommand):
