@@ -43,6 +43,11 @@ def arn(service: str, resource: str, inputs: Inputs) -> str:
     return f"arn:aws:{service}:{inputs.get('region') or REGION}:{ACCOUNT}:{resource}"
 
 
+def constant(value: Any) -> Fake:
+    """The same for every resource."""
+    return lambda _name, _inputs: value
+
+
 def long_id(prefix: str) -> Fake:
     """`<prefix>-` and 17 hexadecimal digits."""
     return lambda name, _: f"{prefix}-0{digits(name, 16)}"

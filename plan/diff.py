@@ -6,8 +6,8 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from components.contracts.types import Json
 from plan.golden.files import files_of
 from plan.golden.form import Entry, Golden, path_below
 from plan.golden.names import path_of, short_type
@@ -107,7 +107,7 @@ def _change(old: Entry, new: Entry) -> Change | None:
     return Change(kind, new, tuple(_shown(path) for path in [*inputs, *options]), protected=_protected(old))
 
 
-def _differences(old: Any, new: Any, path: Path) -> Iterator[Path]:
+def _differences(old: Json, new: Json, path: Path) -> Iterator[Path]:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
             yield from _differences(old.get(key), new.get(key), (*path, key))

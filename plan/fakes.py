@@ -13,10 +13,10 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
-from pulumi import _types  # tells output types; nothing public does
+from pulumi import _types  # pyright: ignore[reportPrivateUsage] - tells output types; nothing public does
 
 from plan import aws_ids, fakes_aws, fakes_link
-from plan.aws_ids import Fake, Inputs, uuid_of
+from plan.aws_ids import Fake, Inputs, constant, uuid_of
 from plan.fakes_aws import SECRET_PREFIX
 
 ORGANIZATION = uuid_of("organization")
@@ -40,7 +40,8 @@ def _environment_crn(environment: str) -> str:
 
 
 def _nested_id(inputs: Inputs, key: str) -> str:
-    return str((inputs.get(key) or {}).get("id"))
+    block: dict[str, Any] = inputs.get(key) or {}
+    return str(block.get("id"))
 
 
 def _cluster_crn(name: str, inputs: Inputs) -> str:
@@ -76,24 +77,24 @@ OUTPUTS: dict[str, dict[str, Fake]] = {
         "rbacCrn": _cluster_crn,
         "restEndpoint": lambda name, inputs: f"https://{_cluster_host(name, inputs)}:443",
         "bootstrapEndpoint": lambda name, inputs: f"SASL_SSL://{_cluster_host(name, inputs)}:9092",
-        "apiVersion": lambda *_: "cmk/v2",
-        "kind": lambda *_: "Cluster",
+        "apiVersion": constant("cmk/v2"),
+        "kind": constant("Cluster"),
     },
     f"{_CONFLUENT}serviceAccount:ServiceAccount": {
-        "apiVersion": lambda *_: "iam/v2",
-        "kind": lambda *_: "ServiceAccount",
+        "apiVersion": constant("iam/v2"),
+        "kind": constant("ServiceAccount"),
     },
     f"{_CONFLUENT}flinkComputePool:FlinkComputePool": {
-        "apiVersion": lambda *_: "fcpm/v2",
-        "kind": lambda *_: "ComputePool",
+        "apiVersion": constant("fcpm/v2"),
+        "kind": constant("ComputePool"),
         "resourceName": lambda name, inputs: (
             f"{_environment_crn(_nested_id(inputs, 'environment'))}"
             f"/flink-region=AWS.{inputs.get('region')}/compute-pool=lfcp-{name}"
         ),
     },
-    f"{_CONFLUENT}schema:Schema": {"schemaIdentifier": lambda *_: 1, "version": lambda *_: 1},
-    f"{_CONFLUENT}flinkStatement:FlinkStatement": {"latestOffsets": lambda *_: {}},
-    f"{_CONFLUENT}connector:Connector": {"status": lambda *_: "RUNNING"},
+    f"{_CONFLUENT}schema:Schema": {"schemaIdentifier": constant(1), "version": constant(1)},
+    f"{_CONFLUENT}flinkStatement:FlinkStatement": {"latestOffsets": constant({})},
+    f"{_CONFLUENT}connector:Connector": {"status": constant("RUNNING")},
     "random:index/randomId:RandomId": {
         "hex": lambda name, inputs: hashlib.sha256(name.encode()).hexdigest()[: 2 * int(inputs["byteLength"])],
     },
@@ -162,7 +163,7 @@ def _flink_region(args: Inputs) -> dict[str, Any]:
 
 def _egress_addresses(args: Inputs) -> dict[str, Any]:
     """Addresses of the ranges reserved for documentation (RFC 5737)."""
-    wanted = args.get("filter") or {}
+    wanted: dict[str, Any] = args.get("filter") or {}
     region = (wanted.get("regions") or ["us-east-1"])[0]
     addresses = [
         {

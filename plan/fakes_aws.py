@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plan import aws_ids
-from plan.aws_ids import ACCOUNT, REGION, Fake, Inputs, arn, digits, physical
+from plan.aws_ids import ACCOUNT, REGION, Fake, Inputs, arn, constant, digits, physical
 
 SECRET_PREFIX = "simulated-secret:"  # noqa: S105 (a marker, no password)
 """Begins every simulated secret, so that one which loses its protection on the way is recognised."""
@@ -60,14 +60,14 @@ def output(token: str, wire_name: str, name: str, inputs: Inputs) -> Any:
 OUTPUTS: dict[str, dict[str, Fake]] = {
     "aws:ecr/repository:Repository": {
         "repositoryUrl": lambda name, inputs: f"{_registry(inputs)}/{physical(name, inputs)}",
-        "registryId": lambda *_: ACCOUNT,
+        "registryId": constant(ACCOUNT),
     },
     "docker-build:index:Image": {
         "ref": lambda name, inputs: f"{(inputs.get('tags') or [name])[0]}@sha256:{'0' * 64}",
     },
     "eks:index:Cluster": {
         "clusterSecurityGroupId": aws_ids.long_id("sg"),
-        "kubeconfigJson": lambda *_: '{"users": [{"name": "aws", "user": {"exec": {"command": "aws", "args": []}}}]}',
+        "kubeconfigJson": constant('{"users": [{"name": "aws", "user": {"exec": {"command": "aws", "args": []}}}]}'),
     },
     "aws:ec2/eip:Eip": {"publicIp": _public_address},
     "aws:ec2/instance:Instance": {"privateDns": _private_name},
@@ -92,7 +92,7 @@ OUTPUTS: dict[str, dict[str, Fake]] = {
         ),
     },
     "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": lambda name, _: aws_ids.uuid_of(name)},
-    "aws:ssm/document:Document": {"latestVersion": lambda *_: "1", "defaultVersion": lambda *_: "1"},
+    "aws:ssm/document:Document": {"latestVersion": constant("1"), "defaultVersion": constant("1")},
 }
 
 

@@ -35,9 +35,9 @@ class Resource:
     parent: str | None
     custom: bool
     inputs: dict[str, Any]
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict[str, Any])
     dependencies: tuple[str, ...] = ()
-    property_dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    property_dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -77,8 +77,8 @@ class Plan:
     project: str
     stack: str
     resources: tuple[Resource, ...]
-    outputs: dict[str, Any] = field(default_factory=dict)
-    simulated: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    simulated: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]], repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
 
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import resource_pb2
@@ -192,10 +192,10 @@ class Monitor:
 
     def _options(self, request: resource_pb2.RegisterResourceRequest, explicit: list[str]) -> dict[str, Any]:
         """The options that are set, by their wire names."""
-        timeouts = request.customTimeouts
+        timeouts, aliases = request.customTimeouts, cast("Iterable[Any]", request.aliases)  # pyright: ignore[reportUnknownMemberType] - its stub names no type
         options = {
             "additionalSecretOutputs": sorted(request.additionalSecretOutputs),
-            "aliases": sorted(self._alias(alias, request) for alias in request.aliases),
+            "aliases": sorted(self._alias(alias, request) for alias in aliases),
             "customTimeouts": {
                 key: getattr(timeouts, key) for key in ("create", "update", "delete") if getattr(timeouts, key)
             },

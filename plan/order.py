@@ -22,7 +22,7 @@ def topological(resources: Iterable[Resource]) -> tuple[Resource, ...]:
     missing = {urn: len(needed) for urn, needed in waits_for.items()}
     ready = [urn for urn, count in missing.items() if count == 0]
     heapq.heapify(ready)
-    ordered = []
+    ordered = list[Resource]()
     while ready:
         urn = heapq.heappop(ready)
         ordered.append(by_urn[urn])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from components.contracts.types import Json
 from plan.model import MASK, UNKNOWN_TEXT, Plan, Resource
 from policy import model
 from policy.controls import CONTROLS
@@ -25,7 +26,7 @@ def seen(plan: Plan) -> list[model.Resource]:
 
 def render(plan: Plan, found: list[model.Violation]) -> str:
     """Each violation with the resource, the rule that it breaks, and what to do."""
-    lines = []
+    lines = list[str]()
     for violation in found:
         control, resource = violation.control, violation.resource
         lines += [
@@ -68,7 +69,7 @@ def _seconds(duration: str) -> float:
     return sum(float(number) * _SECONDS[unit] for number, unit in re.findall(r"([\d.]+)(ms|h|m|s)", duration))
 
 
-def _unmasked(value: Any) -> Any:
+def _unmasked(value: Json) -> Any:
     if isinstance(value, dict):
         return {key: _unmasked(item) for key, item in value.items()}
     if isinstance(value, list):

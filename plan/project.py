@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from components.contracts import stack_file
+from components.contracts.types import Json
 from plan.model import PlanError
 
 PLACEHOLDER_SECRET = "placeholder-secret"  # noqa: S105 (a stand-in, no password)
@@ -76,7 +77,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _entries(path: Path, data: dict[str, Any]) -> list[tuple[str, Any]]:
     """Keys and values below `config`."""
-    config = data.get("config") or {}
+    config: dict[Any, Any] | list[Any] | str = data.get("config") or {}
     if not isinstance(config, dict):
         raise PlanError(f"{path.name}: config must hold a mapping of keys to values, not {config!r:.80}.")
     if odd := [repr(key) for key in config if not isinstance(key, str)]:
@@ -88,7 +89,7 @@ def _qualified(key: str, project: str) -> str:
     return key if ":" in key else f"{project}:{key}"
 
 
-def _add_default(key: str, entry: Any, config: dict[str, str], secret: set[str]) -> None:
+def _add_default(key: str, entry: Json, config: dict[str, str], secret: set[str]) -> None:
     """A declaration is either a plain value or `{type, description, secret, default | value}`."""
     if not isinstance(entry, dict):
         _add(key, entry, config, secret)
@@ -113,7 +114,7 @@ def _add(key: str, value: Any, config: dict[str, str], secret: set[str]) -> None
         config[key] = str(opened)
 
 
-def _open(value: Any) -> tuple[Any, bool]:
+def _open(value: Json) -> tuple[Any, bool]:
     """Replace each `{secure: …}` by the placeholder; tells whether there was one."""
     if isinstance(value, dict):
         if set(value) == {"secure"}:

@@ -25,7 +25,7 @@ def answer_of(outputs: dict[str, Any]) -> dict[str, Any]:
     return {"outputs": wire.opened(outputs), "secret": secret}
 
 
-def _has_secret(value: Any) -> bool:
+def _has_secret(value: wire.Value) -> bool:
     if isinstance(value, wire.Secret):
         return True
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -7,12 +7,11 @@ pulumi_eks 4.4: github.com/pulumi/pulumi-eks, nodejs/eks/cluster/cluster.ts (cre
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from plan.wire import UNKNOWN
+from plan.wire import UNKNOWN, Value
 
 EKS = "eks:index:Cluster"
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -30,7 +29,7 @@ class Child:
     inputs: dict[str, Any]
     parent: str = ""
     after: tuple[str, ...] = ()
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def problems(token: str, inputs: Mapping[str, Any]) -> Iterator[str]:
@@ -39,7 +38,9 @@ def problems(token: str, inputs: Mapping[str, Any]) -> Iterator[str]:
         yield f"{token} is a remote component, whose children nothing lists; add a model to plan/remote.py"
         return
     for path, wanted in _MODELLED.items():
-        value = functools.reduce(lambda one, key: one.get(key) if isinstance(one, dict) else None, path, inputs)
+        value: Value = dict(inputs)
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
         if value != wanted:
             yield f"{'.'.join(path)} is {value!r}; the plan lists a cluster's children only where it is {wanted!r}"
     if inputs.get("serviceRole") is None:
@@ -83,19 +84,19 @@ def children(name: str, inputs: Mapping[str, Any], arn: Arn, kubeconfig: Any) ->
         inputs={"kubeconfig": kubeconfig},
         after=(cluster.name,),
     )
-    entries = inputs.get("accessEntries") or {}
+    entries: dict[str, Any] = inputs.get("accessEntries") or {}
     found = (child for role in sorted(entries) for child in _access(name, role, entries[role], inputs, cluster))
     return [cluster, provider, *found]
 
 
 def _cluster(name: str, inputs: Mapping[str, Any], arn: Arn) -> dict[str, Any]:
-    compute = inputs["autoMode"].get("computeConfig")
+    compute: Any = inputs["autoMode"].get("computeConfig")
     network = {
         "serviceIpv4Cidr": inputs.get("kubernetesServiceIpAddressRange"),
         "ipFamily": "ipv4",
         "elasticLoadBalancing": {"enabled": True},
     }
-    made = {
+    made: dict[str, Any] = {
         **{key: inputs.get(key) for key in _SAME},
         "roleArn": arn(inputs["serviceRole"]),
         "computeConfig": compute if compute is UNKNOWN else {"enabled": True, **(compute or {})},
@@ -119,7 +120,8 @@ def _access(
     user = {"userName": entry["username"]} if "username" in entry else {}
     made = Child(type=ENTRY, name=f"{name}-{role}", inputs={**who, **given, **user}, after=(cluster.name,))
     yield made
-    for title, policy in sorted((entry.get("accessPolicies") or {}).items()):
+    policies: dict[str, Any] = entry.get("accessPolicies") or {}
+    for title, policy in sorted(policies.items()):
         yield Child(
             type="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
             name=f"{name}-{role}-{title}",

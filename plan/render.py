@@ -36,7 +36,7 @@ def _cost(plan: Plan) -> str:
 
 
 def _tree(children: dict[str | None, list[Resource]], parent: str | None, indent: str) -> list[str]:
-    lines, siblings = [], children.get(parent, [])
+    lines, siblings = list[str](), children.get(parent, [])
     for resource in siblings:
         last = resource is siblings[-1]
         protected = paint("  [protected]", YELLOW) if resource.options.get("protect") else ""
@@ -46,11 +46,14 @@ def _tree(children: dict[str | None, list[Resource]], parent: str | None, indent
     return lines
 
 
+NO_CHAIN: tuple[float, list[str]] = (0.0, [])
+
+
 def longest_chain(plan: Plan) -> tuple[float, list[str]]:
     """Minutes, and the names of the resources on it that take time, first to last."""
     best: dict[str, tuple[float, list[str]]] = {}
     for resource in plan.resources:
-        before = max((best[urn] for urn in resource.dependencies if urn in best), key=lambda b: b[0], default=(0.0, []))
+        before = max((best[urn] for urn in resource.dependencies if urn in best), key=lambda b: b[0], default=NO_CHAIN)
         own = minutes(resource)
         best[resource.urn] = (before[0] + own, [*before[1], resource.name] if own else before[1])
-    return max(best.values(), key=lambda b: b[0], default=(0.0, []))
+    return max(best.values(), key=lambda b: b[0], default=NO_CHAIN)

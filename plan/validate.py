@@ -19,10 +19,10 @@ import typing
 from typing import Any
 
 import pulumi
-from pulumi import _types  # the SDK's only reader of the names and types that generated packages declare
+from pulumi import _types  # pyright: ignore[reportPrivateUsage] - the SDK's only reader of the names and types that generated packages declare
 from pulumi.runtime import rpc
 
-from plan.wire import UNKNOWN, AssetValue, Reference, Secret
+from plan.wire import UNKNOWN, AssetValue, Reference, Secret, Value
 
 _UNIONS = (typing.Union, types.UnionType)
 _HINT_NAMES = {"Output": pulumi.Output, "T": type(None)}
@@ -124,7 +124,7 @@ def _provider_value(value: Any, field: Field | None) -> Any:
         return value
 
 
-def _check(value: Any, hint: Any, path: str, *, secret: bool) -> list[Problem]:
+def _check(value: Value, hint: Any, path: str, *, secret: bool) -> list[Problem]:
     if isinstance(value, Secret):
         return _check(value.value, hint, path, secret=True)
     options = _alternatives(hint)
@@ -141,7 +141,7 @@ def _distance(problems: list[Problem]) -> tuple[bool, int, int]:
     return bool(problems), -max((problem.path.count(".") for problem in problems), default=0), len(problems)
 
 
-def _check_one(value: Any, expected: Any, path: str, secret: bool) -> list[Problem]:
+def _check_one(value: Value, expected: Any, path: str, secret: bool) -> list[Problem]:
     origin = typing.get_origin(expected)
     wrong = [Problem(path, f"expected {_named(expected)}, got {_shown(value, secret)}")]
     if origin in (list, cabc.Sequence):
@@ -149,16 +149,16 @@ def _check_one(value: Any, expected: Any, path: str, secret: bool) -> list[Probl
         if not isinstance(value, list):
             return wrong
         return [p for i, v in enumerate(value) for p in _check(v, item, f"{path}[{i}]", secret=secret)]
-    is_object = isinstance(value, dict) and not isinstance(value, AssetValue)
+    fields = value if isinstance(value, dict) and not isinstance(value, AssetValue) else None
     if origin in (dict, cabc.Mapping):
         item = (typing.get_args(expected) or (str, Any))[1]
-        if not is_object:
+        if fields is None:
             return wrong
-        return [p for k, v in value.items() for p in _check(v, item, f"{path}.{k}", secret=secret)]
-    if not isinstance(expected, type):
+        return [p for k, v in fields.items() for p in _check(v, item, f"{path}.{k}", secret=secret)]
+    if not inspect.isclass(expected):
         return []
     if _types.is_input_type(expected):
-        return _check_object(value, expected, path, secret=secret) if is_object else wrong
+        return wrong if fields is None else _check_object(fields, expected, path, secret=secret)
     if issubclass(expected, enum.Enum):
         return _check_enum(value, expected, path, secret)
     return [] if _fits(value, expected) else wrong
@@ -189,7 +189,7 @@ def _check_enum(value: Any, expected: type[enum.Enum], path: str, secret: bool) 
 
 
 def _check_object(value: dict[str, Any], args_class: type, path: str, *, secret: bool) -> list[Problem]:
-    fields, problems = _fields(args_class), []
+    fields, problems = _fields(args_class), list[Problem]()
     for key, item in value.items():
         at = f"{path}.{key}" if path else key
         if key in fields:

@@ -11,13 +11,16 @@ from pulumi.runtime import rpc
 
 from plan.model import MASK, UNKNOWN_TEXT
 
-_SIGNATURE = rpc._special_sig_key
+_SIGNATURE = rpc._special_sig_key  # pyright: ignore[reportPrivateUsage] - the comment below says why
 """The key that marks a wire object as a secret, an output, a reference or an asset.
 
 Private in the SDK, like the marks themselves, though the protocol is public (pulumi/pulumi:
 sdk/go/common/resource/plugin/rpc.go). Its public decoder, `provider.experimental.property_value`, loses the id of a
 reference and knows no unknown values.
 """
+_SECRET = rpc._special_secret_sig  # pyright: ignore[reportPrivateUsage] - as above
+_OUTPUT = rpc._special_output_value_sig  # pyright: ignore[reportPrivateUsage] - as above
+_RESOURCE = rpc._special_resource_sig  # pyright: ignore[reportPrivateUsage] - as above
 
 
 class Unknown:
@@ -52,11 +55,15 @@ class AssetValue(dict[str, Any]):
     """An asset or archive."""
 
 
+Value = Secret | Reference | Unknown | dict[str, Any] | list[Any] | str | float | bool | None
+"""A decoded value."""
+
+
 def decode_struct(struct: struct_pb2.Struct) -> dict[str, Any]:
     return {key: decode(value) for key, value in struct.fields.items()}
 
 
-def decode(value: struct_pb2.Value) -> Any:
+def decode(value: struct_pb2.Value) -> Value:
     """A protobuf value as plain Python, whole numbers as int, with Secret, UNKNOWN, Reference and AssetValue."""
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
@@ -71,17 +78,17 @@ def decode(value: struct_pb2.Value) -> Any:
     return value.bool_value if kind == "bool_value" else None
 
 
-def _decode_object(struct: struct_pb2.Struct) -> Any:
+def _decode_object(struct: struct_pb2.Struct) -> Value:
     fields = struct.fields
     if _SIGNATURE not in fields:
         return decode_struct(struct)
     signature = fields[_SIGNATURE].string_value
-    if signature == rpc._special_secret_sig:
+    if signature == _SECRET:
         return Secret(decode(fields["value"]))
-    if signature == rpc._special_output_value_sig:
+    if signature == _OUTPUT:
         inner = decode(fields["value"]) if "value" in fields else UNKNOWN
         return Secret(inner) if "secret" in fields and fields["secret"].bool_value else inner
-    if signature == rpc._special_resource_sig:
+    if signature == _RESOURCE:
         identity = decode(fields["id"]) if "id" in fields else None
         return Reference(fields["urn"].string_value, UNKNOWN if identity == "" else identity)
     return AssetValue({key: decode(item) for key, item in fields.items() if key != _SIGNATURE})
@@ -91,11 +98,11 @@ def encode_struct(values: dict[str, Any]) -> struct_pb2.Struct:
     return struct_pb2.Struct(fields={key: encode(value) for key, value in values.items()})
 
 
-def encode(value: Any) -> struct_pb2.Value:
+def encode(value: Value | tuple[Any, ...]) -> struct_pb2.Value:
     """A value as a provider sends it: references become ids, an asset travels as its own text."""
     if isinstance(value, Secret):
         inner = struct_pb2.Struct(fields={"value": encode(value.value)})
-        inner.fields[_SIGNATURE].string_value = rpc._special_secret_sig
+        inner.fields[_SIGNATURE].string_value = _SECRET
         return struct_pb2.Value(struct_value=inner)
     if isinstance(value, Reference):
         return encode(value.urn if value.id is None else value.id)
@@ -109,10 +116,10 @@ def encode(value: Any) -> struct_pb2.Value:
         return struct_pb2.Value(bool_value=value)
     if isinstance(value, (int, float)):
         return struct_pb2.Value(number_value=value)
-    return struct_pb2.Value(string_value=rpc.UNKNOWN if value is UNKNOWN else value)
+    return struct_pb2.Value(string_value=rpc.UNKNOWN if isinstance(value, Unknown) else value)
 
 
-def opened(value: Any) -> Any:
+def opened(value: Value) -> Any:
     """A decoded value without the wrappers of its secrets; what is unknown becomes None."""
     if isinstance(value, Secret):
         return opened(value.value)
@@ -123,7 +130,7 @@ def opened(value: Any) -> Any:
     return None if value is UNKNOWN else value
 
 
-def masked(value: Any) -> Any:
+def masked(value: Value) -> Any:
     """A decoded value as JSON for the plan: keys in order, secrets replaced by the mask, resources by their URN."""
     if isinstance(value, Secret):
         return MASK
@@ -138,7 +145,7 @@ def masked(value: Any) -> Any:
     return value
 
 
-def plain_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def plain_texts(value: Value, path: str) -> Iterator[tuple[str, str]]:
     """(path, text) of every string that is not inside a secret."""
     if isinstance(value, str):
         yield path, value
@@ -150,14 +157,14 @@ def plain_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from plain_texts(item, f"{path}[{index}]")
 
 
-def new_texts(given: Any, made: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def new_texts(given: Value, made: Value, path: str = "") -> Iterator[tuple[str, str]]:
     """(path, text) of every text of `made` that is not among what was given, without secrets."""
     if made is given:
         return
     if isinstance(made, str) and made:
         yield path, made
     elif isinstance(made, dict):
-        before = given if isinstance(given, dict) else {}
+        before: dict[str, Any] = given if isinstance(given, dict) else {}
         for key, item in made.items():
             yield from new_texts(before.get(key), item, f"{path}.{key}".lstrip("."))
     elif isinstance(made, list):

@@ -19,7 +19,7 @@ import runpy
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime import Settings, configure, resource, run_in_stack, set_all_config, settings
@@ -81,7 +81,7 @@ def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
 
 def _configure_pulumi(project: Project, root: Path, monitor: Monitor, engine: Engine, *, preview: bool) -> None:
     # A plan has no source positions. Finding them takes a tenth of the recording, and no setting turns it off.
-    resource._get_stack_trace = source_pb2.StackTrace
+    resource._get_stack_trace = source_pb2.StackTrace  # pyright: ignore[reportPrivateUsage] - as said above
     configure(
         Settings(
             project=project.name,
@@ -119,7 +119,7 @@ def _execute(root: Path) -> str | None:
 async def _program() -> None:
     runpy.run_path("__main__.py", run_name="__main__")
     # The SDK waits for the outputs one by one, each time for all that are left; this leaves it few.
-    tracked: set[asyncio.Future[Any]] = settings.SETTINGS.outputs  # pyright: ignore[reportAttributeAccessIssue]
+    tracked = cast("set[asyncio.Future[Any]]", settings.SETTINGS.outputs)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - the SDK sets it for each run
     while outputs := {task for task in set(tracked) if not task.done()}:
         await asyncio.wait(outputs)
 

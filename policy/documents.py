@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from policy.inputs import Opaque, absent, get, items
+from policy.inputs import Opaque, Value, absent, get, items
 from policy.model import Resource
 
 IDENTITY = (
@@ -56,7 +56,7 @@ def all_documents(resource: Resource) -> Iterator[Any]:
     return (document for document in found if not absent(document) and not isinstance(document, Opaque))
 
 
-def parsed(document: Any) -> Mapping[str, Any] | None:
+def parsed(document: Value) -> Mapping[str, Any] | None:
     """The document as an object, None when it is not one."""
     if isinstance(document, str):
         try:
@@ -70,7 +70,7 @@ def allowed(document: Any) -> list[Mapping[str, Any]]:
     """The statements that allow something; none when the document is missing, opaque or unreadable."""
     if absent(document) or isinstance(document, Opaque):
         return []
-    statements = as_list(get(parsed(document), "Statement"))
+    statements: Sequence[Value] = as_list(get(parsed(document), "Statement"))
     return [item for item in statements if isinstance(item, Mapping) and item.get("Effect") == "Allow"]
 
 
@@ -82,7 +82,7 @@ def as_list(value: Any) -> Sequence[Any]:
 
 
 def principals(statement: Mapping[str, Any]) -> list[Any]:
-    value = statement.get("Principal")
+    value: Value = statement.get("Principal")
     if isinstance(value, Mapping):
         return [one for group in value.values() for one in as_list(group)]
     return list(as_list(value))

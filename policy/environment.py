@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from policy.inputs import get, text
+from policy.inputs import Value, get, text
 from policy.model import Resource, Stack
 
 AWS_PROVIDER = "pulumi:providers:aws"
@@ -27,7 +27,7 @@ def default_tags(provider: Resource) -> Any:
 
 def is_production(stack: Stack) -> bool:
     """By the AWS provider's default tag, or by the stack's name: `prod`, `prod-eu`, `fraud-prod`."""
-    tags = [default_tags(provider) for provider in stack.of_type(AWS_PROVIDER)]
+    tags: list[Value] = [default_tags(provider) for provider in stack.of_type(AWS_PROVIDER)]
     tagged = any(isinstance(tag, Mapping) and tag.get(TAG) == PRODUCTION for tag in tags)
     return tagged or any("prod" in re.split(r"[-_.]", stack_name(one.urn)) for one in stack.resources[:1])
 

@@ -17,6 +17,8 @@ class Opaque(enum.Enum):
     """Marked as secret. Only a recorded plan says so: the engine hands secrets to a pack as plain values."""
 
 
+Value = Mapping[str, Any] | Sequence[Any] | Opaque | float | None
+"""An input, or a part of one."""
 UNKNOWN, SECRET = Opaque.UNKNOWN, Opaque.SECRET
 
 
@@ -30,7 +32,7 @@ class Hidden(dict[str, Any]):
         return True
 
 
-def get(value: Any, *keys: str) -> Any:
+def get(value: Value, *keys: str) -> Any:
     """The value at a path of keys: None when there is none, `Opaque` when a part of the path cannot be seen."""
     for key in keys:
         if isinstance(value, Opaque):
@@ -39,7 +41,7 @@ def get(value: Any, *keys: str) -> Any:
     return value
 
 
-def items(value: Any) -> Sequence[Any]:
+def items(value: Value) -> Sequence[Any]:
     """The entries of a list, none when it is missing or cannot be seen."""
     return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
@@ -49,7 +51,7 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def absent(value: Any) -> bool:
+def absent(value: Value) -> bool:
     """Whether there is certainly nothing: missing, an empty text or an empty collection."""
     return value is None or (isinstance(value, str | Sequence | Mapping) and len(value) == 0)
 
@@ -71,7 +73,7 @@ def lacking(value: Any, wanted: Sequence[str]) -> list[str]:
     return [item for item in wanted if item not in items(value)]
 
 
-def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def leaves(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """(path, value) of everything that is neither a mapping nor a list; indexes of lists are no part of a path."""
     if isinstance(value, Mapping):
         for key, item in value.items():

@@ -23,7 +23,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from policy.controls import CONTROLS
-from policy.inputs import UNKNOWN, Hidden
+from policy.inputs import UNKNOWN, Hidden, Value
 from policy.model import Control, Options, Resource, ResourceControl, Stack, StackControl
 
 NAME = "fraud-detection"
@@ -113,7 +113,7 @@ def _options(options: PolicyResourceOptions) -> Options:
     )
 
 
-def _seen(container: Any) -> Any:
+def _seen(container: Value) -> Any:
     """Plain values: the SDK's containers raise when an unknown is looked at, and have no whole numbers."""
     if isinstance(container, Mapping):
         return {key: _item(container, key) for key in container}

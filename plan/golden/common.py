@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from components.contracts.types import Json
+
 _PLACEHOLDERS = "<stack>", "<STACK>"
+Part = dict[str, Any] | list[Any]
 Rewrite = Callable[[str, str], str]
 """A text and the stack -> the text."""
 
@@ -24,7 +27,7 @@ def split(values: Mapping[str, Any], *, as_sets: bool = False) -> tuple[Any, dic
 
     `as_sets` splits lists, too, item by item. `joined` puts the parts together again.
     """
-    if all(isinstance(value, dict) and value for value in values.values()):
+    if all(value and isinstance(value, dict) for value in values.values()):
         return _split_mappings(values)
     if as_sets and all(isinstance(value, list) for value in values.values()):
         return _split_sets(values)
@@ -62,7 +65,7 @@ def _same(text: str, _stack: str) -> str:
     return text
 
 
-def _rewritten(value: Any, form: Rewrite, stack: str, *, as_set: bool = False) -> Any:
+def _rewritten(value: Json, form: Rewrite, stack: str, *, as_set: bool = False) -> Any:
     if isinstance(value, str):
         return form(value, stack)
     if isinstance(value, dict):
@@ -79,7 +82,7 @@ def _may_be_set(key: str) -> bool:
     return key.startswith("(")
 
 
-def _merged(one: Any, other: Any) -> Any:
+def _merged(one: Part, other: Part) -> Any:
     if isinstance(one, dict) and isinstance(other, dict):
         return {**one, **{key: _merged(one[key], item) if key in one else item for key, item in other.items()}}
     return sorted([*one, *other])
@@ -102,6 +105,7 @@ def _split_mappings(values: Mapping[str, dict[str, Any]]) -> tuple[Any, dict[str
 
 def _split_sets(values: Mapping[str, list[str]]) -> tuple[Any, dict[str, Any]]:
     items = {stack: {neutral(item, stack): item for item in value} for stack, value in values.items()}
-    common = set.intersection(*map(set, items.values()))
+    first, *others = items.values()
+    common = set(first).intersection(*others)
     rest = {stack: [item for key, item in found.items() if key not in common] for stack, found in items.items()}
     return sorted(common) or NOTHING, {stack: left or NOTHING for stack, left in rest.items()}

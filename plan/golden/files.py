@@ -34,7 +34,8 @@ def files_of(stacks: Iterable[Golden]) -> Files:
     for folder, by_name in found.items():
         long_texts = _LongTexts(folder, made)
         # A stack's folder says that it has a plan, even if all of it is shared.
-        for name, document in ({STACK: {}} | ({} if by_name is common.NOTHING else by_name)).items():
+        shown: dict[str, Any] = {STACK: {}, **({} if by_name is common.NOTHING else by_name)}
+        for name, document in shown.items():
             made[f"{folder}/{name}.yaml"] = text.dump(document, long_texts.keep, rank)
     return dict(sorted(made.items()))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from components.contracts.types import Json
 from plan.golden.names import Names, is_reference, path_of, short_type
 from plan.model import MASK, Plan, Resource
 
@@ -30,7 +31,7 @@ class Golden:
     project: str
     stack: str
     entries: dict[str, Entry]
-    outputs: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def path_below(parent: str, kind: str, name: str) -> str:
@@ -92,7 +93,7 @@ class _Reader:
             elif key in ("deletedWith", "provider"):
                 yield key, self.names.name(value)
             elif key != "dependsOn":
-                yield key, sorted(value) if isinstance(value, list) else value
+                yield key, _in_order(value)
         if others := self._waited_for(resource) - seen:
             yield "dependsOn", self.names.names(others)
         if secret:
@@ -104,7 +105,11 @@ class _Reader:
         return direct - set().union(*(self._before.get(urn, ()) for urn in direct))
 
 
-def _has_secret(value: Any) -> bool:
+def _in_order(value: Json) -> Json:
+    return sorted(value) if isinstance(value, list) else value
+
+
+def _has_secret(value: Json) -> bool:
     if isinstance(value, (dict, list)):
         return any(map(_has_secret, value.values() if isinstance(value, dict) else value))
     return value == MASK

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from components.contracts.types import Json
 from plan.model import Plan, Resource
 
 _DISTINCTIVE = 16
@@ -31,7 +32,7 @@ def path_of(urn: str) -> str:
     return "$".join(map(short_type, types.split("$"))) + f"::{name}"
 
 
-def is_reference(value: Any) -> bool:
+def is_reference(value: Json) -> bool:
     """Whether an input is a resource itself, as `plan.wire.masked` shows it."""
     return isinstance(value, dict) and value.keys() == {"resource"} and str(value["resource"]).startswith("urn:")
 
@@ -72,7 +73,7 @@ class Names:
                     shared.add(text)
         return {text: source for text, source in found.items() if text not in shared}
 
-    def _replaced(self, value: Any, found: Found, used: set[str]) -> Any:
+    def _replaced(self, value: Json, found: Found, used: set[str]) -> Any:
         if isinstance(value, dict):
             if is_reference(value):
                 used.add(value["resource"])
@@ -106,7 +107,7 @@ def _is_distinctive(text: str, urn: str) -> bool:
     return len(text) >= _DISTINCTIVE or urn.rpartition("::")[2] in text
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, (dict, list)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import textwrap
@@ -10,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import yaml
+
+from components.contracts.types import Json
 
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -30,7 +33,7 @@ class KeptText:
     """A text in a file of its own; `instead` replaces lines of it."""
 
     file: str
-    instead: dict[str, str] = field(default_factory=dict)
+    instead: dict[str, str] = field(default_factory=dict[str, str])
 
 
 Order = Callable[[str], tuple[int, str]]
@@ -41,16 +44,16 @@ Keep = Callable[[str, tuple[str, ...]], "KeptText | None"]
 
 def dump(document: Mapping[str, Any], keep: Keep, order: Order) -> str:
     node, _ = _Writer(keep, order).mapping(document, ())
-    return yaml.serialize(node, Dumper=_DUMPER, width=_WIDTH, allow_unicode=True)
+    return yaml.serialize(node, Dumper=_DUMPER, width=_WIDTH, allow_unicode=True)  # pyright: ignore[reportUnknownMemberType] - its stub has no types
 
 
 def load(text: str, texts: Mapping[str, str]) -> Any:
     """What was dumped. Raises YAMLError, and KeyError for a text that is missing."""
     loader: Any = type("Loader", (_LOADER,), {})  # its constructors are its own
     for tag, form in _JSON.items():
-        loader.add_constructor(tag, lambda one, node, form=form: json.dumps(_plain(one, node), separators=form))
-    loader.add_constructor("!text", lambda one, node: _text(one, node, texts))
-    loader.add_constructor("!lines", lambda one, node: _text(one, node, texts).split("\n"))
+        loader.add_constructor(tag, functools.partial(_json, form))
+    loader.add_constructor("!text", functools.partial(_text, texts))
+    loader.add_constructor("!lines", functools.partial(_lines, texts))
     return yaml.load(text, Loader=loader)  # noqa: S506 (a safe one)
 
 
@@ -79,7 +82,15 @@ def _plain(loader: Any, node: yaml.Node) -> Any:
     return build(node, deep=True)
 
 
-def _text(loader: Any, node: yaml.Node, texts: Mapping[str, str]) -> str:
+def _json(form: tuple[str, str], loader: Any, node: yaml.Node) -> str:
+    return json.dumps(_plain(loader, node), separators=form)
+
+
+def _lines(texts: Mapping[str, str], loader: Any, node: yaml.Node) -> list[str]:
+    return _text(texts, loader, node).split("\n")
+
+
+def _text(texts: Mapping[str, str], loader: Any, node: yaml.Node) -> str:
     if isinstance(node, yaml.ScalarNode):
         return node.value
     kept = KeptText(**_plain(loader, node))
@@ -92,7 +103,7 @@ class _Writer:
     def __init__(self, keep: Keep, order: Order | None) -> None:
         self._keep, self._order = keep, order
 
-    def _node(self, value: Any, path: tuple[str, ...]) -> tuple[yaml.Node, int]:
+    def _node(self, value: Json, path: tuple[str, ...]) -> tuple[yaml.Node, int]:
         if isinstance(value, dict):
             return self.mapping(value, path)
         if isinstance(value, list):

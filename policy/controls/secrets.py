@@ -6,9 +6,8 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from policy.inputs import SECRET, items, leaves, text, words
+from policy.inputs import SECRET, Value, items, leaves, text, words
 from policy.model import Resource, resource_control
 
 INSTANCE = "aws:ec2/instance:Instance"
@@ -61,7 +60,7 @@ def no_plaintext_secrets(resource: Resource) -> Iterator[str]:
     yield from (f"the variable {name} is in plaintext" for name in _plain_variables(resource.inputs))
 
 
-def _plain_variables(value: Any) -> Iterator[str]:
+def _plain_variables(value: Value) -> Iterator[str]:
     """Names of secrets in lists of `{name, value}`, as pods have them."""
     if isinstance(value, Mapping):
         name, content = text(value.get("name")), value.get("value")

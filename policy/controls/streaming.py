@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from policy.controls.secrets import names_a_secret
-from policy.inputs import Opaque, absent, get, one_of, text
+from policy.inputs import Opaque, Value, absent, get, one_of, text
 from policy.model import Resource, Stack, resource_control, stack_control
 
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
@@ -74,8 +74,8 @@ def api_keys_belong_to_service_accounts(resource: Resource) -> Iterator[str]:
 @resource_control(CONNECTOR, severity="critical", fix="move the key to config_sensitive")
 def connector_secrets_are_sensitive(resource: Resource) -> Iterator[str]:
     """Passwords and keys of a connector are in its sensitive configuration."""
-    config = resource.get("configNonsensitive")
-    for key in config if isinstance(config, dict) else ():
+    config: Value = resource.get("configNonsensitive")
+    for key in config if isinstance(config, Mapping) else ():
         if names_a_secret(key):
             yield f"{key} is in configNonsensitive"
 

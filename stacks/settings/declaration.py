@@ -14,6 +14,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from components.confluent.settings import ClusterSettings, StreamingSettings
+from components.contracts.types import Json
 from components.credential_slots import CredentialSlots
 from components.fraud_app.settings import AppSettings
 from components.network.settings import NetworkSettings
@@ -74,8 +75,9 @@ def _allowed(field: FieldInfo) -> str:
     return found.allowed if found else "a secret"
 
 
-def _default(field: FieldInfo) -> Any:
-    match field.default:
+def _default(field: FieldInfo) -> Json:
+    default: tuple[str, ...] | CredentialSlots | Decimal | Json = field.default
+    match default:
         case None:
             return ""
         case CredentialSlots(text):
@@ -110,7 +112,7 @@ def _table(section: type[Section]) -> str:
     )
 
 
-def _cell(default: Any) -> str:
+def _cell(default: Json) -> str:
     match default:
         case bool():
             return f"`{str(default).lower()}`"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
-from typing import Any
 
 from pydantic.fields import FieldInfo
 
@@ -34,7 +33,7 @@ def check(reader: Reader, sections: Iterable[Section]) -> None:
                 reader.problems.append(f"{key(field)}: {told}: {reader.command(key(field))}")
 
 
-def _problems(field: FieldInfo, value: Any) -> Iterator[str]:
+def _problems(field: FieldInfo, value: tuple[str, ...] | str | float | None) -> Iterator[str]:
     if only_placeholder(field) and value == field.default:
         yield f"{value!r} is a placeholder; set your account's"
     kind = _inner(constraint(field))
