@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import psutil
@@ -25,7 +25,7 @@ S = TypeVar("S", bound=tuple[Server, ...])
 
 
 @contextlib.contextmanager
-def started(name: str, make: Callable[[Children], S]) -> Iterator[S]:
+def started(name: str, make: Callable[[Children], S]) -> Generator[S]:
     """Servers alone, started one after the other, in a folder of this name."""
     folder = RunFolder(ROOT, name)
     children = Children(folder.open())
@@ -43,7 +43,7 @@ def started(name: str, make: Callable[[Children], S]) -> Iterator[S]:
 
 
 @contextlib.contextmanager
-def pipeline(stack: str, *, users: int = 1000) -> Iterator[Pipeline]:
+def pipeline(stack: str, *, users: int = 1000) -> Generator[Pipeline]:
     """The stack's pipeline without generated payments."""
     plan = record(stack, ROOT, mode="update")
     (port,) = loopback.free(1)

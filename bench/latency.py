@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from bench.common import alert_reader, figure, percentile, pipeline, resident_megabytes, transaction_of
 from components.contracts import APP_GROUP_PREFIX
@@ -58,7 +58,7 @@ def _measure(running: Pipeline) -> None:
 
 
 @contextlib.contextmanager
-def _reading(running: Pipeline, seen: dict[int, float]) -> Iterator[None]:
+def _reading(running: Pipeline, seen: dict[int, float]) -> Generator[None]:
     """Note in `seen` when the first alert of each payment can be read."""
     servers, stopping = running.servers, threading.Event()
     registry = Schemas(servers.registry.url)

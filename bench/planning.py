@@ -29,7 +29,7 @@ def measure() -> None:
 
 
 def _median(command: list[str]) -> float:
-    times = []
+    times = list[float]()
     for _ in range(ROUNDS):
         started = time.perf_counter()
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
 
 from bench.common import alert_reader, figure, started, transaction_of
 from bench.records import RawRecords, register_outputs
@@ -25,7 +25,7 @@ from local.flink.cluster import FlinkCluster
 from local.flink.tables import Endpoints
 from local.servers.children import Children
 from local.servers.flink import FlinkGateway
-from local.servers.kafka import Credentials, Kafka
+from local.servers.kafka import Credentials, Kafka, make_topic
 from local.servers.registry import Registry
 from local.waiting import until
 from plan.model import Plan
@@ -87,10 +87,9 @@ class _Spent:
 
 
 def _topics(kafka: Kafka) -> None:
-    names = [table.topic for table in (*SOURCES, *OUTPUTS)]
     admin = AdminClient(kafka.client("bench"))
-    for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
-        future.result()
+    for table in (*SOURCES, *OUTPUTS):
+        make_topic(admin, table.topic, table.topic)
 
 
 def _payments(kafka: Kafka, records: RawRecords) -> None:

@@ -54,7 +54,7 @@ class Schemas:
         _, number = HEADER.unpack_from(data)
         schema = self._known.get(number) or self._fetch(what, number)
         try:
-            return number, fastavro.schemaless_reader(io.BytesIO(data[HEADER.size :]), schema, None)
+            return number, fastavro.schemaless_reader(io.BytesIO(data[HEADER.size :]), schema, None)  # pyright: ignore[reportUnknownMemberType] - an untyped parameter
         except Exception as error:  # any byte may be wrong, and fastavro tells each in its own way
             text = str(error) or type(error).__name__
             raise UnreadableError(f"the {what} is not the Avro that its schema {number} says ({text:.200})") from error
@@ -102,5 +102,5 @@ class Encoder:
         """The record's bytes. Raises what fastavro raises when the record does not fit."""
         out = io.BytesIO()
         out.write(self._head)
-        fastavro.schemaless_writer(out, self._schema, record)
+        fastavro.schemaless_writer(out, self._schema, record)  # pyright: ignore[reportUnknownMemberType] - an untyped parameter
         return out.getvalue()

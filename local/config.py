@@ -19,7 +19,7 @@ class WorkerConfig:
     """
 
     name: str
-    kafka: dict[str, str] = field(default_factory=dict)
+    kafka: dict[str, str] = field(default_factory=dict[str, str])
     registry: str = ""
     report: str = ""
 

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -126,7 +126,7 @@ def _stop_unheard() -> None:
 
 
 @contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
+def _interruptible() -> Generator[None]:
     """SIGTERM ends a run as Ctrl-C does; a second signal while it stops is too late to matter."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:

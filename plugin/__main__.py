@@ -1,5 +1,5 @@
 """What Pulumi starts for programs in other languages (docs/components.md)."""
 
-from pulumi_fraud_detection.plugin.host import run
+from pulumi_fraud_detection.plugin.host import run  # pyright: ignore[reportMissingImports, reportUnknownVariableType] - installed
 
 run()

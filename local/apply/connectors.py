@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from confluent_kafka.admin import NewTopic
-
 from local import source
 from local.apply.servers import Servers
 from local.servers import loopback
 from local.servers.connect import SECRET
-from local.servers.kafka import finish
+from local.servers.kafka import make_topic
 from local.servers.postgres import SOURCE_DATABASE, USER
 from local.sinks import twins
 from plan.model import Resource
@@ -37,8 +35,8 @@ def _create_source(servers: Servers, config: dict[str, str]) -> None:
         config, host=loopback.HOST, port=servers.postgres.port, user=USER, secret=SECRET, database=SOURCE_DATABASE
     )
     servers.ready(servers.kafka)
-    heartbeat = NewTopic(source.heartbeat_topic(config), 1, 1)
-    finish(servers.admin.create_topics([heartbeat]), heartbeat.topic)
+    heartbeat = source.heartbeat_topic(config)
+    make_topic(servers.admin, heartbeat, heartbeat)
     servers.ready(servers.postgres)
     servers.ready(servers.connect)
     servers.connect.create(config["name"], local)

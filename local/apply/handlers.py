@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from confluent_kafka.admin import NewTopic
 from confluent_kafka.schema_registry import Schema
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 
@@ -18,7 +17,7 @@ from local.apply.rights import allow
 from local.apply.roles import ROLE_BINDING, rights_of
 from local.apply.servers import Servers
 from local.errors import RunError
-from local.servers.kafka import finish
+from local.servers.kafka import make_topic
 from plan.model import Plan, Resource
 
 PACKAGE = "confluentcloud:"
@@ -31,8 +30,7 @@ def create_topic(servers: Servers, topic: Resource) -> None:
     inputs = topic.inputs
     name = inputs["topicName"]
     servers.ready(servers.kafka)
-    new = NewTopic(name, inputs["partitionsCount"], 1, config=inputs.get("config", {}))
-    finish(servers.admin.create_topics([new], request_timeout=30), topic.name)
+    make_topic(servers.admin, name, topic.name, inputs["partitionsCount"], inputs.get("config"))
     if table := TABLES.get(name):
         servers.ready(servers.gateway)
         servers.flink.create_table(table)

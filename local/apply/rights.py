@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# confluent_kafka.admin has no __all__.
+# pyright: reportPrivateImportUsage=false
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -56,4 +58,4 @@ class Right:
 def allow(admin: AdminClient, rights: Iterable[Right], what: str) -> None:
     """Make the rights ACLs of the broker, which enforces them. Raises RunError that names `what`."""
     if acls := [right.acl() for right in rights]:
-        finish(admin.create_acls(acls, request_timeout=30), what)
+        finish(admin.create_acls(acls, request_timeout=30), what)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - untyped futures

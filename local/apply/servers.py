@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
 
 from local.apply.accounts import GUEST, GUEST_RIGHTS, Accounts
 from local.apply.rights import allow
@@ -20,7 +20,7 @@ from local.flink.tables import Endpoints
 from local.servers.children import Children
 from local.servers.connect import Connect
 from local.servers.flink import FlinkGateway
-from local.servers.kafka import Credentials, Kafka, finish
+from local.servers.kafka import Credentials, Kafka, make_topic
 from local.servers.opensearch import OpenSearch
 from local.servers.postgres import Postgres
 from local.servers.registry import Registry
@@ -126,7 +126,7 @@ class Servers:
         if target not in {process.config.target for process in self.error_logs.values()}:
             admin = AdminClient(self.kafka.client(flink))
             what = f"Flink's account cannot make its dead-letter topic {target}"
-            finish(admin.create_topics([NewTopic(target, 1, 1)]), what)
+            make_topic(admin, target, what)
         config = ErrorLogConfig(
             name=name,
             topic=topic,
@@ -166,7 +166,9 @@ class Servers:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._want_startup_caches(learn)
         with concurrent.futures.ThreadPoolExecutor(max_workers=8) as pool:
-            list(pool.map(lambda server: server.stop(), self.all))
+            stopping = [pool.submit(server.stop) for server in self.all]
+        for server in stopping:
+            server.result()
 
     def _want_startup_caches(self, wanted: bool) -> None:
         for server in (self.kafka, self.registry, self.gateway, self.connect):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from py4j.protocol import Py4JError, Py4JJavaError
+from py4j.protocol import Py4JError, Py4JJavaError  # pyright: ignore[reportMissingTypeStubs] - none
 
 from components.contracts import Table
 from local.errors import RunError
@@ -34,7 +34,7 @@ class Statement:
     name: str
     sql: str
     file: str
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class FlinkCluster:
@@ -149,7 +149,7 @@ class FlinkCluster:
                 self._start_from(recovery, checkpoints, statement, sql)
             except Py4JJavaError as error:
                 with self.gateway.log.open("a", encoding="utf-8") as log:
-                    cause = error.java_exception.toString()
+                    cause: Any = error.java_exception
                     log.write(f"{statement.name} does not start from {recovery}, trying the one before: {cause}\n")
             else:
                 return
@@ -224,7 +224,8 @@ def _added(column: Any) -> Added | None:
             return Added(name=column.getName(), definition=f"{column.getDataType()} METADATA{source}{virtual}")
         case "UnresolvedComputedColumn":
             return Added(name=column.getName(), definition=f"AS {column.getExpression().getSqlExpression()}")
-    return None
+        case _:
+            return None
 
 
 def _watermark(spec: Any) -> Watermark | None:

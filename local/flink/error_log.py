@@ -157,7 +157,7 @@ class ErrorLog:
 
 def main(path: str) -> None:
     stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: stopping.set())
     ErrorLog(ErrorLogConfig(**json.loads(Path(path).read_text(encoding="utf-8"))), stopping).run()
 
 

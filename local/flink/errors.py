@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from py4j.protocol import Py4JJavaError
+from py4j.protocol import Py4JJavaError  # pyright: ignore[reportMissingTypeStubs] - none
 
 from components.contracts import rules
 from local.errors import RunError
@@ -76,7 +76,8 @@ def _insert(sql: str, message: str) -> tuple[int, int] | None:
 
 def _causes(error: Py4JJavaError) -> list[Any]:
     """An exception and its causes, outermost first."""
-    found, cause = [], error.java_exception
+    found = list[Any]()
+    cause: Any = error.java_exception
     while cause is not None:
         found.append(cause)
         cause = cause.getCause()

@@ -8,7 +8,7 @@ from typing import Any
 from components.contracts import Table
 from components.contracts.oracle import raw_columns
 from components.contracts.schemas import avro_type
-from components.contracts.types import Column, Decimal
+from components.contracts.types import Column, Decimal, Json
 from local.avro import Schemas, UnreadableError
 
 # What a reader of another type takes ("Schema Resolution" of Avro's specification), as far as columns use it.
@@ -36,6 +36,7 @@ class Judge:
             return str(error)
 
     def _check_key(self, key: bytes | None) -> None:
+        record: Json
         number, record = self._schemas.read("key", key)
         for column in self._table.key:
             if not isinstance(record, dict) or record.get(column.name) is None:
@@ -82,12 +83,13 @@ class Judge:
         return tuple(column for column, _ in self._columns if not column.nullable), unfit
 
 
-def _fields(schema: Any) -> dict[str, set[str]] | None:
+def _fields(schema: Json) -> dict[str, set[str]] | None:
     """The types of the fields of `after`, by name, but for null."""
-    row: Any = None
-    named = {}
-    for field in schema.get("fields", []) if isinstance(schema, dict) else []:
-        for branch in field["type"] if isinstance(field["type"], list) else [field["type"]]:
+    row: dict[str, Any] | None = None
+    named: dict[str, dict[str, Any]] = {}
+    fields: list[dict[str, Any]] = schema.get("fields", []) if isinstance(schema, dict) else []
+    for field in fields:
+        for branch in _branches(field["type"]):
             if isinstance(branch, dict) and branch.get("type") == "record":
                 named[branch["name"]] = branch
             found = named.get(branch) if isinstance(branch, str) else branch
@@ -96,7 +98,10 @@ def _fields(schema: Any) -> dict[str, set[str]] | None:
     return None if row is None else {field["name"]: _types(field["type"]) for field in row["fields"]}
 
 
-def _types(kind: Any) -> set[str]:
-    branches = kind if isinstance(kind, list) else [kind]
-    names = {str(branch["type"]) if isinstance(branch, dict) else str(branch) for branch in branches}
+def _branches(kind: Json) -> list[Json]:
+    return kind if isinstance(kind, list) else [kind]
+
+
+def _types(kind: Json) -> set[str]:
+    names = {str(branch["type"]) if isinstance(branch, dict) else str(branch) for branch in _branches(kind)}
     return names - {"null"}

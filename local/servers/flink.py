@@ -9,8 +9,8 @@ import zipfile
 from pathlib import Path
 from typing import IO, Any
 
-import py4j
-from py4j.java_gateway import GatewayParameters, JavaGateway
+import py4j  # pyright: ignore[reportMissingTypeStubs] - none
+from py4j.java_gateway import GatewayParameters, JavaGateway  # pyright: ignore[reportMissingTypeStubs] - none
 
 from local.errors import RunError
 from local.servers import jars, places

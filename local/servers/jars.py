@@ -71,7 +71,7 @@ def fetch(pins: dict[str, Any]) -> list[Path]:
         return sorted((*folder.glob("jars/*.jar"), *folder.glob("modules/*.jar")), key=lambda jar: jar.name)
     remote = {"central": MAVEN_CENTRAL_URL, **settings.repositories}
     context = MavenContext(repo_cache=settings.repo_cache, remote_repos=remote, timeout=TIMEOUT_SECONDS)
-    found = []
+    found = list[Path]()
     for file in pins["files"]:
         group, artifact, version, *kind = file.split(":")
         found.append(context.project(group, artifact).at_version(version).artifact(*kind).resolve())

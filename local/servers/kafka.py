@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
+from confluent_kafka.admin import AdminClient, NewTopic  # pyright: ignore[reportPrivateImportUsage] - has no __all__
+
 from local.errors import RunError
 from local.servers import jars, loopback, shell
 from local.servers.children import Children
@@ -47,6 +49,14 @@ group.initial.rebalance.delay.ms=0
 broker.heartbeat.interval.ms=250
 broker.session.timeout.ms=1500
 """
+
+
+def make_topic(
+    admin: AdminClient, name: str, what: str, partitions: int = 1, config: Mapping[str, str] | None = None
+) -> None:
+    """Raises RunError that names `what`."""
+    topic = NewTopic(name, partitions, 1, config=dict(config or {}))
+    finish(admin.create_topics([topic], request_timeout=30), what)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - untyped futures
 
 
 def finish(futures: Mapping[Any, Future[Any]], what: str) -> None:

@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from local.errors import RunError
@@ -49,7 +49,7 @@ def writable_cache() -> Path:
 
 
 @contextlib.contextmanager
-def cache_locked() -> Iterator[None]:
+def cache_locked() -> Generator[None]:
     """The writable cache folder, while no other run fetches or makes anything in it. Not to be nested."""
     with (writable_cache() / "fetch.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -51,6 +51,8 @@ def main() -> int:
                 folders.add(Path(value))
             case "goodbye":
                 return 0
+            case _:
+                pass
     kill_groups(groups)
     for folder in folders:
         remove_folder(folder)

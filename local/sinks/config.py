@@ -42,7 +42,7 @@ class SinkConfig(WorkerConfig):
     flush_seconds: float
     database: str = ""
     writer: str = ""
-    target: dict[str, Any] = field(default_factory=dict)
+    target: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def group(self) -> str:
@@ -51,5 +51,6 @@ class SinkConfig(WorkerConfig):
 
     @classmethod
     def load(cls, path: Path) -> SinkConfig:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return cls(**{**data, "topics": [TopicConfig(**topic) for topic in data["topics"]]})
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data["topics"] = [TopicConfig(**topic) for topic in data["topics"]]
+        return cls(**data)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from components.contracts import OUTPUTS, Table
 from components.contracts.schemas import columns_of
-from components.contracts.types import BigInt, Column, ColumnType, Decimal, Integer, String
+from components.contracts.types import BigInt, Column, ColumnType, Decimal, Integer, Json, String
 from local.avro import Schemas, UnreadableError
 
 Test = Callable[[Any], bool]
@@ -70,6 +70,7 @@ class Reader:
         return row._replace(key=names, values=values, columns=version.columns)
 
     def _read_key(self, key: bytes | None) -> tuple[Any, ...]:
+        record: Json
         _, record = self._schemas.read("key", key)
         names = tuple(record.get(name) for name in self._key) if isinstance(record, dict) else (None,)
         if None in names:

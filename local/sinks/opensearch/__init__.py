@@ -36,7 +36,7 @@ def settings(config: Mapping[str, str]) -> SinkConfig:
     count = _index_count(config)
     per_index = {f"index{number}.{key}": rule for number in range(1, count + 1) for key, rule in INDEX.items()}
     local = translate(config, {**KEYS, **per_index})
-    found = []
+    found = list[TopicConfig]()
     for number in range(1, count + 1):
         index = {key: config.get(f"index{number}.{key}", "") for key in INDEX}
         found.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from opensearchpy.exceptions import OpenSearchException, RequestError
 
 from components.contracts import OUTPUTS
 from components.contracts.search import mapping
+from components.contracts.types import Json
 from local.sinks.config import SinkConfig
 from local.sinks.loop import Offsets, StoreError
 from local.sinks.records import Row
@@ -81,7 +82,7 @@ class OpenSearchWriter:
 
     def _refused(self, rows: list[Row], answer: dict[str, Any]) -> list[tuple[Row, str]]:
         """The rows that no index would take. Raises StoreError for what the index, and not the row, is at fault for."""
-        refused = []
+        refused = list[tuple[Row, str]]()
         for row, item in zip(rows, answer["items"], strict=True):
             result = next(iter(item.values()))
             if "error" not in result:
@@ -120,18 +121,19 @@ class OpenSearchWriter:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def _refusals() -> Generator[None]:
     try:
         yield
     except OpenSearchException as error:
         raise StoreError(f"OpenSearch: {error}") from error
 
 
-def _reason(error: Any) -> tuple[str, str]:
+def _reason(error: Json) -> tuple[str, str]:
     """(type, reason) of an item's error, with what caused it."""
     if not isinstance(error, dict):
         return "", str(error)
-    cause = (error.get("caused_by") or {}).get("reason")
+    caused_by: dict[str, Any] = error.get("caused_by") or {}
+    cause = caused_by.get("reason")
     return str(error.get("type")), f"{error.get('reason')}{f' ({cause})' if cause else ''}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, LiteralString, cast
 
@@ -91,7 +91,7 @@ class PostgresWriter:
         return {(topic, part): at for topic, part, at in found}
 
     @contextmanager
-    def _session(self) -> Iterator[psycopg.Connection[Any]]:
+    def _session(self) -> Generator[psycopg.Connection[Any]]:
         """Each error of PostgreSQL inside ends the session and becomes a StoreError that says what to do."""
         self._at = "", ()
         try:
@@ -156,7 +156,8 @@ def _fix(error: psycopg.Error, target: str, columns: Columns) -> str:
         case errors.DataError() | errors.DatatypeMismatch() | errors.UndefinedFunction():
             types = ", ".join(f'"{c.name}" {postgres_type(c.type)}' for c in columns)
             return f"a column has another type than its values: give it back its own, they are {types}"
-    return ""
+        case _:
+            return ""
 
 
 def _grouped(rows: Iterable[Row]) -> list[list[Row]]:

@@ -7,7 +7,7 @@ open while a batch is written and no longer, so that others can read it meanwhil
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -78,7 +78,7 @@ class DuckdbWriter:
         pass
 
     @contextmanager
-    def _file(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _file(self) -> Generator[duckdb.DuckDBPyConnection]:
         """The file with its tables and views. Raises StoreError when it, or one of them, cannot be used."""
         try:
             with duckdb.connect(self._path) as connection:
@@ -106,7 +106,8 @@ def _fix(error: duckdb.Error) -> str:
             return "the table has a constraint that the rows break: drop it, or rename the table"
         case duckdb.CatalogException() | duckdb.BinderException():
             return "rename what is in the way; the sink makes its own tables and views"
-    return ""
+        case _:
+            return ""
 
 
 def _name(identifier: str) -> str:
