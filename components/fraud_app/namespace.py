@@ -104,7 +104,7 @@ def _secret(
         name,
         metadata=_inside(namespace),
         immutable=True,
-        string_data={key: pulumi.Output.secret(value) for key, value in values.items()},
+        string_data=values,
         opts=opts,
     )
     return secret.metadata.name

@@ -17,6 +17,7 @@ from components.fraud_app.args import DNS_ADDRESS, SERVICE_CIDR, AppDatabase, Ap
 from components.fraud_app.pods import USER
 from components.fraud_app.settings import AppSettings
 from plan import fakes
+from plan.model import MASK
 from tests.unit import arguments as builder
 from tests.unit.recording import record_component, secret
 
@@ -106,6 +107,8 @@ def test_each_secret_stands_under_its_name_and_the_app_reads_it() -> None:
         "SCHEMA_REGISTRY_KEY": "registry-key",
         "SCHEMA_REGISTRY_SECRET": "hush-registry",
     }
+    shown = [made[name].inputs["stringData"] for name in ("app-database", "app-kafka")]
+    assert shown == [MASK, MASK], "what a caller gives in plain text is a secret here"
     settings = (ROOT / "app" / "fraudapp" / "settings.py").read_text()
     for variable in {*made["app-config"].inputs["data"], *database, *kafka}:
         assert re.search(rf"\b{variable}\b", settings), f"{variable}: app/fraudapp/settings.py does not read it"
