@@ -57,6 +57,11 @@ def test_a_change_is_an_update_or_a_replacement(changed: Resource, kind: str) ->
     assert kinds(plan(resource()), plan(changed)) == [kind]
 
 
+def test_a_star_in_replace_on_changes_is_any_key() -> None:
+    old, new = (resource(inputs={"config": {"a": text}}, replaceOnChanges=["config[*]"]) for text in ("1", "2"))
+    assert kinds(plan(old), plan(new)) == ["+-"]
+
+
 def test_a_renamed_resource_is_replaced_unless_an_alias_covers_it() -> None:
     old, new = resource("old"), resource("new")
     (change,) = changes(plan(old), plan(new))

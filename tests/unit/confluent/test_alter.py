@@ -59,7 +59,9 @@ class Flink:
         if request.user() != "key:hunter2":
             return Answer(401, {"message": "no"})
         statement = request.json()
-        if request.path != ALL or statement["name"] in self.statements:
+        if request.path != ALL:
+            return Answer(404, {"message": "no such environment"})
+        if statement["name"] in self.statements:
             return Answer(409, {"message": "a statement of this name exists"})
         self.submit(statement)
         return Answer(201, statement)
@@ -130,6 +132,8 @@ def test_destroy_deletes_what_the_service_still_has(flink: Flink) -> None:
 def test_trouble_is_told(flink: Flink, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(flink, FLINK_SECRET="wrong") == 1
     assert "HTTP 401" in capsys.readouterr().err
+    assert run(flink, ENVIRONMENT="env-2", ALTER_DEADLINE_SECONDS="0.05") == 1
+    assert "HTTP 404" in capsys.readouterr().err, "what is not there can be read as absent, and not be made"
     assert run(flink, NAME="") == 2
     assert "set NAME" in capsys.readouterr().err
     flink.submit({"name": "add", "spec": {"statement": ADD}})

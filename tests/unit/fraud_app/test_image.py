@@ -14,6 +14,7 @@ def test_the_tag_follows_content_and_nothing_else(tmp_path: Path) -> None:
     before = image.content_hash(tmp_path)
     (tmp_path / "__pycache__").mkdir()
     (tmp_path / "__pycache__" / "a.pyc").write_text("x")
+    (tmp_path / "a.pyc").write_text("x")
     (tmp_path / "db.sqlite3").write_text("x")
     assert image.content_hash(tmp_path) == before
     (tmp_path / "a.py").write_text("2")

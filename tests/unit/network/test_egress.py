@@ -8,6 +8,7 @@ import pulumi
 import pytest
 
 from components.network.egress import checked_prefixes, confluent_egress_prefixes, prefix_problems
+from components.network.ranges import range_problems
 from plan import fakes
 from stacks.aws import _usable
 from tests.unit.recording import record_component
@@ -31,6 +32,12 @@ def test_a_bad_allow_list_is_refused_with_what_mends_it(prefixes: tuple[str, ...
     assert message in found
     with pytest.raises(ValueError, match="confluent_prefixes: "):
         checked_prefixes(prefixes, 3)
+
+
+def test_a_network_of_your_own_is_no_wider_than_an_8() -> None:
+    assert range_problems("operator_cidrs", ["10.0.0.0/8"]) == []
+    (found,) = range_problems("operator_cidrs", ["10.0.0.0/7"])
+    assert "'10.0.0.0/7', which admits everybody" in found
 
 
 def test_the_fewest_prefixes_are_the_same_addresses() -> None:

@@ -175,7 +175,7 @@ def test_a_bad_value_is_refused_by_name(key: str, value: str) -> None:
         ("appMaxReplicas", {"appMinReplicas": "5", "appMaxReplicas": "3"}),
         ("operatorCidrs", {"operatorCidrs": '["0.0.0.0/0"]'}),
         ("oracleProcessorLicenses", {"oracleProcessorLicenses": "0"}),
-        ("stateTtlHours", {"windowMinutes": "90", "stateTtlHours": "1"}),
+        ("stateTtlHours", {"windowMinutes": "60", "stateTtlHours": "1"}),
         ("burstAmount", {"burstAmount": "20000", "largeAmount": "1000"}),
         ("burstAmount", {"burstAmount": "39.61", "largeAmount": "1.00", "burstCount": "39"}),
         ("cku", {"clusterType": "dedicated"}),
@@ -203,6 +203,15 @@ def test_production_refuses_what_development_takes(key: str, value: str) -> None
     secure = {"appCertificateArn": CERTIFICATE, "appHostname": "payments.example.com"}
     assert load(**(secure | {"appHostname": "" if key == "appCertificateArn" else "payments.example.com", key: value}))
     assert refused(key, problems(**(PRODUCTION | {key: value})))
+
+
+def test_operators_may_have_a_network_as_wide_as_an_8() -> None:
+    assert load(operatorCidrs='["81.0.0.0/8"]').general.operator_cidrs == ("81.0.0.0/8",)
+
+
+def test_the_greatest_burst_that_a_window_can_hold_is_allowed() -> None:
+    greatest = load(burstCount="63", burstAmount="63.36", largeAmount="1.00").streaming
+    assert greatest.burst_amount == greatest.most_small, "64 payments, one more than are allowed, of 0.99 each"
 
 
 @pytest.mark.parametrize(
