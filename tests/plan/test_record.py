@@ -24,6 +24,7 @@ GOOD = {"env": "{'id': 'e'}"}
         (CLUSTER.format(**GOOD, more="dedicated={'ckus': 2}"), "ckus"),
         (TOPIC.format(more="config={'retention.ms': 5}"), "retention.ms"),
         (TOPIC.format(more="").replace("partitions_count=1", "partitions_count='many'"), "partitionsCount"),
+        (TOPIC.format(more="").replace("=1", "=True"), "expected a whole number, got bool True"),
         ("cc.KafkaTopic('t', partitions_count=1)", "topic_name"),
         # What the SDK itself does not look for: a required key of a nested dict.
         (CLUSTER.format(env="{}", more="basic={}"), "requires 'id', which is missing"),
@@ -79,6 +80,11 @@ def test_a_resource_that_only_an_output_makes_is_refused(recorded: Recorder) -> 
     source = "pulumi.Output.from_input(cc.ServiceAccount('a').id).apply(lambda i: cc.ServiceAccount(f'b-{i}'))"
     with pytest.raises(PlanError, match="exist in only one of preview and update: 'b-sa-a'"):
         recorded(source)
+
+
+def test_two_resources_of_one_name_are_refused(recorded: Recorder) -> None:
+    with pytest.raises(PlanError, match="ServiceAccount have the name 'a'; rename one"):
+        recorded("for _ in range(2): cc.ServiceAccount('a')", mode="update")
 
 
 def test_an_unknown_stack_names_the_known_ones(recorded: Recorder) -> None:
