@@ -1,7 +1,7 @@
-"""The waiter behind the order gates; run by `pulumi up` as `python -m components.confluent.wait KIND`.
+"""Wait for a gate: `pulumi up` runs `python -m components.confluent.wait KIND`.
 
-Reads everything from the environment, prints progress, exits 0 when the gate is open, 1 at the deadline with the last
-answer, 2 when a variable is missing.
+Reads the environment, prints progress, and exits 0 when the gate is open, 1 at the deadline with the last answer, 2 when
+a variable is missing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ API = "https://api.confluent.cloud"
 
 
 def get(service: Service, path: str) -> tuple[int, object]:
-    """Status and JSON body of a GET; 0 and the reason when no answer came, or not all of it."""
+    """Status and JSON body of a GET; 0 and the reason without a complete answer."""
     try:
         answer = service.send("GET", path)
         return answer.status_code, answer.json() if answer.status_code == 200 else answer.reason
@@ -30,7 +30,7 @@ def get(service: Service, path: str) -> tuple[int, object]:
 
 
 def connector(env: dict[str, str]) -> None:
-    """Raises NotYetError until the connector is RUNNING, tasks included."""
+    """Raises NotYetError until the connector and its tasks are RUNNING."""
     path = (
         f"/connect/v1/environments/{env['ENVIRONMENT']}/clusters/{env['CLUSTER']}/connectors/{env['CONNECTOR']}/status"
     )
@@ -41,7 +41,7 @@ def connector(env: dict[str, str]) -> None:
     states = [body["connector"]["state"], *(task["state"] for task in body.get("tasks", []))]
     if "FAILED" in states:
         raise SystemExit(
-            f"connector {env['CONNECTOR']} FAILED: {json.dumps(body)[:1000]}; mend the cause, restart the "
+            f"connector {env['CONNECTOR']} FAILED: {json.dumps(body)[:1000]}; fix the cause, restart the "
             "connector in Confluent's console, then `pulumi up` again"
         )
     if any(state != "RUNNING" for state in states):
@@ -72,7 +72,6 @@ GATES: dict[str, tuple[Callable[[dict[str, str]], None], tuple[str, ...]]] = {
 
 
 def main(arguments: list[str], env: dict[str, str]) -> int:
-    """Wait for one gate."""
     if len(arguments) != 1 or arguments[0] not in GATES:
         print(f"usage: python -m {__spec__.name} {{{','.join(GATES)}}}", file=sys.stderr)
         return 2

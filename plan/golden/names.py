@@ -10,7 +10,7 @@ from typing import Any
 from plan.model import Plan, Resource
 
 _DISTINCTIVE = 16
-"""A simulated text this long cannot be an ordinary word: it is also replaced inside longer texts."""
+"""A simulated text of this length is no ordinary word, so it is also replaced inside longer texts."""
 
 Found = dict[str, tuple[str, str]]
 """A simulated text -> the URN of its resource, and the reference to it."""
@@ -32,7 +32,7 @@ def path_of(urn: str) -> str:
 
 
 def is_reference(value: Any) -> bool:
-    """Whether an input is a resource itself, as `plan.wire.masked` shows it."""
+    """Whether an input is a whole resource, in the form that `plan.wire.masked` gives it."""
     return isinstance(value, dict) and value.keys() == {"resource"} and str(value["resource"]).startswith("urn:")
 
 
@@ -52,7 +52,7 @@ class Names:
         return sorted(map(self.name, urns))
 
     def refer(self, value: Any, urns: Iterable[str]) -> tuple[Any, set[str]]:
-        """The value with references to outputs of these resources, and those that it refers to."""
+        """The value with references to these resources' outputs, and the URNs that it refers to."""
         texts = list(_texts(value))
         present = {
             text: source
@@ -63,7 +63,7 @@ class Names:
         return self._replaced(value, present, used), used
 
     def _simulated_by(self, urns: Iterable[str]) -> Found:
-        """What one resource alone simulates; a text that several share (a region, an account) tells nothing."""
+        """Texts that identify one resource; a text shared by several (a region, an account) identifies none."""
         found: Found = {}
         shared: set[str] = set()
         for urn in urns:
@@ -96,7 +96,7 @@ def _with_references(text: str, found: Found, used: set[str]) -> str:
 
 
 def _forms(resource: Resource) -> tuple[str, ...]:
-    """Names from short to long."""
+    """Candidate names, shortest first."""
     kind = resource.type.rpartition(":")[2]
     typed = (f"{resource.name} ({kind})", f"{resource.name} ({short_type(resource.type)})")
     return (resource.name, *dict.fromkeys(typed), path_of(resource.urn), resource.urn)

@@ -96,7 +96,7 @@ def test_a_resource_that_waits_for_less_is_shown(field: str) -> None:
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty folder of golden plans. What is recorded is one topic."""
+    """An empty folder of golden plans; the recorded plan has one topic."""
     monkeypatch.setattr(commands, "ROOT", tmp_path)
     monkeypatch.setattr(commands, "GOLDEN", tmp_path / "golden")
     record(monkeypatch, plan(resource()))
@@ -104,7 +104,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def record(monkeypatch: pytest.MonkeyPatch, recorded: Plan) -> None:
-    monkeypatch.setattr(commands, "_recorded", lambda stack: dataclasses.replace(recorded, stack=stack))
+    monkeypatch.setattr(commands, "record", lambda stack, _: dataclasses.replace(recorded, stack=stack))
 
 
 def run(command: str, stack: str = "dev") -> int:
@@ -177,7 +177,7 @@ def test_accepting_a_plan_leaves_those_of_other_stacks_and_no_other_file(
     assert not (folder / "dev" / "former.yaml").exists()
     assert run("plan-diff") == 0
     record(monkeypatch, plan(resource()))
-    assert run("plan-diff", "prod") == 0, "another stack's plan is not accepted by the way"
+    assert run("plan-diff", "prod") == 0, "accepting one stack must not accept another"
 
 
 def test_plans_that_a_merge_has_broken_are_accepted_one_after_the_other(

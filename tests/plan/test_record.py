@@ -133,11 +133,11 @@ def test_a_stack_reference_to_an_unknown_stack_names_the_known_ones(recorded: Re
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"config: [1]", "config must hold a mapping"),
-        (b"config: x", "config must hold a mapping"),
-        (b"config: {1: 2}", "line 1: a key that is no text"),
-        (b"config: {null: 2}", "line 1: a key that is no text"),
-        (b"[1]", "must hold a mapping"),
+        (b"config: [1]", "config must be a mapping"),
+        (b"config: x", "config must be a mapping"),
+        (b"config: {1: 2}", "line 1: a key that is not text"),
+        (b"config: {null: 2}", "line 1: a key that is not text"),
+        (b"[1]", "must be a mapping"),
         (b"a: b: c", "not valid YAML"),
         (b"config: {a: \xff}", "not UTF-8"),
     ],

@@ -122,7 +122,7 @@ def test_a_cleaned_topic_has_the_sources_columns_in_their_own_types():
         "`NOTE`",
         "`AT`",
     ]
-    with pytest.raises(ValueError, match="flagged_user is not made of one source table; write its columns in SQL"):
+    with pytest.raises(ValueError, match="flagged_user is not derived from one source table; write its columns in SQL"):
         flink.cleaned(FLAGGED_USER)
 
 

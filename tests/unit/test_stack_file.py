@@ -71,14 +71,14 @@ def test_items_of_a_list_are_text_as_the_engine_wants_them(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("config:\n  owner: a\n  owner: b\n", "owner: it is there twice, in the lines 2 and 3"),
-        ("config:\n  owner: a\n  fraud:owner: b\n", "fraud:owner: it is there twice"),
-        ("config: {}\nconfig: {}\n", "config: it is there twice"),
+        ("config:\n  owner: a\n  owner: b\n", "owner: it is repeated in lines 2 and 3"),
+        ("config:\n  owner: a\n  fraud:owner: b\n", "fraud:owner: it is repeated"),
+        ("config: {}\nconfig: {}\n", "config: it is repeated"),
         ("config:\n\towner: a\n", "indent with spaces, not tabs"),
         ("confg:\n  owner: a\n", "confg: no part of a stack file; did you mean config?"),
-        ("config:\n  5: a\n", "line 2: a key that is no text"),
-        ("config: 5\n", "config must hold a mapping"),
-        ("- a\n", "must hold a mapping"),
+        ("config:\n  5: a\n", "line 2: a key that is not text"),
+        ("config: 5\n", "config must be a mapping"),
+        ("- a\n", "must be a mapping"),
     ],
 )
 def test_a_file_that_is_none_is_told_by_part_and_line(tmp_path: Path, text: str, message: str) -> None:

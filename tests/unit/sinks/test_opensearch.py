@@ -150,7 +150,7 @@ def test_the_dashboard_shows_every_panel_and_refers_only_to_what_is_imported_bef
     seen: set[tuple[str, str]] = set()
     for one in dashboard.saved_objects():
         assert {(found["type"], found["id"]) for found in one["references"]} <= seen, one["id"]
-        assert (one["type"], one["id"]) not in seen, f"{one['id']} is there twice"
+        assert (one["type"], one["id"]) not in seen, f"{one['id']} is repeated"
         seen.add((one["type"], one["id"]))
     board = dashboard.saved_objects()[-1]
     panels = json.loads(board["attributes"]["panelsJSON"])
