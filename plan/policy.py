@@ -30,7 +30,7 @@ def render(plan: Plan, found: list[model.Violation]) -> str:
         lines += [
             f"{control.name} ({control.severity}): {resource.type.rpartition(':')[2]} {resource.name}",
             f"    {violation.message}",
-            f"    rule: {control.description}",
+            f"    control: {control.description}",
             f"    fix: {control.fix}",
         ]
     if not found:

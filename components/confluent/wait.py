@@ -1,7 +1,7 @@
 """Wait for a gate: `pulumi up` runs `python -m components.confluent.wait KIND`.
 
-Reads the environment, prints progress, and exits 0 when the gate is open, 1 at the deadline with the last answer, 2 when
-a variable is missing.
+Reads the environment, prints progress, and exits 0 when the gate is open, 1 at the deadline with the last answer,
+2 for a missing variable.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def columns(table: Table) -> list[tuple[str, str]]:
 
 
 def cleaned(table: Table) -> list[str]:
-    """SQL of each column of a cleaned topic, selected from its source's raw topic. Raises ValueError for other tables."""
+    """SQL of each column of a cleaned topic over its source's raw topic. Raises ValueError for other tables."""
     if not table.source:
         raise ValueError(f"{table.name} is not derived from one source table; write its columns in SQL")
     written = {column.name: kind for column, kind in raw_columns(table.source)}

@@ -1,4 +1,4 @@
-"""All controls, by field: whatever `resource_control` or `stack_control` decorates in one of these modules."""
+"""All controls by field, one module each."""
 
 from __future__ import annotations
 

@@ -184,8 +184,12 @@ def test_the_yaml_example_makes_the_whole_pipeline(preview: bool) -> None:
             "confluentSlots: 'c' is not allowed; allowed: a,",
         ),
         ("ConfluentStreaming", {"source": {}}, "oracleProcessorLicenses is None; allowed: a whole number from 1"),
-        ("FraudApp", {"settings": INGRESS}, "neither settings.image nor buildContext is set; give an image"),
-        ("FraudApp", {"settings": INGRESS, "buildContext": "nowhere"}, "nowhere/ is not there: run the program in the"),
+        ("FraudApp", {"settings": INGRESS}, "neither settings.image nor buildContext is set; set an image"),
+        (
+            "FraudApp",
+            {"settings": INGRESS, "buildContext": "nowhere"},
+            "nowhere/ does not exist: run the program in the",
+        ),
         ("FraudApp", {"settings": {**INGRESS, "appMinReplicas": 9.0}}, "appMaxReplicas is 4; allowed: appMinReplicas"),
         (
             "FraudApp",
@@ -244,7 +248,7 @@ def test_a_plain_argument_takes_no_output(inputs: dict[str, Any], path: str) -> 
 
 def test_a_setting_is_described_in_its_own_words() -> None:
     found = schema()["types"]["fraud:index:NetworkSettings"]["properties"]["natGateways"]["description"]
-    assert found.endswith("production wants one a zone. Allowed: single, per-zone.")
+    assert found.endswith("Production needs per-zone. Allowed: single, per-zone.")
     secret = "snowflakeAdminKey"
     assert secret not in schema()["types"]["fraud:index:SnowflakeSettings"]["properties"], "it is for the provider"
 

@@ -107,7 +107,7 @@ def test_the_pack_lists_every_control_that_the_engine_can_show(analyzer):
 
 def test_a_resource_that_breaks_a_control_is_refused_with_the_fix(analyzer):
     diagnostic = found(analyzer, [but(INSTANCE, "metadataOptions", "httpTokens", to="optional")])[
-        "metadata-needs-a-token"
+        "metadata-requires-a-token"
     ]
     assert "IMDSv1 is on" in diagnostic.message and "Fix: set metadata_options" in diagnostic.message
     assert diagnostic.enforcementLevel == analyzer_pb2.MANDATORY
@@ -123,7 +123,9 @@ def test_what_is_unknown_in_a_preview_neither_stops_a_control_nor_breaks_it(anal
     instance = but(INSTANCE, "metadataOptions", "httpTokens", to=UNKNOWN)
     assert found(analyzer, [but(instance, "rootBlockDevice", "kmsKeyId", to=UNKNOWN)]) == {}
     instance = but(instance, "metadataOptions", "httpPutResponseHopLimit", to=2)
-    assert set(found(analyzer, [instance])) == {"metadata-needs-a-token"}, "the known half must be judged all the same"
+    assert set(found(analyzer, [instance])) == {"metadata-requires-a-token"}, (
+        "the known half must be judged all the same"
+    )
 
 
 @pytest.mark.parametrize("stack", STACKS)

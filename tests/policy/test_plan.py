@@ -43,14 +43,16 @@ def test_a_statement_of_a_stack_that_is_changed_is_found():
         for one in dev.resources
     ]
     changed = replace(dev, resources=tuple(resources))
-    assert {found.control.name for found in violations(changed)} == {"what-cannot-change-is-replaced"}
+    assert {found.control.name for found in violations(changed)} == {"refused-changes-replace"}
 
 
 def test_options_of_a_plan_are_read():
     settings = {"deleteBeforeReplace": True, "replaceOnChanges": ["properties", "statementName", "#initerror"]}
     assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "59m30s"})) == set()
-    assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "1h30m"})) == {"creation-fails-in-time"}
-    assert broken(planned(TIMED, "x", {}, **settings)) == {"creation-fails-in-time"}
+    assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "1h30m"})) == {
+        "creation-has-a-time-limit"
+    }
+    assert broken(planned(TIMED, "x", {}, **settings)) == {"creation-has-a-time-limit"}
     volume = {"encrypted": True, "kmsKeyId": "arn"}
     assert broken(planned("aws:ebs/volume:Volume", "x", volume, protect=True, provider="urn")) == set()
     assert broken(planned("aws:ebs/volume:Volume", "x", volume, provider="urn")) == {"production-data-is-protected"}
@@ -74,7 +76,7 @@ def test_the_report_names_resource_rule_and_fix():
     for part in (
         "keys-are-rotated (high): Key the-key",
         "the key is never rotated",
-        "rule: Each symmetric",
+        "control: Each symmetric",
         "fix: set",
     ):
         assert part in report, report

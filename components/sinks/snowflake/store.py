@@ -1,6 +1,6 @@
-"""SnowflakeTarget: where the sink connector appends flagged users and alerts, and views of their latest rows.
+"""SnowflakeTarget: the tables to which the sink connector appends, and views of their latest rows.
 
-Imports the Snowflake SDK, which takes a second: import this module only where the sink is switched on.
+Import this module only if the sink is on: the Snowflake SDK takes a second to import.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from .connector import SnowflakeConnection
 from .settings import SnowflakeSettings
 
 TABLES = (FLAGGED_USER, FRAUD_ALERT)
-# Days that dropped or changed rows can be read back.
+# Days for which dropped or changed rows can be restored.
 RETENTION_DAYS = 1
-# Pre-made tables belong to the deployer, so the connector needs INSERT, and EVOLVE SCHEMA for a column that is new
-# (Snowflake's documentation of its Kafka connector).
+# The deployer owns the tables, so the connector needs INSERT, and EVOLVE SCHEMA for new columns (Snowflake's
+# documentation of its Kafka connector).
 TABLE_PRIVILEGES = ("INSERT", "EVOLVE SCHEMA")
 SCHEMA_PRIVILEGES = ("USAGE", "CREATE TABLE", "CREATE STAGE", "CREATE PIPE")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SnowflakeTargetArgs:
-    """The settings name a database. The deployer's role needs what ACCOUNTADMIN alone has by default: to make a
-    resource monitor. `parent_role` gets the analysts' role: whoever administers this account.
+    """The deployer's role must be allowed to create a resource monitor; by default only ACCOUNTADMIN is.
+
+    `parent_role`, the account's administrator, gets the analysts' role.
     """
 
     confluent_prefixes: pulumi.Input[Sequence[str]]
@@ -47,7 +48,7 @@ class SnowflakeTargetArgs:
 
 
 class SnowflakeTarget(Store):
-    """Database, tables and views; a service user with a key per slot, no password; a read-only role for analysts."""
+    """Database, tables and views; a service user with a key per slot and no password; a read-only analysts' role."""
 
     connection: SnowflakeConnection
 
@@ -103,7 +104,7 @@ class SnowflakeTarget(Store):
             database=database.name,
             name=settings.database_schema,
             comment="What the sink connector writes",
-            # Only the schema's owner grants: the connector's role cannot give its tables to others.
+            # Only the schema's owner can grant: the connector's role cannot share its tables.
             with_managed_access="true",
             opts=stateful,
         )
@@ -141,7 +142,7 @@ class SnowflakeTarget(Store):
         )
 
     def _grants(self, user: snowflake.ServiceUser) -> list[pulumi.Resource]:
-        """Directly to the connector's role: it does not see what a role inherits. Ingestion needs no warehouse."""
+        """Direct grants: the connector does not use inherited privileges. Ingestion needs no warehouse."""
         database = snowflake.GrantPrivilegesToAccountRoleOnAccountObjectArgs(
             object_type="DATABASE", object_name=self._place.made_database.name
         )
@@ -168,16 +169,16 @@ class SnowflakeTarget(Store):
         ]
 
     def _make_table(self, table: Table, rights: Sequence[pulumi.Resource]) -> pulumi.Resource:
-        """The table as the connector would make it, but made beforehand: a view needs its table.
+        """Create the table that the connector would create, because the view needs it.
 
-        By plain SQL: the provider's `Table` is a preview, and replaces a table, which empties it, for some changes.
-        Nothing is reverted: the table goes with its database, and an `execute` that changes must not drop it.
+        Plain SQL, because the provider's `Table` is a preview and empties a table by replacing it for some changes.
+        Nothing is reverted: the table goes with its database, and a changed `execute` must not drop it.
         """
         made = snowflake.Execute(
             f"{self._name}-{table.topic}",
             execute=self._place.sql(create, table),
             revert="SELECT 1",
-            # Grants on future tables cover only what is made after them.
+            # Grants on future tables cover only tables created after them.
             opts=ResourceOptions(parent=self, depends_on=rights),
         )
         return snowflake.Execute(
@@ -200,5 +201,5 @@ class SnowflakeTarget(Store):
 
 
 def _body(pem: pulumi.Output[str]) -> pulumi.Output[str]:
-    """A PEM text without header, footer and line breaks, as Snowflake and its connector want keys."""
+    """A PEM key without header, footer and line breaks, the format of Snowflake and its connector."""
     return pem.apply(lambda text: "".join(line for line in text.split("\n") if not line.startswith("-----")).strip())

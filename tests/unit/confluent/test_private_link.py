@@ -204,11 +204,11 @@ def test_the_connectors_of_a_dedicated_cluster_call_out_through_its_network() ->
     ("change", "message"),
     [
         ({"vpc_cidr": "0.0.0.0/0"}, r"vpc_cidr is '0\.0\.0\.0/0'; set it to the VPC's own private range"),
-        ({"vpc_cidr": "10.0.0.1/16"}, r"vpc_cidr is '10\.0\.0\.1/16', which is no IPv4 range"),
+        ({"vpc_cidr": "10.0.0.1/16"}, r"vpc_cidr is '10\.0\.0\.1/16', which is not an IPv4 range"),
         ({"vpc_cidr": "10.0.0.0/7"}, r"vpc_cidr is '10\.0\.0\.0/7'; set it to the VPC's own private range"),
         ({"vpc_cidr": "52.0.0.0/16"}, "vpc_cidr is '52.0.0.0/16'; set it to the VPC's own private range"),
         ({"subnet_ids": ("subnet-a",)}, "subnet_ids has 1; give one subnet in each of 2 or more zones"),
-        ({"subnet_ids": (), "vpc_cidr": "vpc"}, "vpc_cidr is 'vpc', which is no IPv4 range; .*; subnet_ids has 0"),
+        ({"subnet_ids": (), "vpc_cidr": "vpc"}, "vpc_cidr is 'vpc', which is not an IPv4 range; .*; subnet_ids has 0"),
     ],
 )
 def test_a_bad_placement_names_field_value_and_fix(change: dict[str, Any], message: str) -> None:

@@ -63,12 +63,12 @@ def arguments(**change: Any) -> FraudAppArgs:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"api_cidrs": ("0.0.0.0/0",)}, "api_cidrs has '0.0.0.0/0', which admits everybody"),
+        ({"api_cidrs": ("0.0.0.0/0",)}, "api_cidrs has '0.0.0.0/0', which admits everyone"),
         ({"api_cidrs": ("0.0.0.0/1", "128.0.0.0/1")}, "api_cidrs has '128.0.0.0/1'"),
         ({"api_cidrs": ("198.51.100.7",)}, "api_cidrs has '198.51.100.7'; write a network"),
-        ({"ingress_cidrs": ()}, "ingress_cidrs is empty, which a load balancer takes for everybody"),
-        ({"vpc_cidr": "172.20.0.0/18"}, "vpc_cidr is 172.20.0.0/18; choose one apart from 172.20.0.0/16"),
-        ({"vpc_cidr": "10.0.0.1/16"}, "vpc_cidr is '10.0.0.1/16'; give an IPv4 range"),
+        ({"ingress_cidrs": ()}, "ingress_cidrs is empty, which a load balancer reads as everyone"),
+        ({"vpc_cidr": "172.20.0.0/18"}, "vpc_cidr is 172.20.0.0/18; set a range apart from 172.20.0.0/16"),
+        ({"vpc_cidr": "10.0.0.1/16"}, "vpc_cidr is '10.0.0.1/16'; set an IPv4 range"),
         ({"fraud_every_seconds": -1}, "fraud_every_seconds is -1"),
         (
             {"thresholds": {"burst_count": "1"}},

@@ -18,10 +18,12 @@ LOOK_UP = "confluentcloud:index/getIpAddresses:getIpAddresses"
 @pytest.mark.parametrize(
     ("prefixes", "message"),
     [
-        ((), "Confluent names no egress prefixes for this region; give those of"),
-        (("192.0.2.10",), "'192.0.2.10': no IPv4 CIDR"), (("192.0.2.1/24",), "'192.0.2.1/24': no IPv4 CIDR"),
-        (("2001:db8::/32",), "no IPv4 CIDR"), (("",), "'': no IPv4 CIDR"), (("192.0.2.0/33",), "no IPv4 CIDR"),
-        (("192.0.2.0/255.255.255.0",), "no IPv4 CIDR"), (("a", "192.0.2.10/32", "b"), "'a', 'b': no IPv4 CIDR"),
+        ((), "Confluent reports no egress prefixes for this region; set those on"),
+        (("192.0.2.10",), "'192.0.2.10': not an IPv4 network"),
+        (("192.0.2.1/24",), "'192.0.2.1/24': not an IPv4 network"),
+        (("2001:db8::/32",), "not an IPv4 network"), (("",), "'': not an IPv4 network"),
+        (("192.0.2.0/33",), "not an IPv4 network"), (("192.0.2.0/255.255.255.0",), "not an IPv4 network"),
+        (("a", "192.0.2.10/32", "b"), "'a', 'b': not an IPv4 network"),
         (("0.0.0.0/0",), "0.0.0.0/0: broader than a /16"), (("192.0.0.0/15",), "broader than a /16"),
         (tuple(f"192.0.2.{n}/32" for n in (1, 3, 5, 7)), "has 4 egress prefixes, more than confluent_prefix_quota 3"),
     ],
@@ -63,6 +65,6 @@ def test_with_an_override_confluent_is_not_asked(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_stack_is_told_the_setting_when_the_look_up_finds_nothing() -> None:
-    with pytest.raises(pulumi.RunError, match="confluentEgressPrefixes: Confluent names no egress prefixes"):
+    with pytest.raises(pulumi.RunError, match="confluentEgressPrefixes: Confluent reports no egress prefixes"):
         _usable([], 60)
     assert _usable(["192.0.2.10/32"], 60) == ["192.0.2.10/32"]

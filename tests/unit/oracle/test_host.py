@@ -66,7 +66,7 @@ def test_the_waiter_gets_all_that_it_asks_for_and_ends_between_document_and_engi
     ("change", "message"),
     [
         ({"availability_zone": "eu-west-1a"}, "availability_zone is 'eu-west-1a'; set it to a zone of us-east-1"),
-        ({"listener_subnet_ids": []}, "listener_subnet_ids is empty; give at least one"),
+        ({"listener_subnet_ids": []}, "listener_subnet_ids is empty; set at least one"),
         ({"snapshots_kept": -1}, "snapshots_kept is -1; set it to 0"),
     ],
 )

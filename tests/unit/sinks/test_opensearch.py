@@ -44,7 +44,7 @@ def deployed(**changes: Any) -> Recorded:
 @pytest.mark.parametrize(
     ("prefixes", "message"),
     [
-        ([], "Confluent names no egress prefixes"),
+        ([], "Confluent reports no egress prefixes"),
         (["0.0.0.0/0"], "broader than a /16"),
         (["128.0.0.0/1"], "broader than a /16"),
     ],
@@ -169,8 +169,8 @@ def test_no_two_panels_overlap() -> None:
     ("change", "message"),
     [
         ({"operator_cidrs": []}, "operator_cidrs is empty; name the addresses of people"),
-        ({"operator_cidrs": ["0.0.0.0/0"]}, "operator_cidrs has '0.0.0.0/0', which admits everybody"),
-        ({"operator_cidrs": ["128.0.0.0/1"]}, "operator_cidrs has '128.0.0.0/1', which admits everybody"),
+        ({"operator_cidrs": ["0.0.0.0/0"]}, "operator_cidrs has '0.0.0.0/0', which admits everyone"),
+        ({"operator_cidrs": ["128.0.0.0/1"]}, "operator_cidrs has '128.0.0.0/1', which admits everyone"),
         ({"operator_cidrs": ["me"]}, "operator_cidrs has 'me'; write a network"),
     ],
 )
