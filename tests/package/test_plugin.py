@@ -243,7 +243,7 @@ def test_a_plain_argument_takes_no_output(inputs: dict[str, Any], path: str) -> 
     with pytest.raises(pulumi.InputPropertyError) as caught:
         record_all(lambda: host().construct("bad", "fraud:index:NetworkStack", with_output(inputs)))
     assert caught.value.property_path == path
-    assert caught.value.reason == "it is an output or a secret; give a value that is known beforehand"
+    assert caught.value.reason == "it is an output or a secret; set a value that is known before the deploy"
 
 
 def test_a_setting_is_described_in_its_own_words() -> None:
