@@ -1,4 +1,4 @@
-"""Remote components: what the plan cannot list of them is refused."""
+"""Remote components: children that the plan cannot list are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The controls on recorded plans: those of the stacks keep to all, and the command says what does not."""
+"""The controls on recorded plans of the stacks, and the report of violations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def broken(*resources: Planned) -> set[str]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_stacks_keep_to_every_control(stack):
+def test_the_stacks_pass_every_control(stack):
     found = violations(recorded(stack))
     assert found == [], render(recorded(stack), found)
 
@@ -66,11 +66,11 @@ def test_masks_of_a_plan_are_read():
     assert "stored-secrets-are-secret" in broken(planned(stored, "x", {"secretString": "plain"}, provider="urn"))
 
 
-def test_what_the_program_only_reads_is_not_judged():
+def test_resources_that_the_program_only_reads_are_not_judged():
     assert broken(planned("aws:ebs/volume:Volume", "x", {}, read="vol-1")) == set()
 
 
-def test_the_report_names_resource_rule_and_fix():
+def test_the_report_names_resource_control_and_fix():
     bad = plan(planned("aws:kms/key:Key", "the-key", {}, protect=True, provider="urn"))
     report = render(bad, violations(bad))
     for part in (
@@ -88,7 +88,7 @@ def policy_command(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> int:
     return main(["policy", "--stack", plan.stack])
 
 
-def test_the_command_says_that_a_plan_keeps_to_all(monkeypatch, capsys):
+def test_the_command_reports_a_plan_without_violations(monkeypatch, capsys):
     assert policy_command(recorded("dev"), monkeypatch) == 0
     assert "The plan of dev keeps to all" in capsys.readouterr().out
 

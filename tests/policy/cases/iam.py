@@ -40,7 +40,7 @@ def granting(*statements: dict[str, Any]) -> Any:
 
 EVERYTHING = document(allow("*", "*"))
 
-# Types that say who may use them, by the input that does.
+# Types with a resource policy, and the input that holds it.
 TRUSTING = {
     "aws:kms/keyPolicy:KeyPolicy": "policy",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",

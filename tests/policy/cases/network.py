@@ -138,7 +138,7 @@ NETWORK = {
         good=[
             INGRESS,
             but(but(EGRESS, "fromPort", to=22), "toPort", to=22),
-            # Of ICMP these are types and codes.
+            # For ICMP, these are types and codes.
             *(
                 but(but(but(INGRESS, "ipProtocol", to=kind), "fromPort", to=3), "toPort", to=255)
                 for kind in ("icmp", "icmpv6")
