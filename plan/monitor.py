@@ -262,7 +262,7 @@ class Monitor:
         """Report simulated secrets in plain text: the program dropped their protection on the way."""
         found = {
             f"{path}: a secret value stands here in plain text; pass on the secret Output as it came"
-            for path, text in wire.plain_texts(values, owner)
+            for path, text in wire.new_texts(None, values, owner)
             if any(marker in form for marker in _MARKERS for form in _forms(text))
         }
         with self._lock:

@@ -138,18 +138,6 @@ def masked(value: Any) -> Any:
     return value
 
 
-def plain_texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """(path, text) of every string that is not inside a secret."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from plain_texts(item, f"{path}.{key}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from plain_texts(item, f"{path}[{index}]")
-
-
 def new_texts(given: Any, made: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """(path, text) of every text in `made` that differs from `given`, without secrets."""
     if made is given:

@@ -101,15 +101,8 @@ def resource_control(
     """Make a control of a function, which gives it name and, in its docstring, description."""
 
     def decorate(check: ResourceCheck) -> ResourceControl:
-        name, description = _described(check)
         return ResourceControl(
-            name=name,
-            description=description,
-            fix=fix,
-            severity=severity,
-            plan_only=plan_only,
-            types=types,
-            check=check,
+            **_described(check), fix=fix, severity=severity, plan_only=plan_only, types=types, check=check
         )
 
     return decorate
@@ -121,16 +114,14 @@ def stack_control(
     """Like `resource_control`, for a check of the whole stack."""
 
     def decorate(check: StackCheck) -> StackControl:
-        name, description = _described(check)
-        return StackControl(
-            name=name, description=description, fix=fix, severity=severity, plan_only=plan_only, check=check
-        )
+        return StackControl(**_described(check), fix=fix, severity=severity, plan_only=plan_only, check=check)
 
     return decorate
 
 
-def _described(check: Callable[..., Any]) -> tuple[str, str]:
-    return check.__name__.replace("_", "-"), " ".join((inspect.getdoc(check) or "").split())
+def _described(check: Callable[..., Any]) -> dict[str, str]:
+    description = " ".join((inspect.getdoc(check) or "").split())
+    return {"name": check.__name__.replace("_", "-"), "description": description}
 
 
 @dataclass(frozen=True)

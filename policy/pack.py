@@ -99,11 +99,9 @@ def _provider(provider: PolicyProviderResource | None) -> str | None:
 
 
 def _options(options: PolicyResourceOptions) -> Options:
-    timeouts = options.custom_timeouts
     seconds = {
-        "create": timeouts.create_seconds,
-        "update": timeouts.update_seconds,
-        "delete": timeouts.delete_seconds,
+        operation: getattr(options.custom_timeouts, f"{operation}_seconds")
+        for operation in ("create", "update", "delete")
     }
     return Options(
         protect=options.protect,

@@ -61,7 +61,8 @@ def read(path: Path, declared: Mapping[str, Any], project: str) -> dict[str, Any
     for key, _, node in _pairs(root, lambda name: name, problems):
         if key not in PARTS:
             near = difflib.get_close_matches(key, PARTS, 1)
-            problems.append(f"{key}: no part of a stack file; {f'did you mean {near[0]}?' if near else _listed()}")
+            hint = f"did you mean {near[0]}?" if near else f"they are {', '.join(PARTS)}"
+            problems.append(f"{key}: no part of a stack file; {hint}")
         elif key == "config":
             values = _config(node, declared, project, problems)
     if problems:
@@ -82,10 +83,6 @@ def _decoded(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise StackFileError(path.name, ["it is not UTF-8 text; save it as such"]) from None
-
-
-def _listed() -> str:
-    return f"they are {', '.join(PARTS)}"
 
 
 def _config(node: yaml.Node, declared: Mapping[str, Any], project: str, problems: list[str]) -> dict[str, Any]:

@@ -182,11 +182,7 @@ class OracleHost(pulumi.ComponentResource):
     def _bootstrap(self) -> local.Command:
         """Run the document on the host and wait; run it again for new files, host, volume or passwords."""
         region, settings = self._args.context.region, self._args.settings
-        bootstrap = document.build(
-            region=self._args.context.region,
-            image=self._args.settings.image,
-            recovery_gib=self._args.settings.volume_gib // 2,
-        )
+        bootstrap = document.build(region=region, image=settings.image, recovery_gib=settings.volume_gib // 2)
         carrier = aws.ssm.Document(
             f"{self._name}-bootstrap", document_type="Command", content=bootstrap.content, opts=self._child
         )

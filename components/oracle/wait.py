@@ -20,14 +20,8 @@ import botocore.exceptions as errors
 from ..waiting import Deadline, NotYetError
 
 NEEDED = (
-    "REGION",
-    "INSTANCE_ID",
-    "DOCUMENT_NAME",
-    "DOCUMENT_VERSION",
-    "BOOTSTRAP_VERSION",
-    "PARAMETERS",
-    "LOG_GROUP",
-)
+    "REGION", "INSTANCE_ID", "DOCUMENT_NAME", "DOCUMENT_VERSION", "BOOTSTRAP_VERSION", "PARAMETERS", "LOG_GROUP",
+)  # fmt: skip
 POLL_SECONDS = 5.0
 # A host registers two to three minutes after its start; the document ends after 50 minutes at most.
 DEADLINE_SECONDS = 4200.0

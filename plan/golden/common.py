@@ -28,7 +28,7 @@ def split(values: Mapping[str, Any], *, as_sets: bool = False) -> tuple[Any, dic
         return _split_mappings(values)
     if as_sets and all(isinstance(value, list) for value in values.values()):
         return _split_sets(values)
-    for form in (_same, neutral):
+    for form in (lambda text, _: text, neutral):
         found = [_rewritten(value, form, stack) for stack, value in values.items()]
         if len({json.dumps(one, sort_keys=True) for one in found}) == 1:  # to Python 1 and True are equal
             return found[0], dict.fromkeys(values, NOTHING)
@@ -55,10 +55,6 @@ def neutral(text: str, stack: str) -> str:
 def _named(text: str, stack: str) -> str:
     for name, mark in zip((stack, stack.upper()), _PLACEHOLDERS, strict=True):
         text = text.replace(mark, name)
-    return text
-
-
-def _same(text: str, _stack: str) -> str:
     return text
 
 

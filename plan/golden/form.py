@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from plan.golden.names import Names, is_reference, path_of, short_type
+from plan.golden.names import Names, is_reference, path_of, short_type, texts
 from plan.model import MASK, Plan, Resource
 
 
@@ -62,7 +62,7 @@ class _Reader:
             sources = resource.property_dependencies.get(key, ())
             inputs[key], shown = self.names.refer(value, sources or self._given_above(resource))
             seen |= shown
-            if _has_secret(value) and (hidden := set(sources) - shown):
+            if MASK in texts(value) and (hidden := set(sources) - shown):
                 secret[key] = hidden
         return Entry(
             path=path_of(resource.urn),
@@ -100,12 +100,6 @@ class _Reader:
         """Dependencies that no other dependency implies."""
         direct = set(resource.dependencies).union(*resource.property_dependencies.values())
         return direct - set().union(*(self._before.get(urn, ()) for urn in direct))
-
-
-def _has_secret(value: Any) -> bool:
-    if isinstance(value, (dict, list)):
-        return any(map(_has_secret, value.values() if isinstance(value, dict) else value))
-    return value == MASK
 
 
 def _alias(urn: str, resource: Resource) -> str:

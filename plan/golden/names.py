@@ -53,11 +53,11 @@ class Names:
 
     def refer(self, value: Any, urns: Iterable[str]) -> tuple[Any, set[str]]:
         """The value with references to these resources' outputs, and the URNs that it refers to."""
-        texts = list(_texts(value))
+        found = list(texts(value))
         present = {
             text: source
             for text, source in self._simulated_by(urns).items()
-            if any(text == one or (_is_distinctive(text, source[0]) and text in one) for one in texts)
+            if any(text == one or (_is_distinctive(text, source[0]) and text in one) for one in found)
         }
         used: set[str] = set()
         return self._replaced(value, present, used), used
@@ -106,9 +106,9 @@ def _is_distinctive(text: str, urn: str) -> bool:
     return len(text) >= _DISTINCTIVE or urn.rpartition("::")[2] in text
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, (dict, list)):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
+            yield from texts(item)

@@ -29,25 +29,15 @@ CREDENTIAL = re.compile(
 # PASSWORD=abc, but neither PASSWORD=$(…) nor PASSWORD={…}.
 ASSIGNMENT = re.compile(r"(?:password|passwd|pwd|secret|token|api_?key)[\"']?\s*[:=]\s*[\"']?[^\s\"'$<{\[]{4}", re.I)
 NAMES = (
-    ("password",),
-    ("passwords",),
-    ("passwd",),
-    ("passphrase",),
-    ("secret",),
-    ("token",),
-    ("private", "key"),
-    ("secret", "key"),
-    ("secret", "string"),
-    ("secret", "binary"),
-    ("access", "key"),
-    ("api", "key"),
-)
+    "password", "passwords", "passwd", "passphrase", "secret", "token", "private key", "secret key", "secret string",
+    "secret binary", "access key", "api key",
+)  # fmt: skip
 """Last words of the keys of secret values: `aws.redshift.password`, `flinkApiSecret`, but not `secretArn`."""
 
 
 def names_a_secret(key: str) -> bool:
-    last = tuple(words(key))
-    return any(last[-len(name) :] == name for name in NAMES)
+    last = f" {' '.join(words(key))}"
+    return any(last.endswith(f" {name}") for name in NAMES)
 
 
 @resource_control(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_snowflake as snowflake
@@ -152,21 +153,18 @@ class SnowflakeTarget(Store):
             snowflake.GrantAccountRole(
                 f"{self._name}-sink-role-of-user", role_name=self._role.name, user_name=user.name, opts=self._child
             ),
-            snowflake.GrantPrivilegesToAccountRole(
-                f"{self._name}-sink-database",
-                account_role_name=self._role.name,
-                privileges=["USAGE"],
-                on_account_object=database,
-                opts=self._child,
-            ),
-            snowflake.GrantPrivilegesToAccountRole(
-                f"{self._name}-sink-schema",
-                account_role_name=self._role.name,
-                privileges=list(SCHEMA_PRIVILEGES),
-                on_schema=schema,
-                opts=self._child,
-            ),
+            self._grant("database", ("USAGE",), self._child, on_account_object=database),
+            self._grant("schema", SCHEMA_PRIVILEGES, self._child, on_schema=schema),
         ]
+
+    def _grant(self, what: str, privileges: Sequence[str], opts: ResourceOptions, **target: Any) -> pulumi.Resource:
+        return snowflake.GrantPrivilegesToAccountRole(
+            f"{self._name}-sink-{what}",
+            account_role_name=self._role.name,
+            privileges=list(privileges),
+            opts=opts,
+            **target,
+        )
 
     def _make_table(self, table: Table, rights: Sequence[pulumi.Resource]) -> pulumi.Resource:
         """Create the table that the connector would create, because the view needs it.
@@ -191,13 +189,8 @@ class SnowflakeTarget(Store):
     def _table_grant(self, table: Table, made: pulumi.Resource) -> pulumi.Resource:
         place = pulumi.Output.concat(self._place.quoted, f'."{table_name(table)}"')
         target = snowflake.GrantPrivilegesToAccountRoleOnSchemaObjectArgs(object_type="TABLE", object_name=place)
-        return snowflake.GrantPrivilegesToAccountRole(
-            f"{self._name}-sink-{table.topic}",
-            account_role_name=self._role.name,
-            privileges=list(TABLE_PRIVILEGES),
-            on_schema_object=target,
-            opts=ResourceOptions(parent=self, depends_on=[made]),
-        )
+        opts = ResourceOptions(parent=self, depends_on=[made])
+        return self._grant(table.topic, TABLE_PRIVILEGES, opts, on_schema_object=target)
 
 
 def _body(pem: pulumi.Output[str]) -> pulumi.Output[str]:
