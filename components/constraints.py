@@ -207,9 +207,9 @@ class Subset(Constraint):
 
 @dataclass(frozen=True)
 class Networks(Constraint):
-    """A list of IPv4 networks that do not overlap; 0.0.0.0/0 only with `everybody`."""
+    """A list of IPv4 networks that do not overlap; 0.0.0.0/0 only with `everyone`."""
 
-    everybody: bool = False
+    everyone: bool = False
 
     @property
     def allowed(self) -> str:
@@ -224,8 +224,8 @@ class Networks(Constraint):
             raise NotAllowedError(error) from None
         if any(one.overlaps(other) for one, other in itertools.combinations(networks, 2)):
             raise NotAllowedError("two of them overlap")
-        if not self.everybody and any(network.prefixlen == 0 for network in networks):
-            raise NotAllowedError("0.0.0.0/0 is everybody")
+        if not self.everyone and any(network.prefixlen == 0 for network in networks):
+            raise NotAllowedError("0.0.0.0/0 is everyone")
         return tuple(map(str, networks))
 
 

@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
-from pulumi import _types  # tells output types; nothing public does
+from pulumi import _types  # output types have no public API
 
 from plan import aws_ids, fakes_aws, fakes_link
 from plan.aws_ids import Fake, Inputs, uuid_of

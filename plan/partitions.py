@@ -35,6 +35,6 @@ def free_quota(plan: Plan) -> str | None:
     if not any(cluster.inputs.get("basic") is not None for cluster in plan.of_type(CLUSTER)):
         return None
     found = counted(plan)
-    total, parts = sum(found.values()), ", ".join(f"{what} {count}" for what, count in found.items())
+    total, origins = sum(found.values()), ", ".join(f"{what} {count}" for what, count in found.items())
     verdict = "" if total <= FREE_PARTITIONS else ": the rest needs a second eCKU, which is paid; set partitions lower"
-    return f"Partitions: {total} of the {FREE_PARTITIONS} that a Basic cluster has free ({parts}){verdict}"
+    return f"Partitions: {total} of the {FREE_PARTITIONS} that a Basic cluster has free ({origins}){verdict}"

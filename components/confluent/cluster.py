@@ -33,7 +33,7 @@ class ConfluentClusterArgs:
     def __post_init__(self) -> None:
         if self.settings.private != bool(self.private):
             raise ValueError(
-                f"private is {'set' if self.private else 'None'}, connectivity {self.settings.connectivity}; give "
+                f"private is {'set' if self.private else 'None'}, connectivity {self.settings.connectivity}; set "
                 "private exactly when connectivity is privatelink"
             )
 

@@ -52,7 +52,7 @@ class Connector:
         if allowed and isinstance(value, str) and value not in allowed:
             yield f"{field.name} is {value!r}; set it to one of {', '.join(allowed)}"
         if value == "":
-            yield f"{field.name} is empty; give it a value"
+            yield f"{field.name} is empty; set a value"
 
     def topics_used(self) -> tuple[str, ...]:
         """The declared topics that the connector reads or writes."""

@@ -101,17 +101,17 @@ class DedicatedIngressArgs:
         if len(self.zone_ids) != DEDICATED_ZONES or len(self.placement.subnet_ids) != DEDICATED_ZONES:
             found.append(
                 f"zone_ids has {len(self.zone_ids)} and placement.subnet_ids {len(self.placement.subnet_ids)}; "
-                f"a dedicated cluster's network takes {DEDICATED_ZONES} of each"
+                f"a dedicated cluster's network needs {DEDICATED_ZONES} of each"
             )
         for name in self.zone_ids:
             if not re.fullmatch(rf"{re.escape(self.placement.region)}[a-z]", name):
-                found.append(f"zone_ids has the name {name!r}; give one like {self.placement.region}a")
+                found.append(f"zone_ids has the name {name!r}; set one like {self.placement.region}a")
         known = [id_ for id_ in self.zone_ids.values() if isinstance(id_, str)]
         if len(set(known)) < len(known):
             found.append(f"zone_ids repeats one of {', '.join(known)}; each zone has its own")
         for id_ in known:
             if not ZONE_ID.fullmatch(id_):
-                found.append(f"zone_ids has {id_!r}; give one like use1-az4 (aws.get_availability_zone_output)")
+                found.append(f"zone_ids has {id_!r}; set one like use1-az4 (aws.get_availability_zone_output)")
         if found:
             raise ValueError("; ".join(found))
 

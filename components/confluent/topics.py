@@ -43,13 +43,13 @@ def make_schemas(name: str, opts: pulumi.ResourceOptions) -> list[confluent.Sche
 
 
 def _schemas(name: str, table: Table, opts: pulumi.ResourceOptions) -> list[confluent.Schema]:
-    parts = {"value": schemas.avro_value(table)}
+    subjects = {"value": schemas.avro_value(table)}
     if table.key:
-        parts["key"] = schemas.avro_key(table)
+        subjects["key"] = schemas.avro_key(table)
     return [
         confluent.Schema(
-            f"{name}-schema-{table.topic}-{part}",
-            subject_name=f"{table.topic}-{part}",
+            f"{name}-schema-{table.topic}-{kind}",
+            subject_name=f"{table.topic}-{kind}",
             format="AVRO",
             schema=text,
             hard_delete=True,
@@ -57,5 +57,5 @@ def _schemas(name: str, table: Table, opts: pulumi.ResourceOptions) -> list[conf
             skip_validation_during_plan=True,
             opts=opts,
         )
-        for part, text in parts.items()
+        for kind, text in subjects.items()
     ]

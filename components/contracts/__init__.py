@@ -21,19 +21,12 @@ from .tables import (
     TOPIC_PREFIX,
     USER_TRANSACTION,
     Table,
-    raw_topic,
 )
 from .types import (
     BigInt,
-    Boolean,
     Column,
-    ColumnType,
     Decimal,
-    Integer,
-    RawType,
-    SmallInt,
     String,
-    Timestamp,
     TinyInt,
 )
 
@@ -52,18 +45,11 @@ __all__ = [
     "TOPIC_PREFIX",
     "USER_TRANSACTION",
     "BigInt",
-    "Boolean",
     "Column",
-    "ColumnType",
     "Decimal",
-    "Integer",
-    "RawType",
-    "SmallInt",
     "String",
     "Table",
-    "Timestamp",
     "TinyInt",
-    "raw_topic",
 ]
 
 if TYPE_CHECKING:

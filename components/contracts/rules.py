@@ -93,7 +93,7 @@ def _repeated(rules: list[Rule], key: str) -> Iterator[str]:
     for rule in rules:
         first = seen.setdefault(getattr(rule, key), rule)
         if first is not rule:
-            yield f"{rule.place(key)}: {key} is {getattr(rule, key)!r}, as in {first.file}; give it another"
+            yield f"{rule.place(key)}: {key} is {getattr(rule, key)!r}, as in {first.file}; set another"
 
 
 def _name(file: Path) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-PARTS = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
+TOP_LEVEL = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
 RECORDED = "plan:recorded"
 """Set by the offline recorder: it contacts no account, so settings may keep their placeholders."""
 PROBLEMS = "plan:problems"
@@ -44,8 +44,8 @@ class StackFileError(Exception):
 def read(path: Path, declared: Mapping[str, Any], project: str) -> dict[str, Any]:
     """Keys and values below `config`: scalars as text, or as True and False where a boolean is declared.
 
-    `declared` is `config` of Pulumi.yaml. Raises StackFileError for invalid YAML, unknown parts, repeated parts and
-    keys, and values that the engine would not read as written.
+    `declared` is `config` of Pulumi.yaml. Raises StackFileError for invalid YAML, unknown and repeated keys,
+    and values that the engine would not read as written.
     """
     text = _decoded(path)
     try:
@@ -59,10 +59,10 @@ def read(path: Path, declared: Mapping[str, Any], project: str) -> dict[str, Any
     problems: list[str] = []
     values: dict[str, Any] = {}
     for key, _, node in _pairs(root, lambda name: name, problems):
-        if key not in PARTS:
-            near = difflib.get_close_matches(key, PARTS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"they are {', '.join(PARTS)}"
-            problems.append(f"{key}: no part of a stack file; {hint}")
+        if key not in TOP_LEVEL:
+            near = difflib.get_close_matches(key, TOP_LEVEL, 1)
+            hint = f"did you mean {near[0]}?" if near else f"they are {', '.join(TOP_LEVEL)}"
+            problems.append(f"{key}: not a top-level key of a stack file; {hint}")
         elif key == "config":
             values = _config(node, declared, project, problems)
     if problems:

@@ -37,7 +37,7 @@ class AppSettings(Section):
     image: Annotated[str | None, Maybe(IMAGE, "built from app/")] = Field(
         default=None, validation_alias="appImage", description="The app's image; building it needs Docker."
     )
-    ingress_cidrs: Annotated[tuple[str, ...], Networks(everybody=True)] = Field(
+    ingress_cidrs: Annotated[tuple[str, ...], Networks(everyone=True)] = Field(
         default=(),
         validation_alias="appIngressCidrs",
         description="Networks that may open the app; 0.0.0.0/0 needs TLS and is refused in production.",

@@ -29,7 +29,7 @@ class VpcPlacement:
         found = _cidr_problems(self.vpc_cidr)
         if len(self.subnet_ids) < FEWEST_SUBNETS:
             found.append(
-                f"subnet_ids has {len(self.subnet_ids)}; give one subnet in each of {FEWEST_SUBNETS} or more zones, so "
+                f"subnet_ids has {len(self.subnet_ids)}; set one subnet in each of {FEWEST_SUBNETS} or more zones, so "
                 "that the endpoint survives the loss of a zone"
             )
         if found:

@@ -24,7 +24,7 @@ class Peer:
     def __post_init__(self) -> None:
         given = [value for value in (self.cidr, self.group_id, self.prefix_list_id) if value is not None]
         if len(given) != 1:
-            raise ValueError(f"a peer has {len(given)} of cidr, group_id, prefix_list_id; give exactly one")
+            raise ValueError(f"a peer has {len(given)} of cidr, group_id, prefix_list_id; set exactly one")
 
 
 def make_group(
@@ -68,6 +68,6 @@ def _rule_arguments(name: str, group_id: pulumi.Input[str], peer: Peer, port: in
 def _check(name: str, description: str) -> None:
     if not DESCRIPTION.fullmatch(description):
         raise ValueError(
-            f"description of {name} is {description!r}; EC2 takes 1 to 255 letters, digits, spaces and "
+            f"description of {name} is {description!r}; EC2 allows 1 to 255 letters, digits, spaces and "
             "._-:/()#,@[]+=&;{}!$*, and no apostrophe"
         )

@@ -37,7 +37,9 @@ def build(*, region: str, image: str, recovery_gib: int) -> Bootstrap:
     files["settings.sh"] += f"VERSION={version}\n"
     content = json.dumps(_document(files))
     if len(content.encode()) > MAX_BYTES:
-        raise ValueError(f"the bootstrap document has {len(content.encode())} bytes; SSM takes {MAX_BYTES}: shorten it")
+        raise ValueError(
+            f"the bootstrap document has {len(content.encode())} bytes; SSM allows {MAX_BYTES}; shorten it"
+        )
     return Bootstrap(content=content, version=version)
 
 

@@ -138,7 +138,7 @@ def explain(error: errors.BotoCoreError | errors.ClientError) -> str:
     if isinstance(error, errors.ClientError):
         code = _code(error)
         if code.startswith(("AccessDenied", "UnauthorizedOperation")):
-            return f"AWS denies ssm:{error.operation_name}: allow it to whoever runs `pulumi up` ({error})"
+            return f"AWS denies ssm:{error.operation_name}: allow it for the user of `pulumi up` ({error})"
         if code in ("ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"):
             return f"AWS credentials are expired or invalid: log in again ({error})"
     return f"AWS does not answer as expected: {error}"

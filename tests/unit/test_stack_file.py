@@ -77,7 +77,7 @@ def test_items_of_a_list_must_be_text(tmp_path: Path) -> None:
         ("config:\n  owner: a\n  fraud:owner: b\n", "fraud:owner: it is repeated"),
         ("config: {}\nconfig: {}\n", "config: it is repeated"),
         ("config:\n\towner: a\n", "indent with spaces, not tabs"),
-        ("confg:\n  owner: a\n", "confg: no part of a stack file; did you mean config?"),
+        ("confg:\n  owner: a\n", "confg: not a top-level key of a stack file; did you mean config?"),
         ("config:\n  5: a\n", "line 2: a key that is not text"),
         ("config: 5\n", "config must be a mapping"),
         ("- a\n", "must be a mapping"),

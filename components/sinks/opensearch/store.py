@@ -71,7 +71,7 @@ class OpenSearchTarget(Store):
     def __init__(self, name: str, args: OpenSearchTargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:sinks:OpenSearchTarget", name, None, opts)
         if not DOMAIN_NAME.fullmatch(name):
-            raise ValueError(f"the domain's name is {name!r}; take 3 to 28 of a-z, 0-9 and -, a letter first")
+            raise ValueError(f"the domain's name is {name!r}; use 3 to 28 of a-z, 0-9 and -, a letter first")
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)
         context, slots = args.context, args.settings.slots

@@ -36,7 +36,7 @@ def test_each_slot_has_a_key_and_the_first_is_in_use(slots: str) -> None:
 
 def test_only_a_private_cluster_takes_a_vpc() -> None:
     settings = ClusterSettings(cluster_type="enterprise", availability="LOW", connectivity="privatelink")
-    with pytest.raises(ValueError, match="private is None, connectivity privatelink; give private exactly when"):
+    with pytest.raises(ValueError, match="private is None, connectivity privatelink; set private exactly when"):
         ConfluentClusterArgs(region="us-east-1", settings=settings)
     with pytest.raises(ValueError, match="private is set, connectivity public"):
         ConfluentClusterArgs(region="us-east-1", private=cast(Any, object()))

@@ -53,7 +53,7 @@ def test_secrets_are_only_in_the_sensitive_map(connector: type[Connector]) -> No
 def test_a_required_text_is_not_empty(connector: type[Connector]) -> None:
     required = [name for name, value in ARGUMENTS[connector].items() if isinstance(value, str)]
     for name in required:
-        with pytest.raises(ValueError, match=f"{name} is empty; give it a value"):
+        with pytest.raises(ValueError, match=f"{name} is empty; set a value"):
             connector(**cast(Any, ARGUMENTS[connector] | {name: ""}))
 
 

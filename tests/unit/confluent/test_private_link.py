@@ -204,7 +204,7 @@ def test_connectors_of_a_dedicated_cluster_use_its_networks_gateway() -> None:
         ({"vpc_cidr": "10.0.0.1/16"}, r"vpc_cidr is '10\.0\.0\.1/16', which is not an IPv4 range"),
         ({"vpc_cidr": "10.0.0.0/7"}, r"vpc_cidr is '10\.0\.0\.0/7'; set it to the VPC's own private range"),
         ({"vpc_cidr": "52.0.0.0/16"}, "vpc_cidr is '52.0.0.0/16'; set it to the VPC's own private range"),
-        ({"subnet_ids": ("subnet-a",)}, "subnet_ids has 1; give one subnet in each of 2 or more zones"),
+        ({"subnet_ids": ("subnet-a",)}, "subnet_ids has 1; set one subnet in each of 2 or more zones"),
         ({"subnet_ids": (), "vpc_cidr": "vpc"}, "vpc_cidr is 'vpc', which is not an IPv4 range; .*; subnet_ids has 0"),
     ],
 )
@@ -216,11 +216,11 @@ def test_a_bad_placement_names_field_value_and_fix(change: dict[str, Any], messa
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"zone_ids": {"us-east-1a": "use1-az4"}}, "zone_ids has 1 and placement.subnet_ids 3; .* takes 3 of each"),
+        ({"zone_ids": {"us-east-1a": "use1-az4"}}, "zone_ids has 1 and placement.subnet_ids 3; .* needs 3 of each"),
         ({"placement": placement(subnet_ids=SUBNETS[:2])}, "zone_ids has 3 and placement.subnet_ids 2"),
         ({"zone_ids": ZONE_IDS | {"us-east-1b": "use1-az4"}}, "zone_ids repeats one of .*; each zone has its own"),
-        ({"zone_ids": {"eu-west-1a": "euw1-az1"}}, "zone_ids has the name 'eu-west-1a'; give one like us-east-1a"),
-        ({"zone_ids": ZONE_IDS | {"us-east-1b": "us-east-1b"}}, "zone_ids has 'us-east-1b'; give one like use1-az4"),
+        ({"zone_ids": {"eu-west-1a": "euw1-az1"}}, "zone_ids has the name 'eu-west-1a'; set one like us-east-1a"),
+        ({"zone_ids": ZONE_IDS | {"us-east-1b": "us-east-1b"}}, "zone_ids has 'us-east-1b'; set one like use1-az4"),
     ],
 )
 def test_bad_zones_of_a_dedicated_network_are_refused(change: dict[str, Any], message: str) -> None:

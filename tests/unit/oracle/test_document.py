@@ -46,5 +46,5 @@ def test_a_parameter_cannot_break_out_of_the_script() -> None:
 
 def test_a_document_that_is_too_large_is_refused_before_the_deploy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "MAX_BYTES", 1000)
-    with pytest.raises(ValueError, match=r"has \d+ bytes; SSM takes 1000: shorten it"):
+    with pytest.raises(ValueError, match=r"has \d+ bytes; SSM allows 1000; shorten it"):
         built()

@@ -172,7 +172,7 @@ def test_a_bootstrap_that_does_not_end_is_cancelled_at_the_deadline(
 @pytest.mark.parametrize(
     ("operation", "code", "message"),
     [
-        ("DescribeInstanceInformation", "AccessDeniedException", "allow it to whoever runs `pulumi up`"),
+        ("DescribeInstanceInformation", "AccessDeniedException", "allow it for the user of `pulumi up`"),
         ("SendCommand", "AccessDeniedException", "AWS denies ssm:SendCommand"),
         ("SendCommand", "UnauthorizedOperation", "AWS denies ssm:SendCommand"),
         ("GetCommandInvocation", "ExpiredTokenException", "log in again"),

@@ -178,5 +178,5 @@ def test_bad_arguments_name_field_and_fix(change: dict[str, Any], message: str) 
 
 
 def test_an_invalid_domain_name_is_refused() -> None:
-    with pytest.raises(ValueError, match="take 3 to 28 of a-z, 0-9 and -"):
+    with pytest.raises(ValueError, match="use 3 to 28 of a-z, 0-9 and -"):
         record_component(lambda: OpenSearchTarget("fraud-development-opensearch-domain", args()))
