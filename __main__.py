@@ -1,4 +1,4 @@
-"""The Pulumi program: settings, then everything that they ask for."""
+"""The Pulumi program: load the settings, then create their layer."""
 
 from stacks import complete, platform, settings, streaming
 

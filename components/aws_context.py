@@ -1,4 +1,4 @@
-"""What every AWS part stands on, made once and passed whole."""
+"""AwsContext: the region, account, key, retention and protection that all AWS resources share."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pulumi
 RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
-"""What CloudWatch Logs accepts (API PutRetentionPolicy), except never."""
+"""The values that CloudWatch Logs accepts (API PutRetentionPolicy), except "never expire"."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AwsContext:
-    """`kms_key_arn` encrypts volumes, stores, secrets and logs; its policy lets CloudWatch Logs use it.
+    """`kms_key_arn` encrypts volumes, stores, secrets and logs; its policy must let CloudWatch Logs use it.
 
-    `protect` keeps what holds data from being deleted or replaced, and leaves a last snapshot of it.
+    `protect` prevents deletion and replacement of resources that hold data, and makes them leave a final snapshot.
     """
 
     region: str

@@ -1,4 +1,4 @@
-"""How one component reaches what another made: the database, for the source's connector and for the app, and Kafka."""
+"""Connections between components: to the database, for the source connector and the app, and to Kafka."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ ORACLE_PORT = 1521
 
 
 class Connection:
-    """What one component, or stack, tells another. A deploy makes the fields that have no default."""
+    """Values that one component or stack passes to another. A deploy determines the fields without a default."""
 
     @classmethod
     def deployed(cls) -> list[str]:
-        """The names of those fields; one with a default has the same value on both sides."""
+        """The names of the fields without a default; the others have the same value on both sides."""
         fields = dataclasses.fields(cls)  # pyright: ignore[reportArgumentType] - each subclass is a dataclass
         return [field.name for field in fields if field.default is dataclasses.MISSING]
 
 
 @dataclass(frozen=True, kw_only=True)
 class OracleConnection(Connection):
-    """How Confluent Cloud reaches the database. `ready` must exist before a connector connects, here and below."""
+    """Confluent Cloud's connection to the database. A connector may connect once the resources in `ready` exist."""
 
     host: pulumi.Input[str]
     port: int = ORACLE_PORT
@@ -34,7 +34,7 @@ class OracleConnection(Connection):
 
 @dataclass(frozen=True, kw_only=True)
 class AppDatabase(Connection):
-    """Oracle as the pods reach it; `service` is a pluggable database, `user` owns the two tables."""
+    """The pods' connection to Oracle; `service` is a pluggable database, `user` owns the two tables."""
 
     host: pulumi.Input[str]
     service: pulumi.Input[str]
@@ -45,10 +45,7 @@ class AppDatabase(Connection):
 
 @dataclass(frozen=True, kw_only=True)
 class AppKafka(Connection):
-    """The cluster that the alerts are read from, and the registry that has their schema (they are Avro).
-
-    A `private` one answers in the VPC alone, at endpoints with addresses of `vpc_cidr`.
-    """
+    """The cluster with the alerts, and the registry with their Avro schema; a `private` one answers only in the VPC."""
 
     bootstrap: pulumi.Input[str]
     key: pulumi.Input[str]

@@ -1,6 +1,6 @@
-"""What a setting may be: each constraint reads a value, from text as Pulumi's configuration has it, or refuses it.
+"""Constraints on settings: each reads a value, possibly from configuration text, or refuses it.
 
-A constraint stands in a field's annotation: `volume_gib: Annotated[int, Whole(40, 16_384)]`.
+A field has its constraint in its annotation: `volume_gib: Annotated[int, Whole(40, 16_384)]`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ LONGEST_QUOTE = 200
 
 
 class NotAllowedError(ValueError):
-    """A value is not allowed; `reason` says more than the constraint's words, where there is more to say."""
+    """The value is not allowed. The message, if any, adds to the constraint's `allowed` text."""
 
 
 class Constraint(ABC):
-    """`allowed` says in words what `read` takes."""
+    """`allowed` describes the values that `read` accepts."""
 
     @property
     @abstractmethod
@@ -38,7 +38,7 @@ class Constraint(ABC):
 
     @abstractmethod
     def read(self, value: object) -> Any:
-        """The value in its own type. Raises NotAllowedError."""
+        """The value in the setting's type. Raises NotAllowedError."""
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._validate)
@@ -54,7 +54,7 @@ class Constraint(ABC):
 
 @dataclass(frozen=True)
 class Text(Constraint):
-    """Text that matches `pattern` as a whole, and is none of `reserved`, words that `reserved_by` keeps for itself."""
+    """Text that fully matches `pattern` and is not one of the `reserved` words of `reserved_by`."""
 
     pattern: str
     words: str
@@ -70,13 +70,13 @@ class Text(Constraint):
         if not re.fullmatch(self.pattern, text):
             raise NotAllowedError
         if text in self.reserved:
-            raise NotAllowedError(f"{text} is a word that {self.reserved_by} keeps for itself")
+            raise NotAllowedError(f"{text} is a reserved word of {self.reserved_by}")
         return text
 
 
 @dataclass(frozen=True)
 class Maybe(Constraint):
-    """What `inner` takes, or nothing, which is None; `nothing` says what that means."""
+    """A value that `inner` accepts, or nothing, read as None; `nothing` describes what that means."""
 
     inner: Constraint
     nothing: str = ""
@@ -91,8 +91,6 @@ class Maybe(Constraint):
 
 @dataclass(frozen=True)
 class OneOf(Constraint):
-    """One of `values`."""
-
     values: tuple[str, ...]
 
     @property
@@ -106,8 +104,6 @@ class OneOf(Constraint):
 
 
 class Slots(Constraint):
-    """The slots of one kind of credential."""
-
     @property
     def allowed(self) -> str:
         return ", ".join(ALLOWED_SLOTS)
@@ -158,15 +154,13 @@ class Money(Constraint):
             amount = Decimal(str(value))
         except InvalidOperation:
             raise NotAllowedError from None
-        # The range first: an amount of more digits than Decimal computes with cannot be rounded.
+        # The range comes first: `round` fails for an amount with more digits than Decimal's precision.
         if not (amount.is_finite() and Decimal(self.low) <= amount <= Decimal(self.high)) or amount != round(amount, 2):
             raise NotAllowedError
         return round(amount, 2)
 
 
 class Flag(Constraint):
-    """true or false."""
-
     @property
     def allowed(self) -> str:
         return "true or false"
@@ -198,7 +192,7 @@ class Texts(Constraint):
 
 @dataclass(frozen=True)
 class Subset(Constraint):
-    """A list of different values out of `values`, in their order."""
+    """A list of distinct values out of `values`, read in the order of `values`."""
 
     values: tuple[str, ...]
 
@@ -215,9 +209,9 @@ class Subset(Constraint):
 
 @dataclass(frozen=True)
 class Networks(Constraint):
-    """A list of IPv4 networks in CIDR form that do not overlap; the whole internet only for `everybody`."""
+    """A list of IPv4 networks that do not overlap; 0.0.0.0/0 only with `everyone`."""
 
-    everybody: bool = False
+    everyone: bool = False
 
     @property
     def allowed(self) -> str:
@@ -232,16 +226,16 @@ class Networks(Constraint):
             raise NotAllowedError(error) from None
         if any(one.overlaps(other) for one, other in itertools.combinations(networks, 2)):
             raise NotAllowedError("two of them overlap")
-        if not self.everybody and any(network.prefixlen == 0 for network in networks):
-            raise NotAllowedError("0.0.0.0/0 is everybody")
+        if not self.everyone and any(network.prefixlen == 0 for network in networks):
+            raise NotAllowedError("0.0.0.0/0 is everyone")
         return tuple(map(str, networks))
 
 
 def _items(value: Any) -> tuple[str, ...]:
-    """The items of a list, given as one or as JSON."""
+    """The items of a list, which may be JSON text."""
     try:
         items: Json | tuple[Any, ...] = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, nested too deep
+    except (ValueError, RecursionError):  # not JSON, a number with thousands of digits, or nested too deep
         items = None
     if not isinstance(items, list | tuple):
         raise NotAllowedError("not a list")
@@ -249,5 +243,5 @@ def _items(value: Any) -> tuple[str, ...]:
 
 
 def shortened(text: str) -> str:
-    """A value as an error quotes it: a file that was pasted into a key must not bury the other problems."""
+    """A value for an error message, cut so that a pasted file does not bury the other problems."""
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}… ({len(text)} characters)"

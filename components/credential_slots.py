@@ -1,4 +1,4 @@
-"""Two slots for every credential, so that a rotation never leaves a consumer with a credential that is gone."""
+"""Two slots for every credential, so that a rotation never leaves a consumer with a deleted credential."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ ALLOWED = ("a", "ab", "ba", "b")
 class CredentialSlots:
     """The slots that exist, the active one first.
 
-    A rotation is `a` -> `ab` (the new credential exists) -> `ba` (it is in use) -> `b` (the old one is gone), with a
+    A rotation goes `a` -> `ab` (the new credential exists) -> `ba` (it is in use) -> `b` (the old one is gone), with a
     `pulumi up` after each step; the next one goes `b` -> `ba` -> `ab` -> `a`.
-
-    Raises:
-        ValueError: the text is none of a, ab, ba, b.
     """
 
     text: str = "a"
@@ -26,10 +23,9 @@ class CredentialSlots:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The slots in a fixed order, so that a switch of the active one reorders nothing."""
+        """The slots in a fixed order, so that switching the active one reorders nothing."""
         return tuple(sorted(self.text))
 
     @property
     def active(self) -> str:
-        """The slot whose credential is in use."""
         return self.text[0]

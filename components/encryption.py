@@ -13,9 +13,9 @@ from . import iam
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionKeyArgs:
-    """`deletion_window_days` is the time in which a deleted key can be recovered, 7 to 30 days (AWS KMS).
+    """A deleted key can be recovered for `deletion_window_days`, 7 to 30 (AWS KMS).
 
-    `protect` keeps the key from deletion: without it, nothing that it encrypted can be read.
+    `protect` prevents deletion of the key, which would make all encrypted data unreadable.
     """
 
     account_id: pulumi.Input[str]

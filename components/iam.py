@@ -8,7 +8,7 @@ from typing import Any
 
 
 def document(*statements: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy of the statements; `pulumi.Output.json_dumps` makes it JSON when outputs are in it."""
+    """A policy document; if it contains outputs, convert it with `pulumi.Output.json_dumps`."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
@@ -18,6 +18,6 @@ def trust(
     action: str | Sequence[str] = "sts:AssumeRole",
     condition: Mapping[str, Any] | None = None,
 ) -> str:
-    """The JSON trust policy of a role that one AWS service assumes."""
+    """The JSON trust policy of a role for one AWS service."""
     statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": action}
     return json.dumps(document(statement | ({"Condition": condition} if condition else {})))

@@ -1,4 +1,4 @@
-"""What the programs share that `pulumi up` runs on its own machine, through `pulumi_command.local.Command`."""
+"""The command line of modules that `pulumi up` runs locally through `pulumi_command.local.Command`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from pathlib import Path
 
 
 def command_line(module: str, *arguments: str) -> str:
-    """The command that runs a module of this package; secrets go into the Command's `environment`, never here."""
+    """The command that runs a module of this package. Pass secrets in the Command's `environment`, never here."""
     return " ".join((_python(), "-m", f"{__package__}.{module}", *arguments))
 
 
 def _python() -> str:
-    """The interpreter, as every machine has it that deploys the stack: the text is in the state, and destroy runs it.
+    """A path of the interpreter that works on every machine: it is stored in the state, and destroy runs it.
 
-    A Command runs in the project's folder, where the virtual environment of most projects is; a plugin is in the home
-    folder.
+    A Command runs in the project's folder, which usually has the virtual environment; a plugin's is in the home folder.
     """
     if __package__ == "components":  # a checkout, whose Pulumi.yaml names its virtual environment
         return ".venv/bin/python"

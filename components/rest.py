@@ -1,4 +1,4 @@
-"""A REST API with basic authentication, for the programs that `pulumi up` and `pulumi destroy` run."""
+"""A REST client with basic authentication for the local commands."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from requests.auth import HTTPBasicAuth
 
 
 class Service:
-    """One API, as one account."""
+    """One API with one account."""
 
     def __init__(self, url: str, user: str, password: str, *, timeout: float = 30) -> None:
         self._url = url.rstrip("/")
         self._timeout = timeout
         self._session = requests.Session()
-        # Bytes, since requests would encode text as Latin-1. An account that is named here goes before a ~/.netrc.
+        # Bytes, because requests would encode text as Latin-1. Setting `auth` also overrides ~/.netrc.
         self._session.auth = HTTPBasicAuth(user.encode(), password.encode())
-        # Who is trusted is the machine's matter, a company's own authority for instance; requests brings its own list.
+        # Trust the machine's certificate authorities, such as a company's own, instead of the list in requests.
         trusted = ssl.get_default_verify_paths()
         self._session.verify = trusted.cafile or trusted.capath or True
 
     def send(self, method: str, path: str, **content: Any) -> requests.Response:
-        """The answer, whatever its status. Raises OSError when none came, or not all of it.
+        """The response, whatever its status. Raises OSError without a complete response.
 
-        `content` is what requests takes: `headers`, `json`, `files`.
+        `content` goes to requests: `headers`, `json`, `files`.
         """
         try:
             return self._session.request(
                 method,
                 self._url + path,
                 timeout=self._timeout,
-                allow_redirects=False,  # none of the APIs redirects; elsewhere a ~/.netrc would name the account
-                proxies={"all": ""},  # not ALL_PROXY, which often needs SOCKS; HTTPS_PROXY and NO_PROXY count
+                allow_redirects=False,  # no API redirects, and another host would get the account of ~/.netrc
+                proxies={"all": ""},  # ignores ALL_PROXY, which often needs SOCKS; HTTPS_PROXY and NO_PROXY work
                 **content,
             )
         except requests.RequestException as error:
             raise OSError(_first_cause(error)) from None
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """The JSON answer, None for an empty one or when the thing is not there. Raises OSError with the answer."""
+        """The JSON answer; None if it is empty or the resource does not exist. Raises OSError with other answers."""
         answer = self.send(method, path, json=body)
         if answer.status_code == 404 and body is None:
             return None
@@ -50,7 +50,7 @@ class Service:
 
 
 def _first_cause(error: BaseException) -> str:
-    """The system's own words, without those that requests and urllib3 wrap around them."""
+    """The system's message, without the layers of requests and urllib3."""
     while inner := error.__cause__ or (None if error.__suppress_context__ else error.__context__):
         error = inner
     return str(error)

@@ -1,7 +1,7 @@
-"""A section of a stack's settings: the one place of a configuration key's default, bounds and words.
+"""A section of a stack's settings: the only place of a configuration key's default, bounds and description.
 
-A component takes its section as the argument `settings`, and checks nothing again. A program of one's own gives the
-fields by name; a stack's file gives the keys of `Pulumi.yaml`, which is made from the sections.
+A component takes its section as the argument `settings` and does not check it again. Programs set the fields by name;
+stack files set the keys of `Pulumi.yaml`, which is generated from the sections.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .constraints import Constraint
 
 @dataclass(frozen=True)
 class Problem:
-    """A field's value that does not fit the other fields, None if it is missing; `fix` if not another value."""
+    """A value that conflicts with other fields; None if it is missing. `fix` replaces the default advice."""
 
     field: str
     value: object
@@ -28,7 +28,7 @@ class Problem:
 
 
 class Section(BaseModel):
-    """Frozen. Raises pydantic's ValidationError, a ValueError with every problem, none of which quotes a value."""
+    """Frozen settings. Invalid ones raise pydantic's ValidationError with every problem and without input values."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True, arbitrary_types_allowed=True
@@ -37,15 +37,15 @@ class Section(BaseModel):
     title: ClassVar[str]
 
     def problems(self) -> Iterable[Problem]:
-        """What only several fields together show."""
+        """Problems that involve several fields."""
         return ()
 
     def production_problems(self) -> Iterable[Problem]:
-        """What a production stack refuses beyond that."""
+        """Additional problems in a production stack."""
         return ()
 
     def of_deployment(self, name: str) -> Self:
-        """The section with what follows from the deployment's name."""
+        """The section with the defaults that depend on the deployment's name."""
         return self
 
     @model_validator(mode="after")
@@ -67,14 +67,14 @@ def key(field: FieldInfo) -> str:
 
 
 def constraint(field: FieldInfo) -> Constraint | None:
-    """What a field may be; None for a secret."""
+    """A field's constraint; None for a secret."""
     return next((one for one in field.metadata if isinstance(one, Constraint)), None)
 
 
 PLACEHOLDER: dict[str, Any] = {"placeholder": True}
-"""Of a field whose default stands for a value that only the user knows: `json_schema_extra=PLACEHOLDER`."""
+"""Marks a field that has only a placeholder as default: `json_schema_extra=PLACEHOLDER`."""
 
 
 def only_placeholder(field: FieldInfo) -> bool:
-    """Whether a field's default is no value to deploy with."""
+    """Whether the user must replace a field's default before a deploy."""
     return field.json_schema_extra == PLACEHOLDER

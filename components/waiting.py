@@ -1,4 +1,4 @@
-"""How the programs that `pulumi up` and `pulumi destroy` run wait: in polls, each program until one deadline."""
+"""Polling for the local commands: each command polls until one deadline."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 class NotYetError(Exception):
-    """What is waited for has not come; the text says how it stands."""
+    """The condition does not hold yet; the message describes the current state."""
 
 
 class Deadline:
-    """The time until which a program waits, whatever it waits for."""
+    """The time until which a local command may wait."""
 
     def __init__(self, seconds: float, poll: float = 0) -> None:
         self._end = time.monotonic() + seconds
@@ -24,16 +24,16 @@ class Deadline:
 
     @classmethod
     def of(cls, env: Mapping[str, str], name: str, *, seconds: float, poll: float) -> Self:
-        """With `<name>_DEADLINE_SECONDS` and `<name>_POLL_SECONDS` from the environment, where they are set."""
+        """`<name>_DEADLINE_SECONDS` and `<name>_POLL_SECONDS` in the environment override the defaults."""
         return cls(float(env.get(f"{name}_DEADLINE_SECONDS", seconds)), float(env.get(f"{name}_POLL_SECONDS", poll)))
 
     def passed(self) -> bool:
         return time.monotonic() >= self._end
 
     def until(self, attempt: Callable[[], T], say: str = "") -> T:
-        """What `attempt` returns once it raises no NotYetError; the last of these is raised at the deadline.
+        """Retry `attempt` while it raises NotYetError, and raise the last one at the deadline.
 
-        Each before that is printed, after `say`, if there is one.
+        With `say`, print it and the error after each attempt.
         """
 
         def tell(state: tenacity.RetryCallState) -> None:

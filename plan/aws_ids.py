@@ -1,7 +1,7 @@
-"""Ids and ARNs in the form that AWS gives them, made of a resource's type and name, so that the same plan has the same.
+"""Ids and ARNs in AWS's formats, derived from a resource's type and name, so that equal plans have equal ids.
 
-Sources: Amazon EC2 user guide, "Resource IDs"; Service Authorization Reference, "Resource types defined by …"; for what
-a resource's id is, the provider's "Import" sections.
+Sources: Amazon EC2 user guide, "Resource IDs"; Service Authorization Reference, "Resource types defined by …"; the
+provider's "Import" sections, which say what a resource's id is.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Any
 
 Inputs = Mapping[str, Any]
 Fake = Callable[[str, Inputs], Any]
-"""A resource's name in the program, and its inputs; `region` is among them, its provider's unless it has its own."""
+"""(name in the program, inputs) -> value. The inputs have the provider's `region` unless they set one."""
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 _NAMESPACE = uuid.UUID("2f9a1c6e-4d0b-5c3a-8f21-9b6f1f3a7d10")
 NAMES = ("name", "clusterIdentifier", "domainName")
-"""Inputs that name a thing in AWS; Pulumi makes the name up where the program gives none."""
+"""Inputs that name a resource in AWS; Pulumi generates a name where the program gives none."""
 
 
 def digits(name: str, length: int) -> str:
-    """Hexadecimal digits that stand for a name."""
+    """Hexadecimal digits derived from a name."""
     return hashlib.sha256(name.encode()).hexdigest()[:length]
 
 
@@ -32,7 +32,7 @@ def uuid_of(name: str) -> str:
 
 
 def physical(name: str, inputs: Inputs) -> str:
-    """The name in AWS: the given one, or as Pulumi makes it up."""
+    """The name in AWS: the given one, or one like Pulumi's."""
     given = next((str(inputs[key]) for key in NAMES if inputs.get(key)), "")
     if prefix := inputs.get("namePrefix"):
         return given or f"{prefix}{digits(name, 26)}"
@@ -154,7 +154,7 @@ IDS: dict[str, Fake] = {
 
 
 def arn_of(token: str, name: str, inputs: Inputs) -> str:
-    """The ARN of a type that is not listed has the right form and is not its own."""
+    """An unlisted type gets an ARN of the right form only."""
     if token in ARNS:
         return ARNS[token](name, inputs)
     _, module, kind = token.split(":")

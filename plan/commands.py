@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from plan.model import Plan, PlanError
@@ -26,10 +28,22 @@ plan_accept_arguments = plan_diff_arguments
 policy_arguments = plan_diff_arguments
 
 
-def plan(args: argparse.Namespace) -> int:
-    recorded = _recorded(args.stack)
-    if recorded is None:
-        return 1
+def _command(run: Callable[[argparse.Namespace, Plan], int]) -> Callable[[argparse.Namespace], int]:
+    """Record the plan for a command; a PlanError is printed, with exit code 1."""
+
+    @functools.wraps(run)
+    def command(args: argparse.Namespace) -> int:
+        try:
+            return run(args, record(args.stack, ROOT))
+        except PlanError as error:
+            print(error, file=sys.stderr)
+            return 1
+
+    return command
+
+
+@_command
+def plan(args: argparse.Namespace, recorded: Plan) -> int:
     if args.json:
         sys.stdout.write(recorded.to_json())
     else:
@@ -39,15 +53,13 @@ def plan(args: argparse.Namespace) -> int:
     return 0
 
 
-def plan_diff(args: argparse.Namespace) -> int:
+@_command
+def plan_diff(args: argparse.Namespace, recorded: Plan) -> int:
     """Exit code 1 when the plan differs from the accepted one."""
     from plan.diff import compare, lines
     from plan.golden import files
     from plan.golden.form import golden
 
-    recorded = _recorded(args.stack)
-    if recorded is None:
-        return 1
     accept = f"make plan-accept STACK={args.stack}"
     try:
         accepted, now = files.read(GOLDEN, args.stack), golden(recorded)
@@ -63,41 +75,28 @@ def plan_diff(args: argparse.Namespace) -> int:
     return 1
 
 
-def plan_accept(args: argparse.Namespace) -> int:
+@_command
+def plan_accept(args: argparse.Namespace, recorded: Plan) -> int:
     """Write the golden plans of all stacks: they share what they have in common."""
     from plan.golden import files
     from plan.golden.form import golden
 
-    recorded = _recorded(args.stack)
-    if recorded is None:
-        return 1
     stacks = [golden(recorded)]
     for other in files.stacks_in(GOLDEN):
         try:
             stacks += [files.read(GOLDEN, other)] if other != args.stack else []
-        except PlanError as error:  # as after a merge: whoever repairs one must not need the other for it
+        except PlanError as error:  # after a merge, repairing one plan must not need the other
             print(f"{error} It is left out; accept it, too: make plan-accept STACK={other}", file=sys.stderr)
     files.write(GOLDEN, files.files_of(stacks))
     print(f"Accepted: {len(recorded.resources)} resources in {GOLDEN.relative_to(ROOT)}.")
     return 0
 
 
-def policy(args: argparse.Namespace) -> int:
+@_command
+def policy(args: argparse.Namespace, recorded: Plan) -> int:
     """Exit code 1 when the plan breaks a control."""
     from plan.policy import render, violations
 
-    recorded = _recorded(args.stack)
-    if recorded is None:
-        return 1
     found = violations(recorded)
     print(render(recorded, found), end="", file=sys.stderr if found else sys.stdout)
     return 1 if found else 0
-
-
-def _recorded(stack: str) -> Plan | None:
-    """The plan, or None after its errors were printed."""
-    try:
-        return record(stack, ROOT)
-    except PlanError as error:
-        print(error, file=sys.stderr)
-        return None

@@ -22,7 +22,7 @@ _COLOURS = {"+": GREEN, "-": RED, "@": CYAN}
 
 @dataclass(frozen=True)
 class Change:
-    """`kind` as the engine prints it; `was` is the former name of a resource that is replaced for its new one."""
+    """`kind` is the engine's symbol; `was` is the old name of a renamed resource."""
 
     kind: str
     resource: Entry
@@ -32,7 +32,7 @@ class Change:
 
     @property
     def destroys(self) -> bool:
-        """Whether what exists would be deleted."""
+        """Whether the existing resource would be deleted."""
         return self.kind in ("+-", "-+", "-")
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ class Change:
 def compare(old: Golden, new: Golden) -> list[Change]:
     """Changes in the new plan's order, deletions last."""
     before = dict(old.entries)
-    # All that have kept their names first: a renamed one is what is left.
+    # Match kept names first: only what is left can be a rename.
     pairs = [(_former(resource, before), resource) for resource in new.entries.values()]
     changes = [
         _change(found, resource) if found else _renamed(resource, before) or Change("+", resource)
@@ -57,7 +57,7 @@ def compare(old: Golden, new: Golden) -> list[Change]:
 
 
 def lines(old: Golden, new: Golden) -> Iterator[str]:
-    """A unified diff of the files of both. The head of each part names the resource in which it begins."""
+    """A unified diff of both plans' files. Each hunk's header names the resource that it starts in."""
     before, after = files_of([old]), files_of([new])
     for file in sorted(before.keys() | after.keys()):
         one, other = (files.get(file, "").splitlines() for files in (before, after))
@@ -72,18 +72,18 @@ def _resource_above(text: list[str], line: int) -> str:
 
 
 def _former(resource: Entry, before: dict[str, Entry]) -> Entry | None:
-    """What the engine takes for the same resource, by its URN or an alias; taken out of `before`."""
+    """Pop the resource that the engine matches by URN or alias."""
     paths = [resource.path, *(_alias(resource, alias) for alias in resource.options.get("aliases", []))]
     return next((before.pop(path) for path in paths if path in before), None)
 
 
 def _alias(resource: Entry, alias: str) -> str:
-    """The path that an alias, a URN or a former type, stands for."""
+    """The path of an alias, which is a URN or a former type."""
     return path_of(alias) if "::" in alias else path_below(resource.parent, alias, resource.name)
 
 
 def _renamed(new: Entry, before: dict[str, Entry]) -> Change | None:
-    """The same thing under another name is, to the engine, another thing: the old one is deleted."""
+    """A rename: the engine deletes the old resource and creates the new one."""
     for path, old in before.items():
         if (old.type, old.inputs) == (new.type, new.inputs) and not old.component:
             del before[path]

@@ -1,4 +1,4 @@
-"""Expected minutes of a resource's creation. Estimates for us-east-1; what is not listed takes well under a minute."""
+"""Expected minutes to create a resource: estimates for us-east-1. Unlisted types take well under a minute."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MINUTES = {
     "confluentcloud:index/flinkStatement:FlinkStatement": 1.5,  # until RUNNING: 1 to 2
     "aws:ec2/natGateway:NatGateway": 2.0,  # 1.5 to 2
     "aws:ec2/instance:Instance": 0.7,  # until running; its boot is in the bootstrap
-    "eks:index:Cluster": 10.0,  # 8.5 to 11.5; who waits for the component waits for its children
+    "eks:index:Cluster": 10.0,  # 8.5 to 11.5; a dependency on the component includes its children
     "aws:lb/loadBalancer:LoadBalancer": 3.0,  # 2 to 4
     "aws:opensearch/domain:Domain": 20.0,  # 15 to 25
     "aws:redshift/cluster:Cluster": 6.0,  # 4 to 8
@@ -25,13 +25,13 @@ COMMANDS = {
     "components.sinks": 0.5,
     "components.confluent.alter": 0.2,  # completes within seconds; only an INSERT has to start running
     "components.confluent.wait connector": 0.1,  # the provider waited for it already
-    "components.confluent.wait": 0.3,  # the connector runs by then; its first record makes the schemas
+    "components.confluent.wait": 0.3,  # the connector runs by then; its first record creates the schemas
 }
-"""By what a command's line contains."""
+"""Keyed by a part of the command line."""
 
 
 def minutes(resource: Resource) -> float:
-    """Expected minutes until the resource is there, after all that it depends on."""
+    """Expected minutes to create the resource once its dependencies exist."""
     if resource.type == "command:local:Command":
         line = str(resource.inputs.get("create"))
         return next((time for part, time in COMMANDS.items() if part in line), 0.0)
@@ -39,6 +39,6 @@ def minutes(resource: Resource) -> float:
 
 
 def statement_verb(resource: Resource) -> str:
-    """The first word of a Flink statement, which is deployed without comments, in capitals; "" for other resources."""
+    """The verb of a Flink statement in capitals; "" for other resources. Deployed statements have no comments."""
     words = str(resource.inputs.get("statement", "")).split()
     return words[0].upper() if words and resource.type.endswith(":FlinkStatement") else ""

@@ -1,4 +1,4 @@
-"""The engine that the SDK talks to, in process: keeps the program's warnings."""
+"""The in-process engine that the SDK talks to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pulumi.runtime.proto import engine_pb2
 
 
 class Engine:
-    """Takes the SDK's log: warnings and errors are kept, the rest is dropped."""
+    """Keeps the warnings of the SDK's log and drops its other messages."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []

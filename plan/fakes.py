@@ -1,7 +1,7 @@
-"""What a provider would answer, simulated: ids, computed outputs and look-ups. Deterministic.
+"""Simulated answers of providers: ids, computed outputs and look-ups. Deterministic.
 
-What the services give a form has that form, so that a provider's own checks can judge the plan. Everything unlisted
-follows one rule: id `<name>-id`, text output `<name>-<output>`, numbers 0, lists and objects empty.
+Where a service fixes a format, the value has it, so a provider's own checks accept the plan. Everything else
+follows one scheme: id `<name>-id`, text output `<name>-<output>`, numbers 0, lists and objects empty.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typing
 from collections.abc import Callable
 from typing import Any
 
-from pulumi import _types  # pyright: ignore[reportPrivateUsage] - tells output types; nothing public does
+from pulumi import _types  # pyright: ignore[reportPrivateUsage] - output types have no public API
 
 from plan import aws_ids, fakes_aws, fakes_link
 from plan.aws_ids import Fake, Inputs, constant, uuid_of
@@ -65,7 +65,7 @@ IDS: dict[str, Fake] = {
         :16
     ],
 }
-"""Ids whose form the service fixes, so that a pattern built from one reads as it will."""
+"""Ids with the service's prefixes, so that patterns built from them look real."""
 
 OUTPUTS: dict[str, dict[str, Fake]] = {
     **fakes_aws.OUTPUTS,
@@ -101,16 +101,16 @@ OUTPUTS: dict[str, dict[str, Fake]] = {
 }
 
 COMPLETED: dict[str, tuple[str, ...]] = fakes_link.COMPLETED
-"""Outputs, by their wire names, that hold what the program gave and what the service adds inside of it."""
+"""Wire names of the blocks to which the service adds keys of its own."""
 
 
 def resource_id(token: str, name: str, inputs: Inputs) -> str:
-    """The simulated id; `inputs` in plain form."""
+    """The simulated id. `inputs` are plain values."""
     return str(IDS[token](name, inputs)) if token in IDS else f"{name}-id"
 
 
 def output(token: str, wire_name: str, hint: Any, name: str, inputs: Inputs, *, secret: bool) -> Any:
-    """The simulated value of one computed output; `inputs` in plain form, without secrets' wrappers."""
+    """The simulated value of one computed output. `inputs` are plain values, secrets unwrapped."""
     fake = OUTPUTS.get(token, {}).get(wire_name)
     if fake:
         return fake(name, inputs)
@@ -162,7 +162,7 @@ def _flink_region(args: Inputs) -> dict[str, Any]:
 
 
 def _egress_addresses(args: Inputs) -> dict[str, Any]:
-    """Addresses of the ranges reserved for documentation (RFC 5737)."""
+    """Addresses from ranges reserved for documentation (RFC 5737)."""
     wanted: dict[str, Any] = args.get("filter") or {}
     region = (wanted.get("regions") or ["us-east-1"])[0]
     addresses = [
@@ -188,4 +188,4 @@ INVOKES: dict[str, Callable[[Inputs], dict[str, Any]]] = {
     **fakes_aws.INVOKES,
     **fakes_link.INVOKES,
 }
-"""Every look-up the program may make. One that is missing fails by name, so a misspelt call does too."""
+"""Every look-up the program may make. Any other fails with its name, so misspelt calls fail too."""

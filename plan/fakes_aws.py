@@ -1,4 +1,4 @@
-"""What AWS would answer, simulated: see `plan.fakes`."""
+"""Simulated answers of AWS: see `plan.fakes`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from plan import aws_ids
 from plan.aws_ids import ACCOUNT, REGION, Fake, Inputs, arn, constant, digits, physical
 
 SECRET_PREFIX = "simulated-secret:"  # noqa: S105 (a marker, no password)
-"""Begins every simulated secret, so that one which loses its protection on the way is recognised."""
+"""Prefix of every simulated secret; the recorder searches plain texts for it."""
 
 
 def _public_address(name: str, _: Inputs) -> str:
-    """One of the range reserved for documentation (RFC 5737); two names may share one."""
+    """An address from a range reserved for documentation (RFC 5737); two names may share one."""
     return f"203.0.113.{1 + zlib.crc32(name.encode()) % 254}"
 
 
@@ -31,13 +31,13 @@ def _registry(inputs: Inputs) -> str:
 
 
 def _private_name(name: str, inputs: Inputs) -> str:
-    """Of an instance: its name says its address, one of the VPC's default range."""
+    """An instance's private DNS name, with an address from the VPC's default range."""
     suffix = "ec2.internal" if region_of(inputs) == REGION else f"{region_of(inputs)}.compute.internal"
     return f"ip-10-0-200-{4 + zlib.crc32(name.encode()) % 250}.{suffix}"
 
 
 def _endpoint_names(name: str, inputs: Inputs) -> list[dict[str, str]]:
-    """Of an interface endpoint; the regional one comes first."""
+    """An interface endpoint's DNS entries, the regional one first."""
     if inputs.get("vpcEndpointType") != "Interface":
         return []
     endpoint = aws_ids.long_id("vpce")(name, inputs)
@@ -46,7 +46,7 @@ def _endpoint_names(name: str, inputs: Inputs) -> list[dict[str, str]]:
 
 
 def output(token: str, wire_name: str, name: str, inputs: Inputs) -> Any:
-    """What every type of AWS has, in the form that AWS gives it; None for an output that is like no other."""
+    """An output that many AWS types have, in AWS's format; None for any other output."""
     if wire_name == "arn":
         return aws_ids.arn_of(token, name, inputs)
     if wire_name in aws_ids.NAMES:
@@ -123,7 +123,7 @@ INVOKES: dict[str, Callable[[Inputs], dict[str, Any]]] = {
         "userId": "PLAN",
         "arn": f"arn:aws:iam::{ACCOUNT}:user/plan",
     },
-    # The password is marked, so that it is seen when it is passed on in plain text.
+    # Marked, so that the recorder finds the password in plain text.
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": lambda args: {
         "id": args.get("region") or "us-east-1",
         "authorizationToken": f"{SECRET_PREFIX}ecr",

@@ -1,6 +1,6 @@
-"""What AWS and Confluent Cloud would answer about PrivateLink, simulated: see `plan.fakes`.
+"""Simulated answers of AWS and Confluent Cloud about PrivateLink: see `plan.fakes`.
 
-Shapes are of the SDKs' own examples; ids and accounts are made up.
+Shapes follow the SDKs' examples; ids and accounts are invented.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _service_name(region: object, name: str) -> str:
 
 
 def _principal(gateway: object, inputs: Inputs) -> str:
-    """Names the gateway and its environment, so that the principal of another one is seen."""
+    """An ARN with gateway and environment, so that a plan shows when another gateway's principal is used."""
     return f"arn:aws:iam::{_CONFLUENT_ACCOUNT}:role/{inputs['environment']['id']}-{gateway}"
 
 

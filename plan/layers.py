@@ -1,4 +1,4 @@
-"""A deployment that is split into layers, each a stack of its own, as one plan."""
+"""Join the layers of a deployment, one stack each, into one plan."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from plan.record import record
 
 
 def record_deployment(stack: str, root: Path) -> Plan:
-    """The plan of `stack` in update mode, after the resources of each stack that it refers to. Raises PlanError."""
+    """The plan of `stack` in update mode, with the resources of every stack it references. Raises PlanError."""
     plan = record(stack, root, mode="update")
     below = [
         record_deployment(reference.options["read"].rpartition("/")[2], root).resources

@@ -10,14 +10,14 @@ Mode = Literal["preview", "update"]
 
 REFERENCE_TYPE = "pulumi:pulumi:StackReference"
 MASK = "[secret]"
-"""Stands for every secret value. Nothing of the value (length, digest, type) can be derived from it."""
+"""Replaces every secret value and reveals nothing of it, not even its length or type."""
 
 UNKNOWN_TEXT = "[unknown]"
-"""Stands for a value known only after a deploy; appears in plans recorded in preview mode alone."""
+"""Replaces a value known only after a deploy; appears only in plans recorded in preview mode."""
 
 
 class PlanError(Exception):
-    """The program, its configuration or an input is wrong. The message is meant for the user, whole."""
+    """The program, its configuration or an input is wrong. The message is for the user."""
 
 
 @dataclass(frozen=True)
@@ -40,38 +40,22 @@ class Resource:
     property_dependencies: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "urn": self.urn,
-            "type": self.type,
-            "name": self.name,
-            "parent": self.parent,
-            "custom": self.custom,
-            "inputs": self.inputs,
-            "options": self.options,
-            "dependencies": list(self.dependencies),
-            "propertyDependencies": {key: list(urns) for key, urns in self.property_dependencies.items()},
-        }
+        fields = dict(vars(self))
+        return {**fields, "propertyDependencies": fields.pop("property_dependencies")}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Resource:
-        return cls(
-            urn=data["urn"],
-            type=data["type"],
-            name=data["name"],
-            parent=data["parent"],
-            custom=data["custom"],
-            inputs=data["inputs"],
-            options=data["options"],
-            dependencies=tuple(data["dependencies"]),
-            property_dependencies={key: tuple(urns) for key, urns in data["propertyDependencies"].items()},
-        )
+        fields = dict(data)
+        fields["dependencies"] = tuple(data["dependencies"])
+        fields["property_dependencies"] = {key: tuple(urns) for key, urns in fields.pop("propertyDependencies").items()}
+        return cls(**fields)
 
 
 @dataclass(frozen=True)
 class Plan:
     """Every resource of one stack, dependencies first, and the stack's outputs.
 
-    `simulated` has, by URN, the outputs that the recorder made up, as texts; it is not part of the JSON form.
+    `simulated` maps URNs to the output texts that the recorder made up; it is not part of the JSON form.
     """
 
     project: str

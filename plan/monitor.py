@@ -1,4 +1,4 @@
-"""The resource monitor that the SDK talks to, in process: records what the program registers."""
+"""The in-process resource monitor that the SDK talks to: records what the program registers."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _FEATURES = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
 ]
-"""Transforms and hooks are left out: the SDK then refuses a program that uses them, instead of them not running."""
+"""Without transforms and hooks: the SDK then refuses a program that uses them, which would otherwise not run."""
 
 
 class Monitor:
-    """Answers for one run of a program. `preview` leaves ids and computed outputs unknown, else they are simulated.
+    """Serves one run of a program. Ids and computed outputs are unknown in preview, else simulated.
 
     The SDK calls the methods from its worker threads; an exception raised here fails the program with its message.
     """
@@ -149,7 +149,7 @@ class Monitor:
     def _record_children(
         self, urn: str, request: resource_pb2.RegisterResourceRequest, inputs: dict[str, Any], outputs: dict[str, Any]
     ) -> None:
-        """What a remote component makes; its parent waits for all that the component waits for."""
+        """Record a remote component's children, which the SDK never registers here."""
         if found := list(remote.problems(request.type, inputs)):
             with self._lock:
                 self.problems.update(dict.fromkeys(f"{_label(urn, request.type)}: {problem}" for problem in found))
@@ -176,7 +176,7 @@ class Monitor:
             )
 
     def _arn(self, value: Any) -> Any:
-        """The ARN of a resource of AWS that is passed as a value."""
+        """The ARN of an AWS resource that is passed as a value."""
         if self.preview or not isinstance(value, Reference):
             return UNKNOWN
         resource = self.resources[value.urn]
@@ -226,7 +226,7 @@ class Monitor:
     # Simulating and checking ------------------------------------------------------------------------------------
 
     def _known(self, request: Any, inputs: dict[str, Any]) -> dict[str, Any]:
-        """The inputs in plain form, with the region of the resource's provider where they name none."""
+        """The inputs as plain values; a missing region is the provider's."""
         provider = self.resources.get(request.provider.rsplit("::", 1)[0])
         region = provider.inputs.get("region") if provider else None
         return {**({"region": region} if region else {}), **wire.opened(inputs)}
@@ -234,9 +234,9 @@ class Monitor:
     def _outputs(
         self, token: str, name: str, inputs: dict[str, Any], known: dict[str, Any], secret: frozenset[str]
     ) -> dict[str, Any]:
-        """The inputs, and each further output that the SDK declares: unknown in preview, else simulated.
+        """The inputs and every other output that the SDK declares: unknown in preview, else simulated.
 
-        A block that the service completes is such an output as a whole, although the program gave a part of it.
+        Blocks that the service fills in count as computed outputs, even if the program sets part of them.
         """
         completed = fakes.COMPLETED.get(token, ())
         kept = {key: value for key, value in inputs.items() if key not in completed}
@@ -249,7 +249,7 @@ class Monitor:
         return {key: Secret(value) if key in secret else value for key, value in outputs.items()}
 
     def _simulate(self, urn: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        """Keep the texts that are not the program's own."""
+        """Remember the texts that the recorder made up."""
         if not self.preview:
             self.simulated[urn] = dict(wire.new_texts(inputs, outputs))
 
@@ -259,10 +259,10 @@ class Monitor:
             self.problems.update({f"{_label(urn, token)}: {problem}": None for problem in found})
 
     def _find_leaks(self, owner: str, values: dict[str, Any]) -> None:
-        """Offline, secrets are recognisable texts: one that stands outside a secret has lost its protection."""
+        """Report simulated secrets in plain text: the program dropped their protection on the way."""
         found = {
             f"{path}: a secret value stands here in plain text; pass on the secret Output as it came"
-            for path, text in wire.plain_texts(values, owner)
+            for path, text in wire.new_texts(None, values, owner)
             if any(marker in form for marker in _MARKERS for form in _forms(text))
         }
         with self._lock:
@@ -270,7 +270,7 @@ class Monitor:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """The text, and what it says in base64, as user data and keys of Kubernetes do."""
+    """The text, and its base64-decoded form if it has one, as in user data and Kubernetes secrets."""
     yield text
     with contextlib.suppress(ValueError):
         yield base64.b64decode(text, validate=True).decode()
@@ -281,5 +281,5 @@ def _label(urn: str, token: str) -> str:
 
 
 def _parent(urn: str) -> str | None:
-    """The component that a resource belongs to; the stack itself is not one."""
+    """The parent component's URN; None at the top, where the SDK passes the stack's."""
     return None if not urn or f"::{STACK_TYPE}::" in urn else urn

@@ -1,9 +1,9 @@
-"""Partitions against what a Basic cluster has for nothing.
+"""Compare the partitions with a Basic cluster's free quota.
 
-Sources, of Confluent Cloud's documents: cluster-types.html (the first eCKU of a Basic cluster is free, and one eCKU
-holds 30 partitions); broker-config.html (topics that nobody can read, such as `__consumer_offsets`, do not count; those
-that managed connectors make do); the Oracle XStream and OpenSearch connectors' pages for the topics that they make;
-flink/reference/sql-examples.md (a table's topic has six partitions; taken to hold for the error log's, too).
+Sources in Confluent Cloud's documentation: cluster-types.html (a Basic cluster's first eCKU is free and holds 30
+partitions); broker-config.html (internal topics such as `__consumer_offsets` do not count, managed connectors' topics
+do); the pages of the Oracle XStream and OpenSearch connectors (their topics); flink/reference/sql-examples.md (a
+table's topic has six partitions; we assume the same for the error log's).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ERROR_LOG = 6
 
 
 def counted(plan: Plan) -> dict[str, int]:
-    """Partitions by what makes them: the plan's topics, each connector's own, and Flink's error log."""
+    """Partitions by origin: the plan's topics, each connector's own, and Flink's error log."""
     found = {"declared topics": sum(int(topic.inputs["partitionsCount"]) for topic in plan.of_type(TOPIC))}
     for connector in plan.of_type(CONNECTOR):
         found |= MADE_BY_CONNECTORS.get(connector.inputs["configNonsensitive"]["connector.class"], {})
@@ -31,10 +31,10 @@ def counted(plan: Plan) -> dict[str, int]:
 
 
 def free_quota(plan: Plan) -> str | None:
-    """A line for people; None when the plan has no Basic cluster."""
+    """A line for people; None without a Basic cluster."""
     if not any(cluster.inputs.get("basic") is not None for cluster in plan.of_type(CLUSTER)):
         return None
     found = counted(plan)
-    total, parts = sum(found.values()), ", ".join(f"{what} {count}" for what, count in found.items())
+    total, origins = sum(found.values()), ", ".join(f"{what} {count}" for what, count in found.items())
     verdict = "" if total <= FREE_PARTITIONS else ": the rest needs a second eCKU, which is paid; set partitions lower"
-    return f"Partitions: {total} of the {FREE_PARTITIONS} that a Basic cluster has free ({parts}){verdict}"
+    return f"Partitions: {total} of the {FREE_PARTITIONS} that a Basic cluster has free ({origins}){verdict}"

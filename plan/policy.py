@@ -1,4 +1,4 @@
-"""The policy pack's controls, on a recorded plan."""
+"""Check a recorded plan against the policy pack's controls."""
 
 from __future__ import annotations
 
@@ -15,24 +15,23 @@ _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 def violations(plan: Plan) -> list[model.Violation]:
-    """Everything in a plan that breaks a control."""
     return model.evaluate(CONTROLS, seen(plan))
 
 
 def seen(plan: Plan) -> list[model.Resource]:
-    """The plan's resources as controls see them, without what the program only reads and is not its to change."""
+    """The plan's resources as controls see them, without those that the program only reads."""
     return [_resource(resource) for resource in plan.resources if "read" not in resource.options]
 
 
 def render(plan: Plan, found: list[model.Violation]) -> str:
-    """Each violation with the resource, the rule that it breaks, and what to do."""
+    """Each violation with its resource, the control's text and the fix."""
     lines = list[str]()
     for violation in found:
         control, resource = violation.control, violation.resource
         lines += [
             f"{control.name} ({control.severity}): {resource.type.rpartition(':')[2]} {resource.name}",
             f"    {violation.message}",
-            f"    rule: {control.description}",
+            f"    control: {control.description}",
             f"    fix: {control.fix}",
         ]
     if not found:

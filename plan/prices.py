@@ -1,6 +1,6 @@
-"""The monthly estimate in USD, 24x7 in us-east-1, of what is paid by the hour and has a known list price.
+"""The monthly estimate in USD for resources billed by the hour: 24x7, us-east-1.
 
-AWS's and Confluent's public list prices as of 2026; a type that is not here costs next to nothing, or is in NOT_IN.
+Public list prices of AWS and Confluent, 2026. A type without a price here costs next to nothing or is in NOT_IN.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ HOURS = 730
 WEEK = 168
 _C = "confluentcloud:index/"
 REDSHIFT = "aws:redshift/cluster:Cluster"
-# What these make is paid to AWS.
+# AWS bills what these providers create.
 PAID_TO = {"eks": "aws", "kubernetes": "aws"}
 
 # USD an hour.
@@ -34,9 +34,9 @@ PUBLIC_ADDRESS = 0.005
 ENDPOINT_ZONE = 0.01
 EKS_CLUSTER = 0.10
 AUTO_MODE_NODE = 0.0513 * 1.12
-"""A c7a.medium, the smallest that Auto Mode's general-purpose pool takes, and Auto Mode's 12 percent."""
+"""A c7a.medium, the smallest node of Auto Mode's general-purpose pool, plus Auto Mode's 12 percent."""
 NODE_MIB = 1400
-"""What a node of 2 GiB has for pods."""
+"""Memory for pods on a node of 2 GiB."""
 FLINK_CFU = 0.21
 """A running statement holds at least one CFU."""
 STANDARD_ECKU = 548.0 / HOURS
@@ -46,18 +46,18 @@ OPENSEARCH_GB = 0.122
 SECRET = 0.40
 KMS_KEY = 1.0
 NOT_IN = "connectors, Snowflake's credits, logs, snapshots, traffic and tax"
-"""Paid by use, or by a contract."""
+"""Billed by use or by contract."""
 UNPRICED = ("dedicated", "enterprises", "freights")
 
 Inputs = Mapping[str, Any]
 
 
 class UnknownPriceError(Exception):
-    """The thing is billed, and its price is not in this table."""
+    """The resource is billed, but its price is not in this table."""
 
 
 def monthly(plan: Plan) -> tuple[dict[str, float], list[str]]:
-    """USD a month by provider, and the names of billed resources whose price is not known here."""
+    """USD a month by provider, and the names of billed resources without a known price."""
     totals: dict[str, float] = {}
     unknown: list[str] = []
     for resource in plan.resources:
@@ -120,14 +120,14 @@ def _endpoint(inputs: Inputs) -> float:
 
 
 def _nodes(plan: Plan) -> int:
-    """As many as the Deployments' memory takes, and one a zone where a spread over the zones is required."""
+    """Enough nodes for the Deployments' memory, and one per zone where pods must spread over zones."""
     asked, spread = 0, 0
     for resource in plan.of_type("kubernetes:apps/v1:Deployment"):
         spec = resource.inputs["spec"]
         replicas, pod = spec.get("replicas", 2), spec["template"]["spec"]
         asked += replicas * sum(_mebibytes(container) for container in pod["containers"])
-        rules = pod.get("topologySpreadConstraints", [])
-        if any(rule["whenUnsatisfiable"] == "DoNotSchedule" for rule in rules):
+        constraints = pod.get("topologySpreadConstraints", [])
+        if any(one["whenUnsatisfiable"] == "DoNotSchedule" for one in constraints):
             spread = max(spread, replicas)
     return max(spread, math.ceil(asked / NODE_MIB))
 
@@ -144,7 +144,7 @@ PRICES: dict[str, Callable[[Inputs], float]] = {
     "aws:ebs/volume:Volume": lambda inputs: inputs["size"] * EBS_GB,
     "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
     "aws:lb/loadBalancer:LoadBalancer": _balancer,
-    # Two zones at least, an address in each.
+    # At least two zones, with an address in each.
     "kubernetes:networking.k8s.io/v1:Ingress": lambda _: (LOAD_BALANCER + 2 * PUBLIC_ADDRESS) * HOURS,
     REDSHIFT: lambda inputs: _hourly(inputs["nodeType"]) * inputs.get("numberOfNodes", 1) * HOURS,
     "aws:opensearch/domain:Domain": _domain,
@@ -155,7 +155,7 @@ PRICES: dict[str, Callable[[Inputs], float]] = {
 
 
 def _awake(plan: Plan) -> float:
-    """The part of the week in which the schedule lets the Redshift cluster run; 1 without a schedule."""
+    """The fraction of the week in which the schedule runs the Redshift cluster; 1 without a schedule."""
     hours: dict[str, tuple[int, int]] = {}
     for action in plan.of_type("aws:redshift/scheduledAction:ScheduledAction"):
         found = re.fullmatch(r"cron\(\S+ (\d+) \S+ \S+ (\S+) \S+\)", str(action.inputs.get("schedule")))

@@ -1,4 +1,4 @@
-"""The project file and one stack's configuration, as the Pulumi CLI would hand them to the program."""
+"""The project file and one stack's configuration, as the Pulumi CLI passes them to the program."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from components.contracts.types import Json
 from plan.model import PlanError
 
 PLACEHOLDER_SECRET = "placeholder-secret"  # noqa: S105 (a stand-in, no password)
-"""What the program sees for each encrypted (`secure:`) value: offline there is no key to decrypt it with."""
+"""Replaces each encrypted (`secure:`) value: offline there is no key to decrypt it."""
 
 
 @dataclass(frozen=True)
 class Project:
     """`config` maps `namespace:key` to text (objects as JSON), `secret_keys` names those that are secret.
 
-    `refused` is what the program must not accept: values that the engine would read otherwise than they are written.
+    `refused` is the error about values that the engine would read differently from how they are written.
     """
 
     name: str
@@ -71,7 +71,7 @@ def _read(path: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise PlanError(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(data or {}, dict):
-        raise PlanError(f"{path.name} must hold a mapping of keys to values.")
+        raise PlanError(f"{path.name} must be a mapping of keys to values.")
     return data or {}
 
 
@@ -79,9 +79,9 @@ def _entries(path: Path, data: dict[str, Any]) -> list[tuple[str, Any]]:
     """Keys and values below `config`."""
     config: dict[Any, Any] | list[Any] | str = data.get("config") or {}
     if not isinstance(config, dict):
-        raise PlanError(f"{path.name}: config must hold a mapping of keys to values, not {config!r:.80}.")
+        raise PlanError(f"{path.name}: config must be a mapping of keys to values, not {config!r:.80}.")
     if odd := [repr(key) for key in config if not isinstance(key, str)]:
-        raise PlanError(f"{path.name}: config has keys that are no text: {', '.join(odd)}; put them in quotes.")
+        raise PlanError(f"{path.name}: config has keys that are not text: {', '.join(odd)}; put them in quotes.")
     return list(config.items())
 
 

@@ -21,23 +21,23 @@ _PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 def record(stack: str, root: Path, *, mode: Mode | Literal["both"] = "both") -> Plan:
     """Record what the program in `root` creates for a stack.
 
-    `both` validates in preview (outputs unknown) and in update mode (outputs simulated), side by side, and returns the
-    update mode's values. Raises PlanError with every problem: unknown stack, settings, inputs, what the program raised.
+    `both` records preview (outputs unknown) and update mode (outputs simulated) side by side, and returns the latter.
+    Raises PlanError with every problem: unknown stack, settings, inputs, the program's exception.
     """
     modes: tuple[Mode, ...] = ("preview", "update") if mode == "both" else (mode,)
     with contextlib.ExitStack() as closing:
         workers = [closing.enter_context(start(stack, root, one)) for one in modes]
         for worker in workers:
-            closing.callback(worker.kill)  # one that has ended does not mind
+            closing.callback(worker.kill)  # does nothing to a worker that has ended
         plans = [_answer(worker) for worker in workers]
     _same_resources(plans[0], plans[-1])
     return plans[-1]
 
 
 def start(stack: str, root: Path, mode: Mode, *asked: str) -> subprocess.Popen[bytes]:
-    """A worker that records one mode; `asked` is what it shall answer instead of the plan."""
+    """Start a worker that records one mode; `asked` requests another answer than the plan."""
     search_path = os.pathsep.join(filter(None, (str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH"))))
-    # A fixed hash seed: a program that walks a set gives the same plan each time.
+    # A fixed hash seed: a program that iterates over a set gives the same plan each time.
     environment = {**_without_pulumi(os.environ), "PYTHONPATH": search_path, "PYTHONHASHSEED": "0"}
     environment[UNDER_WAY] = " ".join([*under_way(), stack])
     command = [sys.executable, "-m", "plan.worker", stack, str(root), mode, *asked]
@@ -45,7 +45,7 @@ def start(stack: str, root: Path, mode: Mode, *asked: str) -> subprocess.Popen[b
 
 
 def under_way() -> list[str]:
-    """The stacks whose recording waits for what this process records, the outermost first."""
+    """The stacks whose recordings wait for this process, outermost first."""
     return os.environ.get(UNDER_WAY, "").split()
 
 
@@ -55,7 +55,7 @@ def _answer(worker: subprocess.Popen[bytes]) -> Plan:
 
 
 def answer(worker: subprocess.Popen[bytes]) -> dict[str, Any]:
-    """What a worker says. Raises PlanError with what it found wrong."""
+    """A worker's answer. Raises PlanError with the problems it found."""
     output, _ = worker.communicate()
     try:
         said = json.loads(output)
@@ -67,7 +67,7 @@ def answer(worker: subprocess.Popen[bytes]) -> dict[str, Any]:
 
 
 def _same_resources(preview: Plan, update: Plan) -> None:
-    """A resource that depends on an output for its existence cannot be previewed."""
+    """Refuse resources whose existence depends on an output: preview cannot show them."""
     before, after = preview.by_urn(), update.by_urn()
     different = [(before | after)[urn].name for urn in sorted(before.keys() ^ after.keys())]
     if different:
@@ -79,5 +79,5 @@ def _same_resources(preview: Plan, update: Plan) -> None:
 
 
 def _without_pulumi(environment: Mapping[str, str]) -> dict[str, str]:
-    """Only files configure a plan: `PULUMI_CONFIG*` of the caller's shell must not change it."""
+    """Drop the shell's `PULUMI_CONFIG*`: only files configure a plan."""
     return {key: value for key, value in environment.items() if not key.startswith("PULUMI_CONFIG")}

@@ -1,4 +1,4 @@
-"""Outputs of another stack of the project, as a StackReference reads them: that stack is recorded, too."""
+"""Outputs for a StackReference, from a recording of the other stack of the project."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def outputs_of(name: str, *, root: Path) -> dict[str, Any]:
 
 
 def answer_of(outputs: dict[str, Any]) -> dict[str, Any]:
-    """The answer that `outputs_of` reads. An output that holds a secret somewhere inside is secret as a whole."""
+    """The answer that `outputs_of` reads. A secret anywhere inside an output makes the whole output secret."""
     secret = [key for key, value in outputs.items() if _has_secret(value)]
     return {"outputs": wire.opened(outputs), "secret": secret}
 

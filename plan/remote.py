@@ -1,8 +1,8 @@
-"""What a remote component makes: the recorder sees its registration alone, reviewers and policies need its children.
+"""The children of a remote component, which the recorder cannot see but reviewers and policies need.
 
-A model for the settings that this program uses; others are refused, so that the plan never leaves a resource out. Of
-pulumi_eks 4.4: github.com/pulumi/pulumi-eks, nodejs/eks/cluster/cluster.ts (createCore) and authenticationMode.ts
-(createAccessEntries).
+Models the settings that this program uses and refuses all others, so that a plan omits no resource.
+Source: pulumi_eks 4.4, github.com/pulumi/pulumi-eks, nodejs/eks/cluster/cluster.ts (createCore) and
+authenticationMode.ts (createAccessEntries).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ EKS = "eks:index:Cluster"
 CLUSTER = "aws:eks/cluster:Cluster"
 ENTRY = "aws:eks/accessEntry:AccessEntry"
 Arn = Callable[[Any], Any]
-"""The ARN of a resource that is passed as a value."""
+"""A resource that is passed as a value -> its ARN."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Child:
-    """`parent` and `after` name other children; without a parent it belongs to the component itself."""
+    """`parent` and `after` name other children; a child without `parent` belongs to the component itself."""
 
     type: str
     name: str
@@ -33,7 +33,7 @@ class Child:
 
 
 def problems(token: str, inputs: Mapping[str, Any]) -> Iterator[str]:
-    """Why the plan cannot say what a remote component makes."""
+    """Why the plan cannot list a remote component's children."""
     if token != EKS:
         yield f"{token} is a remote component, whose children nothing lists; add a model to plan/remote.py"
         return
@@ -44,9 +44,9 @@ def problems(token: str, inputs: Mapping[str, Any]) -> Iterator[str]:
         if value != wanted:
             yield f"{'.'.join(path)} is {value!r}; the plan lists a cluster's children only where it is {wanted!r}"
     if inputs.get("serviceRole") is None:
-        yield "serviceRole is missing: the cluster would make a role that neither plan nor policy judges"
+        yield "serviceRole is missing: the cluster would create a role that neither plan nor policy sees"
     for key in sorted(inputs.keys() - _KNOWN):
-        yield f"{key} may make resources that the plan does not list; add it to plan/remote.py"
+        yield f"{key} may create resources that the plan does not list; add it to plan/remote.py"
 
 
 _MODELLED = {
@@ -56,7 +56,7 @@ _MODELLED = {
     ("corednsAddonOptions", "enabled"): False,
     ("createInstanceRole",): False,
 }
-"""Each keeps the component from making resources: roles, add-ons, node groups, security groups, a ConfigMap."""
+"""Each keeps the component from creating resources: roles, add-ons, node groups, security groups, a ConfigMap."""
 _VPC = ("subnetIds", "endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs")
 _SAME = ("name", "version", "enabledClusterLogTypes", "upgradePolicy", "deletionProtection")
 _KNOWN = {
@@ -73,7 +73,7 @@ def children(name: str, inputs: Mapping[str, Any], arn: Arn, kubeconfig: Any) ->
         type=CLUSTER,
         name=f"{name}-eksCluster",
         inputs=_cluster(name, inputs, arn),
-        # The component leaves alone what AWS only takes when it makes a cluster.
+        # AWS accepts these only when it creates a cluster.
         options={
             "ignoreChanges": ["accessConfig.bootstrapClusterCreatorAdminPermissions", "bootstrapSelfManagedAddons"]
         },

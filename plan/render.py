@@ -30,9 +30,9 @@ def render(plan: Plan) -> str:
 
 def _cost(plan: Plan) -> str:
     totals, unknown = monthly(plan)
-    parts = " + ".join(f"{provider} ${usd:,.0f}" for provider, usd in sorted(totals.items())) or "$0"
+    sums = " + ".join(f"{provider} ${usd:,.0f}" for provider, usd in sorted(totals.items())) or "$0"
     missing = f"; without {', '.join(unknown)}, whose price is not known here" if unknown else ""
-    return f"Monthly estimate for 24x7: about {parts}{missing}; {NOT_IN} come on top"
+    return f"Monthly estimate for 24x7: about {sums}{missing}; {NOT_IN} come on top"
 
 
 def _tree(children: dict[str | None, list[Resource]], parent: str | None, indent: str) -> list[str]:

@@ -1,26 +1,15 @@
-"""Inputs whose change the provider can only make by replacing the resource, by type.
+"""Inputs whose change makes the provider replace the resource, by type.
 
-Sources: the documents of the Confluent, AWS and Snowflake providers (`ForceNew` of their schemas).
-Listed are the types that hold data or on which much depends; a type that is not here shows as an update.
+Source: `ForceNew` in the schemas of the Confluent, AWS and Snowflake providers. Lists the types that hold data or
+that much depends on; any other type shows as an update.
 """
 
 from __future__ import annotations
 
 _CONFLUENT = "confluentcloud:index/"
 _PASSWORD = frozenset(
-    {
-        "keepers",
-        "length",
-        "lower",
-        "upper",
-        "numeric",
-        "special",
-        "overrideSpecial",
-        "minLower",
-        "minUpper",
-        "minNumeric",
-        "minSpecial",
-    }
+    {"keepers", "length", "lower", "upper", "numeric", "special", "overrideSpecial"}
+    | {"minLower", "minUpper", "minNumeric", "minSpecial"}
 )
 
 FORCE_NEW: dict[str, frozenset[str]] = {
@@ -57,14 +46,8 @@ FORCE_NEW: dict[str, frozenset[str]] = {
     "aws:secretsmanager/secret:Secret": frozenset({"name", "namePrefix"}),
     "aws:ecr/repository:Repository": frozenset({"name", "encryptionConfigurations"}),
     "aws:redshift/cluster:Cluster": frozenset(
-        {
-            "clusterIdentifier",
-            "databaseName",
-            "masterUsername",
-            "clusterSubnetGroupName",
-            "ownerAccount",
-            "snapshotIdentifier",
-        }
+        {"clusterIdentifier", "databaseName", "masterUsername", "clusterSubnetGroupName", "ownerAccount"}
+        | {"snapshotIdentifier"}
     ),
     "aws:opensearch/domain:Domain": frozenset({"domainName", "encryptAtRest", "nodeToNodeEncryption", "vpcOptions"}),
     "eks:index:Cluster": frozenset({"name", "vpcId", "privateSubnetIds", "publicSubnetIds", "encryptionConfigKeyArn"}),

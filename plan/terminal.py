@@ -1,4 +1,4 @@
-"""How the commands write to a terminal."""
+"""Colours for the commands' output."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ RED, GREEN, YELLOW, CYAN = "31", "32", "33", "36"
 
 
 def paint(text: str, colour: str) -> str:
-    """Coloured on a terminal, unless NO_COLOR is set."""
+    """Colour the text on a terminal, unless NO_COLOR is set."""
     if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
         return text
     return f"\033[{colour}m{text}\033[0m"

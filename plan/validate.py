@@ -2,7 +2,7 @@
 
 The generated Python packages are the only source: type token -> resource class (the table that each SDK registers with
 pulumi.runtime) -> its Args class (from the overloads of `__init__`) -> wire name, type and required-ness of each field.
-The SDK itself passes a dict with any keys and any types on to the provider, where it would fail in mid-deploy.
+The SDK itself passes a dict of any keys and types to the provider, which would fail in mid-deploy.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:
     if hint is type(None) or hint is pulumi.Output or typing.get_origin(hint) in (cabc.Awaitable, pulumi.Output):
         return ()
     if typing.is_typeddict(hint):  # XArgsDict is the dict form of XArgs
-        twin = getattr(importlib.import_module(hint.__module__), hint.__name__.removesuffix("Dict"), None)
-        return (twin,) if twin else ()
+        args = getattr(importlib.import_module(hint.__module__), hint.__name__.removesuffix("Dict"), None)
+        return (args,) if args else ()
     return (hint,)
 
 
@@ -113,7 +113,7 @@ def validate(token: str, inputs: dict[str, Any]) -> list[Problem]:
 
 
 def _provider_value(value: Any, field: Field | None) -> Any:
-    """A provider's inputs that are no strings travel as JSON text."""
+    """Decode a provider's inputs that are not strings: the SDK sends them as JSON text."""
     if isinstance(value, Secret):
         return Secret(_provider_value(value.value, field))
     if not isinstance(value, str) or field is None or str in _alternatives(field.hint):
@@ -131,13 +131,13 @@ def _check(value: Value, hint: Any, path: str, *, secret: bool) -> list[Problem]
     if value is None or value is UNKNOWN or not options or Any in options:
         return []
     enums = [option for option in options if isinstance(option, type) and issubclass(option, enum.Enum)]
-    if enums and isinstance(value, str):  # `Union[str, SomeEnum]` lets any text pass: the enum is what is meant
+    if enums and isinstance(value, str):  # `Union[str, SomeEnum]` accepts any text, but means the enum
         options = tuple(enums)
     return min((_check_one(value, option, path, secret) for option in options), key=_distance)
 
 
 def _distance(problems: list[Problem]) -> tuple[bool, int, int]:
-    """Orders the alternatives of a union: one without problems, then the one that fitted deepest."""
+    """Sort key for a union's alternatives: without problems first, then the deepest fit."""
     return bool(problems), -max((problem.path.count(".") for problem in problems), default=0), len(problems)
 
 

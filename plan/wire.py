@@ -1,4 +1,4 @@
-"""The SDK's wire values: to plain Python with markers, back again, and to the masked JSON of a plan."""
+"""Convert the SDK's wire values to plain Python with markers, back, and to a plan's masked JSON."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from plan.model import MASK, UNKNOWN_TEXT
 _SIGNATURE = rpc._special_sig_key  # pyright: ignore[reportPrivateUsage] - the comment below says why
 """The key that marks a wire object as a secret, an output, a reference or an asset.
 
-Private in the SDK, like the marks themselves, though the protocol is public (pulumi/pulumi:
-sdk/go/common/resource/plugin/rpc.go). Its public decoder, `provider.experimental.property_value`, loses the id of a
-reference and knows no unknown values.
+Private in the SDK, like its values, though the protocol is public (pulumi/pulumi:
+sdk/go/common/resource/plugin/rpc.go). The SDK's public decoder, `provider.experimental.property_value`, drops the id
+of a reference and does not support unknown values.
 """
 _SECRET = rpc._special_secret_sig  # pyright: ignore[reportPrivateUsage] - as above
 _OUTPUT = rpc._special_output_value_sig  # pyright: ignore[reportPrivateUsage] - as above
@@ -24,7 +24,7 @@ _RESOURCE = rpc._special_resource_sig  # pyright: ignore[reportPrivateUsage] - a
 
 
 class Unknown:
-    """The type of `UNKNOWN`: a value that only a deploy will tell."""
+    """The type of `UNKNOWN`, a value known only after a deploy."""
 
     def __repr__(self) -> str:
         return UNKNOWN_TEXT
@@ -99,7 +99,7 @@ def encode_struct(values: dict[str, Any]) -> struct_pb2.Struct:
 
 
 def encode(value: Value | tuple[Any, ...]) -> struct_pb2.Value:
-    """A value as a provider sends it: references become ids, an asset travels as its own text."""
+    """Encode a value as a provider sends it: references become ids, assets their text."""
     if isinstance(value, Secret):
         inner = struct_pb2.Struct(fields={"value": encode(value.value)})
         inner.fields[_SIGNATURE].string_value = _SECRET
@@ -120,7 +120,7 @@ def encode(value: Value | tuple[Any, ...]) -> struct_pb2.Value:
 
 
 def opened(value: Value) -> Any:
-    """A decoded value without the wrappers of its secrets; what is unknown becomes None."""
+    """A decoded value with secrets unwrapped and unknown values as None."""
     if isinstance(value, Secret):
         return opened(value.value)
     if isinstance(value, dict):
@@ -145,20 +145,8 @@ def masked(value: Value) -> Any:
     return value
 
 
-def plain_texts(value: Value, path: str) -> Iterator[tuple[str, str]]:
-    """(path, text) of every string that is not inside a secret."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from plain_texts(item, f"{path}.{key}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from plain_texts(item, f"{path}[{index}]")
-
-
 def new_texts(given: Value, made: Value, path: str = "") -> Iterator[tuple[str, str]]:
-    """(path, text) of every text of `made` that is not among what was given, without secrets."""
+    """(path, text) of every text in `made` that differs from `given`, without secrets."""
     if made is given:
         return
     if isinstance(made, str) and made:

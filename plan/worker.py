@@ -1,10 +1,10 @@
-"""Runs the program and records it; started as a process of its own by `plan.record`.
+"""Run the program and record it, in a process that `plan.record` starts.
 
     python -m plan.worker STACK ROOT MODE [outputs]
 
-Standard output carries one JSON object, `{"plan": …, "simulated": …}`, `{"error": text}` or, when asked for the
-stack's outputs alone, `{"outputs": {name: value}, "secret": [name]}`, whose secrets are simulated; what the program
-prints goes to standard error. One process, one mode: the program's modules keep what they read of it.
+Standard output carries one JSON object: `{"plan": …, "simulated": …}`, `{"error": text}` or, for `outputs`,
+`{"outputs": {name: value}, "secret": [name]}` with simulated secrets. The program's own output goes to standard error.
+One process records one mode, because the program's modules cache what they read.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def main(arguments: list[str]) -> None:
     with results:
         json.dump(answer, results)
     sys.stderr.flush()
-    os._exit(0)  # threads and modules of the SDKs take a noticeable time to be torn down, for nothing
+    os._exit(0)  # the SDKs' threads and modules are slow to tear down
 
 
 def record_here(stack: str, root: Path, mode: Mode) -> Monitor:
-    """Record in this process, which is then of no further use. Raises PlanError with every problem found."""
-    gc.disable()  # the process ends soon, and a third of a second of its time would be collecting
+    """Record in this process, which must end afterwards. Raises PlanError with every problem found."""
+    gc.disable()  # saves a third of a second in a process that ends soon
     return _run(load(root, stack), root, preview=mode == "preview")
 
 
@@ -63,7 +63,6 @@ def plan_of(monitor: Monitor, stack: str) -> Plan:
 
 
 def _run(project: Project, root: Path, *, preview: bool) -> Monitor:
-    """One run of the program under a monitor."""
     references = functools.partial(outputs_of, root=root)
     monitor = Monitor(project.name, project.stack, preview=preview, references=references)
     engine = Engine()
@@ -97,7 +96,7 @@ def _configure_pulumi(project: Project, root: Path, monitor: Monitor, engine: En
 
 
 def _execute(root: Path) -> str | None:
-    """Run `__main__.py`; returns what is wrong as text, or None."""
+    """Run `__main__.py`; returns an error text, or None."""
     if not (root / "__main__.py").is_file():
         raise PlanError(f"There is no __main__.py in {root}.")
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # futures left over by a program that failed
@@ -109,7 +108,7 @@ def _execute(root: Path) -> str | None:
         return str(error)
     except SystemExit as error:
         return None if not error.code else f"The program exits: {error.code}"
-    except Exception as error:  # whatever the program raises is the user's to read
+    except Exception as error:  # show the user whatever the program raises
         return _explain(error, root)
     finally:
         loop.close()
@@ -118,14 +117,14 @@ def _execute(root: Path) -> str | None:
 
 async def _program() -> None:
     runpy.run_path("__main__.py", run_name="__main__")
-    # The SDK waits for the outputs one by one, each time for all that are left; this leaves it few.
+    # The SDK waits for outputs one by one and rescans the rest each time; waiting here leaves it few.
     tracked = cast("set[asyncio.Future[Any]]", settings.SETTINGS.outputs)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - the SDK sets it for each run
     while outputs := {task for task in set(tracked) if not task.done()}:
         await asyncio.wait(outputs)
 
 
 def _explain(error: Exception, root: Path) -> str:
-    """The program's own errors speak for themselves; Python's also need their kind and place."""
+    """Add kind and place to Python's own errors; the program's messages are complete."""
     text = str(error).strip()
     if isinstance(error, pulumi.RunError) or type(error).__module__ != "builtins":
         return text or type(error).__name__

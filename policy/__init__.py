@@ -1,5 +1,5 @@
-"""Controls that a stack must keep to: plain functions, for a Pulumi policy pack and for the check of a recorded plan.
+"""Controls for every stack: plain functions, used by a Pulumi policy pack and to check a recorded plan.
 
-Nothing of the program is imported here: a control must not share a mistake with what it judges, and the folder can be
-published as a pack.
+Nothing here imports the program: a control must not share the program's mistakes, and the folder can be published as a
+pack.
 """

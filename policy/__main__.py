@@ -1,4 +1,4 @@
-"""The Pulumi policy pack, as the engine starts it: `python -u -m pulumi.policy ENGINE .` in this folder."""
+"""The entry point of the Pulumi policy pack: the engine runs `python -u -m pulumi.policy ENGINE .` in this folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-# The engine runs the pack from inside its folder, which a published pack has under another name.
+# The engine runs the pack inside its folder, which has another name in a published pack.
 FOLDER = Path(__file__).resolve().parent
 SPEC = importlib.util.spec_from_file_location(
     "policy", FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]

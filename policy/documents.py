@@ -1,4 +1,4 @@
-"""IAM policy documents, which inputs carry as JSON text."""
+"""IAM policy documents, which are JSON text in the inputs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IDENTITY = (
     "aws:iam/groupPolicy:GroupPolicy",
     "aws:iam/role:Role",
 )
-"""Types whose documents say what their holder may do."""
+"""Types with documents that grant rights to their holder."""
 
 _TRUSTING = {
     "aws:iam/role:Role": "assumeRolePolicy",
@@ -32,7 +32,7 @@ _TRUSTING = {
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
 }
 TRUSTING = tuple(_TRUSTING)
-"""Types whose document says who may use them."""
+"""Types with a document that grants access to themselves."""
 
 _OPENSEARCH = ("aws:opensearch/domain:Domain", "aws:opensearch/domainPolicy:DomainPolicy")
 WITH_DOCUMENTS = tuple(dict.fromkeys((*IDENTITY, *TRUSTING, *_OPENSEARCH)))
@@ -49,7 +49,7 @@ def trusting_document(resource: Resource) -> Any:
 
 
 def all_documents(resource: Resource) -> Iterator[Any]:
-    """Each document that a resource has and that can be seen."""
+    """All visible documents of a resource."""
     found = identity_documents(resource) if resource.type in IDENTITY else []
     found += [trusting_document(resource)] if resource.type in TRUSTING else []
     found += [resource.get("accessPolicies")] if resource.type in _OPENSEARCH else []
@@ -57,7 +57,7 @@ def all_documents(resource: Resource) -> Iterator[Any]:
 
 
 def parsed(document: Value) -> Mapping[str, Any] | None:
-    """The document as an object, None when it is not one."""
+    """The document as an object; None if it is not one."""
     if isinstance(document, str):
         try:
             document = json.loads(document)
@@ -67,7 +67,7 @@ def parsed(document: Value) -> Mapping[str, Any] | None:
 
 
 def allowed(document: Any) -> list[Mapping[str, Any]]:
-    """The statements that allow something; none when the document is missing, opaque or unreadable."""
+    """The Allow statements; none if the document is missing, opaque or unreadable."""
     if absent(document) or isinstance(document, Opaque):
         return []
     statements: Sequence[Value] = as_list(get(parsed(document), "Statement"))
@@ -75,7 +75,7 @@ def allowed(document: Any) -> list[Mapping[str, Any]]:
 
 
 def as_list(value: Any) -> Sequence[Any]:
-    """A list that IAM may write as a single value."""
+    """A list, which IAM documents may write as a single value."""
     if value is None or isinstance(value, Opaque):
         return ()
     return items(value) or (() if isinstance(value, list) else (value,))
@@ -89,6 +89,6 @@ def principals(statement: Mapping[str, Any]) -> list[Any]:
 
 
 def grants(statement: Mapping[str, Any], action: str) -> bool:
-    """Whether a statement's actions include one, wildcards considered."""
+    """Whether a statement's actions, with their wildcards, include the action."""
     patterns = (str(pattern).lower() for pattern in as_list(statement.get("Action")))
     return any(fnmatchcase(action.lower(), pattern) for pattern in patterns)

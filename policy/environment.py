@@ -15,7 +15,7 @@ TAG, PRODUCTION = "Environment", "production"
 
 
 def default_tags(provider: Resource) -> Any:
-    """The tags that an AWS provider gives to everything; nested inputs of a provider travel as JSON text."""
+    """The default tags of an AWS provider, whose nested inputs are JSON text."""
     value = provider.get("defaultTags")
     if text(value):
         try:
@@ -26,7 +26,7 @@ def default_tags(provider: Resource) -> Any:
 
 
 def is_production(stack: Stack) -> bool:
-    """By the AWS provider's default tag, or by the stack's name: `prod`, `prod-eu`, `fraud-prod`."""
+    """Judged by the AWS provider's default tag, or by the stack's name: `prod`, `prod-eu`, `fraud-prod`."""
     tags: list[Value] = [default_tags(provider) for provider in stack.of_type(AWS_PROVIDER)]
     tagged = any(isinstance(tag, Mapping) and tag.get(TAG) == PRODUCTION for tag in tags)
     return tagged or any("prod" in re.split(r"[-_.]", stack_name(one.urn)) for one in stack.resources[:1])

@@ -1,4 +1,4 @@
-"""Reading inputs, of which any part may be missing, unknown or secret."""
+"""Read inputs of which any part may be missing, unknown or secret."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 
 class Opaque(enum.Enum):
-    """A value that a control cannot see, and therefore never takes for a violation."""
+    """A value that a control cannot see and never reports."""
 
     UNKNOWN = "unknown"
     """Known only after the deploy."""
     SECRET = "secret"  # noqa: S105 (a marker)
-    """Marked as secret. Only a recorded plan says so: the engine hands secrets to a pack as plain values."""
+    """Marked as secret; only in a recorded plan, because the engine passes plain values to a pack."""
 
 
 Value = Mapping[str, Any] | Sequence[Any] | Opaque | float | None
@@ -23,7 +23,7 @@ UNKNOWN, SECRET = Opaque.UNKNOWN, Opaque.SECRET
 
 
 class Hidden(dict[str, Any]):
-    """Inputs none of which can be seen: whatever is asked for may be there."""
+    """Inputs that a control cannot see: every key may be present."""
 
     def get(self, key: str, default: Any = None) -> Any:
         return UNKNOWN
@@ -33,7 +33,7 @@ class Hidden(dict[str, Any]):
 
 
 def get(value: Value, *keys: str) -> Any:
-    """The value at a path of keys: None when there is none, `Opaque` when a part of the path cannot be seen."""
+    """The value at a path of keys: None if it is missing, `Opaque` if a part of the path is opaque."""
     for key in keys:
         if isinstance(value, Opaque):
             return value
@@ -42,39 +42,39 @@ def get(value: Value, *keys: str) -> Any:
 
 
 def items(value: Value) -> Sequence[Any]:
-    """The entries of a list, none when it is missing or cannot be seen."""
+    """The entries of a list; none if it is missing or opaque."""
     return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
 def text(value: Any) -> str:
-    """The value if it is a text that can be seen, else an empty one."""
+    """The value if it is a visible text, else an empty text."""
     return value if isinstance(value, str) else ""
 
 
 def absent(value: Value) -> bool:
-    """Whether there is certainly nothing: missing, an empty text or an empty collection."""
+    """Whether a value is certainly missing or empty."""
     return value is None or (isinstance(value, str | Sequence | Mapping) and len(value) == 0)
 
 
 def one_of(value: Any, *allowed: Any) -> bool:
-    """Whether a value is, or may turn out to be, one of those allowed."""
+    """Whether a value is, or may be, one of the allowed ones."""
     return isinstance(value, Opaque) or value in allowed
 
 
 def enabled(value: Any) -> bool:
-    """Whether a switch is on, or may turn out to be. Some are booleans on the wire and some are texts."""
+    """Whether a switch is, or may be, on. Some are booleans on the wire and some are texts."""
     return one_of(value, True, "true")
 
 
 def lacking(value: Any, wanted: Sequence[str]) -> list[str]:
-    """Which of those wanted are certainly not in a list."""
+    """The wanted values that are certainly not in the list."""
     if isinstance(value, Opaque) or UNKNOWN in items(value):
         return []
     return [item for item in wanted if item not in items(value)]
 
 
 def leaves(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """(path, value) of everything that is neither a mapping nor a list; indexes of lists are no part of a path."""
+    """(path, value) of everything that is neither a mapping nor a list; paths contain no list indexes."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield from leaves(item, (*path, str(key)))

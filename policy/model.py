@@ -1,4 +1,4 @@
-"""What a control sees of a resource and of a stack, whether it comes from the engine or from a recorded plan."""
+"""Resources and stacks as controls see them, from the engine or from a recorded plan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from policy.inputs import get
 class Options:
     """The resource options that controls look at. `timeouts` is in seconds, by operation (create, update, delete).
 
-    The engine tells a pack neither `replace_on_changes` nor whether a dependency was declared by hand.
+    The engine does not pass `replace_on_changes` to a pack.
     """
 
     protect: bool = False
@@ -26,10 +26,10 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One resource; `inputs` in wire form (camelCase) with `Opaque` for what cannot be seen.
+    """`inputs` are in wire form (camelCase), with `Opaque` for hidden values.
 
-    `provider` is the URN of the explicit provider, None for the default one. `dependencies` are URNs, those that an
-    input implies included.
+    `provider` is the URN of the explicit provider, None for the default one. `dependencies` are URNs, including those
+    that inputs imply.
     """
 
     urn: str
@@ -47,8 +47,6 @@ class Resource:
 
 @dataclass(frozen=True)
 class Stack:
-    """All resources of a stack."""
-
     resources: Sequence[Resource]
 
     def of_type(self, *types: str) -> Iterator[Resource]:
@@ -66,9 +64,9 @@ StackCheck = Callable[[Stack], Iterable[tuple[Resource, str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """A rule: `description` says what must hold, `fix` what to do when it does not.
+    """`description` is the requirement, `fix` the remedy.
 
-    A `plan_only` control needs something that the engine does not tell a pack.
+    A `plan_only` control needs data that the engine does not pass to a pack.
     """
 
     name: str
@@ -80,7 +78,7 @@ class Control:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceControl(Control):
-    """Judges one resource of `types` (none: of any type) by itself; its check yields what is wrong."""
+    """Judges each resource of `types` (all if empty) on its own; `check` yields problems."""
 
     types: tuple[str, ...]
     check: ResourceCheck
@@ -92,7 +90,7 @@ class ResourceControl(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class StackControl(Control):
-    """Judges all resources together; its check yields the resource at fault and what is wrong."""
+    """Judges all resources together; `check` yields resources with problems."""
 
     check: StackCheck
 
@@ -100,18 +98,11 @@ class StackControl(Control):
 def resource_control(
     *types: str, fix: str, severity: Severity = "high", plan_only: bool = False
 ) -> Callable[[ResourceCheck], ResourceControl]:
-    """Make a function a control: its name is the control's, its docstring the description."""
+    """Make a control of a function, which gives it name and, in its docstring, description."""
 
     def decorate(check: ResourceCheck) -> ResourceControl:
-        name, description = _described(check)
         return ResourceControl(
-            name=name,
-            description=description,
-            fix=fix,
-            severity=severity,
-            plan_only=plan_only,
-            types=types,
-            check=check,
+            **_described(check), fix=fix, severity=severity, plan_only=plan_only, types=types, check=check
         )
 
     return decorate
@@ -123,21 +114,19 @@ def stack_control(
     """Like `resource_control`, for a check of the whole stack."""
 
     def decorate(check: StackCheck) -> StackControl:
-        name, description = _described(check)
-        return StackControl(
-            name=name, description=description, fix=fix, severity=severity, plan_only=plan_only, check=check
-        )
+        return StackControl(**_described(check), fix=fix, severity=severity, plan_only=plan_only, check=check)
 
     return decorate
 
 
-def _described(check: Callable[..., Any]) -> tuple[str, str]:
-    return check.__name__.replace("_", "-"), " ".join((inspect.getdoc(check) or "").split())
+def _described(check: Callable[..., Any]) -> dict[str, str]:
+    description = " ".join((inspect.getdoc(check) or "").split())
+    return {"name": check.__name__.replace("_", "-"), "description": description}
 
 
 @dataclass(frozen=True)
 class Violation:
-    """What is wrong with one resource."""
+    """A resource's problem."""
 
     control: Control
     resource: Resource

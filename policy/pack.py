@@ -1,4 +1,4 @@
-"""The controls as a Pulumi policy pack: what the engine hands over, in the form that controls read."""
+"""The controls as a Pulumi policy pack, with the engine's data converted to the controls' model."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ NAME = "fraud-detection"
 
 
 def serve() -> None:
-    """Serve the pack to the engine until it goes away."""
+    """Serve the pack until the engine ends."""
     PolicyPack(NAME, policies(), EnforcementLevel.MANDATORY)
 
 
 def policies() -> list[Policy]:
-    """Every control that needs no more than the engine tells a pack."""
+    """All controls that the engine's data is enough for."""
     return [_policy(control) for control in CONTROLS if not control.plan_only]
 
 
@@ -83,7 +83,7 @@ def _resource(args: ResourceValidationArgs | PolicyResource, **more: Any) -> Res
 
 
 def _stack_resource(resource: PolicyResource) -> Resource:
-    """The engine shows a resource without inputs when its provider waits for the deploy (a new cluster's, say)."""
+    """Hide inputs that the engine does not show because the provider is unknown until the deploy."""
     implied = map(_urns, resource.property_dependencies.values())
     seen = _resource(resource, dependencies=_urns(resource.dependencies).union(*implied))
     return seen if seen.inputs else replace(seen, inputs=Hidden())
@@ -94,16 +94,14 @@ def _urns(resources: Iterable[PolicyResource]) -> frozenset[str]:
 
 
 def _provider(provider: PolicyProviderResource | None) -> str | None:
-    """None for a provider that the engine makes itself: their names begin with `default`."""
+    """None for the engine's own provider, whose name begins with `default`."""
     return None if provider is None or provider.name.startswith("default") else provider.urn
 
 
 def _options(options: PolicyResourceOptions) -> Options:
-    timeouts = options.custom_timeouts
     seconds = {
-        "create": timeouts.create_seconds,
-        "update": timeouts.update_seconds,
-        "delete": timeouts.delete_seconds,
+        operation: getattr(options.custom_timeouts, f"{operation}_seconds")
+        for operation in ("create", "update", "delete")
     }
     return Options(
         protect=options.protect,
@@ -114,7 +112,7 @@ def _options(options: PolicyResourceOptions) -> Options:
 
 
 def _seen(container: Value) -> Any:
-    """Plain values: the SDK's containers raise when an unknown is looked at, and have no whole numbers."""
+    """Convert to plain values: the SDK's containers raise for unknown values and have no integers."""
     if isinstance(container, Mapping):
         return {key: _item(container, key) for key in container}
     if isinstance(container, Sequence) and not isinstance(container, str):

@@ -1,4 +1,4 @@
-"""The controls as a table: `python -m policy.table` prints what docs/policies.md must hold."""
+"""The controls as tables: `python -m policy.table` prints those of docs/policies.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The transactions app on its cluster, as the settings ask for it."""
+"""Create the transactions app from the settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from stacks.settings import Settings
 
 
 def make_app(settings: Settings, base: AwsBase, cluster: ConfluentCluster, oracle: OracleHost) -> FraudApp:
-    """The app: it writes payments to Oracle, knows the rules' own thresholds and reads the alerts back from Kafka."""
+    """The app, which writes payments to Oracle and reads alerts from Kafka."""
     network = base.network
     args = FraudAppArgs(
         context=base.context,

@@ -1,4 +1,4 @@
-"""What everything in AWS stands on: provider, key, network."""
+"""The base of all AWS resources: provider, key, network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from stacks.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class AwsBase:
-    """`name` begins the names of the parts."""
+    """`name` is the prefix of all resource names."""
 
     name: str
     provider: aws.Provider
@@ -32,7 +32,6 @@ class AwsBase:
 
 
 def make_aws_base(settings: Settings) -> AwsBase:
-    """Provider, key and network of the deployment."""
     general = settings.general
     name = f"fraud-{general.deployment}"
     provider = providers.make_aws(general)
@@ -71,7 +70,7 @@ def _context(name: str, settings: Settings, provider: aws.Provider) -> AwsContex
 
 
 def _usable(prefixes: list[str], quota: int) -> list[str]:
-    """The same; what the look-up found is known only now, and the component knows nothing of the setting."""
+    """Check the look-up's prefixes, with an error that names the setting, which the component does not know."""
     if found := prefix_problems(prefixes, quota):
         raise pulumi.RunError(f"confluentEgressPrefixes: {'; '.join(found)}")
     return prefixes

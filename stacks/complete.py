@@ -7,5 +7,5 @@ from stacks.settings import Settings
 
 
 def compose(settings: Settings) -> None:
-    """Both layers; the second begins while the slow parts of the first are still being made."""
+    """Both layers; the second starts while slow resources of the first are still being created."""
     streaming.make_streaming(settings, platform.make_platform(settings))

@@ -20,19 +20,19 @@ from stacks.platform_outputs import PlatformOutputs
 from stacks.settings import Settings
 from stacks.stores import make_stores
 
-# Amazon Linux 2023, kept current by AWS. The host keeps the one that it was made with.
+# The current Amazon Linux 2023. A host keeps the image of its creation.
 AMI = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
-# The name of the database for connectors that come through PrivateLink; they alone resolve it.
+# The database's name for connectors that use PrivateLink; only they resolve it.
 PRIVATE_HOST = "oracle.fraud.internal"
 
 
 def compose(settings: Settings) -> None:
-    """The platform as a stack of its own, whose outputs the streaming layer reads."""
+    """The platform as its own stack, whose outputs the streaming layer reads."""
     platform_outputs.export(make_platform(settings))
 
 
 def make_platform(settings: Settings) -> PlatformOutputs:
-    """Everything that changes slowly, and what the streaming layer needs of it."""
+    """Create everything that changes slowly, and return the values that the streaming layer needs."""
     base = make_aws_base(settings)
     cluster = _confluent(settings, base)
     oracle = _oracle(settings, base)
@@ -94,7 +94,7 @@ def _oracle(settings: Settings, base: AwsBase) -> OracleHost:
 
 
 def _connection(settings: Settings, base: AwsBase, cluster: ConfluentCluster, oracle: OracleHost) -> OracleConnection:
-    """How connectors reach the database: from the internet, or through PrivateLink."""
+    """The connectors' connection to the database, from the internet or through PrivateLink."""
     if not settings.confluent.private:
         return oracle.connection
     args = PrivateEgressArgs(

@@ -1,4 +1,4 @@
-"""What the streaming layer needs of the platform: handed over in one stack, or exported by one and read by another."""
+"""The platform's values for the streaming layer: passed within one stack, or exported and read by another."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ T = TypeVar("T", bound=Connection)
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformOutputs:
-    """`sinks`: the connection of each store that the stack has. `first_payment` is made once a payment is in the
-    database."""
+    """`sinks` has the connection of each store. `first_payment` creates a payment in the database."""
 
     confluent: ConfluentHandle
     oracle: OracleConnection
@@ -28,14 +27,14 @@ class PlatformOutputs:
 
 
 def export(outputs: PlatformOutputs) -> None:
-    """One output per value, `<part>.<field>`, so that values that are no secrets stay readable in the other stack."""
-    for part, value in _parts(outputs):
+    """One output per value, `<connection>.<field>`, so that only secret values are secret in the other stack."""
+    for connection, value in _connections(outputs):
         for name in value.deployed():
-            pulumi.export(f"{part}.{name}", getattr(value, name))
+            pulumi.export(f"{connection}.{name}", getattr(value, name))
 
 
 def read(settings: Settings) -> PlatformOutputs:
-    """The outputs of the stack that the setting platformStack names; an output that it lacks is an error."""
+    """The outputs of the stack in the setting platformStack; a missing output is an error."""
     reference = pulumi.StackReference(str(settings.general.platform_stack))
     return PlatformOutputs(
         confluent=_read(reference, "confluent", ConfluentHandle),
@@ -44,25 +43,25 @@ def read(settings: Settings) -> PlatformOutputs:
     )
 
 
-def _read(reference: pulumi.StackReference, part: str, kind: type[T]) -> T:
-    return kind(**{name: _output(reference, f"{part}.{name}") for name in kind.deployed()})
+def _read(reference: pulumi.StackReference, connection: str, kind: type[T]) -> T:
+    return kind(**{name: _output(reference, f"{connection}.{name}") for name in kind.deployed()})
 
 
 def _output(reference: pulumi.StackReference, key: str) -> pulumi.Output[Any]:
-    """`require_output` with an error that says what to do: its KeyError names neither stack nor setting."""
+    """`require_output` with a fix in the error: its KeyError names neither stack nor setting."""
 
     def present(value: Any) -> Any:
         if value is None:
             raise pulumi.RunError(
-                f"The stack of platformStack has no output {key}: name one whose layer is platform, and deploy it "
-                "with the sinks of this stack first."
+                f"The stack of platformStack has no output {key}: set it to a stack with layer platform, "
+                "and deploy that with this stack's sinks first."
             )
         return value
 
     return reference.get_output(key).apply(present)
 
 
-def _parts(outputs: PlatformOutputs) -> Iterator[tuple[str, Connection]]:
+def _connections(outputs: PlatformOutputs) -> Iterator[tuple[str, Connection]]:
     yield "confluent", outputs.confluent
     yield "oracle", outputs.oracle
     yield from outputs.sinks.items()

@@ -1,4 +1,4 @@
-"""The providers, made explicitly: no resource depends on whose credentials and region are the default ones."""
+"""Explicit providers, so that no resource depends on the default credentials and region."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stacks.settings.general import General
 
 
 def make_aws(general: General) -> aws.Provider:
-    """Its resources carry the mandatory tags, whatever a component forgets."""
+    """A provider that adds the mandatory tags to all its resources."""
     tags = {
         "Project": pulumi.get_project(),
         "Deployment": general.deployment,

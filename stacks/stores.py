@@ -1,4 +1,4 @@
-"""The stores that the sinks write to, as the settings ask for them."""
+"""Create the sinks' stores from the settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stacks.settings import Settings
 
 
 def make_stores(settings: Settings, base: AwsBase) -> SinkTargets:
-    """Every store that is switched on."""
+    """Every enabled store."""
     providers: list[pulumi.ProviderResource] = [base.provider]
     for name, section in settings.stores.items():
         if make_provider := SINKS[name].provider:

@@ -18,12 +18,11 @@ from stacks.settings import Settings
 
 
 def compose(settings: Settings) -> None:
-    """The streaming layer on a platform that is a stack of its own."""
+    """The streaming layer, on a platform in another stack."""
     make_streaming(settings, platform_outputs.read(settings))
 
 
 def make_streaming(settings: Settings, platform: PlatformOutputs) -> None:
-    """The stack's topics, statements and connectors."""
     name = f"fd-{settings.general.deployment}"
     args = ConfluentStreamingArgs(
         cluster=platform.confluent,

@@ -1,8 +1,7 @@
-"""What each principal may do in Kafka.
+"""The permissions of each service account in Kafka.
 
-Connectors and the app have ACLs, which every type of cluster has: one set of grants per account. The account of the
-Flink statements has roles, since Flink knows no ACLs (cc/flink/operate-and-deploy/flink-rbac.md; `cc/` is
-docs.confluent.io/cloud/current/).
+Connectors and the app get ACLs, which every cluster type has. The account of the Flink statements gets roles, because
+Flink ignores ACLs (cc/flink/operate-and-deploy/flink-rbac.md; `cc/` is docs.confluent.io/cloud/current/).
 """
 
 from __future__ import annotations
@@ -13,19 +12,19 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_confluentcloud as confluent
 
-# Prefixes of topics that connectors make by themselves: their accounts are allowed to, and the clean-up deletes them.
+# Prefixes of topics that connectors create themselves: their accounts may, and the clean-up deletes them.
 HEARTBEAT = "__orcl-heartbeat.lcc"
 REPORTS = ("success-lcc", "error-lcc")
 
 
 def schema_changes(prefix: str) -> str:
-    """Where the source connector with this `topic.prefix` keeps the history of its tables."""
+    """The topic in which the source connector with this `topic.prefix` keeps its schema history."""
     return f"__orcl-schema-changes.{prefix}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """One or more operations on a resource, by its full name or by prefix."""
+    """Operations on a resource, given by name or by prefix."""
 
     resource_type: str
     name: str
@@ -34,12 +33,10 @@ class Grant:
 
 
 def topic(name: str, *operations: str, prefixed: bool = False) -> Grant:
-    """A grant on a topic."""
     return Grant(resource_type="TOPIC", name=name, operations=operations, prefixed=prefixed)
 
 
 def group(name: str, *operations: str, prefixed: bool = False) -> Grant:
-    """A grant on a consumer group."""
     return Grant(resource_type="GROUP", name=name, operations=operations, prefixed=prefixed)
 
 
@@ -47,7 +44,7 @@ CLUSTER_DESCRIBE = Grant(resource_type="CLUSTER", name="kafka-cluster", operatio
 
 
 def source_grants(topics: Iterable[str], prefix: str) -> tuple[Grant, ...]:
-    """ACLs that the Oracle XStream connector's account needs, besides those for its own topics (vendor's list)."""
+    """ACLs for the Oracle XStream connector's account, from the vendor's list."""
     return (
         CLUSTER_DESCRIBE,
         *(topic(name, "CREATE", "WRITE") for name in topics),
@@ -58,7 +55,7 @@ def source_grants(topics: Iterable[str], prefix: str) -> tuple[Grant, ...]:
 
 
 def sink_grants(topics: Iterable[str], dead_letter: str, *, reports: bool = False) -> tuple[Grant, ...]:
-    """ACLs that a sink connector's account needs; `reports` adds the OpenSearch reporter's two topics."""
+    """ACLs for a sink connector's account; `reports` adds the two report topics of OpenSearch."""
     reporters = tuple(topic(name, "CREATE", "WRITE", prefixed=True) for name in REPORTS)
     return (
         CLUSTER_DESCRIBE,
@@ -72,10 +69,9 @@ def sink_grants(topics: Iterable[str], dead_letter: str, *, reports: bool = Fals
 def flink_roles(
     reads: Iterable[str], alters: Iterable[str], writes: Iterable[str], error_log: str
 ) -> list[tuple[str, str]]:
-    """(role, resource) of the account of the Flink statements, e.g. `("DeveloperRead", "topic=auth_user")`.
+    """(role, resource) pairs for the account of the Flink statements, e.g. `("DeveloperRead", "topic=auth_user")`.
 
-    `error_log` is the dead-letter topic, which the first ALTER TABLE that names it makes. Source of the roles:
-    cc/flink/operate-and-deploy/flink-rbac.md.
+    `error_log` is created by the first ALTER TABLE that names it. Source: cc/flink/operate-and-deploy/flink-rbac.md.
     """
     wanted = {("DeveloperRead", f"topic={name}") for name in (*reads, *writes, error_log)}
     wanted |= {("DeveloperWrite", f"topic={name}") for name in (*writes, error_log)}
@@ -87,17 +83,17 @@ def flink_roles(
 
 
 CLUSTER_ADMIN = "CloudClusterAdmin"
-"""The only role on a Basic cluster: roles on topics, groups and transactional ids begin with Standard
+"""The only role on a Basic cluster; roles on topics, groups and transactional ids need Standard or more
 (cc/security/access-control/rbac/predefined-rbac-roles.md)."""
 
 
 def principal(account_id: pulumi.Input[str]) -> pulumi.Output[str]:
-    """An account as ACLs and role bindings name it."""
+    """The account's name in ACLs and role bindings."""
     return pulumi.Output.concat("User:", account_id)
 
 
 def make_account(name: str, description: str, opts: pulumi.ResourceOptions) -> confluent.ServiceAccount:
-    """A service account that has its Pulumi name in Confluent Cloud too."""
+    """A service account with the same name in Pulumi and in Confluent Cloud."""
     return confluent.ServiceAccount(name, display_name=name, description=description, opts=opts)
 
 
@@ -108,7 +104,6 @@ def bind(
     crn_pattern: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> confluent.RoleBinding:
-    """Give an account a role on everything that a CRN pattern names."""
     return confluent.RoleBinding(
         name, principal=principal(account_id), role_name=role, crn_pattern=crn_pattern, opts=opts
     )
@@ -117,7 +112,7 @@ def bind(
 def make_acls(
     name: str, account_id: pulumi.Input[str], grants: Iterable[Grant], opts: pulumi.ResourceOptions
 ) -> list[confluent.KafkaAcl]:
-    """One ACL for each operation of each grant; the cluster and its key come from the provider in `opts`."""
+    """One ACL per operation of each grant; cluster and key come from the provider in `opts`."""
     return [
         confluent.KafkaAcl(
             f"{name}-{grant.resource_type}-{grant.name}-{operation}".lower().replace("_", "-"),

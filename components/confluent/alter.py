@@ -1,11 +1,9 @@
-"""Alters a table once; `pulumi up` runs it as `python -m components.confluent.alter create`, destroy with `delete`.
+"""Alter a table once: `pulumi up` runs `python -m components.confluent.alter create`, destroy runs `… delete`.
 
-An ALTER TABLE is an act and leaves nothing to keep: the service forgets a statement 30 days after it ended
-(cc/flink/concepts/statements.html). As a FlinkStatement it could not be deleted or replaced from then on, since the
-provider takes a statement that is not there for an error; and a refresh would run it again, which ADD does not survive.
-
-Reads everything from the environment; exits 0 when the table is altered (`create`) or nothing is left (`delete`), 1
-with the service's words, 2 for a missing variable.
+A FlinkStatement does not fit. The service forgets a statement 30 days after its end
+(cc/flink/concepts/statements.html); the provider could then neither delete nor replace it, and a refresh would run it
+again, which ADD does not survive. This command reads the environment. It exits 0 when the table is altered (`create`)
+or nothing is left (`delete`), 1 with the service's message, 2 for a missing variable.
 """
 
 from __future__ import annotations
@@ -27,11 +25,11 @@ NEEDED = (
 POLL_SECONDS = 2.0
 DEADLINE_SECONDS = 600.0
 OVER = ("COMPLETED", "FAILED", "STOPPED")
-"""Phases that a statement does not leave by itself."""
+"""Final phases of a statement."""
 
 
 class Statement:
-    """The statement of one name in Flink's API (cc/flink/operate-and-deploy/flink-rest-api.html)."""
+    """One statement in Flink's API (cc/flink/operate-and-deploy/flink-rest-api.html)."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
@@ -41,7 +39,7 @@ class Statement:
         self._deadline = Deadline.of(env, "ALTER", seconds=DEADLINE_SECONDS, poll=POLL_SECONDS)
 
     def alter(self) -> None:
-        """Run it, unless it ran before: an `up` that broke off may not have noted that. Raises OSError if it fails."""
+        """Run it, unless an interrupted `up` already did. Raises OSError if the statement fails."""
         found = self._service.call("GET", self._one)
         if found and not self._serves(found):
             self.forget()
@@ -53,12 +51,12 @@ class Statement:
             raise OSError(f"{_phase(found)}: {found['status'].get('detail') or 'no detail'}")
 
     def forget(self) -> None:
-        """Delete it, if the service still has it, and wait until its name is free."""
+        """Delete it if the service still has it, and wait until its name is free."""
         self._service.call("DELETE", self._one)
         self._until(lambda found: found is None)
 
     def _serves(self, found: dict[str, Any]) -> bool:
-        """Whether this very text has run, or runs."""
+        """Whether it has the same text and has not failed."""
         return found["spec"]["statement"] == self._env["STATEMENT"] and _phase(found) not in ("FAILED", "STOPPED")
 
     def _submit(self) -> None:
@@ -89,7 +87,6 @@ def _phase(found: dict[str, Any] | None) -> str:
 
 
 def main(arguments: list[str], env: Mapping[str, str]) -> int:
-    """Alter the table, or forget the statement that did."""
     if arguments not in (["create"], ["delete"]):
         print(f"usage: python -m {__spec__.name} create|delete", file=sys.stderr)
         return 2
@@ -101,7 +98,7 @@ def main(arguments: list[str], env: Mapping[str, str]) -> int:
         statement.alter() if arguments == ["create"] else statement.forget()
     except OSError as error:
         print(f"statement {env['NAME']}: {error}; `pulumi {'up' if arguments == ['create'] else 'destroy'}` again "
-              "goes on from here", file=sys.stderr)  # fmt: skip
+              "continues from here", file=sys.stderr)  # fmt: skip
         return 1
     return 0
 

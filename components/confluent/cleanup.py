@@ -1,9 +1,9 @@
-"""Deletes what connectors and statements made by themselves, when the stack is destroyed.
+"""Delete topics and subjects that no resource declares, when the stack is destroyed.
 
-A statement's error log, a connector's schema history, heartbeat, dead-letter and report topics are declared by nobody;
-without this they, and the subjects of all topics, would outlive a streaming layer whose cluster stays. `pulumi destroy`
-runs it as `python -m components.confluent.cleanup`, after connectors and statements are gone. Reads everything from the
-environment; exits 0 when nothing is left, 1 with the service's answer, 2 for a missing variable.
+Connectors and statements create them: the error log, schema history, heartbeat, dead-letter and report topics, and
+subjects of all topics. They would outlive a streaming layer whose cluster stays. `pulumi destroy` runs
+`python -m components.confluent.cleanup` after the connectors and statements are gone. It reads the environment and
+exits 0 when nothing is left, 1 with the service's answer, 2 for a missing variable.
 """
 
 from __future__ import annotations
@@ -23,19 +23,16 @@ NEEDED = (
 
 
 def topics(kafka: Service, cluster: str, prefixes: tuple[str, ...]) -> list[str]:
-    """Names of the cluster's topics that begin with one of the prefixes."""
     answer: dict[str, Any] = kafka.call("GET", f"/kafka/v3/clusters/{cluster}/topics") or {"data": []}
     return sorted(topic["topic_name"] for topic in answer["data"] if topic["topic_name"].startswith(prefixes))
 
 
 def subjects(registry: Service, prefixes: tuple[str, ...]) -> list[str]:
-    """Names of the registry's subjects that begin with one of the prefixes."""
     found: list[str] = registry.call("GET", "/subjects") or []
     return sorted(name for name in found if name.startswith(prefixes))
 
 
 def main(env: dict[str, str]) -> int:
-    """Delete the topics and the subjects that begin with one of the prefixes, subjects for good."""
     missing = [name for name in NEEDED if not env.get(name)]
     if missing:
         print(f"set {', '.join(missing)}: the stack's program does", file=sys.stderr)
@@ -51,7 +48,7 @@ def main(env: dict[str, str]) -> int:
                         for name in topics(kafka, env["CLUSTER"], topic_prefixes)])  # fmt: skip
         found = subjects(registry, subject_prefixes)
         _delete(registry, [f"/subjects/{_quoted(name)}" for name in found])
-        # A subject is deleted twice: first hidden, then taken away.
+        # Deleting a subject takes two steps: the first only hides it.
         _delete(registry, [f"/subjects/{_quoted(name)}?permanent=true" for name in found])
     except OSError as error:
         print(f"clean-up stopped: {error}; run pulumi destroy again", file=sys.stderr)

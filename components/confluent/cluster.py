@@ -20,9 +20,9 @@ from .settings import ClusterSettings
 
 @dataclass(frozen=True, kw_only=True)
 class ConfluentClusterArgs:
-    """`private` is the VPC that alone reaches a private cluster, and None for a public one.
+    """`private` is the only VPC that reaches a private cluster; None for a public one.
 
-    `protect` keeps environment and cluster, and with them every topic, from being deleted or replaced.
+    `protect` prevents deletion and replacement of environment and cluster, and so of every topic.
     """
 
     region: str
@@ -33,13 +33,13 @@ class ConfluentClusterArgs:
     def __post_init__(self) -> None:
         if self.settings.private != bool(self.private):
             raise ValueError(
-                f"private is {'set' if self.private else 'None'}, connectivity {self.settings.connectivity}; give "
+                f"private is {'set' if self.private else 'None'}, connectivity {self.settings.connectivity}; set "
                 "private exactly when connectivity is privatelink"
             )
 
 
 class ConfluentCluster(pulumi.ComponentResource):
-    """Environment with Stream Governance, Kafka cluster, Flink pool, the accounts that deploy and run, their keys."""
+    """Environment with Stream Governance, Kafka cluster, Flink pool, service accounts and their keys."""
 
     environment: confluent.Environment
     kafka: confluent.KafkaCluster
@@ -106,7 +106,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         )
 
     def _find_registry(self) -> pulumi.Output[confluent.GetSchemaRegistryClusterResult]:
-        # The registry appears with the first cluster of an environment, so the look-up waits for that.
+        # The environment's first cluster brings the registry, so the look-up waits for the cluster.
         return confluent.get_schema_registry_cluster_output(
             environment=self.environment.id.apply(lambda id: confluent.GetSchemaRegistryClusterEnvironmentArgs(id=id)),
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[self.kafka, *self.private.ready]),
@@ -135,7 +135,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         return access.make_account(f"{self._name}-{purpose}", description, self._child)
 
     def handle(self) -> ConfluentHandle:
-        """What the streaming layer builds on."""
+        """Everything the streaming layer needs of this cluster."""
         return ConfluentHandle(
             organization_id=self._organization.id,
             environment_id=self.environment.id,
@@ -161,7 +161,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         )
 
     def _flink_endpoint(self) -> pulumi.Output[str]:
-        """A private cluster's statements are accepted at the private endpoint only."""
+        """Flink accepts a private cluster's statements only at the private endpoint."""
         if self._args.private is None:
             return self._flink_region.rest_endpoint
         return self._flink_region.private_rest_endpoint
@@ -169,7 +169,6 @@ class ConfluentCluster(pulumi.ComponentResource):
     def _bind(
         self, name: str, account: confluent.ServiceAccount, role: str, crn: pulumi.Input[str]
     ) -> confluent.RoleBinding:
-        """Give an account a role on everything that a CRN pattern names."""
         return access.bind(f"{self._name}-{name}", account.id, role, crn, self._child)
 
     def _keys(self) -> tuple[KeySlots, KeySlots, KeySlots]:
@@ -191,7 +190,7 @@ class ConfluentCluster(pulumi.ComponentResource):
         )
 
     def _app_kafka(self) -> AppKafka:
-        """The app reads alerts, and of the registry their schema alone."""
+        """The app reads the alerts and, in the registry, only their schema."""
         kafka = self._key("app-kafka", self._app, self._kafka_owner(), [*self.private.ready])
         subject = pulumi.Output.concat(self._registry.resource_name, f"/subject={FRAUD_ALERT.topic}-value")
         reads = self._bind("app-alert-schema", self._app, "DeveloperRead", subject)
@@ -215,7 +214,6 @@ class ConfluentCluster(pulumi.ComponentResource):
     def _key(
         self, name: str, account: confluent.ServiceAccount, resource: Owner, after: list[pulumi.Resource]
     ) -> KeySlots:
-        """API keys of an account for one resource, one key per slot."""
         return KeySlots(
             f"{self._name}-{name}",
             account=account,

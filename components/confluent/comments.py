@@ -1,18 +1,18 @@
-"""Takes out of a Flink SQL text what Flink does not read, so that a change of it replaces no statement."""
+"""Remove comments from Flink SQL, so that editing a comment replaces no statement."""
 
 from __future__ import annotations
 
 import re
 
-# Tokens that may hold what looks like a comment, by the rules of Flink's parser (Apache Calcite): E'…' has backslash
-# escapes, two quotes stand for one, and a text without its end reaches to the end of the file. Words are tokens too, of
-# letters, digits, _ and $: only an E that begins one begins such a text. Before a $ it may have dots and dashes: all of
-# a--$b is a word.
+# Tokens that may contain the characters of a comment, by the rules of Flink's parser (Apache Calcite). E'…' has
+# backslash escapes, two quotes stand for one, and an unclosed text reaches to the end of the file. Words (letters,
+# digits, _ and $) are tokens too, so that only an E at the start of a word begins E'…'. A word may have dots and dashes
+# before a $: a--$b is one word.
 _KEPT = r"""(?P<kept>
     [eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | '(?:[^']|'')*(?:'|\Z) | `(?:[^`\r\n]|``)*` | "[^"\r\n]*"
     | [\w$][\w$.-]*\$(?!\d)[\w$]+ | (?!\d)[\w$]+ | \*/
 )"""
-# Calcite takes // for a line comment, too. /*+ begins a hint, which Flink reads; /**/ is a comment, /***/ begins one.
+# In Calcite // also begins a line comment, /*+ begins a hint for Flink, /**/ is a comment, and /***/ begins one.
 _COMMENT = re.compile(
     rf"{_KEPT} | (?P<line> (?:--|//)[^\r\n]*) | (?P<block> /\*(?:\*[^/]|(?!\+|\*[^/])).*?\*/) | (?P<open> /\*(?!\+).*)",
     re.DOTALL | re.VERBOSE,
@@ -21,10 +21,10 @@ _BLANK = re.compile(rf"{_KEPT} | (?P<blank> [ \t\f]+(?=[\r\n]) | [ \t\f\r\n]+\Z)
 
 
 def without_comments(sql: str) -> str:
-    """The text without comments, white space at the ends of lines and empty lines at its end.
+    """The text without comments, trailing white space and empty lines at its end.
 
-    Every token of Flink's stays as it is and on its line, so that the line in an error is that of the file. A comment
-    that never ends stays, for Flink to refuse: without it half of a statement could pass for a whole one.
+    Every token stays on its line, so that line numbers in Flink's errors match the file. An unclosed comment stays for
+    Flink to refuse: without it, half a statement could look like a whole one.
     """
     return _BLANK.sub(lambda part: part["kept"] or "", _COMMENT.sub(_uncommented, sql))
 

@@ -1,8 +1,8 @@
 """Typed configuration of fully managed connectors.
 
-One dataclass per connector class, one field per configuration key: a key that does not exist cannot be written, a
-required one cannot be left out, and a secret one goes to `config_sensitive`. Keys and allowed values are those of the
-vendor's templates of 2026-02, but for `indexN.write.method` of OpenSearch, which is newer.
+One dataclass per connector class, one field per configuration key: unknown keys cannot be set, required keys cannot be
+omitted, and secret keys go to `config_sensitive`. Keys and allowed values follow the vendor's templates of 2026-02;
+OpenSearch's `indexN.write.method` is newer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .topics import DEAD_LETTER
 
 
 def option(key: str, *, secret: bool = False, allowed: tuple[str, ...] = (), default: Any = dataclasses.MISSING) -> Any:
-    """A field that is written as configuration `key`; a field that is None leaves its key out."""
+    """A field for the configuration `key`; None omits the key."""
     return dataclasses.field(default=default, metadata={"key": key, "secret": secret, "allowed": allowed})
 
 
@@ -30,7 +30,7 @@ TOLERANCE = ("none", "all")
 
 @dataclass(frozen=True, kw_only=True)
 class Connector:
-    """What every connector has. `purpose` names it and its account; `ready` must exist before it connects."""
+    """Base of all connectors. `purpose` names it and its account; `ready` must exist before it connects."""
 
     connector_class: ClassVar[str]
     purpose: str
@@ -44,7 +44,7 @@ class Connector:
             raise ValueError(f"{type(self).__name__} {self.purpose!r}: " + "; ".join(problems))
 
     def extra_problems(self) -> list[str]:
-        """Problems that no single field shows."""
+        """Problems that involve several fields."""
         return []
 
     def _problems(self, field: dataclasses.Field[Any]) -> Iterator[str]:
@@ -52,18 +52,18 @@ class Connector:
         if allowed and isinstance(value, str) and value not in allowed:
             yield f"{field.name} is {value!r}; set it to one of {', '.join(allowed)}"
         if value == "":
-            yield f"{field.name} is empty; give it a value"
+            yield f"{field.name} is empty; set a value"
 
     def topics_used(self) -> tuple[str, ...]:
-        """The declared topics that it reads or writes."""
+        """The declared topics that the connector reads or writes."""
         raise NotImplementedError
 
     def grants(self) -> tuple[Grant, ...]:
-        """The ACLs that its account needs."""
+        """The ACLs for the connector's account."""
         raise NotImplementedError
 
     def nonsensitive(self, name: str, account_id: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:
-        """The `config_nonsensitive` map. `name` is unique in the cluster and a change of it replaces the connector."""
+        """The `config_nonsensitive` map. `name` is unique in the cluster; changing it replaces the connector."""
         fixed: dict[str, pulumi.Input[str]] = {
             "name": name,
             "connector.class": self.connector_class,
@@ -97,7 +97,7 @@ def _text(value: pulumi.Input[str] | bool | int | tuple[str, ...]) -> pulumi.Inp
 
 @dataclass(frozen=True, kw_only=True)
 class SinkConnector(Connector):
-    """What every sink has: bad records go to the dead-letter topic, the rest goes on."""
+    """Base of the sink connectors: bad records go to the dead-letter topic, and the connector continues."""
 
     topics: tuple[str, ...] = option("topics")
     input_data_format: str = option("input.data.format", allowed=FORMATS, default="AVRO")

@@ -1,7 +1,7 @@
-"""Order gates: resources whose creation ends only when what the next resources need is really there.
+"""Gates: commands that finish only when the next resources can work.
 
-A connector that is RUNNING may not have written yet, so its schemas may be missing: Flink would find no table. The
-clean-up is a gate for destroy: deleted last, it removes what nobody declared.
+A RUNNING connector may not have written yet; without its schemas, Flink would find no table. The clean-up is the gate
+of destroy: deleted last, it removes undeclared topics.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..local_commands import command_line
 from . import access
 from .handle import ConfluentHandle
 
-# Topics that connectors and statements make by themselves.
+# Prefixes of topics that connectors and statements create themselves.
 UNDECLARED_TOPICS = (
     ERROR_LOG_TOPIC,
     access.schema_changes(TOPIC_PREFIX),
@@ -31,10 +31,10 @@ def make_gate(
     connector_id: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> local.Command:
-    """Run `components.confluent.wait KIND`, which ends when the gate is open or its deadline has passed.
+    """Run `components.confluent.wait KIND`, which ends when the gate is open or at its deadline.
 
-    `kind` is `connector` (the connector is RUNNING) or `subjects` (its schemas are in the registry). A connector that
-    was replaced has a new `connector_id` and is waited for anew.
+    `kind` is `connector` (the connector is RUNNING) or `subjects` (its schemas are in the registry). A replaced
+    connector has a new `connector_id`, which runs the gate again.
     """
     return local.Command(
         name,
@@ -47,7 +47,7 @@ def make_gate(
 
 
 def make_cleanup(name: str, cluster: ConfluentHandle, opts: pulumi.ResourceOptions) -> local.Command:
-    """Deletes undeclared topics, and the subjects that the connector made, after all that depends on it is gone."""
+    """Delete undeclared topics and the connector's subjects, after everything that depends on this command is gone."""
     return local.Command(
         name,
         create="true",

@@ -1,6 +1,6 @@
-"""ConfluentHandle: what the streaming layer needs to know of a ConfluentCluster, by value.
+"""ConfluentHandle: the values of a ConfluentCluster that the streaming layer needs.
 
-It comes from the component itself, or from another stack's outputs when the layers are stacks of their own.
+They come from the component or, if each layer is its own stack, from the other stack's outputs.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from ..connections import Connection
 
 @dataclass(frozen=True, kw_only=True)
 class ConfluentHandle(Connection):
-    """Ids, endpoints and keys; `*_crn` are resource names, `*_secret` are secret outputs.
+    """`*_crn` are resource names, `*_secret` are secret outputs.
 
-    `ready` must exist before a private endpoint answers.
+    A private endpoint answers once the resources in `ready` exist.
     """
 
     organization_id: pulumi.Input[str]

@@ -1,7 +1,7 @@
 """Two-slot API keys.
 
-A refresh uses the credentials in state, so deleting a key before its successor is in use locks the stack out for ever:
-hence two slots (components/credential_slots.py).
+A refresh uses the credentials in state, so deleting a key before its successor is in use would lock the stack out
+forever. Two slots prevent that (components/credential_slots.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..credential_slots import CredentialSlots
 
 @dataclass(frozen=True, kw_only=True)
 class Owner:
-    """The resource that a key opens: a Kafka cluster, a Schema Registry or a Flink region."""
+    """The resource that a key gives access to: a Kafka cluster, a Schema Registry or a Flink region."""
 
     id: pulumi.Input[str]
     api_version: pulumi.Input[str]
@@ -24,7 +24,7 @@ class Owner:
 
 
 class KeySlots:
-    """One `ApiKey` per slot; `id` and `secret` are the active slot's. No component: it has no state of its own."""
+    """One `ApiKey` per slot; `id` and `secret` are the active slot's."""
 
     def __init__(
         self,

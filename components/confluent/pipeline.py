@@ -1,4 +1,4 @@
-"""What flows: the statements and the connectors of the fraud pipeline, as data."""
+"""The Flink statements of the fraud pipeline, as data."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ..contracts import (
 )
 from .statements import Statement
 
-# Both append topics feed the warehouse (workflow 1); what was flagged goes to search and to Snowflake (workflow 2).
+# Cleaned records feed the warehouse (workflow 1); flagged users and alerts go to search and Snowflake (workflow 2).
 WAREHOUSE_TOPICS = (CLEANED_USER.topic, CLEANED_TRANSACTION.topic)
 FLAGGED_TOPICS = (FLAGGED_USER.topic, FRAUD_ALERT.topic)
 
 
 def statements(state_ttl_hours: int) -> tuple[Statement, ...]:
-    """The statements in the order in which they must run."""
+    """The statements in the order of their dependencies."""
     sources = (AUTH_USER.topic, USER_TRANSACTION.topic)
     ttl = {"sql.state-ttl": f"{state_ttl_hours} h"}
-    # Tables are altered one statement after another: each begins with what the last one left.
+    # Statements that alter the same table must run one after another.
     altered = (
         "user-transaction-options",
         "user-transaction-offset",
@@ -43,8 +43,8 @@ def statements(state_ttl_hours: int) -> tuple[Statement, ...]:
         Statement(
             name="cleaned", file="cleaned.sql", reads=sources, writes=WAREHOUSE_TOPICS, after=prepared, properties=ttl
         ),
-        # No expiry here: an account's flag and its user must be there whenever its next payment comes. Payments are
-        # ordered by their offsets, which as times lie in 1970: aligned with them, the users would never be read.
+        # No TTL: an account's flag and user must be there whenever its next payment arrives. Payments are ordered by
+        # offset, which reads as a time in 1970; watermark alignment would keep Flink from ever reading the users.
         Statement(
             name="fraud",
             file="fraud.sql",

@@ -1,4 +1,4 @@
-"""The private paths that a cluster needs, by its type: see docs/private-networking.md."""
+"""The private connections that each cluster type needs: see docs/private-networking.md."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .private_link import (
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateAccess:
-    """The VPC that reaches the cluster, its account, and the ids of its zones by their names."""
+    """The VPC that reaches the cluster, its AWS account, and its zones' ids by name."""
 
     placement: VpcPlacement
     account_id: pulumi.Input[str]
@@ -29,7 +29,7 @@ class PrivateAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivatePaths:
-    """A dedicated cluster's network and gateway; `ready` must exist before a private endpoint answers."""
+    """A dedicated cluster's network and gateway. A private endpoint answers once the resources in `ready` exist."""
 
     network_id: pulumi.Output[str] | None = None
     egress_gateway: EgressGateway | None = None
@@ -45,7 +45,7 @@ def make_paths(
     protect: bool,
     opts: ResourceOptions,
 ) -> PrivatePaths:
-    """Every cluster's Schema Registry and Flink are behind the attachment, and so is an enterprise cluster's Kafka."""
+    """PrivateIngress serves Schema Registry, Flink and an enterprise cluster's Kafka; a dedicated Kafka has its own."""
     shared = PrivateIngress(
         f"{name}-private", PrivateIngressArgs(environment_id=environment_id, placement=access.placement), opts
     )

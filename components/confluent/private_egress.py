@@ -1,13 +1,13 @@
-"""The way from Confluent's managed connectors into the VPC, through AWS PrivateLink: how they reach Oracle.
+"""PrivateLink from Confluent's managed connectors into the VPC, where they read Oracle.
 
-The VPC offers an internal network load balancer as an endpoint service; Confluent's gateway connects to it from its own
-account and gives it a name that only the connectors of the environment resolve. Nothing listens on the internet.
+The VPC offers an internal network load balancer as an endpoint service. Confluent's gateway connects to it from its own
+account and gives it a name that only the environment's connectors resolve. Nothing listens on the internet.
 
-Two things are the load balancer's matter:
-- With a security group of its own it must not enforce that on PrivateLink traffic
-  (`enforce_security_group_inbound_rules_on_private_link_traffic="off"`): the callers have addresses of Confluent's VPC,
-  which are unknown here. The list of allowed principals is the lock.
-- It is in several zones with cross-zone balancing on: Confluent chooses its zones, Oracle is in one.
+The load balancer must meet two conditions:
+- A security group of its own must not apply to PrivateLink traffic
+  (`enforce_security_group_inbound_rules_on_private_link_traffic="off"`): the callers' addresses belong to Confluent's
+  VPC and are unknown here. The list of allowed principals restricts access instead.
+- It needs several zones and cross-zone balancing: Confluent chooses its zones, and Oracle is in one.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from pulumi import ResourceOptions
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST = re.compile(rf"({LABEL}\.)+[a-z][a-z0-9-]*[a-z0-9]")
 LONGEST_HOST = 253
-"""Of a name in DNS (RFC 1035)."""
+"""Length limit of a DNS name (RFC 1035)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EgressGateway:
-    """Through which connectors call out; `principal_arn` is its identity at an endpoint service."""
+    """The gateway for the connectors' outbound traffic; `principal_arn` is its identity at an endpoint service."""
 
     id: pulumi.Input[str]
     principal_arn: pulumi.Input[str]
@@ -36,9 +36,9 @@ class EgressGateway:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateEgressArgs:
-    """`host` is the name that connectors use, such as oracle.fraud.internal; a certificate of Oracle's must name it.
+    """`host` is the name that connectors use, such as oracle.fraud.internal; Oracle's certificate must contain it.
 
-    `gateway`: an existing one, of a dedicated cluster's network or of another `PrivateEgress`; None makes one, which
+    `gateway` is an existing one, from a dedicated cluster's network or another `PrivateEgress`. None creates one, which
     serves all enterprise clusters of the environment in the region.
     """
 
@@ -56,13 +56,13 @@ class PrivateEgressArgs:
 
 
 class PrivateEgress(pulumi.ComponentResource):
-    """Endpoint service in front of the load balancer, Confluent's access point to it, and that point's DNS name."""
+    """Endpoint service in front of the load balancer, Confluent's access point to it, and its DNS name."""
 
     host: pulumi.Output[str]
-    """What the connector connects to: the name, known once it resolves."""
+    """The name that the connector connects to, known once it resolves."""
     gateway: EgressGateway
     ready: tuple[pulumi.Resource, ...]
-    """What a connector must wait for."""
+    """Resources that a connector must wait for."""
 
     def __init__(self, name: str, args: PrivateEgressArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:confluent:PrivateEgress", name, None, opts)
@@ -88,10 +88,10 @@ class PrivateEgress(pulumi.ComponentResource):
         )
 
     def _service(self) -> aws.ec2.VpcEndpointService:
-        """Open to the gateway's principal alone.
+        """An endpoint service for the gateway's principal only.
 
-        Without acceptance: the principal is the lock, nobody else can even ask. Acceptance by hand would let
-        `pulumi up` go on with a pending access point, and the connector fail after it.
+        No acceptance step: nobody else can connect, and manual acceptance would let `pulumi up` continue with a pending
+        access point until the connector fails.
         """
         return aws.ec2.VpcEndpointService(
             f"{self._name}-service",
@@ -127,7 +127,7 @@ class PrivateEgress(pulumi.ComponentResource):
 
 
 def principal_of_gateway(block: confluent.outputs.GatewayAwsEgressPrivateLinkGateway) -> str:
-    """Never empty: an endpoint service with an empty list of principals lets nobody in, and says so nowhere."""
+    """Refuse an empty principal: the endpoint service would silently let nobody in."""
     if not block.principal_arn:
         raise RuntimeError(
             "Confluent Cloud reported no principal of the egress gateway; run `pulumi refresh`, then `up`"

@@ -1,11 +1,11 @@
-"""The way from the VPC to Confluent Cloud through AWS PrivateLink, for `connectivity: privatelink`.
+"""PrivateLink from the VPC to Confluent Cloud, for `connectivity: privatelink`.
 
-An enterprise cluster takes `PrivateIngress`, a dedicated one `DedicatedIngress`: each leads to Kafka, Schema Registry
-and Flink. The opposite way, from the managed connectors to Oracle, is in private_egress.py.
+`PrivateIngress` leads to Schema Registry, Flink and an enterprise cluster's Kafka, `DedicatedIngress` to a dedicated
+cluster's Kafka. For the opposite direction, from the managed connectors to Oracle, see private_egress.py.
 
-What this means for whoever deploys: topics, ACLs, schemas, Flink statements and the provider's check of each Kafka API
-key go through endpoints that only the VPC resolves and reaches. `pulumi up` therefore runs inside the VPC, and all of
-that waits for `ready` (docs/private-networking.md). The Cloud API, which makes what is in this module, stays public.
+`pulumi up` must run inside the VPC: topics, ACLs, schemas, Flink statements and the provider's check of each Kafka API
+key use endpoints that only the VPC resolves and reaches. They all wait for `ready` (docs/private-networking.md). The
+Cloud API, which creates the resources of this module, stays public.
 """
 
 from __future__ import annotations
@@ -37,12 +37,11 @@ class PrivateIngressArgs:
 
 
 class PrivateIngress(pulumi.ComponentResource):
-    """PrivateLink attachment of the environment in the placement's region, its endpoint in the VPC, and its names.
+    """The environment's PrivateLink attachment in a region, its endpoint in the VPC, and its private DNS.
 
-    All names are of `<region>.aws.private.confluent.cloud`, whatever the environment: a VPC can have one of them, so
-    two stacks of one region need two VPCs. Schema Registry's private endpoint comes from its look-up
-    (`private_regional_rest_endpoints`), Flink's from that of its region (`private_rest_endpoint`); the cluster's own
-    endpoints are private.
+    Every environment uses the domain `<region>.aws.private.confluent.cloud`, which a VPC can have only once: two stacks
+    in one region need two VPCs. Schema Registry's private endpoint comes from its look-up
+    (`private_regional_rest_endpoints`), Flink's from its region's (`private_rest_endpoint`).
     """
 
     ready: tuple[pulumi.Resource, ...]
@@ -86,9 +85,9 @@ class PrivateIngress(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class DedicatedIngressArgs:
-    """`zone_ids`: the zones of the placement's subnets, by the names that this account has for them (`us-east-1a`).
+    """`zone_ids` maps this account's names of the subnets' zones (`us-east-1a`) to ids (`use1-az4`).
 
-    An id (`use1-az4`) means the same zone in every account, a name does not. `account_id` may connect.
+    An id means the same zone in every account, a name does not. The account `account_id` may connect.
     """
 
     environment_id: pulumi.Input[str]
@@ -102,31 +101,31 @@ class DedicatedIngressArgs:
         if len(self.zone_ids) != DEDICATED_ZONES or len(self.placement.subnet_ids) != DEDICATED_ZONES:
             found.append(
                 f"zone_ids has {len(self.zone_ids)} and placement.subnet_ids {len(self.placement.subnet_ids)}; "
-                f"a dedicated cluster's network takes {DEDICATED_ZONES} of each"
+                f"a dedicated cluster's network needs {DEDICATED_ZONES} of each"
             )
         for name in self.zone_ids:
             if not re.fullmatch(rf"{re.escape(self.placement.region)}[a-z]", name):
-                found.append(f"zone_ids has the name {name!r}; give one like {self.placement.region}a")
+                found.append(f"zone_ids has the name {name!r}; set one like {self.placement.region}a")
         known = [id_ for id_ in self.zone_ids.values() if isinstance(id_, str)]
         if len(set(known)) < len(known):
             found.append(f"zone_ids repeats one of {', '.join(known)}; each zone has its own")
         for id_ in known:
             if not ZONE_ID.fullmatch(id_):
-                found.append(f"zone_ids has {id_!r}; give one like use1-az4 (aws.get_availability_zone_output)")
+                found.append(f"zone_ids has {id_!r}; set one like use1-az4 (aws.get_availability_zone_output)")
         if found:
             raise ValueError("; ".join(found))
 
 
 class DedicatedIngress(pulumi.ComponentResource):
-    """Confluent's network for a dedicated cluster, the VPC's access to it, its endpoint in the VPC, and its names.
+    """Confluent's network for a dedicated cluster, the VPC's access to it, the endpoint in the VPC and private DNS.
 
-    Brokers have names of their zone and answer in their zone alone: each zone has a wildcard record of its own.
+    A broker answers only in its zone, and its name contains the zone: each zone has its own wildcard record.
     """
 
     network_id: pulumi.Output[str]
-    """For `KafkaCluster.network`; another one replaces the cluster."""
+    """For `KafkaCluster.network`; changing it replaces the cluster."""
     egress_gateway: EgressGateway
-    """Through which the connectors of this network's cluster call out."""
+    """The gateway for the outbound traffic of this cluster's connectors."""
     ready: tuple[pulumi.Resource, ...]
     """What must exist before a private endpoint answers."""
 
@@ -168,7 +167,7 @@ class DedicatedIngress(pulumi.ComponentResource):
             region=self._args.placement.region,
             connection_types=["PRIVATELINK"],
             zones=list(self._args.zone_ids.values()),
-            # PRIVATE: only the VPC's zone resolves the names; CHASED_PRIVATE would ask public DNS first.
+            # PRIVATE: only the VPC's hosted zone resolves the names; CHASED_PRIVATE would ask public DNS first.
             dns_config=confluent.NetworkDnsConfigArgs(resolution="PRIVATE"),
             environment=confluent.NetworkEnvironmentArgs(id=self._args.environment_id),
             opts=ResourceOptions(parent=self, protect=self._args.protect or None),

@@ -1,4 +1,4 @@
-"""The provider of what lies in a Confluent cluster: topics, schemas, statements, access."""
+"""The provider for resources inside a Confluent cluster: topics, schemas, statements, access."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .handle import ConfluentHandle
 def make_provider(
     name: str, cluster: ConfluentHandle, opts: pulumi.ResourceOptions | None = None
 ) -> confluent.Provider:
-    """Keys live here and not on each resource: a rotated key changes no topic and no statement."""
+    """The provider holds the keys, so that rotating a key changes no topic and no statement."""
     return confluent.Provider(
         f"{name}-confluent",
         organization_id=cluster.organization_id,

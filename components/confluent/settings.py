@@ -1,4 +1,4 @@
-"""Settings of Confluent Cloud: the cluster with its environment, and what flows in it."""
+"""Settings of Confluent Cloud: the cluster, its environment, and the streaming layer."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ AVAILABILITIES = {
     "enterprise": ("LOW", "HIGH"),
     "dedicated": ("SINGLE_ZONE", "MULTI_ZONE"),
 }
-"""The types of clusters, and what each may have as `availability`."""
+"""The allowed `availability` of each cluster type."""
 PRIVATE_TYPES = ("enterprise", "dedicated")
 LARGEST_AMOUNT = "9999999999.99"
-# An address prefix goes into SQL text as it is: digits, hexadecimals, dots and colons only. It ends where a part does:
-# 10 alone would take 100.0.0.1 for home, and is what YAML makes of an unquoted 10.
+# The prefix becomes part of SQL text: only digits, hexadecimals, dots and colons. It must end a part of an address:
+# "10" would also match 100.0.0.1, and an unquoted 10. in YAML becomes 10.
 HOME_PREFIX = r"(?=.{1,45}$)([0-9a-f]*[.:])+|(\d{1,3}\.){3}\d{1,3}|(?=.*:)[0-9a-f.:]*[0-9a-f]"
 LOOKED_AT = 20
-"""Payments of an account that are looked at for each of its payments, at least; 32 take twice the time of 20."""
+"""The least number of an account's payments that each payment is compared with; 32 take twice as long as 20."""
 
 
 class ClusterSettings(Section):
-    """`cku` counts for dedicated clusters only; a private cluster is reached through PrivateLink alone."""
+    """The Kafka cluster, its environment and its Flink pool."""
 
     title: ClassVar[str] = "Confluent Cloud"
 
@@ -100,7 +100,7 @@ class StreamingSettings(Section):
         validation_alias="windowMinutes",
         description="Minutes of event time on both sides of a payment that the fraud rules look at.",
     )
-    # Each payment looks at so many others of its account, and keeps them in memory (docs/detection.md).
+    # Flink compares each payment with this many others of its account, and keeps them in memory (docs/detection.md).
     burst_count: Annotated[int, Whole(1, 63)] = Field(
         default=10, validation_alias="burstCount", description="A window with more payments than this is a burst."
     )
@@ -130,7 +130,7 @@ class StreamingSettings(Section):
 
     @property
     def looked_at(self) -> int:
-        """Payments that a window can hold: one more than are allowed, so that a burst is seen."""
+        """Payments that a window can hold: at least one more than burst_count, to detect a burst."""
         return max(LOOKED_AT, self.burst_count + 1)
 
     @property
@@ -140,7 +140,7 @@ class StreamingSettings(Section):
 
     @property
     def thresholds(self) -> dict[str, object]:
-        """By name, as the SQL templates and the rule files have them; validated, so that they can stand in SQL text."""
+        """By name, as SQL templates and rule files use them; validated, so that SQL text can contain them."""
         names = ("window_minutes", "burst_count", "burst_amount", "large_amount", "home_prefix")
         return {name: getattr(self, name) for name in names}
 

@@ -1,7 +1,7 @@
-"""The waiter behind the order gates; run by `pulumi up` as `python -m components.confluent.wait KIND`.
+"""Wait for a gate: `pulumi up` runs `python -m components.confluent.wait KIND`.
 
-Reads everything from the environment, prints progress, exits 0 when the gate is open, 1 at the deadline with the last
-answer, 2 when a variable is missing.
+Reads the environment, prints progress, and exits 0 when the gate is open, 1 at the deadline with the last answer,
+2 for a missing variable.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ API = "https://api.confluent.cloud"
 
 
 def get(service: Service, path: str) -> tuple[int, dict[str, Any] | str]:
-    """Status and JSON body of a GET; 0 and the reason when no answer came, or not all of it."""
+    """Status and JSON body of a GET; 0 and the reason without a complete answer."""
     try:
         answer = service.send("GET", path)
         return answer.status_code, answer.json() if answer.status_code == 200 else answer.reason
@@ -31,7 +31,7 @@ def get(service: Service, path: str) -> tuple[int, dict[str, Any] | str]:
 
 
 def connector(env: dict[str, str]) -> None:
-    """Raises NotYetError until the connector is RUNNING, tasks included."""
+    """Raises NotYetError until the connector and its tasks are RUNNING."""
     path = (
         f"/connect/v1/environments/{env['ENVIRONMENT']}/clusters/{env['CLUSTER']}/connectors/{env['CONNECTOR']}/status"
     )
@@ -42,7 +42,7 @@ def connector(env: dict[str, str]) -> None:
     states = [body["connector"]["state"], *(task["state"] for task in body.get("tasks", []))]
     if "FAILED" in states:
         raise SystemExit(
-            f"connector {env['CONNECTOR']} FAILED: {json.dumps(body)[:1000]}; mend the cause, restart the "
+            f"connector {env['CONNECTOR']} FAILED: {json.dumps(body)[:1000]}; fix the cause, restart the "
             "connector in Confluent's console, then `pulumi up` again"
         )
     if any(state != "RUNNING" for state in states):
@@ -73,7 +73,6 @@ GATES: dict[str, tuple[Callable[[dict[str, str]], None], tuple[str, ...]]] = {
 
 
 def main(arguments: list[str], env: dict[str, str]) -> int:
-    """Wait for one gate."""
     if len(arguments) != 1 or arguments[0] not in GATES:
         print(f"usage: python -m {__spec__.name} {{{','.join(GATES)}}}", file=sys.stderr)
         return 2

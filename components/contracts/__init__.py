@@ -1,8 +1,7 @@
 """The data contracts: every table and topic of the pipeline, declared once.
 
-Everything that needs a column list derives it from here: database DDL (`ddl`), Avro schemas (`schemas`), the types that
-Oracle's columns have in Kafka (`oracle`), Flink columns (`flink`), the OpenSearch mapping (`search`), Snowflake tables
-and views (`snowflake`).
+All column lists derive from them: database DDL (`ddl`), Avro schemas (`schemas`), Kafka's types of Oracle's columns
+(`oracle`), Flink columns (`flink`), the OpenSearch mapping (`search`), Snowflake tables and views (`snowflake`).
 """
 
 from typing import TYPE_CHECKING
@@ -22,19 +21,12 @@ from .tables import (
     TOPIC_PREFIX,
     USER_TRANSACTION,
     Table,
-    raw_topic,
 )
 from .types import (
     BigInt,
-    Boolean,
     Column,
-    ColumnType,
     Decimal,
-    Integer,
-    RawType,
-    SmallInt,
     String,
-    Timestamp,
     TinyInt,
 )
 
@@ -53,18 +45,11 @@ __all__ = [
     "TOPIC_PREFIX",
     "USER_TRANSACTION",
     "BigInt",
-    "Boolean",
     "Column",
-    "ColumnType",
     "Decimal",
-    "Integer",
-    "RawType",
-    "SmallInt",
     "String",
     "Table",
-    "Timestamp",
     "TinyInt",
-    "raw_topic",
 ]
 
 if TYPE_CHECKING:
@@ -72,7 +57,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> tuple[str, ...]:
-    """`RULES`, the ids of the fraud rules in order: read when asked for, so that a bad file fails only who needs it."""
+    """`RULES`, the ordered ids of the fraud rules, read lazily: a bad rule file fails only code that needs it."""
     if name == "RULES":
         return tuple(rule.id for rule in rules.read())
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,6 @@
-"""Oracle's types: the DDL of a source column, and the type that the source connector gives it in Kafka.
+"""Oracle's column types in DDL, and the types that the source connector gives them in Kafka.
 
-Flink has no other source for the columns of a raw topic than the connector's Avro, so that the width of a NUMBER
-decides what the SQL may do with it.
+Flink knows a raw topic's columns only from the connector's Avro schema, so the width of a NUMBER decides their type.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from .types import (
     TinyInt,
 )
 
-# Oracle has numbers alone. An id of 19 digits would be DECIMAL(19, 0) in Flink, and fit no BIGINT column.
+# Oracle has only NUMBER. An id of 19 digits would be DECIMAL(19, 0) in Flink and not fit a BIGINT column.
 _NUMBERS: dict[type[RawType], Decimal] = {Boolean: Decimal(1, 0), Integer: Decimal(9, 0), BigInt: Decimal(18, 0)}
-# Digits before the point that fit, and what they fit: Debezium's OracleValueConverters, which XStream's connector uses
-# (docs.confluent.io, cc-oracle-xstream-cdc-source, "Change events": NUMBER(P, S <= 0)). Wider ones stay decimals.
+# The most digits that each integer type holds, by Debezium's OracleValueConverters, which the XStream connector uses
+# (docs.confluent.io, cc-oracle-xstream-cdc-source, "Change events": NUMBER(P, S <= 0)). Wider numbers stay decimals.
 WIDTHS: tuple[tuple[int, RawType], ...] = ((2, TinyInt()), (4, SmallInt()), (9, Integer()), (18, BigInt()))
 
 sql_type = Dialect(
@@ -48,5 +47,5 @@ def raw_type(column_type: ColumnType) -> RawType:
 
 
 def raw_columns(table: Table) -> tuple[tuple[Column, RawType], ...]:
-    """The columns of a source table that leave the database, each with its type in the raw topic."""
+    """The published columns of a source table, each with its type in the raw topic."""
     return tuple((column, raw_type(column.type)) for column in table.published)

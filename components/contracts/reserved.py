@@ -1,4 +1,4 @@
-"""Words that a warehouse keeps for itself: a statement that names a thing so fails, long after the name was chosen."""
+"""Reserved words: a resource with such a name would fail late, in mid-deploy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SNOWFLAKE = _words("""
     ROW ROWS SAMPLE SCHEMA SELECT SET SOME START TABLE TABLESAMPLE THEN TO TRIGGER TRUE TRY_CAST UNION UNIQUE UPDATE
     USER USING VALUES VIEW WHEN WHENEVER WHERE WITH INFORMATION_SCHEMA PUBLIC SNOWFLAKE
 """)
-"""Snowflake's "Reserved & limited keywords" and ANSI's USER; the last three exist already, PUBLIC in each database."""
+"""Snowflake's "Reserved & limited keywords", ANSI's USER, and three existing names (PUBLIC in each database)."""
 
 REDSHIFT = _words("""
     aes128 aes256 all allowoverwrite analyse analyze and any array as asc authorization az64 backup between binary
@@ -30,7 +30,7 @@ REDSHIFT = _words("""
     text32k then timestamp to top trailing true truncatecolumns union unique unnest unpivot user using verbose wallet
     when where with without padb_harvest public template0 template1
 """)
-"""Amazon Redshift's "Reserved words"; the last four are its own databases and the group of everybody."""
+"""Amazon Redshift's "Reserved words", its own databases, and the group of all users."""
 
 DEPLOYMENT = _words("amazon aws confluent default kubernetes oracle public pulumi snowflake system")
-"""Names of services, or of what a service has already: a deployment's things would be taken for theirs."""
+"""Names of services: a deployment's resources would look like theirs."""

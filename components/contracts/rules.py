@@ -1,4 +1,4 @@
-"""The fraud rules, one file each in flink_sql/rules: read and checked. docs/changing.md says what each key means."""
+"""Read and check the fraud rules, one file each in flink_sql/rules. docs/changing.md explains the keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-# Installed, the SQL lies in the package; in a checkout beside it.
+# The SQL is inside an installed package, and beside the package in a checkout.
 SQL_FOLDER = next(home / "flink_sql" for home in (_PACKAGE, _PACKAGE.parent) if (home / "flink_sql").is_dir())
 FOLDER = SQL_FOLDER / "rules"
 ID = r"[a-z][a-z0-9_]{0,31}"
@@ -30,7 +30,7 @@ TAKEN = (
     "small_cents",
     "total",
 )
-"""Columns beside those of the rules in flink_sql/fraud.sql and payments.jinja, which no rule can be named after."""
+"""Other columns of flink_sql/fraud.sql and payments.jinja: no rule can have their names."""
 MOST_WEIGHT = 100
 TEXTS = ("title", "payment", "account", "reason", "definition")
 KEYS = ("id", "order", "weight", *TEXTS, "thresholds")
@@ -50,8 +50,10 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """`payment`: the SQL condition that a payment breaks it; `account`: that it holds for an account; `reason`: SQL of
-    the text in words. `weight` is its share of a score, `order` its place among the rules. `lines`: where each key is.
+    """`payment` and `account` are SQL conditions: a payment breaks the rule, the rule holds for an account.
+
+    `reason` is the SQL of the explanation, `weight` the rule's share of a score, `order` its place among the rules, and
+    `lines` the line of each key.
     """
 
     file: str
@@ -91,7 +93,7 @@ def _repeated(rules: list[Rule], key: str) -> Iterator[str]:
     for rule in rules:
         first = seen.setdefault(getattr(rule, key), rule)
         if first is not rule:
-            yield f"{rule.place(key)}: {key} is {getattr(rule, key)!r}, as in {first.file}; give it another"
+            yield f"{rule.place(key)}: {key} is {getattr(rule, key)!r}, as in {first.file}; set another"
 
 
 def _name(file: Path) -> str:
@@ -99,7 +101,7 @@ def _name(file: Path) -> str:
 
 
 def _rule(file: Path, problems: list[str]) -> Rule | None:
-    """The rule of a file, None when anything is wrong with it."""
+    """The rule of a file; None if the file has a problem."""
     name = _name(file)
     try:
         root = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=_LOADER)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - its stub has no types
@@ -108,14 +110,14 @@ def _rule(file: Path, problems: list[str]) -> Rule | None:
         problems.append(f"{name}:{mark.line + 1 if mark else 1}: not valid YAML: {' '.join(str(error).split())}")
         return None
     if not isinstance(root, yaml.MappingNode):
-        problems.append(f"{name}:1: it must hold the keys {', '.join(KEYS)}")
+        problems.append(f"{name}:1: it must have the keys {', '.join(KEYS)}")
         return None
     before = len(problems)
     nodes: dict[str, tuple[int, yaml.Node]] = {}
     for key, value in root.value:
         line, word = key.start_mark.line + 1, str(key.value)
         if word in nodes:
-            problems.append(f"{name}:{line}: {word} is there twice, first in line {nodes[word][0]}; drop one")
+            problems.append(f"{name}:{line}: {word} is repeated, first in line {nodes[word][0]}; drop one")
         nodes.setdefault(word, (line, value))
     lines = {key: line for key, (line, _) in nodes.items()}
     problems += [f"{name}:{lines[key]}: no key {key!r}; they are {', '.join(KEYS)}" for key in nodes if key not in KEYS]
@@ -129,14 +131,14 @@ def _rule(file: Path, problems: list[str]) -> Rule | None:
 
 
 def _value(key: str, node: yaml.Node) -> Any:
-    """A scalar's text, or the texts of a list; None for what the key does not take."""
+    """The text of a scalar or the texts of a list; None if the key needs the other kind."""
     if key == "thresholds":
         return tuple(item.value for item in node.value) if isinstance(node, yaml.SequenceNode) else None
     return node.value if isinstance(node, yaml.ScalarNode) else None
 
 
 def _problem(key: str, value: Any) -> str | None:
-    """What is wrong with a value, and the fix."""
+    """The problem of a value and its fix."""
     if value is None:
         return f"{key} must be {'a list of thresholds, such as [large_amount]' if key == 'thresholds' else 'one text'}"
     if key != "thresholds" and not value.strip():

@@ -1,4 +1,4 @@
-"""Avro schemas: of output topics, as Confluent's Flink reads and writes them, and of raw ones, as Debezium does."""
+"""Avro schemas of output topics, in the form of Confluent's Flink, and of raw topics, in Debezium's form."""
 
 from __future__ import annotations
 
@@ -24,28 +24,24 @@ from .types import (
 
 
 def avro_key(table: Table) -> str:
-    """The key subject's schema as compact JSON text.
-
-    Raises:
-        ValueError: the table has no key.
-    """
+    """The key subject's schema as compact JSON text. Raises ValueError for a table without a key."""
     if not table.key:
-        raise ValueError(f"{table.name} has no key column: it has no key schema")
+        raise ValueError(f"{table.name} has no key column, so it has no key schema")
     return _record(f"{table.name}_key", table.key)
 
 
 def avro_value(table: Table) -> str:
-    """The value subject's schema as compact JSON text; the key columns too, for sinks that read values only."""
+    """The value subject's schema as compact JSON text, with the key columns for sinks that read only values."""
     return _record(f"{table.name}_value", table.published)
 
 
 def raw_key(table: Table) -> str:
-    """The schema of a raw topic's keys, of a source table."""
+    """The key schema of a source table's raw topic."""
     return _named(f"{table.topic}.Key", [_required(c.name, kind) for c, kind in raw_columns(table) if c.key])
 
 
 def raw_value(table: Table) -> str:
-    """The schema of a raw topic's change events: the row before and after, and the operation (`c`, `u`, `d`, `r`)."""
+    """The schema of a source table's change events: row before, row after, and operation (`c`, `u`, `d`, `r`)."""
     columns = raw_columns(table)
     fields = [_optional(c.name, kind) if c.nullable else _required(c.name, kind) for c, kind in columns]
     row = {"type": "record", "name": "Value", "fields": fields}
@@ -57,10 +53,9 @@ def raw_value(table: Table) -> str:
 
 
 def columns_of(schema: Json) -> tuple[Column, ...]:
-    """The columns of a decoded schema of an output topic, of whichever version; a nullable field is a nullable column.
+    """The columns of any version of an output topic's decoded schema.
 
-    Raises:
-        ValueError: it is not a record, or has a field of a type that no contract has.
+    Raises ValueError for a schema that is not a record or has a field type that no contract has.
     """
     if not isinstance(schema, dict) or schema.get("type") != "record":
         raise ValueError("it is not a record")
@@ -115,7 +110,7 @@ def _optional(name: str, kind: RawType) -> dict[str, Any]:
 
 
 def avro_type(kind: RawType) -> Any:
-    """Avro's type of a column, a name or a JSON object with the plain `type` below the logical one."""
+    """A column's Avro type: a name, or a JSON object with the logical type and its base `type`."""
     match kind:
         case Decimal(precision, scale):
             return {"type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale}

@@ -9,7 +9,7 @@ from .types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
 
 
 def mapping(table: Table) -> dict[str, Any]:
-    """The `mappings` object of the index that holds this table's rows; unknown fields are refused."""
+    """The `mappings` object of the table's index, which refuses unknown fields."""
     properties = {column.name: _field(column) for column in table.published}
     return {"dynamic": "strict", "properties": properties}
 
@@ -23,7 +23,7 @@ def _field(column: Column) -> dict[str, Any]:
         case Boolean():
             return {"type": "boolean"}
         case Decimal(_, scale):
-            # A scaled float is a long inside: sums of money stay exact to the cent.
+            # A scaled float is stored as a long, so sums of money stay exact to the cent.
             return {"type": "scaled_float", "scaling_factor": 10**scale}
         case String():
             return {"type": "text"} if column.prose else {"type": "keyword"}

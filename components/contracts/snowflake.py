@@ -1,8 +1,7 @@
-"""The contracts in Snowflake: the tables that the sink connector appends to, and views of what holds now.
+"""Snowflake's tables, to which the sink connector appends, and views of their latest rows.
 
-The connector upper-cases names, and adds a column of its own, RECORD_METADATA, with the record's topic, partition,
-offset and key. An upsert appends a row, a delete appends one whose columns are all NULL. Source: Snowflake's
-documentation of its Kafka connector.
+The connector upper-cases names and adds the column RECORD_METADATA with the record's topic, partition, offset and key.
+An upsert appends a row; a delete appends a row of NULLs. Source: Snowflake's documentation of its Kafka connector.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from .tables import Table
 from .types import BigInt, Boolean, Decimal, Dialect, Integer, String, Timestamp
 
 IDENTIFIER = r"(?!(SNOWFLAKE|INFORMATION_SCHEMA)$)[A-Z][A-Z0-9_]{0,63}"
-"""Names that need no quotes, are not Snowflake's own and are short enough for what is appended to them."""
+"""Names that need no quotes, are not Snowflake's own, and leave room for suffixes."""
 METADATA = "RECORD_METADATA"
-# The twin of the local run shows the same rows under the same name.
+# The local twin uses the same suffix.
 LATEST = "_LATEST"
 type_of = Dialect(
     {
@@ -28,12 +27,12 @@ type_of = Dialect(
 
 
 def table_name(table: Table) -> str:
-    """The table that the connector writes the topic's records to."""
+    """The table to which the connector writes the topic's records."""
     return table.topic.upper()
 
 
 def create(table: Table, place: str) -> str:
-    """CREATE TABLE in `place`, a quoted schema. Its text does not change with the contract: `add_columns` does."""
+    """CREATE TABLE in `place`, a quoted schema. `add_columns` adds the contract's columns, so this text is constant."""
     return (
         f"CREATE TABLE IF NOT EXISTS {_name(table, place)} ({METADATA} VARIANT) ENABLE_SCHEMA_EVOLUTION = TRUE "
         f"COMMENT = 'Records of topic {table.topic}, as they came'"
@@ -41,21 +40,18 @@ def create(table: Table, place: str) -> str:
 
 
 def add_columns(table: Table, place: str) -> str:
-    """ALTER TABLE that adds what the table has not yet; nothing is ever dropped."""
+    """ALTER TABLE that adds the missing columns; nothing drops columns."""
     columns = [f"IF NOT EXISTS {column.name.upper()} {type_of(column.type)}" for column in table.published]
     return f"ALTER TABLE {_name(table, place)} ADD COLUMN {', '.join(columns)}"
 
 
 def latest(table: Table, place: str) -> str:
-    """SELECT of the newest row of each key, without the keys that were deleted.
+    """SELECT of each key's newest row, without deleted keys. Raises ValueError for a table without a key.
 
-    All records of a key are in one partition, so that their offsets give their order.
-
-    Raises:
-        ValueError: the table has no key.
+    A key's records are all in one partition, so their offsets order them.
     """
     if not table.key:
-        raise ValueError(f"{table.name} has no key column: it has no latest rows")
+        raise ValueError(f"{table.name} has no key column, so it has no latest rows")
     columns = ", ".join(column.name.upper() for column in table.published)
     newest = (
         f"SELECT * FROM {_name(table, place)} QUALIFY ROW_NUMBER() OVER ("  # noqa: S608 - names of contracts

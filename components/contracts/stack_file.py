@@ -1,9 +1,9 @@
-"""What the values of a stack file mean to Pulumi's engine, and what of it surprises: refused with the quoting to use.
+"""Read a stack file as Pulumi's engine does, and refuse values that the engine would change.
 
-The engine reads YAML with Go's yaml.v3 and hands every value to the program as text, so `10.` arrives as 10, and
-0123456, an octal number, as 42798. PyYAML reads other things as numbers, dates and truth values. Here a plain scalar is
-text as it is written, or it is refused. Sources: gopkg.in/yaml.v3 resolve.go; pulumi/pulumi sdk/go/common/resource/
-config/object.go, and pkg/workspace/config.go, which also holds a list's items to their declared type.
+The engine reads YAML with Go's yaml.v3 and passes every value as text: `10.` arrives as 10, and 0123456, an octal
+number, as 42798. PyYAML has other rules for numbers, dates and booleans. Here a plain scalar is the text as written, or
+refused with the quoting that fixes it. Sources: gopkg.in/yaml.v3 resolve.go; pulumi/pulumi sdk/go/common/resource/
+config/object.go, and pkg/workspace/config.go, which also checks a list's items against their declared type.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import yaml
 
 from .types import Json
 
-PARTS = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
+TOP_LEVEL = ("config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment")
 RECORDED = "plan:recorded"
-"""Set by what records the plan offline, so that nothing dials: placeholders of accounts may stand in the settings."""
+"""Set by the offline recorder: it contacts no account, so settings may keep their placeholders."""
 PROBLEMS = "plan:problems"
-"""What the recorder found wrong in the stack's file, as a JSON list: the program tells it with what else is wrong."""
+"""The recorder's problems with the stack file, as a JSON list: the program reports them with its own."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TEXT, _SEQUENCE, _MAPPING = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 _NOTHING = ("", "~", "null", "Null", "NULL")
@@ -34,7 +34,7 @@ _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt ]\d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?(
 
 
 class StackFileError(Exception):
-    """All problems of a stack file, one per line; `values` are those that could be read all the same."""
+    """All problems of a stack file, one per line; `values` holds the values that could be read anyway."""
 
     def __init__(self, file: str, problems: list[str], values: Mapping[str, Any] | None = None) -> None:
         self.problems = tuple(problems)
@@ -44,10 +44,10 @@ class StackFileError(Exception):
 
 
 def read(path: Path, declared: Mapping[str, Any], project: str) -> dict[str, Any]:
-    """Keys and values below `config`, each scalar as its text, True or False only where a boolean is declared.
+    """Keys and values below `config`: scalars as text, or as True and False where a boolean is declared.
 
-    `declared` is `config` of Pulumi.yaml. Raises StackFileError for a file that is no YAML or no mapping, a part or key
-    that is there twice, a part that does not exist, and a value that the engine would not read as it is written.
+    `declared` is `config` of Pulumi.yaml. Raises StackFileError for invalid YAML, unknown and repeated keys,
+    and values that the engine would not read as written.
     """
     text = _decoded(path)
     try:
@@ -57,13 +57,14 @@ def read(path: Path, declared: Mapping[str, Any], project: str) -> dict[str, Any
     if root is None:
         return {}
     if not isinstance(root, yaml.MappingNode):
-        raise StackFileError(path.name, ["it must hold a mapping of keys to values"])
+        raise StackFileError(path.name, ["it must be a mapping of keys to values"])
     problems: list[str] = []
     values: dict[str, Any] = {}
     for key, _, node in _pairs(root, lambda name: name, problems):
-        if key not in PARTS:
-            near = difflib.get_close_matches(key, PARTS, 1)
-            problems.append(f"{key}: no part of a stack file; {f'did you mean {near[0]}?' if near else _listed()}")
+        if key not in TOP_LEVEL:
+            near = difflib.get_close_matches(key, TOP_LEVEL, 1)
+            hint = f"did you mean {near[0]}?" if near else f"they are {', '.join(TOP_LEVEL)}"
+            problems.append(f"{key}: not a top-level key of a stack file; {hint}")
         elif key == "config":
             values = _config(node, declared, project, problems)
     if problems:
@@ -86,15 +87,11 @@ def _decoded(path: Path) -> str:
         raise StackFileError(path.name, ["it is not UTF-8 text; save it as such"]) from None
 
 
-def _listed() -> str:
-    return f"they are {', '.join(PARTS)}"
-
-
 def _config(node: yaml.Node, declared: Mapping[str, Any], project: str, problems: list[str]) -> dict[str, Any]:
     if isinstance(node, yaml.ScalarNode) and node.value in _NOTHING:
         return {}
     if not isinstance(node, yaml.MappingNode):
-        problems.append(f"config must hold a mapping of keys to values, not {node.value!r:.80}")
+        problems.append(f"config must be a mapping of keys to values, not {node.value!r:.80}")
         return {}
     values: dict[str, Any] = {}
     for full, written, value in _pairs(node, lambda key: key if ":" in key else f"{project}:{key}", problems):
@@ -107,16 +104,16 @@ def _config(node: yaml.Node, declared: Mapping[str, Any], project: str, problems
 def _pairs(
     node: yaml.MappingNode, qualified: Callable[[str], str], problems: list[str]
 ) -> Iterator[tuple[str, str, yaml.Node]]:
-    """(Qualified key, key as written, value); a second one of a key is a problem, as the engine refuses it, too."""
+    """(Qualified key, key as written, value). A repeated key is a problem: the engine refuses it."""
     lines: dict[str, int] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode) or _meaning(key) is not None:
-            problems.append(f"line {line}: a key that is no text; put it in quotes")
+            problems.append(f"line {line}: a key that is not text; put it in quotes")
             continue
         full = qualified(key.value)
         if full in lines:
-            problems.append(f"{key.value}: it is there twice, in the lines {lines[full]} and {line}; drop one")
+            problems.append(f"{key.value}: it is repeated in lines {lines[full]} and {line}; drop one")
             continue
         lines[full] = line
         yield full, key.value, value
@@ -129,7 +126,7 @@ def _value(node: yaml.Node, kind: str, key: str, problems: list[str]) -> Any:
         return {
             name: _value(item, "string", key, problems) for name, _, item in _pairs(node, lambda name: name, problems)
         }
-    assert isinstance(node, yaml.ScalarNode)  # YAML has no fourth kind
+    assert isinstance(node, yaml.ScalarNode)  # the only other kind of node
     meaning, written = _meaning(node), node.value
     if meaning is None:
         return written
@@ -144,7 +141,7 @@ def _value(node: yaml.Node, kind: str, key: str, problems: list[str]) -> Any:
 
 
 def _meaning(node: yaml.ScalarNode) -> tuple[str, str] | None:
-    """What a plain scalar is to the engine, and its text then; None for text."""
+    """What the engine makes of a plain scalar: (kind, its text). None for text."""
     written = node.value
     if node.style or (node.tag == _TEXT and _explicit(node)):
         return None
@@ -159,14 +156,14 @@ def _meaning(node: yaml.ScalarNode) -> tuple[str, str] | None:
 
 
 def _number(text: str) -> str:
-    """The engine's text of a number; empty for what is none."""
+    """The engine's text of a number; empty for other text."""
     if _INTEGER.fullmatch(text) and abs(_integer(text)) <= _LARGEST:
         return str(_integer(text))
     return _float(text) if _FLOAT.fullmatch(text) or _INTEGER.fullmatch(text) else ""
 
 
 def _explicit(node: yaml.ScalarNode) -> bool:
-    """Whether the text carries a tag of its own, such as `!!str 10.`: its node then begins before its text."""
+    """Whether the text has an explicit tag, such as `!!str 10.`: the node then begins before its text."""
     return node.end_mark.index - node.start_mark.index > len(node.value)
 
 

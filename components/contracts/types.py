@@ -9,22 +9,22 @@ from typing import Any
 
 @dataclass(frozen=True)
 class TinyInt:
-    """An 8-bit signed integer; in raw topics alone."""
+    """An 8-bit signed integer; only in raw topics."""
 
 
 @dataclass(frozen=True)
 class SmallInt:
-    """A 16-bit signed integer; in raw topics alone."""
+    """A 16-bit signed integer; only in raw topics."""
 
 
 @dataclass(frozen=True)
 class BigInt:
-    """A 64-bit signed integer; in Oracle one of 18 digits."""
+    """A 64-bit signed integer; 18 digits in Oracle."""
 
 
 @dataclass(frozen=True)
 class Integer:
-    """A 32-bit signed integer; in Oracle one of 9 digits."""
+    """A 32-bit signed integer; 9 digits in Oracle."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Boolean:
 
 @dataclass(frozen=True)
 class Decimal:
-    """An exact number of `precision` digits, `scale` of them after the point: money is never a float."""
+    """An exact number of `precision` digits, `scale` of them after the point."""
 
     precision: int
     scale: int
 
     @property
     def limit(self) -> int:
-        """Every number that fits is nearer to zero."""
+        """The absolute value of every number that fits is below this limit."""
         return 10 ** (self.precision - self.scale)
 
 
@@ -67,21 +67,21 @@ RawType = ColumnType | TinyInt | SmallInt
 
 
 class Dialect:
-    """What one language calls each type; `{precision}` in a name is that field of the type."""
+    """The type names of one language; `{precision}` in a name stands for that field of the type."""
 
     def __init__(self, names: Mapping[type[RawType], str]) -> None:
         self._names = names
 
     def __call__(self, kind: RawType) -> str:
-        """The name. Raises KeyError for a type that the language never gets."""
+        """The type's name. Raises KeyError for a type that the language does not use."""
         return self._names[type(kind)].format_map(vars(kind))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column. A `sensitive` column never leaves the database.
+    """A `sensitive` column never leaves the database, and `references` names the table of a foreign key.
 
-    `references` is the table whose row it names; `prose` is searched by word, other text is filtered and counted whole.
+    `prose` is searched by word; other text is filtered and counted as a whole.
     """
 
     name: str

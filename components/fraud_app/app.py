@@ -1,4 +1,4 @@
-"""FraudApp: the transactions app, from cluster to page."""
+"""FraudApp: the transactions app with its cluster, image, pods and load balancer."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ from .args import FraudAppArgs
 class FraudApp(pulumi.ComponentResource):
     """An EKS cluster in auto mode, named like the component, that runs the Django app behind a load balancer.
 
-    `url` is the page's address and `load_balancer_host` what a DNS record of `hostname` points to; both are "" while
-    there is no load balancer. `kubeconfig` is secret.
-
-    The Kubernetes provider is made here: it can only be made from the cluster.
+    `url` is the page's address and `load_balancer_host` the target for a DNS record of `hostname`; both are "" without
+    a load balancer. `kubeconfig` is secret. The component creates the Kubernetes provider, which needs the cluster.
     """
 
     url: pulumi.Output[str]
     load_balancer_host: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     seed: pulumi.Resource
-    """Done once the tables have users and a first payment."""
+    """Creates the users and a first payment."""
 
     def __init__(self, name: str, args: FraudAppArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:app:FraudApp", name, None, opts)
@@ -47,7 +45,7 @@ class FraudApp(pulumi.ComponentResource):
         workload.make_scaling(name, args, runtime, [web, metrics], inside)
         if args.settings.generator_rate:
             workload.make_generator(name, args, runtime, [self.seed], inside)
-        way_in = ingress.make_ingress(name, args, runtime, web, inside)
-        self.url = ingress.page_url(args, way_in)
-        self.load_balancer_host = ingress.load_balancer_host(way_in)
+        page = ingress.make_ingress(name, args, runtime, web, inside)
+        self.url = ingress.page_url(args, page)
+        self.load_balancer_host = ingress.load_balancer_host(page)
         self.register_outputs({"url": self.url, "loadBalancerHost": self.load_balancer_host})

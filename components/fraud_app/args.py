@@ -1,4 +1,4 @@
-"""What FraudApp takes, and what it refuses."""
+"""The arguments of FraudApp, and their checks."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from ..connections import AppDatabase, AppKafka
 from ..network.ranges import parse, range_problems
 from .settings import AppSettings
 
-# Of the cluster's services, fixed so that the network policies know where its DNS answers: at the tenth address.
+# Range of the cluster's services. It is fixed, so that network policies know the address of its DNS, the tenth.
 SERVICE_CIDR = "172.20.0.0/16"
 DNS_ADDRESS = "172.20.0.10/32"
 THRESHOLDS = ("burst_count", "burst_amount", "large_amount", "home_prefix")
-"""Those that the page makes frauds with; the app's variables have these names in capitals."""
+"""The thresholds that the page uses to create frauds; the app's variables have these names in capitals."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FraudAppArgs:
-    """Nodes run in `app_subnet_ids`, the load balancer in `public_subnet_ids`; it and the database have addresses in
-    `vpc_cidr`. `network_ready` are the routes by which nodes pull images; on destroy they outlive the load balancer.
+    """Nodes run in `app_subnet_ids`, the load balancer in `public_subnet_ids`; `vpc_cidr` covers it and the database.
 
-    Only `api_cidrs` reach the Kubernetes API from outside: without any, the deployer must be inside the VPC.
-    `zone_spread` required survives the loss of a zone, and pays for a node in each.
-    Without an image in the settings it is built from the folder `build_context`, relative to the project.
-    `thresholds` are those of the fraud rules, by name. `fraud_every_seconds` is the generator's, 0 for no fraud.
+    `network_ready` are the routes through which nodes pull images; on destroy they outlive the load balancer. Only
+    `api_cidrs` reach the Kubernetes API from outside: without any, the deployer must be inside the VPC. `zone_spread`
+    \"required\" survives the loss of a zone, and pays for a node in each. If the settings have no image, it is built
+    from the folder `build_context`, relative to the project. `thresholds` are the fraud rules' thresholds by name. The
+    generator commits a fraud every `fraud_every_seconds`; 0 means none.
     """
 
     context: AwsContext
@@ -56,16 +56,16 @@ class FraudAppArgs:
 
     def _problems(self) -> Iterator[str]:
         if self.settings.image is None and self.build_context is None:
-            yield "neither settings.image nor build_context is set; give an image by digest, or its Dockerfile's folder"
+            yield "neither settings.image nor build_context is set; set an image by digest, or its Dockerfile's folder"
         own = parse(self.vpc_cidr)
         if own is None:
-            yield f"vpc_cidr is {self.vpc_cidr!r}; give an IPv4 range such as 10.0.0.0/16"
+            yield f"vpc_cidr is {self.vpc_cidr!r}; set an IPv4 range such as 10.0.0.0/16"
         elif own.overlaps(IPv4Network(SERVICE_CIDR)):
-            yield f"vpc_cidr is {self.vpc_cidr}; choose one apart from {SERVICE_CIDR}, the range of the services"
+            yield f"vpc_cidr is {self.vpc_cidr}; set a range apart from {SERVICE_CIDR}, the range of the services"
         yield from range_problems("api_cidrs", self.api_cidrs)
         if not self.settings.ingress_cidrs:
-            yield "settings.ingress_cidrs is empty, which a load balancer takes for everybody; give the users' ranges"
+            yield "settings.ingress_cidrs is empty, which a load balancer reads as everyone; set the users' ranges"
         if self.fraud_every_seconds < 0:
             yield f"fraud_every_seconds is {self.fraud_every_seconds}; set it to 0 or more"
         if absent := [name for name in THRESHOLDS if name not in self.thresholds]:
-            yield f"thresholds has no {', '.join(absent)}; give StreamingSettings.thresholds"
+            yield f"thresholds has no {', '.join(absent)}; set it to StreamingSettings.thresholds"

@@ -20,7 +20,7 @@ ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPoli
 
 
 def make_cluster(name: str, args: FraudAppArgs, opts: ResourceOptions) -> eks.Cluster:
-    """The cluster with its roles and its log group, which would otherwise be made without retention and key."""
+    """The cluster with its roles, and its log group: EKS would create one without retention and key."""
     control = roles.cluster_role(f"{name}-cluster-role", opts)
     nodes = roles.node_role(f"{name}-node-role", opts)
     logs = make_log_group(f"{name}-cluster-logs", f"/aws/eks/{name}/cluster", args.context, opts)
@@ -29,16 +29,16 @@ def make_cluster(name: str, args: FraudAppArgs, opts: ResourceOptions) -> eks.Cl
         f"{name}-cluster",
         name=name,
         version=args.settings.kubernetes_version,
-        # At the end of standard support AWS upgrades the cluster, instead of charging six times as much.
+        # After standard support, AWS upgrades the cluster instead of charging six times the price.
         upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
         auto_mode=_auto_mode(nodes.role),
-        # Auto mode has DNS on each node.
+        # Auto mode runs DNS on each node.
         coredns_addon_options=eks.CoreDnsAddonOptionsArgs(enabled=False),
         service_role=control.role,
-        # Else the component makes an instance role, its profile and an access entry for nodes that auto mode never has.
+        # Otherwise the component creates an instance role, profile and access entry, which auto mode does not use.
         create_instance_role=False,
         vpc_id=args.vpc_id,
-        # Nodes go where the cluster is, so the public subnets are not among these.
+        # Without the public subnets, because nodes run in these.
         subnet_ids=args.app_subnet_ids,
         kubernetes_service_ip_address_range=SERVICE_CIDR,
         endpoint_private_access=True,
@@ -65,14 +65,14 @@ def _administrator(arn: str) -> eks.AccessEntryArgs:
 
 
 def kubeconfig(cluster: eks.Cluster, region: str) -> pulumi.Output[str]:
-    """The cluster's kubeconfig, a secret, whichever region the environment of its user names."""
+    """The cluster's kubeconfig, a secret, which names its own region."""
     return pulumi.Output.secret(cluster.kubeconfig_json.apply(lambda text: with_region(text, region)))
 
 
 def with_region(text: str, region: str) -> str:
-    """A kubeconfig whose call of `aws eks get-token` names the region.
+    """Add the region to the kubeconfig's call of `aws eks get-token`.
 
-    Without it the call takes the region of whoever runs Pulumi, and fails where there is none (pulumi-eks #1038).
+    Without it the call uses the default region of the machine, and fails if there is none (pulumi-eks #1038).
     """
     config = json.loads(text)
     for one in config.get("users", []):
@@ -83,15 +83,11 @@ def with_region(text: str, region: str) -> str:
 
 
 def make_provider(name: str, cluster: eks.Cluster, config: pulumi.Output[str], opts: ResourceOptions) -> k8s.Provider:
-    """The provider of everything inside the cluster.
-
-    Providers are passed into a component, but for this one: it can only be made from the cluster.
-    """
+    """The provider of everything inside the cluster, from which it is created."""
     return k8s.Provider(
         f"{name}-kubernetes",
         kubeconfig=config,
-        # EKS makes this group with the cluster, so it changes exactly when the cluster is replaced. No other change of
-        # the kubeconfig replaces anything.
+        # This group changes exactly when the cluster is replaced. No other change of the kubeconfig replaces resources.
         cluster_identifier=cluster.cluster_security_group_id,
         enable_server_side_apply=True,
         opts=opts,
@@ -99,7 +95,7 @@ def make_provider(name: str, cluster: eks.Cluster, config: pulumi.Output[str], o
 
 
 def make_metrics_server(name: str, after: eks.Cluster, opts: ResourceOptions) -> aws.eks.Addon:
-    """What the autoscaler reads; auto mode does not come with it."""
+    """The autoscaler's source of metrics, which auto mode does not include."""
     return aws.eks.Addon(
         f"{name}-metrics-server",
         cluster_name=name,

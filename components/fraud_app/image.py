@@ -1,4 +1,4 @@
-"""The app's image by digest: one that exists, or one built into a registry of its own."""
+"""The app's image by digest: an existing one, or one built into its own registry."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .args import FraudAppArgs
 
 KEPT_IMAGES = 10
 UNTAGGED_DAYS = 7
-# As in app/.dockerignore: no part of the image, so no reason for another tag.
+# As in app/.dockerignore: not in the image, so they do not change its tag.
 _IGNORED_FOLDERS = {"__pycache__", "staticfiles"}
 _IGNORED_SUFFIXES = {".pyc", ".sqlite3"}
 
 
 def image_reference(name: str, args: FraudAppArgs, opts: ResourceOptions) -> pulumi.Input[str]:
-    """The image that the pods run, with its digest."""
+    """The pods' image, with its digest."""
     if args.settings.image:
         return args.settings.image
     assert args.build_context  # FraudAppArgs has one of the two
@@ -69,7 +69,7 @@ def _built(name: str, context: str, repository: aws.ecr.Repository, opts: Resour
         f"{name}-image",
         context=docker_build.BuildContextArgs(location=context),
         platforms=[docker_build.Platform.LINUX_AMD64],
-        # Tags are immutable, so the content names them.
+        # Tags are immutable, so each is a hash of the content.
         tags=[pulumi.Output.concat(repository.repository_url, ":", content_hash(Path(context)))],
         push=True,
         build_on_preview=False,
@@ -86,14 +86,10 @@ def _built(name: str, context: str, repository: aws.ecr.Repository, opts: Resour
 
 
 def content_hash(folder: Path) -> str:
-    """A short digest of the names and contents of what goes into the image.
-
-    Raises:
-        FileNotFoundError: there is no such folder.
-    """
+    """A short digest of the names and contents of the image's files. Raises FileNotFoundError."""
     digest = hashlib.sha256()
     if not folder.is_dir():
-        raise FileNotFoundError(f"{folder}/ is not there: run the program in the project's folder, or set an image")
+        raise FileNotFoundError(f"{folder}/ does not exist: run the program in the project's folder, or set an image")
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         relative = path.relative_to(folder)
         if not (_IGNORED_FOLDERS & set(relative.parts) or path.suffix in _IGNORED_SUFFIXES):

@@ -1,4 +1,4 @@
-"""The way in: an Application Load Balancer that auto mode makes for the Ingress."""
+"""The Ingress, for which auto mode creates an Application Load Balancer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONTROLLER = f"{API}/alb"
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 SERVICE_PORT = 80
 ANNOTATION = "alb.ingress.kubernetes.io/"
-# A browser stays with one pod, whose generator its slider moves and whose alerts it counts.
+# A browser stays with one pod: its slider controls that pod's generator, and its count shows that pod's alerts.
 STICKY = "stickiness.enabled=true,stickiness.lb_cookie.duration_seconds=3600"
 DEREGISTRATION = "deregistration_delay.timeout_seconds=30"
 
@@ -27,10 +27,10 @@ DEREGISTRATION = "deregistration_delay.timeout_seconds=30"
 def make_ingress(
     name: str, args: FraudAppArgs, runtime: Runtime, web: k8s.apps.v1.Deployment, opts: ResourceOptions
 ) -> k8s.networking.v1.Ingress:
-    """Service and Ingress, after the pods: Pulumi waits until both have pods behind them.
+    """Service and Ingress, after the pods: Pulumi waits until both have pods.
 
-    On destroy the Ingress goes first of all. Its deletion ends when the load balancer is gone, and everything needed
-    for that (class, subnets, cluster with its role) is among the Ingress's dependencies.
+    On destroy the Ingress goes first. Its deletion waits until the load balancer is gone, so the Ingress depends on
+    everything that needs (class, subnets, cluster with its role).
     """
     service = k8s.core.v1.Service(
         f"{name}-service",
@@ -111,14 +111,14 @@ def _everything_to(service: k8s.core.v1.Service) -> k8s.networking.v1.HTTPIngres
 
 
 def page_url(args: FraudAppArgs, ingress: k8s.networking.v1.Ingress) -> pulumi.Output[str]:
-    """The page's address; "" while there is no load balancer, as in a preview or after a failed deploy."""
+    """The page's address; "" without a load balancer, as in a preview or after a failed deploy."""
     scheme = "https" if args.settings.certificate_arn else "http"
     host = load_balancer_host(ingress).apply(lambda found: (args.settings.hostname or found) if found else "")
     return host.apply(lambda found: f"{scheme}://{found}" if found else "")
 
 
 def load_balancer_host(ingress: k8s.networking.v1.Ingress) -> pulumi.Output[str]:
-    """The load balancer's own name, which the record of `hostname` points to; "" while there is none."""
+    """The load balancer's name, the target for the record of `hostname`; "" without a load balancer."""
     return ingress.status.apply(_first_host)
 
 

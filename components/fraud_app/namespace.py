@@ -1,4 +1,4 @@
-"""The app's namespace with its configuration: what is secret in Secrets, everything else in a ConfigMap."""
+"""The app's namespace and its configuration: Secrets, and a ConfigMap for the rest."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ POD_SECURITY = "restricted"
 
 
 def make_runtime(name: str, args: FraudAppArgs, image: pulumi.Input[str], opts: ResourceOptions) -> Runtime:
-    """The namespace, the account without rights or token, and the configuration of the pods.
+    """The namespace, a service account without rights and token, and the pods' configuration.
 
-    ConfigMap and Secrets have no fixed name: new content is a new object under a new name, so the pods that read it
-    are rolled, and those that still run keep what they started with.
+    ConfigMap and Secrets have no fixed names: changed content creates an object with a new name, which restarts the
+    pods, and old pods keep their configuration until then.
     """
     namespace = _namespace(name, opts)
     inside = namespace.metadata.name
@@ -60,14 +60,14 @@ def _inside(namespace: pulumi.Input[str]) -> k8s.meta.v1.ObjectMetaArgs:
 
 
 def _settings(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
-    """Variables of app/fraudapp/settings.py that are no secrets. GENERATOR_RATE is not among them: see workload."""
+    """The variables of app/fraudapp/settings.py, without secrets and GENERATOR_RATE (see workload)."""
     database, kafka = args.database, args.kafka
     return {
         "ORACLE_HOST": database.host,
         "ORACLE_PORT": str(database.port),
         "ORACLE_SERVICE": database.service,
         "ORACLE_USER": database.user,
-        # Confluent's endpoint begins with its protocol.
+        # Confluent's endpoint begins with a protocol.
         "KAFKA_BOOTSTRAP": pulumi.Output.from_input(kafka.bootstrap).apply(lambda text: text.split("://")[-1]),
         "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
         "KAFKA_SASL_MECHANISM": "PLAIN",
@@ -75,14 +75,14 @@ def _settings(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
         "ALERT_TOPIC": FRAUD_ALERT.topic,
         "GROUP_PREFIX": APP_GROUP_PREFIX,
         "PLAIN_HTTP": "" if args.settings.certificate_arn else "1",
-        # What the page calls each rule, in their order.
+        # The rules' titles on the page, in order.
         "RULES": json.dumps({rule.id: rule.title for rule in read_rules()}),
         **{name.upper(): str(args.thresholds[name]) for name in THRESHOLDS},
     }
 
 
 def _database_secrets(name: str, args: FraudAppArgs, opts: ResourceOptions) -> dict[str, pulumi.Input[str]]:
-    # One key for all pods: a session or form that one of them signed is valid at the others.
+    # One key for all pods, so that each accepts the sessions and forms that others signed.
     key = random.RandomPassword(f"{name}-secret-key", length=64, special=False, opts=opts)
     return {"SECRET_KEY": key.result, "ORACLE_PASSWORD": args.database.password}
 

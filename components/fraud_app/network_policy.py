@@ -1,4 +1,4 @@
-"""What the pods may reach and who may reach them; everything else is denied, both ways."""
+"""Network policies of the pods: a few allowed connections; everything else is denied in both directions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .pods import PORT, Runtime, labels
 
 KAFKA_PORT = 9092
 HTTPS = 443
-# Confluent's addresses are public and change; what is private or the host's own metadata is not meant.
+# Confluent's addresses are public and change: allow all but private ones and the host's metadata.
 LINK_LOCAL = "169.254.0.0/16"
 NOT_PUBLIC = sorted([LINK_LOCAL, *map(str, ranges.PRIVATE)])
 
@@ -24,10 +24,10 @@ _net = k8s.networking.v1
 def make_network_policies(
     name: str, args: FraudAppArgs, runtime: Runtime, opts: ResourceOptions
 ) -> list[pulumi.Resource]:
-    """The controller switched on, then deny by default and four openings. Pods must come after all of them.
+    """Enable the controller, deny by default, and allow four connections. Pods must depend on all of them.
 
-    Until the ConfigMap exists, auto mode accepts policies and enforces none (EKS user guide, "Use Network Policies
-    with EKS Auto Mode").
+    Until the ConfigMap exists, auto mode accepts policies but does not enforce them (EKS user guide, "Use Network
+    Policies with EKS Auto Mode").
     """
     switch = k8s.core.v1.ConfigMap(
         f"{name}-network-policies-on",
@@ -46,7 +46,7 @@ def make_network_policies(
         switch,
         policy("deny-all", _net.NetworkPolicySpecArgs(pod_selector=everyone, policy_types=["Ingress", "Egress"])),
         policy("from-load-balancer", _from(web, args.vpc_cidr, PORT)),
-        # By address: on auto mode's nodes DNS is no pod that a selector could name.
+        # By address, because auto mode's DNS is not a pod that a selector can match.
         policy("to-dns", _to(everyone, [_block(DNS_ADDRESS)], [("UDP", 53), ("TCP", 53)])),
         policy("to-database", _to(everyone, [_block(args.vpc_cidr)], [("TCP", args.database.port)])),
         policy("to-confluent", _to(web, [_confluent(args)], [("TCP", KAFKA_PORT), ("TCP", HTTPS)])),

@@ -1,4 +1,4 @@
-"""The shape of every pod of the app: unprivileged, read-only, without a token, fit for a restricted namespace."""
+"""Pods of the app: unprivileged, read-only, without a token, allowed in a restricted namespace."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pulumi_kubernetes as k8s
 NAMESPACE = "fraud-app"
 PORT = 8000
 USER = 10001
-"""As in app/Dockerfile."""
+"""The user of app/Dockerfile."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """What the pods share: names of objects in the namespace, and the image."""
+    """The image, and the names of the namespace's objects, for all pods."""
 
     image: pulumi.Input[str]
     namespace: pulumi.Input[str]
@@ -28,22 +28,19 @@ class Runtime:
 
 @dataclass(frozen=True, kw_only=True)
 class Probes:
-    """The probes of a container that serves."""
-
     startup: k8s.core.v1.ProbeArgs
     readiness: k8s.core.v1.ProbeArgs
     liveness: k8s.core.v1.ProbeArgs
 
 
 def labels(component: str) -> dict[str, str]:
-    """The labels that select the pods of a component."""
     return {"app.kubernetes.io/name": "fraud-app", "app.kubernetes.io/component": component}
 
 
 def metadata(
     runtime: Runtime, component: str, *, named: bool = True, annotations: Mapping[str, str] | None = None
 ) -> k8s.meta.v1.ObjectMetaArgs:
-    """Metadata of a component's object; unless `named`, it gets a new name from Pulumi at each replacement."""
+    """Metadata of a component's object; unless `named`, Pulumi generates a new name for each replacement."""
     return k8s.meta.v1.ObjectMetaArgs(
         name=component if named else None,
         namespace=runtime.namespace,
@@ -64,7 +61,7 @@ def container(
     probes: Probes | None = None,
     lifecycle: k8s.core.v1.LifecycleArgs | None = None,
 ) -> k8s.core.v1.ContainerArgs:
-    """A container of the app that runs `python manage.py <command>`. `memory` is both request and limit."""
+    """A container that runs `python manage.py <command>`. `memory` is both request and limit."""
     core = k8s.core.v1
     config = core.EnvFromSourceArgs(config_map_ref=core.ConfigMapEnvSourceArgs(name=runtime.config))
     sources = [core.EnvFromSourceArgs(secret_ref=core.SecretEnvSourceArgs(name=secret)) for secret in secrets]
@@ -100,7 +97,7 @@ def template(
     restart_policy: str = "Always",
     spread: Sequence[k8s.core.v1.TopologySpreadConstraintArgs] = (),
 ) -> k8s.core.v1.PodTemplateSpecArgs:
-    """A pod with that one container."""
+    """A pod with one container."""
     core = k8s.core.v1
     return core.PodTemplateSpecArgs(
         metadata=k8s.meta.v1.ObjectMetaArgs(labels=labels(component)),

@@ -1,4 +1,4 @@
-"""The two IAM roles of a cluster in auto mode, made here so that they can be read, tested and diffed."""
+"""The two IAM roles of a cluster in auto mode, explicit so that a plan shows them and policies check them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pulumi_aws as aws
 from .. import iam
 
 MANAGED = "arn:aws:iam::aws:policy/"
-# What AWS asks for in auto mode: EKS user guide, "Amazon EKS Auto Mode cluster IAM role" and "… node IAM role"; of the
-# block storage policy the second version, which it recommends since 2026-05-11.
+# AWS's requirements for auto mode: EKS user guide, "Amazon EKS Auto Mode cluster IAM role" and "… node IAM role". AWS
+# recommends the second version of the block storage policy since 2026-05-11.
 CLUSTER_POLICIES = (
     "AmazonEKSClusterPolicy",
     "AmazonEKSComputePolicy",
@@ -25,19 +25,19 @@ NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistry
 
 @dataclass(frozen=True)
 class AttachedRole:
-    """A role and its attachments: what uses the role depends on them, so they are made before it and deleted after."""
+    """A role and its attachments. The role's user depends on them, so that the role has its rights all the time."""
 
     role: aws.iam.Role
     attachments: tuple[aws.iam.RolePolicyAttachment, ...]
 
 
 def cluster_role(name: str, opts: pulumi.ResourceOptions) -> AttachedRole:
-    """The role by which EKS runs nodes, volumes and load balancers; auto mode tags its session."""
+    """The role with which EKS runs nodes, volumes and load balancers; auto mode tags its session."""
     return _role(name, "eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"), CLUSTER_POLICIES, opts)
 
 
 def node_role(name: str, opts: pulumi.ResourceOptions) -> AttachedRole:
-    """The role of the nodes: join the cluster, pull images, nothing else."""
+    """The role of the nodes, which may only join the cluster and pull images."""
     return _role(name, "ec2.amazonaws.com", ("sts:AssumeRole",), NODE_POLICIES, opts)
 
 

@@ -20,7 +20,7 @@ ROLES = Texts(r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", "AR
 
 
 class AppSettings(Section):
-    """Whoever creates the cluster is its administrator anyway, and must not be in `admin_role_arns` too."""
+    """The role that creates the cluster is already its administrator and must not be in `admin_role_arns`."""
 
     title: ClassVar[str] = "App"
 
@@ -32,15 +32,15 @@ class AppSettings(Section):
     admin_role_arns: Annotated[tuple[str, ...], ROLES] = Field(
         default=(),
         validation_alias="adminRoleArns",
-        description="IAM roles that administer the Kubernetes cluster besides the one that deploys.",
+        description="IAM roles that administer the Kubernetes cluster, besides the deploying role.",
     )
     image: Annotated[str | None, Maybe(IMAGE, "built from app/")] = Field(
         default=None, validation_alias="appImage", description="The app's image; building it needs Docker."
     )
-    ingress_cidrs: Annotated[tuple[str, ...], Networks(everybody=True)] = Field(
+    ingress_cidrs: Annotated[tuple[str, ...], Networks(everyone=True)] = Field(
         default=(),
         validation_alias="appIngressCidrs",
-        description="Networks that may open the app; everybody only over TLS, and not in production.",
+        description="Networks that may open the app; 0.0.0.0/0 needs TLS and is refused in production.",
     )
     certificate_arn: Annotated[str | None, Maybe(CERTIFICATE, "plain HTTP")] = Field(
         default=None, validation_alias="appCertificateArn", description="ACM certificate of appHostname."
@@ -57,7 +57,7 @@ class AppSettings(Section):
         default=4, validation_alias="appMaxReplicas", description="Most pods of the app."
     )
     generator_rate: Annotated[int, Whole(0, 1000)] = Field(
-        default=5, validation_alias="generatorRate", description="Payments a second that the generator makes; 0: none."
+        default=5, validation_alias="generatorRate", description="Payments per second of the generator; 0: none."
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -67,9 +67,9 @@ class AppSettings(Section):
         if self.max_replicas < self.min_replicas:
             yield Problem("max_replicas", self.max_replicas, f"appMinReplicas ({self.min_replicas}) or more")
         if ANYWHERE in self.ingress_cidrs and self.certificate_arn is None:
-            yield Problem("ingress_cidrs", [ANYWHERE], "narrower networks as long as appCertificateArn is empty")
+            yield Problem("ingress_cidrs", [ANYWHERE], "narrower networks while appCertificateArn is empty")
         if bool(self.certificate_arn) != bool(self.hostname):
-            allowed = "a name that appCertificateArn covers, exactly when it is set"
+            allowed = "a name that appCertificateArn covers, or nothing without a certificate"
             yield Problem("hostname", self.hostname or "", allowed)
 
     def production_problems(self) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
-"""The Kubernetes versions that EKS supports at the usual price, for arguments and settings.
+"""The Kubernetes versions in EKS's standard support.
 
-The policies, which import nothing of the program, have the same table: tests/policy/test_agreement.py.
+The policies do not import the program and have their own copy, which tests/policy/test_agreement.py compares.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-# The last day of standard support, after which the control plane costs six times as much; source: the calendar in
-# the EKS user guide, "Understand the Kubernetes version lifecycle on EKS".
+# The last day of standard support; later the control plane costs six times as much. Source: EKS user guide,
+# "Understand the Kubernetes version lifecycle on EKS".
 SUPPORTED_VERSIONS: Mapping[str, date] = MappingProxyType(
     {
         "1.34": date(2026, 12, 2),

@@ -1,4 +1,4 @@
-"""What runs: the seed once per version, then the web pods that scale, and one generator."""
+"""The workloads: the seed Job, the scaling web pods, and the generator."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .pods import PORT, Runtime
 
 WEB, SEED, GENERATOR = "web", "seed", "generator"
 CPU_PERCENT = 70
-# The load balancer needs a moment to learn that a pod goes; until then the pod must go on answering.
+# A terminating pod must answer until the load balancer has noticed.
 DRAIN_SECONDS = 15
 GRACE_SECONDS = 45
 # The first pod of a cluster waits for its node: two to four minutes.
@@ -24,12 +24,11 @@ _core = k8s.core.v1
 
 
 def make_seed(name: str, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions) -> k8s.batch.v1.Job:
-    """`manage.py seed`, which makes what is missing and may run again.
+    """The Job `manage.py seed`, which is idempotent.
 
-    It makes a payment too: until there is one, the payments' topic has no schema, and the statements that read it wait.
-
-    A Job cannot be changed: with another image or configuration Pulumi makes a new one, which runs before the pods are
-    rolled. It has no time to live: a Job that removed itself would be missing, and made again, after each refresh.
+    It also creates a first payment: without one the payments' topic has no schema, and the statements that read it
+    wait. A changed image or configuration replaces the Job, and the new one runs before the pods restart. It has no
+    TTL: a refresh would miss a Job that removed itself, and run it again.
     """
     app = pods.container(
         runtime, ["seed", "--first-payment"], cpu="100m", memory="256Mi", secrets=[runtime.database_secret]
@@ -49,10 +48,10 @@ def make_seed(name: str, runtime: Runtime, after: Sequence[pulumi.Resource], opt
 def make_web(
     name: str, args: FraudAppArgs, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions
 ) -> k8s.apps.v1.Deployment:
-    """The page and its API. The number of pods is left out: it belongs to the autoscaler."""
+    """The page and its API. The autoscaler sets the number of pods."""
     app = pods.container(
         runtime,
-        ["serve", "--host", "0.0.0.0", "--port", str(PORT)],  # noqa: S104 - inside a pod that a policy closes
+        ["serve", "--host", "0.0.0.0", "--port", str(PORT)],  # noqa: S104 - a network policy protects the pod
         cpu="250m",
         memory="512Mi",
         secrets=[runtime.database_secret, runtime.kafka_secret],
@@ -82,11 +81,10 @@ def make_web(
 def make_generator(
     name: str, args: FraudAppArgs, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions
 ) -> None:
-    """The steady stream, in a pod of its own.
+    """The generator of a steady stream of payments, in its own pod.
 
-    In the web pods it would run once in each: as many times the rate as there are pods, all with the same seed, so that
-    the same accounts would pay at the same moment and the rules would see bursts that nobody made. One pod, and
-    Recreate: never two, not even during an update.
+    In the web pods, each would run a generator with the same seed: the same accounts would pay at the same moment, and
+    the rules would see false bursts. Recreate prevents two generators even during an update.
     """
     command = ["generate", "--rate", str(args.settings.generator_rate), "--fraud-every", str(args.fraud_every_seconds)]
     app = pods.container(runtime, command, cpu="100m", memory="256Mi", secrets=[runtime.database_secret])
@@ -107,7 +105,7 @@ def make_generator(
 def make_scaling(
     name: str, args: FraudAppArgs, runtime: Runtime, after: Sequence[pulumi.Resource], opts: ResourceOptions
 ) -> None:
-    """As many web pods as the load needs, at most one of them away for maintenance."""
+    """Scale the web pods with the load; maintenance takes away at most one at a time."""
     scaling = k8s.autoscaling.v2
     target = scaling.MetricTargetArgs(type="Utilization", average_utilization=CPU_PERCENT)
     k8s.autoscaling.v2.HorizontalPodAutoscaler(
@@ -140,9 +138,9 @@ def _selector(component: str) -> k8s.meta.v1.LabelSelectorArgs:
 
 
 def _hosts(hostname: str | None) -> list[_core.EnvVarArgs]:
-    """The names that the app answers to: its own, and the pod's address, by which probes and health checks ask."""
+    """The host names that the app accepts: its own, and the pod's address for probes and health checks."""
     address = _core.ObjectFieldSelectorArgs(field_path="status.podIP")
-    # Without a name of its own the page has the load balancer's, which is made after the pods.
+    # Without a host name the page has the load balancer's, which is created after the pods.
     name = hostname or ".elb.amazonaws.com"
     return [
         _core.EnvVarArgs(name="POD_IP", value_from=_core.EnvVarSourceArgs(field_ref=address)),
@@ -151,21 +149,21 @@ def _hosts(hostname: str | None) -> list[_core.EnvVarArgs]:
 
 
 def _probes() -> pods.Probes:
-    """Alive is the process alone: a database that is away must not restart the pods, only take them off the page."""
+    """Liveness ignores the database: an outage must make pods unready, but not restart them."""
 
-    def ask(path: str, *, period: int, failures: int) -> _core.ProbeArgs:
+    def probe(path: str, *, period: int, failures: int) -> _core.ProbeArgs:
         get = _core.HTTPGetActionArgs(path=path, port="http")
         return _core.ProbeArgs(http_get=get, period_seconds=period, failure_threshold=failures, timeout_seconds=5)
 
     return pods.Probes(
-        startup=ask("/livez", period=2, failures=30),
-        readiness=ask("/readyz", period=5, failures=3),
-        liveness=ask("/livez", period=10, failures=3),
+        startup=probe("/livez", period=2, failures=30),
+        readiness=probe("/readyz", period=5, failures=3),
+        liveness=probe("/livez", period=10, failures=3),
     )
 
 
 def _over_zones(args: FraudAppArgs) -> list[_core.TopologySpreadConstraintArgs]:
-    """When required, each zone gets a node of its own; when preferred, one node may hold all pods."""
+    """ "required" needs a node in each zone; with "preferred", one node may hold all pods."""
     return [
         _core.TopologySpreadConstraintArgs(
             topology_key="topology.kubernetes.io/zone",

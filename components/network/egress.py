@@ -1,6 +1,6 @@
-"""The addresses from which Confluent's managed connectors call: what every allow-list of this project holds.
+"""The egress addresses of Confluent's managed connectors, for allow-lists.
 
-All tenants of the region share them, so that an allow-list is necessary and never sufficient.
+All tenants of the region share them, so an allow-list is necessary but never sufficient.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pulumi_confluentcloud as confluent
 from .ranges import parse
 
 BROADEST_PREFIX = 16
-"""A mistyped `/0` in an allow-list would open the database to everybody."""
+"""A mistyped `/0` in an allow-list would open the database to everyone."""
 
 
 def confluent_egress_prefixes(
@@ -22,10 +22,10 @@ def confluent_egress_prefixes(
     override: tuple[str, ...] = (),
     opts: pulumi.InvokeOptions | pulumi.InvokeOutputOptions | None = None,
 ) -> pulumi.Output[list[str]]:
-    """CIDRs of Confluent Cloud's connectors in an AWS region, unchecked; `override` instead where it is given.
+    """Unchecked CIDRs of Confluent Cloud's connectors in an AWS region, or `override`, which skips the look-up.
 
-    The look-up is a preview feature and has fixed addresses for Basic, Standard and Dedicated clusters with public
-    networking only; with an override it is not made.
+    The look-up is a preview feature. Its addresses are fixed only for Basic, Standard and Dedicated clusters with
+    public networking.
     """
     if override:
         return pulumi.Output.from_input(list(override))
@@ -41,8 +41,7 @@ def confluent_egress_prefixes(
 def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
     """The same addresses in as few prefixes as possible, sorted: each counts against a quota.
 
-    Raises:
-        ValueError: with all of `prefix_problems`.
+    Raises ValueError with all `prefix_problems`.
     """
     if found := given_prefix_problems(prefixes, quota):
         raise ValueError("; ".join(found))
@@ -50,26 +49,26 @@ def checked_prefixes(prefixes: Sequence[str], quota: int) -> list[str]:
 
 
 def prefix_problems(prefixes: Sequence[str], quota: int | None = None) -> list[str]:
-    """What is wrong with an allow-list, each with its fix; empty when it is valid. Without a quota any length is."""
+    """The problems of an allow-list with their fixes. Without a quota, its length is not checked."""
     if not prefixes:
-        return ["Confluent names no egress prefixes for this region; give those of your cluster's page"]
+        return ["Confluent reports no egress prefixes for this region; set those on your cluster's page"]
     bad = [repr(prefix) for prefix in prefixes if not _is_ipv4_cidr(prefix)]
     if bad:
-        return [f"{', '.join(bad)}: no IPv4 CIDR of a network; give prefixes like 192.0.2.10/32"]
+        return [f"{', '.join(bad)}: not an IPv4 network; set prefixes such as 192.0.2.10/32"]
     broad = [prefix for prefix in prefixes if IPv4Network(prefix).prefixlen < BROADEST_PREFIX]
     if broad:
-        return [f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; give Confluent's own prefixes"]
+        return [f"{', '.join(broad)}: broader than a /{BROADEST_PREFIX}; set Confluent's own prefixes"]
     count = len(_fewest(prefixes))
     if quota is not None and count > quota:
         return [
             f"Confluent has {count} egress prefixes, more than confluent_prefix_quota {quota}; raise it (and AWS's "
-            "quota of rules per security group) or give those in use"
+            "quota of rules per security group) or set the prefixes in use"
         ]
     return []
 
 
 def given_prefix_problems(prefixes: pulumi.Input[Sequence[str]], quota: int | None = None) -> list[str]:
-    """The same for an argument, named so; what only a deploy will know is checked then."""
+    """`prefix_problems` of an argument. Outputs are checked later, in the deploy."""
     if not isinstance(prefixes, Sequence) or any(isinstance(prefix, pulumi.Output) for prefix in prefixes):
         return []
     return [f"confluent_prefixes: {problem}" for problem in prefix_problems(prefixes, quota)]

@@ -1,4 +1,4 @@
-"""Ways from the VPC to AWS's own services that do not go through a NAT gateway."""
+"""VPC endpoints of AWS services, which bypass the NAT gateways."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def make_s3_endpoint(
     route_table_ids: Sequence[pulumi.Input[str]],
     parent: pulumi.Resource,
 ) -> aws.ec2.VpcEndpoint:
-    """The gateway endpoint of S3, free of charge: image layers and Redshift's loads take it past the NAT.
+    """The free gateway endpoint of S3, for image layers and Redshift's loads.
 
-    It keeps the default policy: package and image buckets belong to AWS and change without notice.
+    It keeps the default policy, because AWS owns the package and image buckets and changes them without notice.
     """
     return aws.ec2.VpcEndpoint(
         f"{name}-s3",
@@ -45,7 +45,7 @@ def make_interface_endpoints(
     subnet_ids: Sequence[pulumi.Input[str]],
     parent: pulumi.Resource,
 ) -> None:
-    """One endpoint per service of `INTERFACE_SERVICES`; inside the VPC the service's own name leads to it."""
+    """One endpoint per service of `INTERFACE_SERVICES`; inside the VPC, the service's public name resolves to it."""
     child = ResourceOptions(parent=parent)
     group = make_group(f"{name}-endpoints", vpc_id, f"Interface endpoints of {name}", child)
     https = allow_ingress(
@@ -56,7 +56,7 @@ def make_interface_endpoints(
         description="HTTPS from within the VPC",
         opts=child,
     )
-    # From the moment an endpoint exists, its service's name leads there: the rule must be there first.
+    # A new endpoint takes over its service's name at once, so the security group rule must exist before.
     after_rule = ResourceOptions(parent=parent, depends_on=[https])
     for service in INTERFACE_SERVICES:
         label = f"{name}-{service.replace('.', '-')}"

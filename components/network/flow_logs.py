@@ -20,7 +20,7 @@ def make_flow_logs(
     context: AwsContext,
     parent: pulumi.Resource,
 ) -> None:
-    """Log group `/vpc/<name>/flow-logs`, a role that may write there and nothing else, and the flow log."""
+    """Log group `/vpc/<name>/flow-logs`, a role that may only write to it, and the flow log."""
     child = ResourceOptions(parent=parent)
     group = make_log_group(f"{name}-flow-logs-group", f"/vpc/{name}/flow-logs", context, child)
     role, rights = _role(name, group, context, child)
@@ -32,7 +32,7 @@ def make_flow_logs(
         log_destination=group.arn,
         iam_role_arn=role.arn,
         tags={"Name": name},
-        # Without its policy the role delivers nothing, and the flow log only says so in its status.
+        # Without its policy, the role delivers nothing and only the flow log's status shows it.
         # AWS refuses a second flow log from one VPC to one group.
         opts=ResourceOptions(parent=parent, depends_on=[rights], delete_before_replace=True),
     )
@@ -68,7 +68,7 @@ def _trust(account: str, region: str) -> str:
 
 
 def _rights(group_arn: pulumi.Output[str], account_id: pulumi.Input[str], region: str) -> dict[str, Any]:
-    """No CreateLogGroup: a group that the service makes would be neither encrypted nor ever expire."""
+    """Without CreateLogGroup: a group that the service creates would not be encrypted and never expire."""
     return iam.document(
         {
             "Effect": "Allow",
@@ -76,7 +76,7 @@ def _rights(group_arn: pulumi.Output[str], account_id: pulumi.Input[str], region
             "Resource": pulumi.Output.concat(group_arn, ":*"),
         },
         {
-            # The service finds its group by listing, which IAM allows for all groups of the region or for none.
+            # The service lists groups to find its own; IAM can allow that only for all groups of the region.
             "Effect": "Allow",
             "Action": "logs:DescribeLogGroups",
             "Resource": pulumi.Output.concat("arn:aws:logs:", region, ":", account_id, ":log-group:*"),

@@ -1,11 +1,11 @@
 """The address plan of the VPC, and its validation.
 
-The VPC is cut into /20 blocks of 4,096 addresses. Block 0 holds the small subnets, each zone has one block for pods:
+The VPC consists of /20 blocks of 4,096 addresses. Block 0 holds the small subnets; each zone has one block for pods:
 
     block 0         sixteen /24s: public of zones a to h, then data of zones a to h
     block 1 .. n    app of zone a, b, c, ...
 
-A subnet's place follows from its zone's letter alone, so adding or removing a zone never moves another's subnets.
+The zone's letter alone decides a subnet's range, so adding or removing a zone never moves another zone's subnets.
 A /16 has room for zones a to h, a /17 for a to g, a /18 for a to c.
 """
 
@@ -22,11 +22,11 @@ LETTERS = "abcdefgh"
 BLOCK_PREFIX = 20
 SMALL_PREFIX = 24
 LARGEST_PREFIX = 18
-"""Of the smallest VPC; AWS allows none larger than a /16."""
+"""Prefix of the smallest VPC; AWS allows none larger than a /16."""
 SMALLEST_PREFIX = 16
 FEWEST_ZONES, MOST_ZONES = 2, 4
 DOCKER = IPv4Network("172.17.0.0/16")
-"""Docker's default bridge: the Oracle host could not answer a client from this range (also in AWS's VPC guide)."""
+"""Docker's default bridge: the Oracle host could not answer a client in this range (see AWS's VPC guide)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class ZoneSubnets:
 
 
 def subnets(cidr: str, zones: Sequence[str]) -> tuple[ZoneSubnets, ...]:
-    """The subnets of each zone, by its letter, in the order of `zones`. The arguments must have no `problems`."""
+    """The subnets of each zone, in the order of `zones`. The arguments must have no `problems`."""
     blocks = list(IPv4Network(cidr).subnets(new_prefix=BLOCK_PREFIX))
     small = list(blocks[0].subnets(new_prefix=SMALL_PREFIX))
 
@@ -54,7 +54,7 @@ def subnets(cidr: str, zones: Sequence[str]) -> tuple[ZoneSubnets, ...]:
 
 
 def problems(cidr: str, zones: Sequence[str]) -> Iterator[Problem]:
-    """What is wrong with a VPC's address range, and with the number of its zones."""
+    """Problems of a VPC's address range and of the number of its zones."""
     if not FEWEST_ZONES <= len(zones) <= MOST_ZONES:
         yield Problem("availability_zones", list(zones), f"{FEWEST_ZONES} to {MOST_ZONES} letters, such as a and b")
     try:
@@ -65,13 +65,13 @@ def problems(cidr: str, zones: Sequence[str]) -> Iterator[Problem]:
     if not SMALLEST_PREFIX <= network.prefixlen <= LARGEST_PREFIX:
         yield Problem("cidr", cidr, f"a network of /{SMALLEST_PREFIX} to /{LARGEST_PREFIX}")
     elif cidr != str(network):
-        yield Problem("cidr", cidr, f"{network}, which is how that network is written")
+        yield Problem("cidr", cidr, f"{network}, the notation of that network")
     else:
         yield from _room_problems(network, zones)
     if not is_private(network):
         yield Problem("cidr", cidr, f"a private network, within {', '.join(map(str, PRIVATE))}")
     if network.overlaps(DOCKER):
-        yield Problem("cidr", cidr, f"a network apart from {DOCKER}, which containers on a host use")
+        yield Problem("cidr", cidr, f"a network that does not overlap {DOCKER}, which Docker uses")
 
 
 def _room_problems(network: IPv4Network, zones: Sequence[str]) -> Iterator[Problem]:

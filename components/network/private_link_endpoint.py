@@ -18,7 +18,7 @@ FEWEST_SUBNETS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class VpcPlacement:
-    """Where an endpoint is. Only `vpc_cidr` may use it; `subnet_ids` are at least two, each in a zone of its own."""
+    """Where to place an endpoint. Only `vpc_cidr` may use it; `subnet_ids` needs two or more, each in its own zone."""
 
     region: str
     vpc_id: pulumi.Input[str]
@@ -29,7 +29,7 @@ class VpcPlacement:
         found = _cidr_problems(self.vpc_cidr)
         if len(self.subnet_ids) < FEWEST_SUBNETS:
             found.append(
-                f"subnet_ids has {len(self.subnet_ids)}; give one subnet in each of {FEWEST_SUBNETS} or more zones, so "
+                f"subnet_ids has {len(self.subnet_ids)}; set one subnet in each of {FEWEST_SUBNETS} or more zones, so "
                 "that the endpoint survives the loss of a zone"
             )
         if found:
@@ -39,7 +39,7 @@ class VpcPlacement:
 def _cidr_problems(cidr: str) -> list[str]:
     network = parse(cidr)
     if network is None:
-        return [f"vpc_cidr is {cidr!r}, which is no IPv4 range; set it to the VPC's own, like 10.0.0.0/16"]
+        return [f"vpc_cidr is {cidr!r}, which is not an IPv4 range; set it to the VPC's own, such as 10.0.0.0/16"]
     if is_private(network):
         return []
     return [f"vpc_cidr is {cidr!r}; set it to the VPC's own private range, within {', '.join(map(str, PRIVATE))}"]
@@ -47,10 +47,10 @@ def _cidr_problems(cidr: str) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateLinkEndpointArgs:
-    """`ports`: each port, with the description of the rule that opens it.
+    """`ports` maps each port to the description of its security group rule.
 
-    `zone_labels`: zone -> label of the names that must stay in it (`{"us-east-1a": "use1-az4"}`); such names are
-    `*.<label>.<dns_domain>`. `after`: what must exist before the service lets the endpoint in.
+    `zone_labels` maps zones to labels (`{"us-east-1a": "use1-az4"}`): names `*.<label>.<dns_domain>` resolve within
+    that zone. The service accepts the endpoint once the resources in `after` exist.
     """
 
     placement: VpcPlacement
@@ -66,14 +66,14 @@ class PrivateLinkEndpointArgs:
 
 
 class PrivateLinkEndpoint(pulumi.ComponentResource):
-    """Interface endpoint that only the VPC may connect to, and a private zone whose every name leads there."""
+    """An interface endpoint for the VPC only, and a private hosted zone that resolves every name to it."""
 
     endpoint_id: pulumi.Output[str]
     ready: tuple[pulumi.Resource, ...]
-    """What a caller must wait for: the endpoint and the names."""
+    """The endpoint and its names, which a caller must wait for."""
 
     def __init__(self, name: str, args: PrivateLinkEndpointArgs, opts: ResourceOptions | None = None) -> None:
-        # Deployed before under the type's former name, which must not replace an endpoint in use.
+        # The alias of the type's former name keeps existing endpoints from being replaced.
         former = ResourceOptions(aliases=[pulumi.Alias(type_="fraud:network:PrivateDoor")])
         super().__init__("fraud:network:PrivateLinkEndpoint", name, None, ResourceOptions.merge(opts, former))
         self._name, self._args = name, args
@@ -85,7 +85,7 @@ class PrivateLinkEndpoint(pulumi.ComponentResource):
 
     def _endpoint(self) -> aws.ec2.VpcEndpoint:
         place = self._args.placement
-        # It has no rule for outgoing traffic: an endpoint only answers.
+        # No egress rule: an endpoint only answers.
         group = make_group(f"{self._name}-group", place.vpc_id, f"PrivateLink endpoint of {self._name}", self._child)
         rules = [
             allow_ingress(
@@ -105,7 +105,7 @@ class PrivateLinkEndpoint(pulumi.ComponentResource):
             service_name=self._args.service_name,
             subnet_ids=place.subnet_ids,
             security_group_ids=[group.id],
-            # AWS knows no private name of a foreign service; the zone below has them.
+            # AWS has no private DNS for a third-party service; the hosted zone below has it.
             private_dns_enabled=False,
             tags={"Name": self._name},
             opts=ResourceOptions(parent=self, depends_on=[*rules, *self._args.after]),
@@ -142,7 +142,7 @@ class PrivateLinkEndpoint(pulumi.ComponentResource):
 
 
 def regional_name(entries: Sequence[aws.ec2.outputs.VpcEndpointDnsEntry]) -> str:
-    """The name that leads to the endpoint in any zone; AWS lists it before those of the zones."""
+    """The endpoint's name in all zones; AWS lists it before the zonal names."""
     if not entries or not entries[0].dns_name:
         raise RuntimeError("AWS reported no DNS name of the endpoint; look at its state in the VPC console")
     return entries[0].dns_name

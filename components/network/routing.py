@@ -1,4 +1,4 @@
-"""Ways out of a VPC: NAT gateways, and route tables whose default route leads to the internet."""
+"""NAT gateways, and route tables with a default route to the internet."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .ranges import ANYWHERE
 
 @dataclass(frozen=True, kw_only=True)
 class Nat:
-    """A NAT gateway and the public address from which it calls."""
+    """A NAT gateway and its public address."""
 
     address: aws.ec2.Eip
     gateway: aws.ec2.NatGateway
 
 
 def make_nat(name: str, *, subnet: aws.ec2.Subnet, internet: aws.ec2.InternetGateway, parent: pulumi.Resource) -> Nat:
-    """A NAT gateway in a public subnet, for hosts of other subnets."""
+    """A NAT gateway in a public subnet, for hosts in other subnets."""
     address = aws.ec2.Eip(f"{name}-address", domain="vpc", tags={"Name": name}, opts=ResourceOptions(parent=parent))
     gateway = aws.ec2.NatGateway(
         name,
@@ -29,8 +29,8 @@ def make_nat(name: str, *, subnet: aws.ec2.Subnet, internet: aws.ec2.InternetGat
         allocation_id=address.id,
         connectivity_type="public",
         tags={"Name": name},
-        # AWS refuses it while the VPC has no internet gateway, which none of its inputs names, and an address can
-        # belong to one gateway at a time.
+        # AWS refuses the NAT gateway while the VPC has no internet gateway, and no input implies that dependency.
+        # An address can belong to only one gateway at a time.
         opts=ResourceOptions(parent=parent, depends_on=[internet], delete_before_replace=True),
     )
     return Nat(address=address, gateway=gateway)
@@ -38,10 +38,10 @@ def make_nat(name: str, *, subnet: aws.ec2.Subnet, internet: aws.ec2.InternetGat
 
 @dataclass(frozen=True, kw_only=True)
 class RouteTable:
-    """A route table; `parts` is what must exist before its subnets reach the internet."""
+    """A route table. Its subnets reach the internet once the resources in `ready` exist."""
 
     table_id: pulumi.Output[str]
-    parts: tuple[pulumi.Resource, ...]
+    ready: tuple[pulumi.Resource, ...]
 
 
 def make_route_table(
@@ -52,7 +52,7 @@ def make_route_table(
     through: aws.ec2.InternetGateway | aws.ec2.NatGateway,
     parent: pulumi.Resource,
 ) -> RouteTable:
-    """A route table for some subnets, with a default route through a gateway."""
+    """A route table for the subnets, with a default route through a gateway."""
     child = ResourceOptions(parent=parent)
     table = aws.ec2.RouteTable(f"{name}-routes", vpc_id=vpc_id, tags={"Name": name}, opts=child)
     is_nat = isinstance(through, aws.ec2.NatGateway)
@@ -70,4 +70,4 @@ def make_route_table(
         )
         for subnet in subnets
     ]
-    return RouteTable(table_id=table.id, parts=(through, route, *associations))
+    return RouteTable(table_id=table.id, ready=(through, route, *associations))

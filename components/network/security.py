@@ -1,4 +1,4 @@
-"""Security groups without inline rules: each rule is a resource of its own, with a description."""
+"""Security groups. Each security group rule is a resource of its own, with a description."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pulumi
 import pulumi_aws as aws
 
 DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}")
-"""What EC2 takes as the description of a group or rule; an apostrophe fails the deploy (API IpRange, SecurityGroup)."""
+"""EC2's format for descriptions of groups and rules: an apostrophe fails the deploy (API IpRange, SecurityGroup)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
-    """The other side of a rule: exactly one of the three."""
+    """The other side of a security group rule: exactly one of the three fields."""
 
     cidr: pulumi.Input[str] | None = None
     group_id: pulumi.Input[str] | None = None
@@ -24,13 +24,13 @@ class Peer:
     def __post_init__(self) -> None:
         given = [value for value in (self.cidr, self.group_id, self.prefix_list_id) if value is not None]
         if len(given) != 1:
-            raise ValueError(f"a peer has {len(given)} of cidr, group_id, prefix_list_id; give exactly one")
+            raise ValueError(f"a peer has {len(given)} of cidr, group_id, prefix_list_id; set exactly one")
 
 
 def make_group(
     name: str, vpc_id: pulumi.Input[str], description: str, opts: pulumi.ResourceOptions
 ) -> aws.ec2.SecurityGroup:
-    """A group that allows nothing, not even outgoing traffic, until rules are added."""
+    """A group that allows no traffic in either direction until rules are added."""
     _check(name, description)
     return aws.ec2.SecurityGroup(
         name, vpc_id=vpc_id, description=description, tags={"Name": name}, revoke_rules_on_delete=True, opts=opts
@@ -40,19 +40,18 @@ def make_group(
 def allow_ingress(
     name: str, *, group_id: pulumi.Input[str], peer: Peer, port: int, description: str, opts: pulumi.ResourceOptions
 ) -> aws.vpc.SecurityGroupIngressRule:
-    """Let a peer connect to one TCP port."""
-    return aws.vpc.SecurityGroupIngressRule(name, **_rule(name, group_id, peer, port, description), opts=opts)
+    """Let the peer connect to a TCP port of the group's members."""
+    return aws.vpc.SecurityGroupIngressRule(name, **_rule_arguments(name, group_id, peer, port, description), opts=opts)
 
 
 def allow_egress(
     name: str, *, group_id: pulumi.Input[str], peer: Peer, port: int, description: str, opts: pulumi.ResourceOptions
 ) -> aws.vpc.SecurityGroupEgressRule:
-    """Let the group's members connect to one TCP port of a peer."""
-    return aws.vpc.SecurityGroupEgressRule(name, **_rule(name, group_id, peer, port, description), opts=opts)
+    """Let the group's members connect to a TCP port of the peer."""
+    return aws.vpc.SecurityGroupEgressRule(name, **_rule_arguments(name, group_id, peer, port, description), opts=opts)
 
 
-def _rule(name: str, group_id: pulumi.Input[str], peer: Peer, port: int, description: str) -> dict[str, Any]:
-    """The arguments that rules of both directions have."""
+def _rule_arguments(name: str, group_id: pulumi.Input[str], peer: Peer, port: int, description: str) -> dict[str, Any]:
     _check(name, description)
     return {
         "security_group_id": group_id,
@@ -69,6 +68,6 @@ def _rule(name: str, group_id: pulumi.Input[str], peer: Peer, port: int, descrip
 def _check(name: str, description: str) -> None:
     if not DESCRIPTION.fullmatch(description):
         raise ValueError(
-            f"description of {name} is {description!r}; EC2 takes 1 to 255 letters, digits, spaces and "
+            f"description of {name} is {description!r}; EC2 allows 1 to 255 letters, digits, spaces and "
             "._-:/()#,@[]+=&;{}!$*, and no apostrophe"
         )

@@ -14,11 +14,11 @@ from .egress import prefix_problems
 
 NAT_MODES = ("single", "per-zone")
 MAX_PREFIX_QUOTA = 1000
-"""Entries of a prefix list, and rules of all groups of one network interface (Amazon VPC quotas)."""
+"""Amazon VPC's quota of entries in a prefix list, and of rules in all groups of a network interface."""
 
 
 class NetworkSettings(Section):
-    """A zone is best appended: with a single NAT gateway, that is in the first one."""
+    """Append new zones to the end: a single NAT gateway is in the first zone."""
 
     title: ClassVar[str] = "Network"
 
@@ -35,7 +35,8 @@ class NetworkSettings(Section):
     nat: Annotated[str, OneOf(NAT_MODES)] = Field(
         default="single",
         validation_alias="natGateways",
-        description="single costs one gateway and loses the way out with its zone; production wants one a zone.",
+        description="One NAT gateway, which costs less, or one per zone, which survives the loss of a zone. "
+        "Production needs per-zone.",
     )
     interface_endpoints: Annotated[bool, Flag()] = Field(
         default=False,
@@ -46,14 +47,13 @@ class NetworkSettings(Section):
     confluent_egress_prefixes: Annotated[tuple[str, ...], Networks()] = Field(
         default=(),
         validation_alias="confluentEgressPrefixes",
-        description="Networks from which Confluent's connectors come, instead of the look-up; [] looks them up.",
+        description="Egress networks of Confluent's connectors; [] looks them up.",
     )
-
     confluent_prefix_quota: Annotated[int, Whole(1, MAX_PREFIX_QUOTA)] = Field(
         default=60,
         validation_alias="confluentPrefixQuota",
-        description="Size of the list of those networks. A security group's rule with the list takes as many of AWS's "
-        "quota of rules per group, 60 by default.",
+        description="Size of the prefix list of those networks. A security group rule with the list counts this many "
+        "times against AWS's quota of rules per group, 60 by default.",
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""NetworkStack: the VPC with three tiers of subnets, its ways in and out, and the list of who may come in."""
+"""NetworkStack: the VPC with three tiers of subnets, routes, endpoints, and Confluent's prefix list."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .flow_logs import make_flow_logs
 from .routing import Nat, RouteTable, make_nat, make_route_table
 from .settings import NetworkSettings
 
-# The tags by which Kubernetes finds subnets for load balancers that face the internet, and for those that do not.
+# Kubernetes finds the subnets for internet-facing and internal load balancers by these tags.
 INTERNET_FACING = {"kubernetes.io/role/elb": "1"}
 INTERNAL = {"kubernetes.io/role/internal-elb": "1"}
 
 Subnets = dict[str, aws.ec2.Subnet]
-"""One per zone, by the zone's letter, in the order of the zones."""
+"""One subnet per zone, by the zone's letter, in the order of the zones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,8 @@ class NetworkStackArgs:
 class NetworkStack(pulumi.ComponentResource):
     """VPC, subnets (components/network/layout.py), NAT, routes, endpoints, flow logs, Confluent's prefix list.
 
-    Nothing gets a public address by itself and the default security group allows nothing: what is to be reached needs
-    a security group of its own. Lists of subnets are in the order of the zones.
+    Nothing gets a public address automatically and the default security group allows nothing: each reachable resource
+    needs a security group. Lists of subnets are in the order of the zones.
     """
 
     vpc_id: pulumi.Output[str]
@@ -52,10 +52,10 @@ class NetworkStack(pulumi.ComponentResource):
     app_subnet_ids: list[pulumi.Output[str]]
     data_subnet_ids: list[pulumi.Output[str]]
     nat_addresses: list[pulumi.Output[str]]
-    """Public IPv4 addresses, one per NAT gateway, from which everything in the VPC calls out."""
+    """The public IPv4 address of each NAT gateway, the source of all outbound traffic of the VPC."""
     confluent_prefix_list_id: pulumi.Output[str]
     internet_ready: tuple[pulumi.Resource, ...]
-    """What must exist before the internet can be reached: goes into `depends_on` of what needs it at boot."""
+    """For `depends_on` of resources that need the internet at boot."""
 
     def __init__(self, name: str, args: NetworkStackArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:network:NetworkStack", name, None, opts)
@@ -78,8 +78,8 @@ class NetworkStack(pulumi.ComponentResource):
         s3 = self._endpoints([table.table_id for table in route_tables])
         route_tables.append(self._route_table(f"{name}-public", list(public.values()), internet))
         self.nat_addresses = [nat.address.public_ip for nat in nats.values()]
-        # The S3 endpoint too: its creation breaks off open connections to S3.
-        self.internet_ready = (s3, *dict.fromkeys(part for table in route_tables for part in table.parts))
+        # Includes the S3 endpoint: creating it breaks open connections to S3.
+        self.internet_ready = (s3, *dict.fromkeys(one for table in route_tables for one in table.ready))
 
         self.confluent_prefix_list_id = self._confluent_prefix_list().id
         make_flow_logs(name, vpc_id=self.vpc_id, context=args.context, parent=self)
@@ -94,12 +94,11 @@ class NetworkStack(pulumi.ComponentResource):
             tags={"Name": self._name},
             opts=self._child,
         )
-        # Empty, not absent: a rule that somebody adds by hand is taken away again.
+        # Empty, not absent: this removes rules that somebody adds by hand.
         aws.ec2.DefaultSecurityGroup(f"{self._name}-default", vpc_id=vpc.id, ingress=[], egress=[], opts=self._child)
         return vpc
 
     def _subnets(self, tier: str, cidrs: Mapping[str, str], tags: Mapping[str, str]) -> Subnets:
-        """A subnet in each zone, with that zone's CIDR."""
 
         def make(zone: str, cidr: str) -> aws.ec2.Subnet:
             name = f"{self._name}-{tier}-{zone}"
@@ -116,7 +115,7 @@ class NetworkStack(pulumi.ComponentResource):
         return {zone: make(zone, cidr) for zone, cidr in cidrs.items()}
 
     def _nats(self, public: Subnets, internet: aws.ec2.InternetGateway) -> dict[str, Nat]:
-        """One in each public subnet, or one in the first alone, by the zone's letter."""
+        """One per public subnet, or only one in the first, by the zone's letter."""
         homes = list(public)[: 1 if self._args.settings.nat == "single" else None]
         return {
             letter: make_nat(f"{self._name}-nat-{letter}", subnet=public[letter], internet=internet, parent=self)
@@ -129,7 +128,7 @@ class NetworkStack(pulumi.ComponentResource):
         return make_route_table(name, vpc_id=self.vpc_id, subnets=subnets, through=through, parent=self)
 
     def _private_route_tables(self, subnets: Subnets, nats: Mapping[str, Nat]) -> list[RouteTable]:
-        """A route table per subnet, so that each uses the NAT gateway of its own zone where there is one."""
+        """A route table per subnet, so that each uses its own zone's NAT gateway if there is one."""
         shared = next(iter(nats.values()))
         return [
             self._route_table(subnet.pulumi_resource_name, [subnet], nats.get(letter, shared).gateway)

@@ -1,4 +1,4 @@
-"""The connector of the source: Oracle's changes to the captured tables, by XStream."""
+"""The source connector, which reads changes of the captured tables through Oracle's XStream."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _tables() -> str:
 
 
 def _columns() -> str:
-    """The columns that leave the database, a list for each table: what is added or renamed there stays there."""
+    """The published columns of each table, so that new and renamed columns stay in the database."""
     return ",".join(
         f"{SCHEMA}[.]{table.name}[.]({'|'.join(re.escape(column.name) for column in table.published)})"
         for table in SOURCES
@@ -34,7 +34,7 @@ def _columns() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class OracleXStreamSource(Connector):
-    """Oracle XStream CDC source. `topic_prefix` may never change: it names every topic and the schema history."""
+    """The Oracle XStream CDC source connector. Never change `topic_prefix`: topics and schema history contain it."""
 
     connector_class: ClassVar[str] = "OracleXStreamSource"
     purpose: str = "oracle-xstream"
@@ -59,7 +59,7 @@ class OracleXStreamSource(Connector):
     )
     time_precision_mode: str = option("time.precision.mode", allowed=("adaptive", "connect"), default="connect")
     tombstones_on_delete: bool = option("tombstones.on.delete", default=True)
-    # Zero is the vendor's default and lets archive logs pile up while nobody pays.
+    # With the vendor's default of zero, archive logs pile up while there are no payments.
     heartbeat_interval_ms: int = option("heartbeat.interval.ms", default=10_000)
 
     def topics_used(self) -> tuple[str, ...]:
@@ -73,7 +73,6 @@ class OracleXStreamSource(Connector):
 
 
 def make_source(oracle: OracleConnection, settings: SourceSettings) -> OracleXStreamSource:
-    """The connector that reads a database."""
     return OracleXStreamSource(
         ready=oracle.ready,
         hostname=oracle.host,

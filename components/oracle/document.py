@@ -1,6 +1,6 @@
-"""The SSM document that carries the bootstrap to the host: its files, written out and run.
+"""The SSM document that writes the bootstrap's files to the host and runs them.
 
-The content holds no output of a resource, so a preview shows what changes in it, and its version is known beforehand.
+Its content depends on no output, so a preview shows its changes and knows its version.
 """
 
 from __future__ import annotations
@@ -24,29 +24,27 @@ RUN_SECONDS = 3000
 
 @dataclass(frozen=True, kw_only=True)
 class Bootstrap:
-    """`version` is the digest of the files; the host answers with it when all of them have done their work."""
+    """`version` is the digest of the files; the host reports it when the bootstrap has finished."""
 
     content: str
     version: str
 
 
 def build(*, region: str, image: str, recovery_gib: int) -> Bootstrap:
-    """The document for one host.
-
-    Raises:
-        ValueError: the document is larger than SSM takes.
-    """
+    """The document for one host. Raises ValueError if it is larger than SSM allows."""
     files = _files(region, image, recovery_gib)
     version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     files["settings.sh"] += f"VERSION={version}\n"
     content = json.dumps(_document(files))
     if len(content.encode()) > MAX_BYTES:
-        raise ValueError(f"the bootstrap document has {len(content.encode())} bytes; SSM takes {MAX_BYTES}: shorten it")
+        raise ValueError(
+            f"the bootstrap document has {len(content.encode())} bytes; SSM allows {MAX_BYTES}; shorten it"
+        )
     return Bootstrap(content=content, version=version)
 
 
 def _files(region: str, image: str, recovery_gib: int) -> dict[str, str]:
-    """Text by path; the tables' DDL comes from the contracts."""
+    """The files' texts by path, with the tables' DDL from the contracts."""
     found = {
         path.relative_to(_FILES).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(_FILES.rglob("*"))

@@ -1,4 +1,4 @@
-"""OracleHost: Oracle XE on a private host, its data on a volume of its own, for Confluent Cloud and the app."""
+"""OracleHost: Oracle XE on a private host with a data volume, for Confluent Cloud and the app."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from .snapshots import make_snapshots
 
 @dataclass(frozen=True, kw_only=True)
 class OracleHostArgs:
-    """`subnet_id` is a private subnet of `availability_zone` with a way to the internet (image, packages, SSM).
+    """`subnet_id` is a private subnet of `availability_zone` with internet access (image, packages, SSM).
 
-    `listener_subnet_ids` are public when Confluent Cloud comes from the addresses of `confluent_prefix_list_id`, and
-    private when it is None: then it comes through PrivateLink. `network_ready` is the way to the internet, which the
-    first boot and the load balancer need. `snapshots_kept` are daily ones; 0 makes none.
+    `listener_subnet_ids` are public if Confluent Cloud connects from `confluent_prefix_list_id`, and private if that is
+    None and Confluent connects through PrivateLink. The first boot and the load balancer need the routes in
+    `network_ready`. `snapshots_kept` counts daily snapshots; 0 means none.
     """
 
     context: AwsContext
@@ -52,7 +52,7 @@ class OracleHostArgs:
                 f"availability_zone is {self.availability_zone!r}; set it to a zone of {self.context.region}"
             )
         if not self.listener_subnet_ids:
-            problems.append("listener_subnet_ids is empty; give at least one for the load balancer")
+            problems.append("listener_subnet_ids is empty; set at least one for the load balancer")
         if self.snapshots_kept < 0:
             problems.append(f"snapshots_kept is {self.snapshots_kept}; set it to 0 (none) or more")
         if problems:
@@ -62,8 +62,8 @@ class OracleHostArgs:
 class OracleHost(pulumi.ComponentResource):
     """The database, ready for change data capture.
 
-    `host` is its address for Confluent Cloud, `app_database` how clients in the VPC reach it, which open
-    `security_group_id` to themselves. Passwords are known only once the database has them.
+    `connection` is for Confluent Cloud, `app_database` for clients in the VPC, which open `security_group_id` to
+    themselves. Passwords are known only after the database has them.
     """
 
     def __init__(self, name: str, args: OracleHostArgs, opts: ResourceOptions | None = None) -> None:
@@ -102,7 +102,7 @@ class OracleHost(pulumi.ComponentResource):
             parent=self,
         )
 
-    def _make_way_out(self) -> pulumi.Resource:
+    def _allow_https(self) -> pulumi.Resource:
         return allow_egress(
             f"{self._name}-to-https",
             group_id=self.security_group_id,
@@ -122,7 +122,7 @@ class OracleHost(pulumi.ComponentResource):
             vpc_security_group_ids=[self.security_group_id],
             associate_public_ip_address=False,
             iam_instance_profile=identity.profile.name,
-            # One hop: the container, and whoever gets into it, cannot ask for the host's credentials.
+            # One hop, so that the container cannot get the host's credentials.
             metadata_options=aws.ec2.InstanceMetadataOptionsArgs(
                 http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
             ),
@@ -132,16 +132,16 @@ class OracleHost(pulumi.ComponentResource):
             ebs_optimized=True,
             monitoring=True,
             tags={"Name": self._name},
-            # A newer AMI is no reason to replace the host. Its agent registers only once rules and rights are there.
+            # A newer AMI must not replace the host. The agent registers only with its rules and rights in place.
             opts=ResourceOptions(
                 parent=self,
                 ignore_changes=["ami"],
-                depends_on=[*identity.ready, self._make_way_out(), *args.network_ready],
+                depends_on=[*identity.ready, self._allow_https(), *args.network_ready],
             ),
         )
 
     def _make_volume(self) -> tuple[aws.ebs.Volume, aws.ec2.VolumeAttachment]:
-        """The database's files outlive the host: a new one gets the same volume."""
+        """The data volume, which outlives the host: a new host gets the same volume."""
         args, volume_name = self._args, f"{self._name}-data"
         volume = aws.ebs.Volume(
             volume_name,
@@ -160,7 +160,7 @@ class OracleHost(pulumi.ComponentResource):
             instance_id=self._instance.id,
             volume_id=volume.id,
             stop_instance_before_detaching=True,
-            # A volume can be attached to one host at a time.
+            # A volume can be attached to only one host at a time.
             opts=ResourceOptions(parent=self, delete_before_replace=True),
         )
         if args.snapshots_kept:
@@ -180,13 +180,9 @@ class OracleHost(pulumi.ComponentResource):
         )
 
     def _bootstrap(self) -> local.Command:
-        """Run the document on the host and wait; again for other files, another host or volume, other passwords."""
+        """Run the document on the host and wait; run it again for new files, host, volume or passwords."""
         region, settings = self._args.context.region, self._args.settings
-        bootstrap = document.build(
-            region=self._args.context.region,
-            image=self._args.settings.image,
-            recovery_gib=self._args.settings.volume_gib // 2,
-        )
+        bootstrap = document.build(region=region, image=settings.image, recovery_gib=settings.volume_gib // 2)
         carrier = aws.ssm.Document(
             f"{self._name}-bootstrap", document_type="Command", content=bootstrap.content, opts=self._child
         )
@@ -219,5 +215,5 @@ class OracleHost(pulumi.ComponentResource):
         )
 
     def _once_set(self, user: str) -> pulumi.Output[str]:
-        """A user's password once the database knows it: whatever depends on it waits for the bootstrap."""
+        """A user's password, known only after the bootstrap has set it in the database."""
         return pulumi.Output.all(self._passwords.active[user], self.ready.id).apply(lambda values: values[0])

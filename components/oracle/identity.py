@@ -1,4 +1,4 @@
-"""What the host may do in AWS: be managed by Systems Manager, read its one secret, write its one log."""
+"""The host's role in AWS: Systems Manager, its secret, its log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .. import iam
 
 
 class HostIdentity:
-    """Role and instance profile. `ready` must exist before the host starts: its agent seldom retries."""
+    """Role and instance profile. `ready` must exist before the host starts, because its agent seldom retries."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ def _policy(
             "Resource": [log_group_arn, pulumi.Output.concat(log_group_arn, ":*")],
         },
         {
-            # The agent finds the group by listing, which IAM allows for all groups of the region or for none.
+            # The agent lists groups to find its own; IAM can allow that only for all groups of the region.
             "Sid": "FindOwnLog",
             "Effect": "Allow",
             "Action": "logs:DescribeLogGroups",

@@ -1,6 +1,6 @@
-"""The listener for Confluent Cloud: a network load balancer that admits Confluent's egress addresses alone.
+"""The listener for Confluent Cloud: a network load balancer that admits only Confluent's egress addresses.
 
-Without such addresses it is internal, and Confluent comes through PrivateLink (components/confluent/private_egress.py).
+Without a prefix list it is internal, for PrivateLink (components/confluent/private_egress.py).
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ from ..connections import ORACLE_PORT
 from ..network.security import Peer, allow_egress, allow_ingress, make_group
 
 NAME_PREFIX = "oracle"
-"""Of load balancer and target group, whose names have at most 32 characters: 6 of a prefix, and 26 that the provider
-adds. Pulumi's own form, the resource's name and a suffix, is too long once a deployment's name has 8 characters."""
+"""Prefix of the names of load balancer and target group: 6 of 32 characters; the provider adds 26.
+
+Pulumi's auto-naming is too long for deployments with a name of 8 characters."""
 
 
 class OracleListener:
-    """Load balancer, target group and listener in front of one host. No component: it has no state of its own.
-
-    `ready` is what must exist before anyone connects.
-    """
+    """Load balancer, target group and listener in front of the host. Connect once the resources in `ready` exist."""
 
     def __init__(
         self,
@@ -44,15 +42,15 @@ class OracleListener:
             name_prefix=NAME_PREFIX,
             load_balancer_type="network",
             internal=confluent_prefix_list_id is None,
-            # Callers over PrivateLink have addresses of their own network: the endpoint service's list is their lock.
+            # PrivateLink callers have foreign addresses; the endpoint service's list of principals restricts them.
             enforce_security_group_inbound_rules_on_private_link_traffic=None if confluent_prefix_list_id else "off",
             subnets=subnet_ids,
             security_groups=[group.id],
-            # The host is in one zone; its clients may come in through any.
+            # The host is in one zone; clients may arrive in any.
             enable_cross_zone_load_balancing=True,
             tags={"Name": f"{name}-nlb"},
-            # AWS refuses one that faces the internet while the VPC has no internet gateway, and none of its inputs says
-            # so; on the way down the gateway cannot go before it.
+            # AWS refuses a public load balancer while the VPC has no internet gateway, and does not delete the gateway
+            # before the load balancer; no input implies that.
             opts=ResourceOptions(parent=parent, depends_on=list(network_ready)),
         )
         targets = self._target_group(vpc_id)
@@ -87,7 +85,7 @@ class OracleListener:
             ),
         ]
         if prefix_list_id is not None:
-            way_in = allow_ingress(
+            from_confluent = allow_ingress(
                 f"{self._name}-nlb-from-confluent",
                 group_id=group_id,
                 peer=Peer(prefix_list_id=prefix_list_id),
@@ -95,7 +93,7 @@ class OracleListener:
                 description="XStream connector from Confluent Cloud",
                 opts=self._child,
             )
-            rules.append(way_in)
+            rules.append(from_confluent)
         return rules
 
     def _target_group(self, vpc_id: pulumi.Input[str]) -> aws.lb.TargetGroup:
@@ -106,7 +104,7 @@ class OracleListener:
             protocol="TCP",
             target_type="instance",
             vpc_id=vpc_id,
-            # The host admits the load balancer's group alone, so it must see the balancer's address, not the client's.
+            # The host admits only the load balancer's group, so it must see that address, not the client's.
             preserve_client_ip="false",
             deregistration_delay=30,
             health_check=aws.lb.TargetGroupHealthCheckArgs(
@@ -123,7 +121,7 @@ class OracleListener:
             load_balancer_arn=balancer_arn,
             port=ORACLE_PORT,
             protocol="TCP",
-            # The maximum: a stream of changes may be silent for long.
+            # The maximum: a stream of changes can be silent for a long time.
             tcp_idle_timeout_seconds=6000,
             default_actions=[forward],
             opts=self._child,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..contracts import SCHEMA
 
-# Express Edition fixes the names of its container database and of its one pluggable database.
+# Express Edition fixes the names of its container database and its only pluggable database.
 CDB = "XE"
 PDB = "XEPDB1"
 

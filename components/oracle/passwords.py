@@ -1,4 +1,4 @@
-"""The database's passwords: one per slot for the users of other systems, one each for the administrators."""
+"""The database's passwords: one per slot for users of other systems, one each for administrators."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ SERVICE_USERS = (APP_USER, XSTREAM_USER)
 
 
 class OraclePasswords:
-    """Passwords in one secret, by user name. No component: it has no state of its own.
+    """Passwords in one secret, by user name.
 
-    The secret holds only those in use, as `active` does: a password whose slot is not active is in the stack's state
-    alone, and the one before the last switch is in the secret's previous version.
+    The secret holds only the passwords in use, which `active` has, too. Only the stack's state has those of inactive
+    slots, and the secret's previous version has those before the last switch.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ def _short(user: str) -> str:
 
 
 def _password(name: str, opts: ResourceOptions) -> pulumi.Output[str]:
-    """Thirty characters, Oracle's limit; letters and digits need no quoting anywhere, and the first is a letter."""
+    """Thirty characters, Oracle's limit: a letter, then letters and digits, which never need quoting."""
     generated = random.RandomPassword(
         name, length=29, special=False, min_lower=1, min_upper=1, min_numeric=1, opts=opts
     )

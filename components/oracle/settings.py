@@ -12,17 +12,17 @@ from ..constraints import Slots, Text, Whole
 from ..credential_slots import CredentialSlots
 from ..section import Problem, Section
 
-# As long as a repository's name may be: it goes into the bootstrap document, which is limited.
+# The maximum length of a repository's name, because the bootstrap document has a size limit.
 IMAGE = r"(?=.{1,255}$)[\w.-]+(:\d+)?(/[\w.-]+)+(:(?!latest\b)[\w.-]+|@sha256:[0-9a-f]{64})"
 ARM = re.compile(r"^(a1\.|[a-z]+\d+g)")
-# Express Edition's 12 GB, as much again for archive logs and backups, and room for temporary and undo data.
+# Express Edition's 12 GB, the same for archive logs and backups, and space for temporary and undo data.
 LEAST_GIB, MOST_GIB = 40, 16_384
 MOST_LICENSES = 10_000
 
 
 class OracleSettings(Section):
-    """`image` is Oracle XE 21c with its version, and keeps to the conventions of Oracle's own: data below
-    /opt/oracle/oradata and `DATABASE IS READY TO USE` in its log.
+    """`image` must be Oracle XE 21c and follow the conventions of Oracle's image: data in /opt/oracle/oradata,
+    `DATABASE IS READY TO USE` in the log.
     """
 
     title: ClassVar[str] = "Oracle"
@@ -30,13 +30,13 @@ class OracleSettings(Section):
     instance_type: Annotated[str, Text(r"[a-z0-9-]+\.[a-z0-9]+", "an EC2 type such as t3.large")] = Field(
         default="t3.large",
         validation_alias="oracleInstanceType",
-        description="EC2 type of the Oracle host; XE uses 2 threads and 2 GB, the rest is the container's and the file "
-        "cache.",
+        description="EC2 type of the Oracle host; XE uses 2 threads and 2 GB, the container and the file cache use the "
+        "rest.",
     )
     volume_gib: Annotated[int, Whole(LEAST_GIB, MOST_GIB)] = Field(
         default=50,
         validation_alias="oracleVolumeGib",
-        description="Size of the volume that holds the database and its archive logs.",
+        description="Size of the volume for the database and its archive logs.",
     )
     image: Annotated[str, Text(IMAGE, "an image with its version, name:tag or name@sha256:…, not latest")] = Field(
         default="container-registry.oracle.com/database/express:21.3.0-xe",
@@ -55,15 +55,12 @@ class OracleSettings(Section):
 
 
 class SourceSettings(Section):
-    """Settings of the connector that reads the database."""
-
     title: ClassVar[str] = "Source connector"
 
     processor_licenses: Annotated[int, Whole(0, MOST_LICENSES)] = Field(
         default=0,
         validation_alias="oracleProcessorLicenses",
-        description="Oracle processor licences that the XStream connector's contract counts; 0 is refused: only you "
-        "can know.",
+        description="Oracle processor licences in your contract for the XStream connector. Required: 0 is refused.",
     )
 
     def problems(self) -> Iterator[Problem]:

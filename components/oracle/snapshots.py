@@ -12,7 +12,7 @@ from .. import iam
 def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resource) -> None:
     """Snapshot the volume with the tag `Name: volume_name` each day and keep the last `keep`.
 
-    All files of the database lie on one volume, so a snapshot is consistent as after a power cut.
+    All files of the database are on one volume, so a snapshot is crash-consistent.
     """
     child = ResourceOptions(parent=parent)
     role = aws.iam.Role(f"{name}-snapshots-role", assume_role_policy=iam.trust("dlm.amazonaws.com"), opts=child)
@@ -37,6 +37,6 @@ def make_snapshots(name: str, volume_name: str, keep: int, parent: pulumi.Resour
         policy_details=aws.dlm.LifecyclePolicyPolicyDetailsArgs(
             resource_types=["VOLUME"], target_tags={"Name": volume_name}, schedules=[schedule]
         ),
-        # A run without its rights leaves the policy in the state ERROR.
+        # A run without rights leaves the policy in state ERROR.
         opts=ResourceOptions(parent=parent, depends_on=[rights]),
     )

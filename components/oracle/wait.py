@@ -1,7 +1,7 @@
-"""Runs the bootstrap on the host and waits; run by `pulumi up` as `python -m components.oracle.wait`.
+"""Run the bootstrap on the host and wait for it: `pulumi up` runs `python -m components.oracle.wait`.
 
-Reads everything from the environment, prints each phase as it passes, exits 0 when the host reports itself ready with
-the version that was sent, 1 with the reason and the log's tail otherwise, 2 when a variable is missing.
+Reads the environment, prints each finished phase, and exits 0 when the host reports the version that was sent, 1 with
+the reason and the end of the log, 2 for a missing variable.
 """
 
 from __future__ import annotations
@@ -21,16 +21,10 @@ import botocore.exceptions as errors
 from ..waiting import Deadline, NotYetError
 
 NEEDED = (
-    "REGION",
-    "INSTANCE_ID",
-    "DOCUMENT_NAME",
-    "DOCUMENT_VERSION",
-    "BOOTSTRAP_VERSION",
-    "PARAMETERS",
-    "LOG_GROUP",
-)
+    "REGION", "INSTANCE_ID", "DOCUMENT_NAME", "DOCUMENT_VERSION", "BOOTSTRAP_VERSION", "PARAMETERS", "LOG_GROUP",
+)  # fmt: skip
 POLL_SECONDS = 5.0
-# A host registers two to three minutes after its start; the document itself ends after 50 minutes.
+# A host registers two to three minutes after its start; the document ends after 50 minutes at most.
 DEADLINE_SECONDS = 4200.0
 HOST_LOG = "/var/log/oracle-bootstrap.log"
 RUNNING = ("Pending", "InProgress", "Delayed", "Cancelling")
@@ -38,12 +32,12 @@ UNREACHABLE = (errors.EndpointConnectionError, errors.ConnectionClosedError, err
 
 
 class WaitError(Exception):
-    """What is wrong and what to do, for whoever runs `pulumi up`."""
+    """The problem and its fix, for the user of `pulumi up`."""
 
 
 @dataclass
 class Progress:
-    """What the host prints, from its log group, line by line as it comes."""
+    """Shows the host's output from its log group, line by line."""
 
     logs: Any
     group: str
@@ -52,7 +46,7 @@ class Progress:
     readable: bool = True
 
     def show(self) -> None:
-        """Print what is new. Without the right to read the log, the phases come at the end and all at once."""
+        """Print new lines. Without permission to read the log, all phases appear at the end."""
         if not self.readable:
             return
         try:
@@ -61,10 +55,10 @@ class Progress:
             )
             events = [event for page in pages for event in page["events"]]
         except errors.ClientError as error:
-            if _code(error) == "ResourceNotFoundException":  # no line so far, hence no stream
+            if _code(error) == "ResourceNotFoundException":  # no stream before the first line
                 return
             self.readable = False
-            print(f"no progress to be seen: {error}; allow logs:FilterLogEvents to see the phases pass", flush=True)
+            print(f"cannot show progress: {error}; allow logs:FilterLogEvents to see the phases", flush=True)
             return
         except UNREACHABLE:
             return
@@ -75,15 +69,15 @@ class Progress:
 
 
 def wait_online(ssm: Any, instance: str, deadline: Deadline) -> None:
-    """Until the host's agent has registered with Systems Manager."""
+    """Wait until the host's agent has registered with Systems Manager."""
 
     def look() -> None:
         found = _ask(ssm.describe_instance_information, Filters=[{"Key": "InstanceIds", "Values": [instance]}])
         states = [one["PingStatus"] for one in (found or {}).get("InstanceInformationList", [])]
         if states != ["Online"]:
             raise NotYetError(
-                f"{instance} is not online in Systems Manager ({', '.join(states) or 'not registered'}); has its "
-                "subnet a way to the internet, and its role AmazonSSMManagedInstanceCore?"
+                f"{instance} is not online in Systems Manager ({', '.join(states) or 'not registered'}); check its "
+                "subnet's internet access and its role's AmazonSSMManagedInstanceCore"
             )
 
     deadline.until(look)
@@ -104,18 +98,18 @@ def send(ssm: Any, env: dict[str, str]) -> str:
 
 
 def follow(ssm: Any, progress: Progress, command: str, instance: str, deadline: Deadline) -> dict[str, Any]:
-    """The finished invocation. At the deadline the command is cancelled: the next one must not run beside it."""
+    """The finished invocation. At the deadline, cancel the command: the next one must not run beside it."""
 
     def look() -> dict[str, Any]:
         try:
             found = _ask(ssm.get_command_invocation, CommandId=command, InstanceId=instance)
         except errors.ClientError as error:
-            if _code(error) != "InvocationDoesNotExist":  # for a moment after it was sent
+            if _code(error) != "InvocationDoesNotExist":  # briefly after sending
                 raise
             found = None
         progress.show()
         if found is None or found["Status"] in RUNNING:
-            raise NotYetError(f"the bootstrap still runs; its log is {HOST_LOG} on {instance}")
+            raise NotYetError(f"the bootstrap is still running; its log is {HOST_LOG} on {instance}")
         return found
 
     try:
@@ -126,37 +120,37 @@ def follow(ssm: Any, progress: Progress, command: str, instance: str, deadline: 
 
 
 def check(found: dict[str, Any], version: str, instance: str) -> None:
-    """Raises WaitError unless the host has reported itself ready with this version."""
+    """Raises WaitError unless the host has reported this version as ready."""
     output = found.get("StandardOutputContent", "")
     if found["Status"] != "Success":
         tail = found.get("StandardErrorContent") or output or found.get("StatusDetails", "")
         raise WaitError(
-            f"the bootstrap ended as {found['Status']}. The tail of {HOST_LOG}:\n{tail.rstrip()}\n"
-            f"The whole of it: aws ssm start-session --target {instance}. Run `pulumi up` again: it carries on."
+            f"the bootstrap ended as {found['Status']}. The end of {HOST_LOG}:\n{tail.rstrip()}\n"
+            f"The whole log: aws ssm start-session --target {instance}. Run `pulumi up` again to continue."
         )
     if f"ready {version}" not in output.splitlines():
         raise WaitError(f"the bootstrap ended without the ready marker of version {version}; it printed:\n{output}")
 
 
 def explain(error: errors.BotoCoreError | errors.ClientError) -> str:
-    """AWS's error as something to do."""
+    """AWS's error with its fix."""
     if isinstance(error, errors.NoCredentialsError | errors.PartialCredentialsError):
         return "no AWS credentials: set AWS_PROFILE, or the AWS_ACCESS_KEY_ID family, where `pulumi up` runs"
     if isinstance(error, errors.ClientError):
         code = _code(error)
         if code.startswith(("AccessDenied", "UnauthorizedOperation")):
-            return f"AWS denies ssm:{error.operation_name}: allow it to whoever runs `pulumi up` ({error})"  # pyright: ignore[reportUnknownMemberType] - untyped
+            return f"AWS denies ssm:{error.operation_name}: allow it for the user of `pulumi up` ({error})"  # pyright: ignore[reportUnknownMemberType] - untyped
         if code in ("ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException", "InvalidClientTokenId"):
-            return f"the AWS credentials are no longer, or not, valid: log in again ({error})"
+            return f"AWS credentials are expired or invalid: log in again ({error})"
     return f"AWS does not answer as expected: {error}"
 
 
 def _ask(call: Any, **arguments: Any) -> dict[str, Any] | None:
-    """The answer, or None when AWS could not be reached just now."""
+    """The answer; None if AWS cannot be reached at the moment."""
     try:
         return call(**arguments)
     except UNREACHABLE as error:
-        print(f"{error}; asking again", flush=True)
+        print(f"{error}; retrying", flush=True)
         return None
 
 
@@ -166,7 +160,7 @@ def _code(error: errors.ClientError) -> str:
 
 
 def run(env: dict[str, str]) -> None:
-    """Wait for the host, send the document and follow it to its end. Raises WaitError, at the deadline NotYetError."""
+    """Wait for the host, send the document and follow it. Raises WaitError, or NotYetError at the deadline."""
     deadline = Deadline.of(env, "ORACLE", seconds=DEADLINE_SECONDS, poll=POLL_SECONDS)
     instance = env["INSTANCE_ID"]
     config = botocore.config.Config(retries={"mode": "standard", "max_attempts": 5})
@@ -183,7 +177,6 @@ def run(env: dict[str, str]) -> None:
 
 
 def main(env: dict[str, str]) -> int:
-    """Exit code 0, 1 or 2."""
     missing = [name for name in NEEDED if not env.get(name)]
     if missing:
         print(f"set {', '.join(missing)} in the environment", file=sys.stderr)

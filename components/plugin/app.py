@@ -1,18 +1,18 @@
-"""FraudApp, for programs in other languages."""
+"""The plugin's FraudApp."""
 
 import pulumi
 
 from ..confluent.settings import StreamingSettings
 from ..fraud_app import app
 from ..fraud_app.args import FraudAppArgs
-from .crossing import Crossing, Values, build, crossing
+from .component import PluginComponent, Values, build, plugin_schema
 
 
-@crossing(FraudAppArgs, instead={"thresholds": StreamingSettings | None})
-class FraudApp(Crossing):
-    """The transactions app on an EKS cluster of its own, behind a load balancer.
+@plugin_schema(FraudAppArgs, overrides={"thresholds": StreamingSettings | None})
+class FraudApp(PluginComponent):
+    """The transactions app on its own EKS cluster, behind a load balancer.
 
-    `thresholds` are the settings that ConfluentStreaming has.
+    `thresholds` are the settings of ConfluentStreaming.
     """
 
     url: pulumi.Output[str]
@@ -23,4 +23,4 @@ class FraudApp(Crossing):
         super().__init__(name, opts)
         thresholds = build(StreamingSettings, args.pop("thresholds", {})).thresholds
         made = app.FraudApp(name, build(FraudAppArgs, args, thresholds=thresholds), self._child)
-        self._give(url=made.url, load_balancer_host=made.load_balancer_host, kubeconfig=made.kubeconfig)
+        self._set_outputs(url=made.url, load_balancer_host=made.load_balancer_host, kubeconfig=made.kubeconfig)

@@ -1,7 +1,7 @@
-"""The plugin's provider: `plugin/__main__.py` runs it for programs in other languages.
+"""The plugin's provider, which `plugin/__main__.py` runs for programs in other languages.
 
-It is the SDK's host of components (`component_provider_host`), with two differences: a mistake in an argument is told
-without a traceback, and an output of a component may be given to another one as a whole.
+It differs from the SDK's component host (`component_provider_host`) in two ways: it reports bad arguments without a
+traceback, and accepts another component's whole output as an object.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from pulumi.provider.server import ComponentInitError
 from pydantic import ValidationError
 
 from ..contracts.types import Json
-from ..section import constraint, key
+from ..section import Section, constraint, key
 from .app import FraudApp
+from .component import PACKAGE
 from .confluent import ConfluentCluster, ConfluentStreaming
-from .crossing import PACKAGE, SECTIONS
 from .network import EncryptionKey, NetworkStack
 from .oracle import OracleHost
 from .sinks import SinkTargets
@@ -34,11 +34,11 @@ COMPONENTS = [EncryptionKey, NetworkStack, OracleHost, ConfluentCluster, SinkTar
 
 
 class Host(ComponentProvider):
-    """Makes the components; `schema` is what the engine generates SDKs from."""
+    """Constructs the components; the engine generates SDKs from `schema`."""
 
     def __init__(self, version: str) -> None:
         super().__init__([*COMPONENTS], PACKAGE, None, version)
-        self.schema = json.dumps(_described(json.loads(self.schema or "")))
+        self.schema = json.dumps(_with_descriptions(json.loads(self.schema or "")))
 
     def construct(
         self, name: str, resource_type: str, inputs: Any, options: pulumi.ResourceOptions | None = None
@@ -48,7 +48,7 @@ class Host(ComponentProvider):
         except ComponentInitError as error:
             if not isinstance(error.inner, (ValueError, OSError, pulumi.RunError)):
                 raise
-            raise pulumi.InputPropertiesError(self._in_schema_words(error.inner), []) from None
+            raise pulumi.InputPropertiesError(self._with_schema_names(error.inner), []) from None
 
     def map_input_properties(
         self,
@@ -58,43 +58,49 @@ class Host(ComponentProvider):
         component_name: str,
         property_path: str,
     ) -> Any:
-        """Python's names for the schema's; an object that is an output becomes an object of outputs."""
-        spread = {name: self._spread(name, value, properties.get(name)) for name, value in inputs.items()}
-        return super().map_input_properties(spread, properties, mapping, component_name, property_path)
+        """Map the schema's names to Python's; an output of an object becomes an object of outputs."""
+        inputs = {name: self._input_form(name, value, properties.get(name)) for name, value in inputs.items()}
+        return super().map_input_properties(inputs, properties, mapping, component_name, property_path)
 
-    def _spread(self, name: str, value: pulumi.Output[Any] | Json, definition: PropertyDefinition | None) -> Any:
+    def _input_form(self, name: str, value: pulumi.Output[Any] | Json, definition: PropertyDefinition | None) -> Any:
         if definition and definition.plain and _holds_an_output(value):
-            raise pulumi.InputPropertyError(name, "it is an output or a secret; give a value that is known beforehand")
+            raise pulumi.InputPropertyError(
+                name, "it is an output or a secret; set a value that is known before the deploy"
+            )
         if not (definition and definition.ref and isinstance(value, pulumi.Output)):
             return value
         kind = self.get_type_definition(definition)
         return {key: value[key] for key, part in kind.properties.items() if not part.plain} if kind else value
 
-    def _in_schema_words(self, error: Exception) -> str:
-        """What a component refuses, with the names that its arguments have in the schema."""
+    def _with_schema_names(self, error: Exception) -> str:
+        """A component's error, with the schema's names of its arguments."""
         if isinstance(error, ValidationError):
-            return _told_by_section(error)
+            return _section_message(error)
         kinds: list[Mapping[str, str]] = [kind.properties_mapping for kind in self._type_defs.values()]
         kinds += [component.inputs_mapping for component in self._component_defs.values()]
         names = {python: schema for kind in kinds for schema, python in kind.items()}
         return re.sub(r"\b[a-z]+(?:_[a-z]+)+\b", lambda found: names.get(found[0], found[0]), str(error))
 
 
-def _told_by_section(error: ValidationError) -> str:
-    """All problems of a section; what several fields show together names them as Python does."""
-    names = {name: key(field) for name, field in SECTIONS[error.title].model_fields.items()}
+def _section_message(error: ValidationError) -> str:
+    """All problems of a section; those of several fields contain Python's names, which are replaced."""
+    names = {name: key(field) for name, field in _sections()[error.title].model_fields.items()}
     found = [": ".join([*map(str, one["loc"]), one["msg"]]) for one in error.errors(include_url=False)]
     return re.sub(r"(^|; )(\w+) is ", lambda part: f"{part[1]}{names.get(part[2], part[2])} is ", "; ".join(found))
 
 
-def _described(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with the words of the sections, which the SDK's analyzer does not see."""
-    for name, section in SECTIONS.items():
-        properties = schema["types"][f"{PACKAGE}:index:{name}"]["properties"]
+def _with_descriptions(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with the sections' descriptions, which the SDK's analyzer ignores."""
+    for name, section in _sections().items():
+        properties = schema["types"].get(f"{PACKAGE}:index:{name}", {}).get("properties", {})
         for field in section.model_fields.values():
             if (found := properties.get(key(field))) and (allowed := constraint(field)):
                 found["description"] = f"{field.description} Allowed: {allowed.allowed}."
     return schema
+
+
+def _sections() -> dict[str, type[Section]]:
+    return {section.__name__: section for section in Section.__subclasses__()}
 
 
 def _holds_an_output(value: pulumi.Output[Any] | Json) -> bool:
@@ -102,5 +108,5 @@ def _holds_an_output(value: pulumi.Output[Any] | Json) -> bool:
 
 
 def run() -> None:
-    """Serve the engine until it ends."""
+    """Serve the engine."""
     main(Host(importlib.metadata.version(DISTRIBUTION)), sys.argv[1:])

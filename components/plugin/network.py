@@ -1,4 +1,4 @@
-"""EncryptionKey and NetworkStack, for programs in other languages."""
+"""The plugin's EncryptionKey and NetworkStack."""
 
 import pulumi
 
@@ -7,25 +7,27 @@ from ..aws_context import AwsContext
 from ..network import stack
 from ..network.egress import confluent_egress_prefixes
 from ..network.settings import NetworkSettings
-from .crossing import Crossing, Values, build, crossing, once
+from .component import PluginComponent, Values, build, plugin_schema, when_ready
 
 
-@crossing(encryption.EncryptionKeyArgs)
-class EncryptionKey(Crossing):
+@plugin_schema(encryption.EncryptionKeyArgs)
+class EncryptionKey(PluginComponent):
     """A rotated key that the account administers and CloudWatch Logs of this account may use."""
 
     arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: Values, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        self._give(arn=encryption.EncryptionKey(name, build(encryption.EncryptionKeyArgs, args), self._child).arn)
+        self._set_outputs(
+            arn=encryption.EncryptionKey(name, build(encryption.EncryptionKeyArgs, args), self._child).arn
+        )
 
 
-@crossing(stack.NetworkStackArgs, instead={"confluent_prefixes": None})
-class NetworkStack(Crossing):
-    """VPC with three tiers of subnets, NAT, routes, endpoints, flow logs and the list of who may come in.
+@plugin_schema(stack.NetworkStackArgs, overrides={"confluent_prefixes": None})
+class NetworkStack(PluginComponent):
+    """VPC with three tiers of subnets, NAT, routes, endpoints, flow logs and Confluent's prefix list.
 
-    The ids of subnets are known when the internet can be reached from there.
+    The ids of subnets are known once the subnets have internet access.
     """
 
     vpc_id: pulumi.Output[str]
@@ -43,14 +45,14 @@ class NetworkStack(Crossing):
         prefixes = confluent_egress_prefixes(
             context.region, settings.confluent_egress_prefixes, pulumi.InvokeOutputOptions(parent=self)
         )
-        strict = stack.NetworkStackArgs(context=context, settings=settings, confluent_prefixes=prefixes)
-        made = stack.NetworkStack(name, strict, self._child)
-        self._give(
+        checked = stack.NetworkStackArgs(context=context, settings=settings, confluent_prefixes=prefixes)
+        made = stack.NetworkStack(name, checked, self._child)
+        self._set_outputs(
             vpc_id=made.vpc_id,
             cidr=made.cidr,
-            public_subnet_ids=once(made.internet_ready, made.public_subnet_ids),
-            app_subnet_ids=once(made.internet_ready, made.app_subnet_ids),
-            data_subnet_ids=once(made.internet_ready, made.data_subnet_ids),
+            public_subnet_ids=when_ready(made.internet_ready, made.public_subnet_ids),
+            app_subnet_ids=when_ready(made.internet_ready, made.app_subnet_ids),
+            data_subnet_ids=when_ready(made.internet_ready, made.data_subnet_ids),
             nat_addresses=made.nat_addresses,
             confluent_prefixes=prefixes,
             confluent_prefix_list_id=made.confluent_prefix_list_id,

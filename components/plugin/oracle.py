@@ -1,17 +1,17 @@
-"""OracleHost, for programs in other languages."""
+"""The plugin's OracleHost."""
 
 import pulumi
 
 from ..connections import AppDatabase, OracleConnection
 from ..oracle import host
-from .crossing import Crossing, Values, build, crossing, told
+from .component import PluginComponent, Values, build, connection_output, plugin_schema
 
 
-@crossing(host.OracleHostArgs, gives={"connection": OracleConnection, "app_database": AppDatabase})
-class OracleHost(Crossing):
+@plugin_schema(host.OracleHostArgs, connections={"connection": OracleConnection, "app_database": AppDatabase})
+class OracleHost(PluginComponent):
     """Oracle XE on a private host, ready for change data capture.
 
-    `connection` goes to ConfluentStreaming, `appDatabase` and `securityGroupId` to FraudApp.
+    Pass `connection` to ConfluentStreaming, and `appDatabase` and `securityGroupId` to FraudApp.
     """
 
     security_group_id: pulumi.Output[str]
@@ -19,8 +19,8 @@ class OracleHost(Crossing):
     def __init__(self, name: str, args: Values, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         made = host.OracleHost(name, build(host.OracleHostArgs, args), self._child)
-        self._give(
-            connection=told(made.connection),
-            app_database=told(made.app_database),
+        self._set_outputs(
+            connection=connection_output(made.connection),
+            app_database=connection_output(made.app_database),
             security_group_id=made.security_group_id,
         )

@@ -1,20 +1,20 @@
-"""SinkTargets, for programs in other languages."""
+"""The plugin's SinkTargets."""
 
 import pulumi
 
 from ..sinks.base import SinkTargetsArgs
 from ..sinks.sinks import SINKS
 from ..sinks.targets import SinkTargets as Targets
-from .crossing import Crossing, Values, build, crossing, told
+from .component import PluginComponent, Values, build, connection_output, plugin_schema
 
 
-@crossing(
+@plugin_schema(
     SinkTargetsArgs,
-    instead={"settings": None, **{name: sink.settings | None for name, sink in SINKS.items()}},
-    gives={name: sink.connection | None for name, sink in SINKS.items()},
+    overrides={"settings": None, **{name: sink.settings | None for name, sink in SINKS.items()}},
+    connections={name: sink.connection | None for name, sink in SINKS.items()},
 )
-class SinkTargets(Crossing):
-    """The stores that the sinks write to: those whose settings are given. Connections go to ConfluentStreaming."""
+class SinkTargets(PluginComponent):
+    """The sinks' stores, for each sink with settings. Pass the connections to ConfluentStreaming."""
 
     dashboards_url: pulumi.Output[str] | None
 
@@ -22,5 +22,5 @@ class SinkTargets(Crossing):
         super().__init__(name, opts)
         settings = {sink: build(SINKS[sink].settings, args.pop(sink)) for sink in SINKS if sink in args}
         made = Targets(name, build(SinkTargetsArgs, args, settings=settings), self._child)
-        connections = {sink: told(connection) for sink, connection in made.connections.items()}
-        self._give(dashboards_url=made.outputs.get("dashboardsUrl"), **connections)
+        connections = {sink: connection_output(connection) for sink, connection in made.connections.items()}
+        self._set_outputs(dashboards_url=made.outputs.get("dashboardsUrl"), **connections)

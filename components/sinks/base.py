@@ -1,4 +1,4 @@
-"""What a sink is: a store with its settings, and the connector that feeds it."""
+"""The definition of a sink: a store with its settings, and the connector that feeds it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..section import Section
 
 
 class Store(pulumi.ComponentResource):
-    """`connection` is what the connector needs to know; `outputs` are for people, by the stack output's name."""
+    """`connection` is for the connector; `outputs` are stack outputs for people, by name."""
 
     connection: Any
     outputs: Mapping[str, pulumi.Output[str]] = MappingProxyType({})
@@ -24,11 +24,11 @@ class Store(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class SinkTargetsArgs:
-    """`settings` of the stores to make, by the sink's name; the rest is where they stand and who reaches them.
+    """`settings` of the stores to create, by sink; the other fields place them and restrict access.
 
-    A store in the VPC stands in `subnet_ids`, which are public: its connector comes from the internet, from the
-    addresses of `confluent_prefix_list_id` and no other. The stores outside admit `confluent_prefixes`, the same by
-    value; `operator_cidrs` are those of people and of `pulumi up`, `nat_addresses` those of the app.
+    A store in the VPC uses the public `subnet_ids`: its connector comes from the internet, and only from the addresses
+    of `confluent_prefix_list_id`. A store outside the VPC admits `confluent_prefixes` (the same addresses),
+    `operator_cidrs` (people and `pulumi up`) and `nat_addresses` (the app).
     """
 
     context: AwsContext
@@ -44,7 +44,7 @@ class SinkTargetsArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class Sink:
-    """`connection` is the type of a store's; `provider` makes the one that the store needs besides AWS's."""
+    """`connection` is the type of the store's connection; `provider` creates a provider other than AWS's."""
 
     name: str
     settings: type[Section]

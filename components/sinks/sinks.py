@@ -1,4 +1,4 @@
-"""The sinks: one entry each, which stacks, settings and outputs loop over."""
+"""The registry of sinks, which stacks, settings and outputs loop over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SinkTargets: the stores that the stack's sinks write to."""
+"""SinkTargets: the stores of the stack's sinks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .sinks import SINKS
 
 
 class SinkTargets(pulumi.ComponentResource):
-    """`connections` is what the sink connectors need to know of each store, by the sink's name."""
+    """`connections` maps each sink's name to its store's connection, for the connector."""
 
     connections: dict[str, Any]
     outputs: dict[str, pulumi.Output[str]]

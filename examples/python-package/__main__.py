@@ -1,4 +1,4 @@
-"""A network and an OpenSearch domain for alerts, from the installed package."""
+"""A network and an OpenSearch domain for alerts, with the installed package."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""What all stacks have in common, key by key, with `<stack>` for the stack's name; and the rest of each."""
+"""Split the stacks' documents into a common part, with `<stack>` for their names, and a rest for each."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from components.contracts.types import Json
 _PLACEHOLDERS = "<stack>", "<STACK>"
 Part = dict[str, Any] | list[Any]
 Rewrite = Callable[[str, str], str]
-"""A text and the stack -> the text."""
+"""(text, stack) -> text."""
 
 
 class _Nothing:
-    """The type of `NOTHING`: no part at all. None is a value."""
+    """The type of `NOTHING`, an absent part; None is a value."""
 
 
 NOTHING = _Nothing()
 
 
 def split(values: Mapping[str, Any], *, as_sets: bool = False) -> tuple[Any, dict[str, Any]]:
-    """The common part of what the stacks have, and the rest by stack; each may be NOTHING.
+    """The common part of the stacks' values and the rest by stack; each may be NOTHING.
 
-    `as_sets` splits lists, too, item by item. `joined` puts the parts together again.
+    `as_sets` also splits lists, item by item. `joined` is the inverse.
     """
     if all(value and isinstance(value, dict) for value in values.values()):
         return _split_mappings(values)
     if as_sets and all(isinstance(value, list) for value in values.values()):
         return _split_sets(values)
-    for form in (_same, neutral):
+    forms: tuple[Rewrite, ...] = (lambda text, _: text, neutral)
+    for form in forms:
         found = [_rewritten(value, form, stack) for stack, value in values.items()]
         if len({json.dumps(one, sort_keys=True) for one in found}) == 1:  # to Python 1 and True are equal
             return found[0], dict.fromkeys(values, NOTHING)
@@ -39,17 +40,17 @@ def split(values: Mapping[str, Any], *, as_sets: bool = False) -> tuple[Any, dic
 
 
 def is_ambiguous(values: Any) -> bool:
-    """Whether a placeholder is part of the values themselves."""
+    """Whether the values already contain a placeholder."""
     return any(mark in str(values) for mark in _PLACEHOLDERS)
 
 
 def joined(common: Any, rest: Any, stack: str) -> Any:
-    """The value of which `split` made these parts."""
+    """Put together the parts that `split` made."""
     return _merged(_rewritten(common, _named, stack), rest)
 
 
 def neutral(text: str, stack: str) -> str:
-    """The text with `<stack>` wherever the stack's name stands as a word."""
+    """Replace the stack's name by `<stack>` where it is a whole word."""
     for name, mark in zip((stack, stack.upper()), _PLACEHOLDERS, strict=True):
         text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", mark, text)
     return text
@@ -58,10 +59,6 @@ def neutral(text: str, stack: str) -> str:
 def _named(text: str, stack: str) -> str:
     for name, mark in zip((stack, stack.upper()), _PLACEHOLDERS, strict=True):
         text = text.replace(mark, name)
-    return text
-
-
-def _same(text: str, _stack: str) -> str:
     return text
 
 
@@ -78,7 +75,7 @@ def _rewritten(value: Json, form: Rewrite, stack: str, *, as_set: bool = False) 
 
 
 def _may_be_set(key: str) -> bool:
-    """Options, `(name)`, are sets where they are lists."""
+    """Lists of options, `(name)`, are sets."""
     return key.startswith("(")
 
 
@@ -89,7 +86,7 @@ def _merged(one: Part, other: Part) -> Any:
 
 
 def _split_mappings(values: Mapping[str, dict[str, Any]]) -> tuple[Any, dict[str, Any]]:
-    """Keys are the same when they are so without the stacks' names."""
+    """Match keys regardless of the stacks' names in them."""
     keys = {stack: {neutral(key, stack): key for key in value} for stack, value in values.items()}
     common: dict[str, Any] = {}
     rest: dict[str, dict[str, Any]] = {stack: {} for stack in values}

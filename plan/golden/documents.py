@@ -1,4 +1,4 @@
-"""The golden form as documents, one a component or provider. Children stand below their parent."""
+"""The golden form as documents, one per component or provider, with children nested below their parents."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from plan.golden.form import Entry, Golden, path_below
 
 Document = dict[str, Any]
 STACK = "_stack"
-"""The document of what belongs to no resource."""
+"""The document for everything that belongs to no resource."""
 _PROVIDERS = "(providers)"
 _BY_SDK = ("additionalSecretOutputs", "aliases")
-"""Options that an SDK sets for each resource of a type; they are said once a type."""
+"""Options that an SDK sets on every resource of a type; written once per type."""
 _ENTRY = re.compile(r"(?P<name>.+) \((?P<component>component )?(?P<type>[^ ()]+)\)")
 _OPTION = re.compile(r"\((?P<name>\w+)\)")
 
 
 def rank(key: str) -> tuple[int, str]:
-    """Orders what stands below a resource: its inputs, its options, its children."""
+    """Sort key for a resource's inputs, then its options, then its children."""
     return 2 if _ENTRY.fullmatch(key) else 1 if _OPTION.fullmatch(key) else 0, key
 
 
 def documents(golden: Golden) -> dict[str, Document]:
-    """By name; `golden_of` reads them back."""
+    """Documents by name; `golden_of` is the inverse."""
     types = _by_type(golden.entries.values())
     children: dict[str, list[Entry]] = defaultdict(list)
     for entry in golden.entries.values():
@@ -42,7 +42,7 @@ def documents(golden: Golden) -> dict[str, Document]:
 
 
 def golden_of(stack: str, found: Mapping[str, Document]) -> Golden:
-    """What `documents` was made of. Raises KeyError, TypeError or AttributeError for anything else."""
+    """The inverse of `documents`. Raises KeyError, TypeError or AttributeError for other data."""
     about = found[STACK]
     golden = Golden(about["project"], stack, {}, about["outputs"])
     types = {kind: {option: one.split(", ") for option, one in sets.items()} for kind, sets in about["types"].items()}
@@ -53,7 +53,7 @@ def golden_of(stack: str, found: Mapping[str, Document]) -> Golden:
 
 
 def _file(entry: Entry) -> str:
-    """The component's kind in lower case, or the package of what belongs to no component."""
+    """A component's kind in kebab-case; another resource's package."""
     package, *_, kind = entry.type.split(":")
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind).lower() if entry.component else package
 
@@ -63,7 +63,7 @@ def _package(kind: str) -> str:
 
 
 def _by_type(entries: Iterable[Entry]) -> dict[str, dict[str, list[str]]]:
-    """Type -> option -> what each resource of the type has there."""
+    """Type -> option -> the values that all resources of the type share."""
     found: dict[str, dict[str, set[str]]] = {}
     for entry in entries:
         own = {option: set(entry.options.get(option, ())) for option in _BY_SDK}
@@ -74,7 +74,7 @@ def _by_type(entries: Iterable[Entry]) -> dict[str, dict[str, list[str]]]:
 
 
 class _Writer:
-    """Writes one document. `providers` has, by package, the provider of most resources; only others name theirs."""
+    """Writes one document. `providers` maps a package to its most used provider; a resource names only another one."""
 
     def __init__(self, tops: list[Entry], children: Mapping[str, list[Entry]], types: Mapping[str, Any]) -> None:
         self._children, self._types = children, types

@@ -1,4 +1,4 @@
-"""The files of the golden plans: a folder with what all stacks share, one for each stack, and one of long texts."""
+"""The files of the golden plans: a folder shared by all stacks, one per stack, and one for long texts."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from plan.model import PlanError
 
 TEXTS, SHARED = "texts", "all-stacks"
 _MANY_LINES, _LONG = 40, 4000
-"""A text of as many lines or characters is kept in a file of its own."""
+"""A text with this many lines or characters gets a file of its own."""
 
 Files = dict[str, str]
 """Contents, by paths below the folder."""
 
 
 def files_of(stacks: Iterable[Golden]) -> Files:
-    """The files of these plans; the same plans give the same bytes."""
+    """The files of these plans. Equal plans give equal bytes."""
     found: dict[str, Any] = {one.stack: documents(one) for one in sorted(stacks, key=lambda one: one.stack)}
     if len(found) > 1 and not common.is_ambiguous(found):
         shared, found = common.split(found)
@@ -33,7 +33,7 @@ def files_of(stacks: Iterable[Golden]) -> Files:
     made: Files = {}
     for folder, by_name in found.items():
         long_texts = _LongTexts(folder, made)
-        # A stack's folder says that it has a plan, even if all of it is shared.
+        # The folder marks the stack as accepted, even if its whole plan is shared.
         shown: dict[str, Any] = {STACK: {}, **({} if by_name is common.NOTHING else by_name)}
         for name, document in shown.items():
             made[f"{folder}/{name}.yaml"] = text.dump(document, long_texts.keep, rank)
@@ -41,7 +41,7 @@ def files_of(stacks: Iterable[Golden]) -> Files:
 
 
 class _LongTexts:
-    """Keeps the long texts of one folder's documents in files, which the stacks share where they can."""
+    """Moves the long texts of one folder's documents into files, shared between stacks where possible."""
 
     def __init__(self, stack: str, files: Files) -> None:
         self._stack, self._files = stack, files
@@ -57,14 +57,14 @@ class _LongTexts:
         return None
 
     def _name(self, keys: tuple[str, ...]) -> str:
-        """Of resource and input; the same in each stack."""
+        """A name made of resource and input, the same in each stack."""
         resource = next((key for key in reversed(keys) if " (" in key), "outputs").partition(" (")[0]
         neutral = common.neutral(resource, self._stack).replace("-<stack>", "")
         return re.sub(r"[^\w.-]+", "-", f"{neutral}.{keys[-1]}") + ".txt"
 
 
 def _instead(kept: str, value: str) -> dict[str, str] | None:
-    """The lines of one text to replace for the other; None where that is not enough."""
+    """Line replacements that turn `kept` into `value`; None if replacing lines is not enough."""
     before, after = kept.split("\n"), value.split("\n")
     instead = {old: new for old, new in zip(before, after, strict=False) if old != new}
     made = [instead.get(line, line) for line in before]
@@ -78,7 +78,7 @@ def stacks_in(folder: Path) -> list[str]:
 
 
 def read(folder: Path, stack: str) -> Golden:
-    """Raises PlanError when it is missing or is not a plan."""
+    """Raises PlanError for a plan that is missing or invalid."""
     path = folder / stack
     if stack not in stacks_in(folder):
         raise PlanError(f"There is no plan at {path}.")
@@ -94,7 +94,7 @@ def read(folder: Path, stack: str) -> Golden:
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Put these files into the folder in place of all that is there; all of them or none."""
+    """Replace the folder's whole content by these files, atomically."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as made:
         new, old = Path(made) / "new", Path(made) / "old"

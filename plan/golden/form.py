@@ -1,4 +1,4 @@
-"""What a golden plan keeps of a plan: all that the program says, in short names, and nothing that is simulated."""
+"""Reduce a plan to what the program sets, with short names and without simulated values."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.contracts.types import Json
-from plan.golden.names import Names, is_reference, path_of, short_type
+from plan.golden.names import Names, is_reference, path_of, short_type, texts
 from plan.model import MASK, Plan, Resource
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A resource. `path` is its URN without stack and project; `parent` is that of its parent, "" at the top."""
+    """A resource. `path` is its URN without stack and project; `parent` is its parent's path, "" at the top."""
 
     path: str
     name: str
@@ -26,7 +26,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Golden:
-    """The golden form of one stack's plan; the resources by their paths."""
+    """One stack's plan in golden form; resources by path."""
 
     project: str
     stack: str
@@ -47,8 +47,6 @@ def golden(plan: Plan) -> Golden:
 
 
 class _Reader:
-    """Reads the entries of one plan."""
-
     def __init__(self, plan: Plan) -> None:
         self.names = Names(plan)
         self._by_urn = plan.by_urn()
@@ -65,7 +63,7 @@ class _Reader:
             sources = resource.property_dependencies.get(key, ())
             inputs[key], shown = self.names.refer(value, sources or self._given_above(resource))
             seen |= shown
-            if _has_secret(value) and (hidden := set(sources) - shown):
+            if MASK in texts(value) and (hidden := set(sources) - shown):
                 secret[key] = hidden
         return Entry(
             path=path_of(resource.urn),
@@ -78,7 +76,7 @@ class _Reader:
         )
 
     def _given_above(self, resource: Resource) -> set[str]:
-        """Where inputs of a remote component's children come from: the component, and all that it was given."""
+        """Possible sources of a remote component's children: the component, and everything it received."""
         above = self._by_urn.get(resource.parent or "")
         if above is None:
             return set()
@@ -86,7 +84,7 @@ class _Reader:
         return {above.urn, *above.dependencies, *passed, *self._given_above(above)}
 
     def _options(self, resource: Resource, secret: dict[str, set[str]], seen: set[str]) -> Iterator[tuple[str, Any]]:
-        """Those that are set; `from` names the resources of which secrets are made."""
+        """The options that are set; `from` names the sources of secret inputs."""
         for key, value in resource.options.items():
             if key == "aliases":
                 yield key, sorted(_alias(urn, resource) for urn in value)
@@ -100,7 +98,7 @@ class _Reader:
             yield "from", {key: self.names.names(urns) for key, urns in secret.items()}
 
     def _waited_for(self, resource: Resource) -> set[str]:
-        """The dependencies, without those that another one waits for in any case."""
+        """Dependencies that no other dependency implies."""
         direct = set(resource.dependencies).union(*resource.property_dependencies.values())
         return direct - set().union(*(self._before.get(urn, ()) for urn in direct))
 
@@ -109,14 +107,8 @@ def _in_order(value: Json) -> Json:
     return sorted(value) if isinstance(value, list) else value
 
 
-def _has_secret(value: Json) -> bool:
-    if isinstance(value, (dict, list)):
-        return any(map(_has_secret, value.values() if isinstance(value, dict) else value))
-    return value == MASK
-
-
 def _alias(urn: str, resource: Resource) -> str:
-    """The former type alone where all else is the same, as SDKs declare it."""
+    """The former type alone if nothing else differs, as in the aliases that SDKs declare."""
     former = urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2]
     same = resource.urn.removesuffix(f"{resource.type}::{resource.name}") + f"{former}::{resource.name}"
     return short_type(former) if urn == same else urn

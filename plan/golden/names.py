@@ -11,7 +11,7 @@ from components.contracts.types import Json
 from plan.model import Plan, Resource
 
 _DISTINCTIVE = 16
-"""A simulated text this long cannot be an ordinary word: it is also replaced inside longer texts."""
+"""A simulated text of this length is no ordinary word, so it is also replaced inside longer texts."""
 
 Found = dict[str, tuple[str, str]]
 """A simulated text -> the URN of its resource, and the reference to it."""
@@ -33,7 +33,7 @@ def path_of(urn: str) -> str:
 
 
 def is_reference(value: Json) -> bool:
-    """Whether an input is a resource itself, as `plan.wire.masked` shows it."""
+    """Whether an input is a whole resource, in the form that `plan.wire.masked` gives it."""
     return isinstance(value, dict) and value.keys() == {"resource"} and str(value["resource"]).startswith("urn:")
 
 
@@ -53,18 +53,18 @@ class Names:
         return sorted(map(self.name, urns))
 
     def refer(self, value: Any, urns: Iterable[str]) -> tuple[Any, set[str]]:
-        """The value with references to outputs of these resources, and those that it refers to."""
-        texts = list(_texts(value))
+        """The value with references to these resources' outputs, and the URNs that it refers to."""
+        found = list(texts(value))
         present = {
             text: source
             for text, source in self._simulated_by(urns).items()
-            if any(text == one or (_is_distinctive(text, source[0]) and text in one) for one in texts)
+            if any(text == one or (_is_distinctive(text, source[0]) and text in one) for one in found)
         }
         used: set[str] = set()
         return self._replaced(value, present, used), used
 
     def _simulated_by(self, urns: Iterable[str]) -> Found:
-        """What one resource alone simulates; a text that several share (a region, an account) tells nothing."""
+        """Texts that identify one resource; a text shared by several (a region, an account) identifies none."""
         found: Found = {}
         shared: set[str] = set()
         for urn in urns:
@@ -97,7 +97,7 @@ def _with_references(text: str, found: Found, used: set[str]) -> str:
 
 
 def _forms(resource: Resource) -> tuple[str, ...]:
-    """Names from short to long."""
+    """Candidate names, shortest first."""
     kind = resource.type.rpartition(":")[2]
     typed = (f"{resource.name} ({kind})", f"{resource.name} ({short_type(resource.type)})")
     return (resource.name, *dict.fromkeys(typed), path_of(resource.urn), resource.urn)
@@ -107,9 +107,9 @@ def _is_distinctive(text: str, urn: str) -> bool:
     return len(text) >= _DISTINCTIVE or urn.rpartition("::")[2] in text
 
 
-def _texts(value: Json) -> Iterator[str]:
+def texts(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, (dict, list)):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)
+            yield from texts(item)

@@ -18,13 +18,13 @@ _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WIDTH = 130
 _SCRIPT_LINES = 20
-"""A list of so many texts without line breaks is a script."""
+"""A list of this many single-line texts is written as a script."""
 _JSON_LENGTH = 40
 _JSON = {"!json": (", ", ": "), "!json-compact": (",", ":")}
-"""Tags of JSON documents, by their separators. JSON in any other form stays text."""
+"""Tags of JSON documents and their separators. JSON with other separators stays text."""
 _CLAUSE = re.compile(r" (?=(?:SELECT|WHERE|WINDOW|UNION)\b)")
 GOES_ON = "\n↪ "
-"""Stands for a space in a long line. A text that has it of its own cannot be folded."""
+"""Replaces a space where a long line is folded. A text that already contains it is not folded."""
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -37,9 +37,9 @@ class KeptText:
 
 
 Order = Callable[[str], tuple[int, str]]
-"""What keys are sorted by."""
+"""Sort key for the keys of a mapping."""
 Keep = Callable[[str, tuple[str, ...]], "KeptText | None"]
-"""Where a text, found below these keys, is kept; None for in the document."""
+"""(text, keys above it) -> the file to keep it in; None keeps it in the document."""
 
 
 def dump(document: Mapping[str, Any], keep: Keep, order: Order) -> str:
@@ -48,8 +48,8 @@ def dump(document: Mapping[str, Any], keep: Keep, order: Order) -> str:
 
 
 def load(text: str, texts: Mapping[str, str]) -> Any:
-    """What was dumped. Raises YAMLError, and KeyError for a text that is missing."""
-    loader: Any = type("Loader", (_LOADER,), {})  # its constructors are its own
+    """The inverse of `dump`. Raises YAMLError, or KeyError for a missing text."""
+    loader: Any = type("Loader", (_LOADER,), {})  # a class of its own: constructors belong to the class
     for tag, form in _JSON.items():
         loader.add_constructor(tag, functools.partial(_json, form))
     loader.add_constructor("!text", functools.partial(_text, texts))
@@ -58,7 +58,7 @@ def load(text: str, texts: Mapping[str, str]) -> Any:
 
 
 def folded(text: str) -> str:
-    """The text with its long lines broken: at SQL's clauses, so that a change moves few of the breaks, and to fit."""
+    """Break long lines, first at SQL's clauses, so that a change moves few breaks."""
     lines = [
         GOES_ON.join(
             part
@@ -98,7 +98,7 @@ def _text(texts: Mapping[str, str], loader: Any, node: yaml.Node) -> str:
 
 
 class _Writer:
-    """Makes nodes, each with its length on one line. Without an order, keys stay as they are."""
+    """Makes nodes, each with its length on one line. Without an order, keys keep theirs."""
 
     def __init__(self, keep: Keep, order: Order | None) -> None:
         self._keep, self._order = keep, order
@@ -152,12 +152,12 @@ class _Writer:
 
 
 def _fits(length: int, path: tuple[str, ...]) -> bool:
-    """Whether so much stands on one line behind its key."""
+    """Whether a value of this length fits on one line after its key."""
     return bool(path) and 2 * len(path) + len(path[-1]) + length <= _WIDTH
 
 
 def _parsed(value: str, form: tuple[str, str]) -> Any:
-    """The JSON document, if this form of it is the very text."""
+    """The JSON document, if dumping it with these separators gives the same text."""
     try:
         document = json.loads(value)
     except ValueError:

@@ -1,39 +1,17 @@
-"""All controls, by field: whatever `resource_control` or `stack_control` decorates in one of these modules."""
+"""All controls by field, one module each."""
 
 from __future__ import annotations
 
-from policy.controls import (
-    compute,
-    governance,
-    iam,
-    kubernetes,
-    network,
-    opensearch,
-    pods,
-    redshift,
-    secrets,
-    snowflake,
-    storage,
-    streaming,
-)
+from importlib import import_module
+
 from policy.model import Control
 
-FIELDS: dict[str, tuple[Control, ...]] = {
-    module.__name__.rpartition(".")[2]: tuple(value for value in vars(module).values() if isinstance(value, Control))
-    for module in (
-        network,
-        compute,
-        storage,
-        redshift,
-        opensearch,
-        snowflake,
-        iam,
-        secrets,
-        kubernetes,
-        pods,
-        streaming,
-        governance,
-    )
+NAMES = (
+    "network", "compute", "storage", "redshift", "opensearch", "snowflake",
+    "iam", "secrets", "kubernetes", "pods", "streaming", "governance",
+)  # fmt: skip
+FIELDS = {
+    name: tuple(value for value in vars(import_module(f"{__name__}.{name}")).values() if isinstance(value, Control))
+    for name in NAMES
 }
-
 CONTROLS = tuple(control for controls in FIELDS.values() for control in controls)

@@ -25,15 +25,15 @@ def no_public_address_on_hosts(resource: Resource) -> Iterator[str]:
 @resource_control(
     INSTANCE, TEMPLATE, fix='set metadata_options with http_tokens="required" and http_put_response_hop_limit=1'
 )
-def metadata_needs_a_token(resource: Resource) -> Iterator[str]:
-    """A host's metadata is served by IMDSv2 alone, and to the host alone, not to its containers."""
+def metadata_requires_a_token(resource: Resource) -> Iterator[str]:
+    """Only IMDSv2 serves a host's metadata, and only to the host, not to its containers."""
     metadata = resource.get("metadataOptions")
     if one_of(get(metadata, "httpEndpoint"), "disabled"):
         return
     if not one_of(get(metadata, "httpTokens"), "required"):
         yield "IMDSv1 is on: a forged request from inside reads the role's credentials"
     if not one_of(get(metadata, "httpPutResponseHopLimit"), 1):
-        yield "the hop limit is not 1, so that containers reach the role's credentials"
+        yield "the hop limit is not 1, so containers reach the role's credentials"
 
 
 @resource_control(INSTANCE, TEMPLATE, VOLUME, fix="set encrypted to True and kms_key_id to the stack's key")
@@ -65,6 +65,6 @@ def no_key_pairs(resource: Resource) -> Iterator[str]:
 
 @resource_control(INSTANCE, fix='set ignore_changes=["ami"], and change the image by a deliberate replacement')
 def hosts_keep_their_image(resource: Resource) -> Iterator[str]:
-    """A newer image does not replace a host, which would lose what is on its root disk."""
+    """A newer image does not replace a host, which would lose the data on its root disk."""
     if "ami" not in resource.options.ignore_changes:
         yield "the next look-up of the image replaces the host"

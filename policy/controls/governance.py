@@ -1,4 +1,4 @@
-"""Tags, providers and what must not be deleted by accident."""
+"""Tags, providers and deletion protection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STATEFUL = (
     "aws:opensearch/domain:Domain",
     "snowflake:index/database:Database",
 )
-"""What holds data that no deploy brings back, or the key to it."""
+"""Types with data that a deploy cannot restore, or the key to it."""
 
 
 @resource_control(AWS_PROVIDER, severity="low", fix="set default_tags of aws.Provider")
@@ -30,14 +30,14 @@ def default_tags_are_complete(resource: Resource) -> Iterator[str]:
 
 @resource_control(severity="medium", fix="pass the stack's aws.Provider: ResourceOptions(providers=[...])")
 def aws_resources_have_a_provider(resource: Resource) -> Iterator[str]:
-    """Each AWS resource is made by a provider of the program, with its region and tags, not by the default one."""
+    """Each AWS resource uses a provider of the program, with its region and tags, and not the default one."""
     if resource.type.startswith("aws:") and resource.provider is None:
-        yield "the resource is made by the default provider"
+        yield "the resource uses the default provider"
 
 
 @stack_control(fix="set protect=True")
 def production_data_is_protected(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    """In production what holds data cannot be deleted before somebody lifts its protection."""
+    """In production, resources with data are protected from deletion."""
     if is_production(stack):
         for resource in stack.of_type(*STATEFUL):
             if not resource.options.protect:

@@ -1,4 +1,4 @@
-"""What may be done, and by whom."""
+"""IAM policies and trust."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ SENSITIVE = (
     "kms:Decrypt",
     "redshift-data:ExecuteStatement",
 )
-"""Actions that are only safe on named resources."""
+"""Actions that are safe only on named resources."""
 
 
 @resource_control(*WITH_DOCUMENTS, severity="medium", fix="build the document with json.dumps or Output.json_dumps")
-def policy_documents_can_be_read(resource: Resource) -> Iterator[str]:
-    """Each policy document is a JSON object; what cannot be read cannot be judged."""
+def policy_documents_are_readable(resource: Resource) -> Iterator[str]:
+    """Each policy document is a JSON object, so that the other controls can judge it."""
     if any(parsed(document) is None for document in all_documents(resource)):
         yield "a policy document is not a JSON object"
 
 
-@resource_control(*IDENTITY, severity="critical", fix="name the actions, and the ARNs of what they are for")
+@resource_control(*IDENTITY, severity="critical", fix="name the actions and the ARNs of their resources")
 def no_administrators(resource: Resource) -> Iterator[str]:
-    """No policy allows everything, or everything of a service, or everything but a few things."""
+    """No policy allows all actions, all actions of a service, or all but a few (NotAction)."""
     for statement in _allowed_to_holder(resource):
         if "NotAction" in statement:
-            yield "a statement allows everything but what it names (NotAction)"
+            yield "a statement allows everything except a few actions (NotAction)"
         for action in as_list(statement.get("Action")):
             if action in ("*", "*:*"):
                 yield "a statement allows every action"
@@ -62,7 +62,7 @@ def no_administrators(resource: Resource) -> Iterator[str]:
 
 @resource_control(*IDENTITY, fix="name the ARNs that the role needs")
 def sensitive_actions_are_on_named_resources(resource: Resource) -> Iterator[str]:
-    """Reading secrets, decrypting, sending commands and passing or taking on roles is allowed on named resources."""
+    """Reading secrets, decrypting, sending commands and passing or assuming roles needs named resources."""
     for statement in _allowed_to_holder(resource):
         if statement.get("Condition"):
             continue
@@ -81,25 +81,27 @@ def _is_wide(arn: Any) -> bool:
     return name == "*" or name in ("secret:*", "key/*", "role/*", "parameter/*", "instance/*", "document/*")
 
 
-@resource_control(*ATTACHMENTS, "aws:iam/role:Role", severity="critical", fix="attach a policy of what is needed")
-def no_administrator_policies_of_aws(resource: Resource) -> Iterator[str]:
-    """None of AWS's policies for administrators is attached."""
+@resource_control(
+    *ATTACHMENTS, "aws:iam/role:Role", severity="critical", fix="attach a policy with only the needed actions"
+)
+def no_aws_administrator_policies(resource: Resource) -> Iterator[str]:
+    """No role, user or group has one of AWS's administrator policies."""
     for arn in (resource.get("policyArn"), *items(resource.get("managedPolicyArns"))):
         if text(arn).rpartition("/")[2] in ADMINISTRATORS:
             yield f"{text(arn).rpartition('/')[2]} is attached"
 
 
 @resource_control(*TRUSTING, severity="critical", fix="name the principal, or limit * with a Condition")
-def nobody_is_trusted_unnamed(resource: Resource) -> Iterator[str]:
+def trust_policies_name_principals(resource: Resource) -> Iterator[str]:
     """Roles, keys, secrets, queues and repositories trust named principals."""
     for statement in allowed(trusting_document(resource)):
         if "*" in principals(statement) and not statement.get("Condition"):
-            yield "everybody is trusted"
+            yield "everyone is trusted"
         if "NotPrincipal" in statement:
-            yield "everybody is trusted but a few (NotPrincipal)"
+            yield "everyone except a few is trusted (NotPrincipal)"
 
 
 @resource_control("aws:iam/accessKey:AccessKey", fix="use a role")
 def no_access_keys(resource: Resource) -> Iterator[str]:
-    """Nobody has an access key: roles have credentials that expire."""
+    """There are no access keys: roles have credentials that expire."""
     yield f"{resource.name} is a credential that never expires"

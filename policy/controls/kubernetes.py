@@ -1,4 +1,4 @@
-"""The Kubernetes cluster and its doors."""
+"""The Kubernetes cluster and its network access."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ SUPPORTED = {
     "1.35": datetime.date(2027, 3, 27),
     "1.36": datetime.date(2027, 8, 2),
 }
-"""Kubernetes version -> last day of EKS's standard support; from the next day on a cluster costs six times as much.
+"""Kubernetes version -> last day of EKS's standard support, after which a cluster costs six times as much.
 
 Source: Amazon EKS user guide, "Understand the Kubernetes version lifecycle on EKS", release calendar.
 """
 
 METADATA = ipaddress.ip_address("169.254.169.254")
-"""Where a node's credentials are served."""
+"""The address that serves a node's credentials."""
 
 LOGS = ("api", "audit", "authenticator")
 INBOUND = "alb.ingress.kubernetes.io/inbound-cidrs"
@@ -43,7 +43,7 @@ REDIRECT = "alb.ingress.kubernetes.io/ssl-redirect"
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """A cluster's settings, whichever of the two packages declares it."""
+    """A cluster's settings, from either of the two packages that can declare it."""
 
     version: Any
     logs: Any
@@ -54,7 +54,7 @@ class Cluster:
 
 
 def cluster_of(resource: Resource) -> Cluster | None:
-    """None for pulumi_eks's component when the engine shows it without inputs; its child is judged then."""
+    """None for pulumi_eks's component if the engine shows no inputs; then the controls judge its child."""
     if resource.type == AWS_EKS:
         return Cluster(
             version=resource.get("version"),
@@ -88,7 +88,7 @@ def kubernetes_version_is_supported(resource: Resource) -> Iterator[str]:
         return
     last_day = SUPPORTED.get(text(cluster.version))
     if last_day is None:
-        yield f"the version {cluster.version} is not one that is known to be supported"
+        yield f"the version {cluster.version} is not known to be supported"
     elif last_day < today():
         yield f"the standard support of {cluster.version} ended on {last_day}"
 
@@ -108,7 +108,7 @@ def kubernetes_api_is_not_open(resource: Resource) -> Iterator[str]:
 
 @resource_control(EKS, AWS_EKS, severity="medium", fix=f"set enabled_cluster_log_types to {', '.join(LOGS)} and more")
 def control_plane_is_logged(resource: Resource) -> Iterator[str]:
-    """The cluster's control plane logs its API, its audit and its authenticator."""
+    """The cluster's control plane logs API, audit and authenticator."""
     cluster = cluster_of(resource)
     missing = lacking(cluster.logs, LOGS) if cluster else []
     if missing:
@@ -125,15 +125,15 @@ def kubernetes_secrets_are_under_the_stacks_key(resource: Resource) -> Iterator[
 
 @resource_control(EKS, AWS_EKS, severity="medium", fix='set authentication_mode to "API"')
 def kubernetes_access_is_by_access_entries(resource: Resource) -> Iterator[str]:
-    """Who may use the cluster is declared by access entries, not in a ConfigMap inside it."""
+    """Access entries declare the users of the cluster, not a ConfigMap inside it."""
     cluster = cluster_of(resource)
     if cluster and not one_of(cluster.authentication, "API"):
-        yield "the aws-auth ConfigMap gives access"
+        yield "the aws-auth ConfigMap grants access"
 
 
 @resource_control(SERVICE, fix='use the type "ClusterIP" behind an Ingress')
 def services_are_internal(resource: Resource) -> Iterator[str]:
-    """A service is reached through an Ingress, with its rules, and not by an address of its own."""
+    """Services have no address of their own: clients reach them through an Ingress."""
     if not one_of(resource.get("spec", "type"), None, "ClusterIP"):
         yield f"the service is a {resource.get('spec', 'type')}"
 
@@ -150,28 +150,28 @@ def namespaces_enforce_restricted_pods(resource: Resource) -> Iterator[str]:
 
 @stack_control(fix="add a NetworkPolicy with an empty pod selector and the types Ingress and Egress")
 def namespaces_deny_by_default(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    """Each namespace of the stack has a network policy that denies what no other allows."""
+    """Each namespace of the stack has a network policy that denies everything by default."""
     policies = list(stack.of_type(NETWORK_POLICY))
     for namespace in stack.of_type(NAMESPACE):
         if not any(_denies_all(policy) and _is_in(policy, namespace) for policy in policies):
-            yield namespace, "pods may talk to everything"
+            yield namespace, "pods may connect to everything"
 
 
-@resource_control(NETWORK_POLICY, fix="name peers and ports; leave 169.254.0.0/16 out of the internet")
+@resource_control(NETWORK_POLICY, fix="name peers and ports; exclude 169.254.0.0/16 from the internet")
 def network_policies_name_peers_and_ports(resource: Resource) -> Iterator[str]:
-    """A network policy opens named ports to named peers, and never the way to the node's credentials."""
+    """A network policy opens named ports to named peers, and never the address of the node's credentials."""
     for direction, peers_of in (("ingress", "from"), ("egress", "to")):
         for rule in items(resource.get("spec", direction)):
             if absent(get(rule, peers_of)) or absent(get(rule, "ports")):
                 yield f"an {direction} rule is for every peer or every port"
             for block in (get(peer, "ipBlock") for peer in items(get(rule, peers_of))):
-                if is_internet(get(block, "cidr")) and not _leaves_out_metadata(block, direction):
+                if is_internet(get(block, "cidr")) and not _excludes_metadata(block, direction):
                     yield f"an {direction} rule is for {get(block, 'cidr')}"
 
 
-def _leaves_out_metadata(block: Any, direction: str) -> bool:
-    left_out = get(block, "except")
-    return direction == "egress" and (isinstance(left_out, Opaque) or any(map(_covers_metadata, items(left_out))))
+def _excludes_metadata(block: Any, direction: str) -> bool:
+    excluded = get(block, "except")
+    return direction == "egress" and (isinstance(excluded, Opaque) or any(map(_covers_metadata, items(excluded))))
 
 
 def _covers_metadata(cidr: Any) -> bool:
@@ -200,7 +200,7 @@ def _is_in(policy: Resource, namespace: Resource) -> bool:
 
 @stack_control(fix=f"set the annotation {INBOUND}, or inboundCIDRs of the IngressClassParams, to the users' prefixes")
 def production_ingress_has_an_allow_list(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    """In production the app's load balancer admits listed addresses only."""
+    """In production, the app's load balancer admits only listed addresses."""
     of_class = [params.get("spec", "inboundCIDRs") for params in stack.of_type(INGRESS_CLASS_PARAMS)]
     for ingress in stack.of_type(INGRESS) if is_production(stack) else ():
         annotations = ingress.get("metadata", "annotations")
@@ -209,22 +209,22 @@ def production_ingress_has_an_allow_list(stack: Stack) -> Iterator[tuple[Resourc
         listed = [get(annotations, INBOUND), *of_class]
         cidrs = [cidr for one in listed for cidr in _entries(one)]
         if all(map(absent, listed)):
-            yield ingress, "the load balancer admits everybody"
+            yield ingress, "the load balancer admits everyone"
         yield from ((ingress, f"{cidr} may connect") for cidr in cidrs if is_internet(cidr))
 
 
 def _entries(listed: Any) -> Sequence[Any]:
-    """What a list holds, or a text with commas."""
+    """The entries of a list, or of a comma-separated text."""
     return text(listed).replace(" ", "").split(",") if text(listed) else items(listed)
 
 
 @stack_control(fix=f"set the annotations {CERTIFICATE} and {REDIRECT}")
 def ingress_speaks_https(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    """The app's page is served over HTTPS alone where it has a certificate, and it has one in production."""
+    """An Ingress with a certificate serves only HTTPS, and in production it has one."""
     for ingress in stack.of_type(INGRESS):
         annotations = ingress.get("metadata", "annotations")
         certified = not absent(get(annotations, CERTIFICATE))
         if certified and absent(get(annotations, REDIRECT)):
-            yield ingress, "plain HTTP is answered instead of redirected"
+            yield ingress, "the load balancer answers plain HTTP instead of redirecting it"
         if not certified and is_production(stack):
             yield ingress, "the load balancer has no certificate"

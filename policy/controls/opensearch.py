@@ -31,20 +31,20 @@ def opensearch_is_encrypted(resource: Resource) -> Iterator[str]:
 
 @resource_control(DOMAIN, fix=f'set domain_endpoint_options: enforce_https, tls_security_policy="{TLS_POLICIES[0]}"')
 def opensearch_requires_tls(resource: Resource) -> Iterator[str]:
-    """The search domain answers HTTPS alone, from TLS 1.2 with forward secrecy on."""
+    """The search domain answers only HTTPS, with TLS 1.2 or newer and forward secrecy."""
     if not enabled(resource.get("domainEndpointOptions", "enforceHttps")):
-        yield "plain HTTP is answered"
+        yield "the domain answers plain HTTP"
     if not one_of(resource.get("domainEndpointOptions", "tlsSecurityPolicy"), *TLS_POLICIES):
-        yield "the TLS policy admits what is older than TLS 1.2 with forward secrecy"
+        yield "the TLS policy admits versions older than 1.2, or no forward secrecy"
 
 
 @resource_control(DOMAIN, fix="set advanced_security_options: enabled, the internal user database, a master user")
 def opensearch_has_fine_grained_access(resource: Resource) -> Iterator[str]:
-    """The search domain knows its users, and nobody is let in without being one."""
+    """The search domain has internal users and refuses anonymous ones."""
     if not enabled(resource.get("advancedSecurityOptions", "enabled")):
         yield "fine-grained access control is off"
     if resource.get("advancedSecurityOptions", "anonymousAuthEnabled") is True:
-        yield "anonymous users are let in"
+        yield "anonymous users are admitted"
 
 
 @resource_control(DOMAIN, severity="medium", fix='add a log_publishing_option of log_type "AUDIT_LOGS"')
@@ -60,7 +60,7 @@ def opensearch_has_an_audit_log(resource: Resource) -> Iterator[str]:
 
 @stack_control(severity="medium", fix="add an aws.cloudwatch.LogResourcePolicy that lets es.amazonaws.com write")
 def opensearch_may_write_its_logs(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    """CloudWatch lets the search domain write its logs; without that the domain cannot be made."""
+    """CloudWatch lets the search domain write its logs; otherwise AWS refuses the domain."""
     policies = [policy.get("policyDocument") for policy in stack.of_type(LOG_POLICY)]
     if any(isinstance(policy, Opaque) or "es.amazonaws.com" in str(policy) for policy in policies):
         return
@@ -73,12 +73,12 @@ def opensearch_may_write_its_logs(stack: Stack) -> Iterator[tuple[Resource, str]
     DOMAIN, DOMAIN_POLICY, severity="critical", fix="name the principals, or limit * with IpAddress aws:SourceIp"
 )
 def opensearch_admits_listed_addresses(resource: Resource) -> Iterator[str]:
-    """The access policy of a public search domain admits anybody only from listed addresses."""
+    """The access policy of a public search domain admits only listed addresses or named principals."""
     if not absent(resource.get("vpcOptions")):
         return
     for statement in allowed(resource.get("accessPolicies")):
         if "*" in principals(statement) and not _is_limited(statement):
-            yield "the access policy admits everybody from everywhere"
+            yield "the access policy admits everyone from everywhere"
 
 
 def _is_limited(statement: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What runs in the Kubernetes cluster."""
+"""Pods in the Kubernetes cluster."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 
 @dataclass(frozen=True)
 class Container:
-    """A container and the pod's security context, which holds where its own says nothing."""
+    """A container, and the pod's security context as the default for its own."""
 
     name: str
     fields: Any
@@ -37,7 +37,7 @@ class Container:
 
 
 def pod_of(resource: Resource) -> Any:
-    """The pod's specification inside a workload's."""
+    """The pod's specification within a workload."""
     if resource.type == POD:
         return resource.get("spec")
     if resource.type == CRON_JOB:
@@ -55,7 +55,7 @@ def containers_of(resource: Resource) -> Iterator[Container]:
 
 @resource_control(*WORKLOADS, severity="critical", fix="set run_as_non_root to True in the security context")
 def pods_are_not_root(resource: Resource) -> Iterator[str]:
-    """No container runs as root, or may become root."""
+    """No container runs as root or can become root."""
     for container in containers_of(resource):
         if not enabled(container.context("runAsNonRoot")):
             yield f"{container.name} may run as root"
@@ -81,14 +81,14 @@ def pods_have_no_capabilities(resource: Resource) -> Iterator[str]:
 
 @resource_control(*WORKLOADS, fix="set read_only_root_filesystem to True and mount an emptyDir where it writes")
 def pods_have_a_read_only_root(resource: Resource) -> Iterator[str]:
-    """No container may change the files of its image."""
+    """No container can change the files of its image."""
     for container in containers_of(resource):
         if not enabled(container.context("readOnlyRootFilesystem")):
             yield f"{container.name} may change its own program"
 
 
-@resource_control(*WORKLOADS, severity="critical", fix="remove it; pods need nothing of their node")
-def pods_stay_off_the_host(resource: Resource) -> Iterator[str]:
+@resource_control(*WORKLOADS, severity="critical", fix="remove it; pods need nothing from their node")
+def pods_do_not_use_the_host(resource: Resource) -> Iterator[str]:
     """No pod uses its node's network, processes or files."""
     pod = pod_of(resource)
     for key in ("hostNetwork", "hostPID", "hostIPC"):
@@ -100,15 +100,15 @@ def pods_stay_off_the_host(resource: Resource) -> Iterator[str]:
 
 @resource_control(*WORKLOADS, ACCOUNT, severity="medium", fix="set automount_service_account_token to False")
 def pods_have_no_service_account_token(resource: Resource) -> Iterator[str]:
-    """No pod is given a token for the cluster's API, and no account of the stack gives any."""
+    """No pod or service account mounts a token for the cluster's API."""
     pod = resource.inputs if resource.type == ACCOUNT else pod_of(resource)
     if not isinstance(pod, Opaque) and not one_of(get(pod, "automountServiceAccountToken"), False):
-        yield "a token for the cluster's API is given"
+        yield "pods get a token for the cluster's API"
 
 
 @resource_control(*WORKLOADS, severity="medium", fix="set requests of cpu and memory, and a limit of memory")
-def pods_say_what_they_need(resource: Resource) -> Iterator[str]:
-    """Every container requests CPU and memory, and has a limit of memory."""
+def pods_request_resources(resource: Resource) -> Iterator[str]:
+    """Every container requests CPU and memory, and has a memory limit."""
     for container in containers_of(resource):
         for kind, name in (("requests", "cpu"), ("requests", "memory"), ("limits", "memory")):
             if absent(get(container.fields, "resources", kind, name)):
@@ -117,7 +117,7 @@ def pods_say_what_they_need(resource: Resource) -> Iterator[str]:
 
 @resource_control(*SERVING, severity="medium", fix=f"add {', '.join(PROBES)}")
 def pods_are_probed(resource: Resource) -> Iterator[str]:
-    """Every container with a port is probed for having started, being ready and being alive."""
+    """Every container with a port has startup, readiness and liveness probes."""
     for fields in items(get(pod_of(resource), "containers")):
         missing = [probe for probe in PROBES if absent(get(fields, probe)) and items(get(fields, "ports"))]
         if missing:
@@ -126,7 +126,7 @@ def pods_are_probed(resource: Resource) -> Iterator[str]:
 
 @resource_control(*WORKLOADS, fix="use the image's digest: registry/name@sha256:...")
 def images_are_digests(resource: Resource) -> Iterator[str]:
-    """Images are named by digest: a tag may be another image tomorrow."""
+    """Images have a digest: a tag can move to another image."""
     for container in containers_of(resource):
         image = get(container.fields, "image")
         if not isinstance(image, Opaque) and "@sha256:" not in text(image):
@@ -137,11 +137,11 @@ def images_are_digests(resource: Resource) -> Iterator[str]:
     DEPLOYMENT, AUTOSCALER, severity="low", fix="set replicas (min_replicas of an autoscaler) to 2 or more"
 )
 def two_pods_serve(resource: Resource) -> Iterator[str]:
-    """At least two pods with a port serve, so that one may go."""
+    """At least two pods serve, so that one can go."""
     if resource.type == AUTOSCALER:
         if resource.get("spec", "minReplicas") in (None, 0, 1):
             yield "the autoscaler goes down to one pod"
-    # A deployment without a number leaves it to its autoscaler.
+    # Without a number, the autoscaler decides.
     elif _serves(resource) and resource.get("spec", "replicas") in (0, 1):
         yield "one pod serves"
 

@@ -9,7 +9,7 @@ from policy.addresses import is_internet
 from policy.environment import is_production
 from policy.inputs import UNKNOWN, Opaque, absent, enabled, get, items, lacking, one_of, text
 from policy.model import Resource, Stack, resource_control, stack_control
-from policy.rules import GROUP, INGRESS_RULE, OLD_RULE, rules_of
+from policy.security_groups import GROUP, INGRESS_RULE, OLD_RULE, rules_of
 
 CLUSTER = "aws:redshift/cluster:Cluster"
 LOGGING = "aws:redshift/logging:Logging"
@@ -30,20 +30,20 @@ def redshift_is_encrypted(resource: Resource) -> Iterator[str]:
 
 @resource_control(CLUSTER, fix="set enhanced_vpc_routing to True")
 def redshift_copies_inside_the_vpc(resource: Resource) -> Iterator[str]:
-    """What the warehouse loads and unloads goes through the VPC, where rules and flow logs see it."""
+    """The warehouse loads and unloads through the VPC, with its security groups and flow logs."""
     if not enabled(resource.get("enhancedVpcRouting")):
         yield "COPY and UNLOAD go over the internet"
 
 
 @stack_control(
-    severity="critical", fix="set publicly_accessible to False, or admit prefix lists of the known peers only"
+    severity="critical", fix="set publicly_accessible to False, or admit only prefix lists of the known peers"
 )
 def redshift_is_public_only_to_an_allow_list(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    """The warehouse says whether it is public; when it is, its security groups admit nobody but listed peers."""
+    """The warehouse declares whether it is public; if it is, its security groups admit only listed peers."""
     for cluster in stack.of_type(CLUSTER):
         public = cluster.get("publiclyAccessible")
         if public is None:
-            yield cluster, "publicly_accessible is left to a default that has changed before"
+            yield cluster, "publicly_accessible is not set, and its default has changed before"
         elif public is True:
             yield from ((cluster, problem) for problem in _open_to_all(stack, cluster))
 
@@ -106,14 +106,14 @@ def _is_of(log: Resource, cluster: Resource) -> bool:
 
 @resource_control(CLUSTER, fix="set automated_snapshot_retention_period")
 def redshift_has_snapshots(resource: Resource) -> Iterator[str]:
-    """The warehouse has automated snapshots, and says for how many days."""
+    """The warehouse sets the retention of its automated snapshots."""
     if resource.get("automatedSnapshotRetentionPeriod") in (None, 0):
-        yield "there are no automated snapshots, or as many as the default says"
+        yield "automated snapshots are off, or have the default retention"
 
 
 @stack_control(fix="keep snapshots for a week and take a final one: final_snapshot_identifier")
 def production_redshift_can_be_restored(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    """In production the warehouse's snapshots go back a week, and its deletion leaves one."""
+    """In production, the warehouse keeps snapshots for a week, and its deletion leaves a final one."""
     for cluster in stack.of_type(CLUSTER) if is_production(stack) else ():
         days = cluster.get("automatedSnapshotRetentionPeriod")
         if isinstance(days, int) and days < PRODUCTION_SNAPSHOT_DAYS:
@@ -124,7 +124,7 @@ def production_redshift_can_be_restored(stack: Stack) -> Iterator[tuple[Resource
 
 @resource_control(CLUSTER, fix="set manage_master_password to True, with master_password_secret_kms_key_id")
 def redshift_manages_its_password(resource: Resource) -> Iterator[str]:
-    """The warehouse makes, keeps and rotates the password of its administrator itself, under a key of the stack."""
+    """The warehouse creates, stores and rotates its administrator's password itself, under a key of the stack."""
     if not enabled(resource.get("manageMasterPassword")):
         yield "the administrator's password is not managed"
     elif absent(resource.get("masterPasswordSecretKmsKeyId")):

@@ -1,4 +1,4 @@
-"""Secrets stay where they are encrypted and nowhere else."""
+"""Secrets are stored only where they are encrypted."""
 
 from __future__ import annotations
 
@@ -28,32 +28,22 @@ CREDENTIAL = re.compile(
 # PASSWORD=abc, but neither PASSWORD=$(…) nor PASSWORD={…}.
 ASSIGNMENT = re.compile(r"(?:password|passwd|pwd|secret|token|api_?key)[\"']?\s*[:=]\s*[\"']?[^\s\"'$<{\[]{4}", re.I)
 NAMES = (
-    ("password",),
-    ("passwords",),
-    ("passwd",),
-    ("passphrase",),
-    ("secret",),
-    ("token",),
-    ("private", "key"),
-    ("secret", "key"),
-    ("secret", "string"),
-    ("secret", "binary"),
-    ("access", "key"),
-    ("api", "key"),
-)
-"""The last words of a key whose value is a secret: `aws.redshift.password`, `flinkApiSecret`, but not `secretArn`."""
+    "password", "passwords", "passwd", "passphrase", "secret", "token", "private key", "secret key", "secret string",
+    "secret binary", "access key", "api key",
+)  # fmt: skip
+"""Last words of the keys of secret values: `aws.redshift.password`, `flinkApiSecret`, but not `secretArn`."""
 
 
 def names_a_secret(key: str) -> bool:
-    last = tuple(words(key))
-    return any(last[-len(name) :] == name for name in NAMES)
+    last = f" {' '.join(words(key))}"
+    return any(last.endswith(f" {name}") for name in NAMES)
 
 
 @resource_control(
-    plan_only=True, severity="critical", fix="pass on the secret Output as it came, or wrap it: pulumi.Output.secret()"
+    plan_only=True, severity="critical", fix="pass the secret Output on unchanged, or wrap it: pulumi.Output.secret()"
 )
 def no_plaintext_secrets(resource: Resource) -> Iterator[str]:
-    """No input whose name says that it is a secret has a value that is not marked as secret."""
+    """Every input with a secret's name has a value that is marked as secret."""
     for path, value in leaves(resource.inputs):
         if path and isinstance(value, str) and value and names_a_secret(path[-1]):
             yield f"{'.'.join(path)} is in plaintext"
@@ -61,7 +51,7 @@ def no_plaintext_secrets(resource: Resource) -> Iterator[str]:
 
 
 def _plain_variables(value: Value) -> Iterator[str]:
-    """Names of secrets in lists of `{name, value}`, as pods have them."""
+    """Names of secrets in lists of `{name, value}`, as in pods."""
     if isinstance(value, Mapping):
         name, content = text(value.get("name")), value.get("value")
         if isinstance(content, str) and content and names_a_secret(name):
@@ -78,7 +68,7 @@ def _plain_variables(value: Value) -> Iterator[str]:
     fix="pass a secret Output, e.g. random.RandomPassword().result",
 )
 def stored_secrets_are_secret(resource: Resource) -> Iterator[str]:
-    """What is stored as a secret is marked as secret in the program, and so encrypted in Pulumi's state."""
+    """The program marks stored secrets as secret, so Pulumi's state encrypts them."""
     secure = resource.get("type") == "SecureString"
     value = resource.get("value") if secure else resource.get("secretString")
     if isinstance(value, str) and value:
@@ -87,7 +77,7 @@ def stored_secrets_are_secret(resource: Resource) -> Iterator[str]:
 
 @resource_control(PASSWORD, PRIVATE_KEY, fix=f"set length to {SHORTEST} or more, rsa_bits to {FEWEST_BITS} or more")
 def generated_secrets_are_strong(resource: Resource) -> Iterator[str]:
-    """Passwords and keys that the program makes are too long to be guessed."""
+    """Passwords and keys that the program generates are too long to guess."""
     length, bits = resource.get("length"), resource.get("rsaBits")
     if resource.type == PASSWORD and isinstance(length, int) and length < SHORTEST:
         yield f"the password has {length} characters"
@@ -97,16 +87,16 @@ def generated_secrets_are_strong(resource: Resource) -> Iterator[str]:
 
 @resource_control(INSTANCE, TEMPLATE, severity="critical", fix="let the host's role read it from Secrets Manager")
 def no_secrets_in_user_data(resource: Resource) -> Iterator[str]:
-    """User data, which everybody with a look at the host can read, holds no secret."""
+    """User data contains no secret: everyone with access to the host can read it."""
     for key in ("userData", "userDataBase64"):
         value = resource.get(key)
         script = _decoded(text(value))
         if value is SECRET or CREDENTIAL.search(script) or ASSIGNMENT.search(script):
-            yield f"{key} holds a secret"
+            yield f"{key} contains a secret"
 
 
 def _decoded(script: str) -> str:
-    """The script itself, which may come in base64."""
+    """The script, decoded if it is base64."""
     try:
         return base64.b64decode(script, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
@@ -115,34 +105,34 @@ def _decoded(script: str) -> str:
 
 @resource_control(*COMMANDS, severity="critical", fix="pass it in `environment`")
 def no_secrets_on_command_lines(resource: Resource) -> Iterator[str]:
-    """A command line, which every process of the machine can read, holds no secret."""
+    """A command line contains no secret: every process of the machine can read it."""
     for key in ("create", "update", "delete"):
         value = resource.get(key)
         if value is SECRET or CREDENTIAL.search(text(value)):
-            yield f"{key} holds a secret"
+            yield f"{key} contains a secret"
 
 
 @resource_control("aws:ssm/document:Document", severity="critical", fix="read it from Secrets Manager on the host")
 def no_secrets_in_documents(resource: Resource) -> Iterator[str]:
-    """A Systems Manager document, which its runs are logged with, holds no secret."""
+    """A Systems Manager document contains no secret: the logs of its runs show it."""
     content = resource.get("content")
     if content is SECRET or CREDENTIAL.search(text(content)):
-        yield "the document holds a secret"
+        yield "the document contains a secret"
 
 
 @resource_control("kubernetes:core/v1:ConfigMap", severity="critical", fix="move it to a Secret")
 def no_secrets_in_config_maps(resource: Resource) -> Iterator[str]:
-    """A ConfigMap, which is neither encrypted nor guarded, holds no secret."""
+    """A ConfigMap contains no secret: it is not encrypted."""
     for path, value in leaves({"data": resource.get("data"), "binaryData": resource.get("binaryData")}):
         if value is SECRET or CREDENTIAL.search(text(value)) or (text(value) and names_a_secret(path[-1])):
             yield f"{'.'.join(path)} is a secret"
 
 
-@resource_control(fix="put what identifies the resource there, and nothing else")
+@resource_control(fix="remove the secret")
 def no_secrets_in_tags_and_descriptions(resource: Resource) -> Iterator[str]:
-    """Tags, labels and descriptions, which every list shows, hold no secret."""
+    """Tags, labels and descriptions contain no secret: every list shows them."""
     shown = {key: resource.get(key) for key in ("tags", "description", "comment", "displayName")}
     shown |= {"labels": resource.get("metadata", "labels"), "annotations": resource.get("metadata", "annotations")}
     for path, value in leaves(shown):
         if value is SECRET or CREDENTIAL.search(text(value)):
-            yield f"{'.'.join(path)} holds a secret"
+            yield f"{'.'.join(path)} contains a secret"

@@ -1,4 +1,4 @@
-"""Keys, secrets' encryption, logs and images at rest."""
+"""Encryption at rest: keys, secrets, logs and images."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def keys_are_rotated(resource: Resource) -> Iterator[str]:
 
 @resource_control(SECRET_TYPE, PARAMETER, fix="set kms_key_id (key_id of a parameter) to the stack's key")
 def secrets_are_under_the_stacks_key(resource: Resource) -> Iterator[str]:
-    """Each stored secret is encrypted with a key of the stack, whose policy says who may read it."""
+    """Each stored secret is encrypted with a key of the stack, whose policy restricts its readers."""
     if resource.type == SECRET_TYPE and absent(resource.get("kmsKeyId")):
         yield "the secret is encrypted with AWS's key"
     if resource.type == PARAMETER and resource.get("type") == "SecureString" and absent(resource.get("keyId")):
@@ -31,9 +31,9 @@ def secrets_are_under_the_stacks_key(resource: Resource) -> Iterator[str]:
 
 @resource_control("aws:cloudwatch/logGroup:LogGroup", severity="medium", fix="set retention_in_days and kms_key_id")
 def logs_expire_and_are_encrypted(resource: Resource) -> Iterator[str]:
-    """Each log group has a retention and is encrypted with a key of the stack."""
+    """Each log group has a retention time and is encrypted with a key of the stack."""
     if resource.get("retentionInDays") in (None, 0):
-        yield "logs are kept, and paid for, for ever"
+        yield "the logs never expire"
     if absent(resource.get("kmsKeyId")):
         yield "the logs are encrypted with AWS's key"
 
@@ -44,9 +44,9 @@ def logs_expire_and_are_encrypted(resource: Resource) -> Iterator[str]:
     fix='set image_tag_mutability="IMMUTABLE", scan_on_push and a KMS encryption configuration',
 )
 def images_are_immutable_and_scanned(resource: Resource) -> Iterator[str]:
-    """An image repository is encrypted with a key of the stack, scans what is pushed and keeps tags as they are."""
+    """An image repository is encrypted with a key of the stack, scans pushed images and has immutable tags."""
     if resource.get("imageTagMutability") in (None, "MUTABLE", "MUTABLE_WITH_EXCLUSION"):
-        yield "a tag can be moved to another image"
+        yield "a tag can move to another image"
     if not enabled(resource.get("imageScanningConfiguration", "scanOnPush")):
         yield "images are not scanned"
     encryptions = resource.get("encryptionConfigurations")

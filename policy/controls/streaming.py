@@ -19,7 +19,7 @@ STATEMENT = "confluentcloud:index/flinkStatement:FlinkStatement"
 
 SINKS = ("RedshiftSink", "OpenSearchSink", "SnowflakeSink")
 APPEND_TOPICS = ("auth_user", "user_transaction")
-"""Topics whose records are never updated or taken back."""
+"""Topics whose records are never updated or deleted."""
 
 CHANGING_OPERATIONS = ("ALL", "ALTER", "ALTER_CONFIGS", "DELETE", "CLUSTER_ACTION")
 ADMINISTRATORS = ("OrganizationAdmin", "EnvironmentAdmin", "AccountAdmin", "ResourceKeyAdmin", "BillingAdmin")
@@ -27,21 +27,21 @@ REPLACED_ON = {
     STATEMENT: ("properties", "statementName", "#initerror"),
     CONNECTOR: ("configNonsensitive.name", "#initerror"),
 }
-"""`#initerror` is the engine's name for a creation that failed: without it the next `up` takes what failed for good."""
+"""`#initerror` marks a failed creation: without it, the next `up` accepts the failed resource."""
 
 LONGEST_CREATE = 3600  # seconds; the providers' own defaults are 6 hours and a day
 
 
-@resource_control(ACL, fix="allow the one operation on the one topic, group or prefix that the account needs")
+@resource_control(ACL, fix="allow one operation on the topic, group or prefix that the account needs")
 def acls_allow_one_thing(resource: Resource) -> Iterator[str]:
-    """A Kafka ACL allows a named account an operation that changes no settings, on a named resource or prefix."""
+    """A Kafka ACL allows a named account one operation, other than administration, on a named resource or prefix."""
     operation, name, principal = (resource.get(key) for key in ("operation", "resourceName", "principal"))
     if operation in CHANGING_OPERATIONS:
         yield f"{operation} is allowed"
     if name in ("", "*"):
-        yield "it is for every resource"
+        yield "it applies to every resource"
     if principal == "User:*":
-        yield "it is for everybody"
+        yield "it applies to everyone"
 
 
 @resource_control(ROLE_BINDING, fix="bind a role of the resource: DeveloperRead, DeveloperWrite, FlinkDeveloper")
@@ -53,7 +53,7 @@ def no_confluent_administrators(resource: Resource) -> Iterator[str]:
 
 @stack_control(severity="critical", fix="bind DeveloperRead, DeveloperWrite or DeveloperManage on named topics")
 def cluster_administrators_are_few(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    """Only the provisioner administers a cluster, and on a Basic one, which has no smaller role, Flink's account."""
+    """Only the provisioner administers a cluster, and on Basic, which has no smaller role, Flink's account."""
     basic = {cluster.urn for cluster in stack.of_type(CLUSTER) if cluster.get("basic") is not None}
     for binding in stack.of_type(ROLE_BINDING):
         if binding.get("roleName") != "CloudClusterAdmin":
@@ -66,14 +66,14 @@ def cluster_administrators_are_few(stack: Stack) -> Iterator[tuple[Resource, str
 
 @resource_control(API_KEY, severity="medium", fix="let a service account own the key")
 def api_keys_belong_to_service_accounts(resource: Resource) -> Iterator[str]:
-    """API keys belong to service accounts: a person's key ends with the person's account."""
+    """API keys belong to service accounts: a person's key is deleted with the person's account."""
     if not one_of(resource.get("owner", "kind"), "ServiceAccount"):
         yield "the key belongs to a person"
 
 
 @resource_control(CONNECTOR, severity="critical", fix="move the key to config_sensitive")
 def connector_secrets_are_sensitive(resource: Resource) -> Iterator[str]:
-    """Passwords and keys of a connector are in its sensitive configuration."""
+    """A connector's passwords and keys are in its sensitive configuration."""
     config: Value = resource.get("configNonsensitive")
     for key in config if isinstance(config, Mapping) else ():
         if names_a_secret(key):
@@ -82,7 +82,7 @@ def connector_secrets_are_sensitive(resource: Resource) -> Iterator[str]:
 
 @resource_control(CONNECTOR, fix="set errors.deadletterqueue.topic.name and errors.tolerance=all")
 def sinks_have_dead_letters(resource: Resource) -> Iterator[str]:
-    """A record that a sink cannot write goes to a dead-letter topic, and stops nothing."""
+    """A sink sends records that it cannot write to a dead-letter topic and continues."""
     config = resource.get("configNonsensitive")
     if get(config, "connector.class") in SINKS:
         if absent(get(config, "errors.deadletterqueue.topic.name")):
@@ -91,63 +91,63 @@ def sinks_have_dead_letters(resource: Resource) -> Iterator[str]:
             yield "one bad record stops the sink"
 
 
-@resource_control(CONNECTOR, fix=f"feed {', '.join(APPEND_TOPICS)} only; alerts go to OpenSearch and Snowflake")
+@resource_control(CONNECTOR, fix=f"give it only {', '.join(APPEND_TOPICS)}; alerts go to OpenSearch and Snowflake")
 def redshift_takes_append_topics(resource: Resource) -> Iterator[str]:
-    """The Redshift sink, which only inserts, is fed topics that are only appended to."""
+    """The Redshift sink reads only append topics, because it only inserts."""
     config = resource.get("configNonsensitive")
     if get(config, "connector.class") == "RedshiftSink":
         topics = text(get(config, "topics")).replace(" ", "").split(",")
         yield from (f"{topic} is updated" for topic in topics if topic and topic not in APPEND_TOPICS)
 
 
-@resource_control(CONNECTOR, severity="critical", fix="set column.include.list to the columns that may leave, by name")
-def source_leaves_passwords_behind(resource: Resource) -> Iterator[str]:
-    """Users' passwords do not leave the database, nor does a column that an administrator adds or renames."""
+@resource_control(CONNECTOR, severity="critical", fix="list the published columns by name in column.include.list")
+def source_publishes_no_passwords(resource: Resource) -> Iterator[str]:
+    """The source connector publishes neither passwords nor columns that are added or renamed later."""
     config = resource.get("configNonsensitive")
     listed = get(config, "column.include.list")
     if get(config, "connector.class") != "OracleXStreamSource" or isinstance(listed, Opaque):
         return
     patterns = [one.strip() for one in text(listed).split(",") if one.strip()]
     if not patterns:
-        yield "every column is published, those of tomorrow too"
+        yield "every column is published, future ones included"
     for column in ("AUTH_USER.PASSWORD", *(f"{table}.ADDED_TOMORROW" for table in ("AUTH_USER", "USER_TRANSACTION"))):
         if any(re.fullmatch(pattern, f"SAMPLE.{column}", re.IGNORECASE) for pattern in patterns):
             yield f"the column {column} is published"
 
 
-@stack_control(fix="give the connector a service account of its own: kafka.auth.mode SERVICE_ACCOUNT")
-def connectors_have_accounts_of_their_own(stack: Stack) -> Iterator[tuple[Resource, str]]:
-    """Each connector works as a service account that no other connector has."""
+@stack_control(fix="give the connector its own service account: kafka.auth.mode SERVICE_ACCOUNT")
+def connectors_have_own_accounts(stack: Stack) -> Iterator[tuple[Resource, str]]:
+    """Each connector has its own service account."""
     seen: dict[str, Resource] = {}
     for connector in stack.of_type(CONNECTOR):
         config = connector.get("configNonsensitive")
         if not one_of(get(config, "kafka.auth.mode"), "SERVICE_ACCOUNT"):
-            yield connector, "the connector does not work as a service account"
+            yield connector, "the connector has no service account"
         account = text(get(config, "kafka.service.account.id"))
         if account in seen:
-            yield connector, f"the account is that of {seen[account].name}"
+            yield connector, f"it shares the account of {seen[account].name}"
         elif account:
             seen[account] = connector
 
 
 @resource_control(STATEMENT, CONNECTOR, fix="set delete_before_replace=True")
-def old_ones_go_first(resource: Resource) -> Iterator[str]:
-    """A Flink statement or connector is deleted before its replacement is made."""
+def old_ones_are_deleted_first(resource: Resource) -> Iterator[str]:
+    """A Flink statement or connector is deleted before its replacement is created."""
     if not resource.options.delete_before_replace:
-        yield "the old one and the new one would write side by side"
+        yield "the old and the new one would write at the same time"
 
 
 @resource_control(STATEMENT, CONNECTOR, severity="medium", fix='set custom_timeouts=CustomTimeouts(create="20m")')
-def creation_fails_in_time(resource: Resource) -> Iterator[str]:
-    """The creation of a Flink statement or connector that hangs fails within the hour."""
+def creation_has_a_time_limit(resource: Resource) -> Iterator[str]:
+    """Creating a Flink statement or connector fails within an hour if it hangs."""
     seconds = resource.options.timeouts.get("create", 0)
     if not 0 < seconds <= LONGEST_CREATE:
-        yield "a creation that hangs is noticed after hours"
+        yield "a hanging creation fails only after hours"
 
 
-@resource_control(STATEMENT, CONNECTOR, plan_only=True, fix="set replace_on_changes to what the message names")
-def what_cannot_change_is_replaced(resource: Resource) -> Iterator[str]:
-    """Changes of a Flink statement or connector that the service refuses replace it."""
+@resource_control(STATEMENT, CONNECTOR, plan_only=True, fix="add the path in the message to replace_on_changes")
+def refused_changes_replace(resource: Resource) -> Iterator[str]:
+    """A change that the service refuses replaces the Flink statement or connector."""
     for path in REPLACED_ON[resource.type]:
         if path not in resource.options.replace_on_changes:
             yield f"a change of {path} fails; it must replace"
@@ -156,10 +156,10 @@ def what_cannot_change_is_replaced(resource: Resource) -> Iterator[str]:
 @resource_control(
     "confluentcloud:index/kafkaTopic:KafkaTopic", severity="medium", fix="set cleanup.policy or retention.ms"
 )
-def topics_do_not_keep_for_ever(resource: Resource) -> Iterator[str]:
-    """A topic is compacted or its records expire."""
+def topic_records_expire(resource: Resource) -> Iterator[str]:
+    """A topic is compacted, or its records expire."""
     config = resource.get("config")
     policy = get(config, "cleanup.policy")
     compacted = isinstance(policy, Opaque) or "compact" in text(policy)
     if not compacted and get(config, "retention.ms") in ("-1", -1):
-        yield "records are kept for ever"
+        yield "the records never expire"

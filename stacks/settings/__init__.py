@@ -25,7 +25,7 @@ __all__ = ["Settings", "SettingsError", "load"]
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """A stack's configuration, by section. `stores` are those that are switched on, `connectors` feed some of them."""
+    """A stack's configuration by section. `stores` has the enabled stores, and `connectors` feed some of them."""
 
     general: General
     network: NetworkSettings
@@ -39,11 +39,7 @@ class Settings:
 
 
 def load() -> Settings:
-    """Read the current stack's configuration.
-
-    Raises:
-        SettingsError: with all problems, before any resource is made.
-    """
+    """Read the current stack's configuration. Raises SettingsError with all problems before any resource exists."""
     reader = Reader()
     general, choice = reader.section(General), reader.section(SinkChoice)
     settings = Settings(
@@ -65,7 +61,7 @@ def load() -> Settings:
 
 
 def _check_together(reader: Reader, settings: Settings) -> None:
-    """What no section can check alone."""
+    """Checks that involve several sections."""
     _check_network(reader, settings)
     certificate, region = settings.app.certificate_arn, settings.general.region
     if certificate and f":{region}:" not in certificate:
@@ -73,7 +69,7 @@ def _check_together(reader: Reader, settings: Settings) -> None:
     if settings.general.production:
         for section in (settings.network, *settings.stores.values(), settings.app):
             reader.production(section)
-    # A streaming layer uses what the platform made, and makes nothing in these accounts.
+    # A streaming layer creates nothing in these accounts.
     if settings.general.has_platform:
         _check_platform(reader, settings)
 
@@ -85,13 +81,13 @@ def _check_network(reader: Reader, settings: Settings) -> None:
         reader.refuse("availabilityZones", list(zones), f"{DEDICATED_ZONES} zones for a private dedicated cluster")
     own = parse(network.cidr)
     if own and own.overlaps(IPv4Network(SERVICE_CIDR)):
-        allowed = f"a network apart from {SERVICE_CIDR}, the range of Kubernetes' services"
+        allowed = f"a network that does not overlap {SERVICE_CIDR}, the range of Kubernetes' services"
         reader.refuse("vpcCidr", network.cidr, allowed)
 
 
 def _check_platform(reader: Reader, settings: Settings) -> None:
     if not settings.app.ingress_cidrs:
-        allowed = "the networks of those who use the app; a load balancer takes none for all"
+        allowed = "the networks of the app's users; a load balancer reads an empty list as everyone"
         reader.refuse("appIngressCidrs", [], allowed)
     for section in settings.stores.values():
         reader.need_secrets(section)
@@ -101,16 +97,16 @@ def _check_platform(reader: Reader, settings: Settings) -> None:
 
 
 def _check_connector_addresses(reader: Reader, settings: Settings) -> None:
-    """Connectors of a private cluster call the stores' public endpoints, which admit listed addresses alone.
+    """Connectors of a private cluster call the stores' public endpoints, which admit only listed addresses.
 
-    The addresses that Confluent publishes are those of public clusters (cc/connectors/static-egress-ip.html).
+    Confluent publishes only the addresses of public clusters (cc/connectors/static-egress-ip.html).
     """
     if settings.confluent.private and settings.connectors and not settings.network.confluent_egress_prefixes:
         reader.refuse(
             "connectors",
             list(settings.connectors),
-            "none with connectivity privatelink, unless confluentEgressPrefixes says from where they call: Confluent "
-            "publishes the addresses of public clusters only",
-            "set confluentEgressPrefixes to the addresses that Confluent's support names for your cluster, connectors "
+            "none with connectivity privatelink, unless confluentEgressPrefixes has their addresses: Confluent "
+            "publishes only the addresses of public clusters",
+            "set confluentEgressPrefixes to your cluster's addresses from Confluent's support, connectors "
             "to [], or connectivity to public (docs/private-networking.md)",
         )

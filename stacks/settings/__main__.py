@@ -1,4 +1,4 @@
-"""Writes what follows from the sections: `config` of Pulumi.yaml, and docs/configuration.md."""
+"""Generate `config` of Pulumi.yaml and docs/configuration.md from the sections."""
 
 from stacks.settings import declaration
 

@@ -1,6 +1,6 @@
-"""The configuration keys as `Pulumi.yaml` declares them and `docs/configuration.md` explains them, from the sections.
+"""Generate the configuration keys of `Pulumi.yaml` and `docs/configuration.md` from the sections.
 
-`make config` writes both files; a test holds them to the sections.
+`make config` writes both files; a test checks that they are current.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ TYPES = {bool: "boolean", int: "integer"}
 INTRODUCTION = """\
 # Configuration
 
-Every key of a stack: `pulumi config set <key> <value>`, or `config:` in `Pulumi.<stack>.yaml`. Values that are not
-allowed are refused before anything is made, all in one error. `make config` writes this page and the keys in
-`Pulumi.yaml` from the models of the sections; edit those.
+Set a stack's keys with `pulumi config set <key> <value>` or in `config:` of `Pulumi.<stack>.yaml`. One error reports
+all problems before anything is created. `make config` generates this page and the keys in `Pulumi.yaml` from the models
+of the sections; edit those.
 """
 
 
 def keys() -> dict[str, FieldInfo]:
-    """The fields of all sections by their keys."""
+    """The fields of all sections, by key."""
     return {key(field): field for section in SECTIONS for field in section.model_fields.values()}
 
 
 def type_of(field: FieldInfo) -> str:
-    """The type of a key in Pulumi.yaml."""
+    """A key's type in Pulumi.yaml."""
     if typing.get_origin(field.annotation) is tuple:
         return "array"
     return TYPES.get(field.annotation, "string") if isinstance(field.annotation, type) else "string"
@@ -91,7 +91,7 @@ def _default(field: FieldInfo) -> Json:
 
 
 def project_file(present: str) -> str:
-    """Pulumi.yaml with the present `config` replaced."""
+    """Pulumi.yaml with a new `config`."""
     head, _, _ = present.partition("\nconfig:\n")
     block = yaml.safe_dump({"config": config_block()}, sort_keys=False, allow_unicode=True, width=10_000)
     return f"{head}\n{block}"
@@ -108,7 +108,7 @@ def _table(section: type[Section]) -> str:
         for field in section.model_fields.values()
     ]
     return "\n".join(
-        [f"## {section.title}\n", "| Key | Default | Allowed | What it is |", "| --- | --- | --- | --- |", *rows, ""]
+        [f"## {section.title}\n", "| Key | Default | Allowed | Description |", "| --- | --- | --- | --- |", *rows, ""]
     )
 
 

@@ -1,4 +1,4 @@
-"""What stack this is: its layer, its name, whether it is production, who runs it."""
+"""General settings of a stack: its layer, name, environment and operators."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from components.network.ranges import PRIVATE, WIDEST_PREFIX
 from components.section import Problem, Section
 
 LONGEST_DEPLOYMENT = 11
-# AWS takes 28 characters for an OpenSearch domain, and no two hyphens in a row for a Redshift cluster.
+# AWS allows 28 characters for an OpenSearch domain, and no two hyphens in a row for a Redshift cluster.
 DEPLOYMENT = rf"(?=.{{1,{LONGEST_DEPLOYMENT}}}$)[a-z][a-z0-9]*(-[a-z0-9]+)*"
 DEPLOYMENT_WORDS = (
     f"at most {LONGEST_DEPLOYMENT} characters of a-z, 0-9 and single hyphens between them, a letter first"
@@ -33,28 +33,28 @@ UNROUTED = (*PRIVATE, IPv4Network("127.0.0.0/8"), IPv4Network("169.254.0.0/16"))
 
 
 class General(Section):
-    """`deployment` names everything that is made; both layers of one deployment have the same."""
+    """Both layers of a deployment must have the same `deployment`."""
 
     title: ClassVar[str] = "Stack"
 
     layer: Annotated[str, OneOf(LAYERS)] = Field(
         default="complete",
         validation_alias="layer",
-        description="complete: everything in one stack; platform: what changes slowly; streaming: topics, statements "
-        "and connectors.",
+        description="complete: everything in one stack; platform: the slow-changing resources; streaming: topics, "
+        "statements and connectors.",
     )
     given_deployment: Annotated[str | None, Maybe(Text(DEPLOYMENT, DEPLOYMENT_WORDS), "the stack's name")] = Field(
         default=None,
         validation_alias="deployment",
-        description="Names everything that is made. Both layers of one deployment have the same.",
+        description="Name of the deployment in all resource names, the same for both layers.",
     )
     platform_stack: Annotated[str | None, Maybe(PLATFORM_STACK)] = Field(
-        default=None, validation_alias="platformStack", description="The platform's stack, where layer is streaming."
+        default=None, validation_alias="platformStack", description="The platform's stack, for layer streaming."
     )
     environment: Annotated[str, OneOf(("development", "production"))] = Field(
         default="development",
         validation_alias="environment",
-        description="production protects what holds data and refuses what is open to everybody.",
+        description="production protects resources that hold data and refuses public access.",
     )
     owner: Annotated[str, Text(r"[\w@.+ -]{1,64}", "a team's name or address")] = Field(
         default="platform-team", validation_alias="owner", description="The tag Owner of every AWS resource."
@@ -67,8 +67,7 @@ class General(Section):
     operator_cidrs: Annotated[tuple[str, ...], Networks()] = Field(
         default=(),
         validation_alias="operatorCidrs",
-        description="Networks of the people who run this: they, and pulumi up, reach OpenSearch and the Kubernetes "
-        "API.",
+        description="Networks of the operators and of pulumi up, which reach OpenSearch and the Kubernetes API.",
     )
     log_retention_days: Annotated[int, Whole(only=RETENTION_DAYS)] = Field(
         default=30, validation_alias="logRetentionDays", description="Days that CloudWatch keeps logs."
@@ -84,7 +83,7 @@ class General(Section):
 
     @property
     def has_platform(self) -> bool:
-        """Whether the stack makes what operators and users reach, and needs to know who they are."""
+        """Whether the stack creates endpoints for operators and users, and needs their networks."""
         return self.layer != "streaming"
 
     def problems(self) -> Iterator[Problem]:
@@ -97,10 +96,10 @@ class General(Section):
         if not re.fullmatch(DEPLOYMENT, name):
             yield Problem("given_deployment", name, f"{DEPLOYMENT_WORDS}; empty takes the stack's name")
         if name in reserved.DEPLOYMENT:
-            allowed = f"another name: {name} is a word that a service of the stack keeps for itself"
+            allowed = f"another name: {name} is a reserved word of a service"
             yield Problem("given_deployment", name, allowed)
         if name.startswith("kube-"):
-            yield Problem("given_deployment", name, "another beginning: Kubernetes keeps kube- for itself")
+            yield Problem("given_deployment", name, "another prefix: Kubernetes reserves kube-")
 
     def _platform_stack_problems(self) -> Iterator[Problem]:
         if (self.layer == "streaming") != bool(self.platform_stack):
@@ -112,7 +111,7 @@ class General(Section):
         if project != pulumi.get_project():
             yield Problem("platform_stack", self.platform_stack, f"a stack of the project {pulumi.get_project()}")
         if stack == pulumi.get_stack():
-            allowed = "another stack than this one, whose layer is platform"
+            allowed = "another stack, with the layer platform"
             yield Problem("platform_stack", self.platform_stack, allowed)
 
     def _operator_problems(self) -> Iterator[Problem]:
@@ -121,7 +120,7 @@ class General(Section):
             if operators.prefixlen < WIDEST_PREFIX:
                 yield Problem("operator_cidrs", cidr, f"your own networks, none wider than /{WIDEST_PREFIX}")
             elif any(map(operators.overlaps, UNROUTED)):
-                allowed = "public addresses: nobody reaches a public endpoint from a private one"
+                allowed = "public addresses: a public endpoint never sees a private one"
                 yield Problem("operator_cidrs", cidr, allowed)
         if not self.operator_cidrs and self.has_platform:
             allowed = "your networks: pulumi up itself must reach OpenSearch and Kubernetes"

@@ -1,7 +1,7 @@
-"""What stands in the committed stack files for values that only you can know.
+"""Find the placeholders of the committed stack files, which each user must replace.
 
-A plan is recorded with them, offline. The engine would dial: Snowflake's provider signs in during a preview, and waits
-three minutes for an account that does not exist.
+The offline plan accepts them. The engine must not: Snowflake's provider signs in even during a preview, and waits three
+minutes for an account that does not exist.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from stacks.settings.reader import Reader
 DOCUMENTATION = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 # RFC 2606: names for documentation.
 EXAMPLE_HOST = re.compile(r"(.*\.)?example(\.(com|net|org))?|.*\.(test|invalid|localhost)")
-# The account of AWS's own examples.
+# The account in AWS's examples.
 EXAMPLE_ACCOUNT = ":123456789012:"
 
 
 def check(reader: Reader, sections: Iterable[Section]) -> None:
-    """Note each placeholder with the key to set; one problem a key is enough."""
+    """Report at most one placeholder per key."""
     for section in sections:
         for name, field in type(section).model_fields.items():
             if told := next(_problems(field, getattr(section, name)), None):
@@ -41,7 +41,7 @@ def _problems(field: FieldInfo, value: tuple[str, ...] | str | float | None) -> 
         if isinstance(kind, Networks) and any(map(IPv4Network(item).overlaps, DOCUMENTATION)):
             yield f"{item!r} is an address for documentation; set your networks"
         if EXAMPLE_ACCOUNT in str(item):
-            yield f"{item!r} is of the account in AWS's examples; set an ARN of your account"
+            yield f"{item!r} belongs to the account in AWS's examples; set an ARN of your account"
         if kind in (HOSTNAME, IMAGE) and EXAMPLE_HOST.fullmatch(str(item).split("/")[0].split("@")[0]):
             yield f"{item!r} is a name for documentation; set your own name"
 

@@ -1,4 +1,4 @@
-"""Reads sections from Pulumi's configuration, and collects every problem before it reports one."""
+"""Read sections from Pulumi's configuration and collect all problems before reporting them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ S = TypeVar("S", bound=Section)
 
 
 class SettingsError(pulumi.RunError):
-    """All problems of a stack's configuration, one per line: key, value, what is allowed, how to mend it.
+    """All problems of a stack's configuration, one per line: key, value, allowed values, fix.
 
-    A RunError, which the engine shows without Python's traceback.
+    A RunError, because the engine shows it without a traceback.
     """
 
     def __init__(self, stack: str, problems: Sequence[str]) -> None:
@@ -35,7 +35,7 @@ class SettingsError(pulumi.RunError):
 
 
 class Reader:
-    """Notes a bad value and goes on with the default. Call `finish` before using what was read."""
+    """Collects problems and continues with the defaults. Call `finish` before using the sections."""
 
     def __init__(self) -> None:
         self._config = pulumi.Config()
@@ -43,11 +43,11 @@ class Reader:
         self._given = runtime_config.CONFIG.get()
         self._declared = declaration.keys()
         self.problems: list[str] = []
-        # Whether the plan is recorded offline, instead of run by the engine.
+        # Whether the offline recorder runs the program, and not the engine.
         self.recorded = self._given.get(stack_file.RECORDED) == "true"
 
     def section(self, kind: type[S]) -> S:
-        """A section, with its defaults for values that were refused."""
+        """A section, with defaults in place of refused values."""
         given = {key(field): self._value(field) for field in kind.model_fields.values()}
         given = {name: value for name, value in given.items() if value is not None}
         bad: set[str] = set()
@@ -67,13 +67,13 @@ class Reader:
         return section
 
     def production(self, section: Section) -> None:
-        """Note what a production stack refuses."""
+        """Report the section's problems in a production stack."""
         for problem in section.production_problems():
             name = key(type(section).model_fields[problem.field])
             self.refuse(name, problem.value, problem.allowed, problem.fix)
 
     def check_stack_file(self) -> None:
-        """Note what the engine has read otherwise than it stands in the stack's file; the recorder says it itself."""
+        """Report values that the engine read differently from how the stack file has them."""
         if self.recorded:
             self.problems += json.loads(self._given.get(stack_file.PROBLEMS, "[]"))
             return
@@ -85,35 +85,35 @@ class Reader:
                 self.problems += error.problems
 
     def check_rule_files(self) -> None:
-        """Note what is wrong in flink_sql/rules."""
+        """Report the problems of flink_sql/rules."""
         try:
             rules.read()
         except rules.RuleError as error:
             self.problems += error.problems
 
     def finish(self) -> None:
-        """Raise SettingsError when a key is unknown or a value was refused."""
+        """Raise SettingsError for all problems, unknown keys included."""
         for full in sorted(self._given):
             name = full.removeprefix(self._prefix)
             if full.startswith(self._prefix) and name not in self._declared:
                 near = difflib.get_close_matches(name, self._declared, 1)
-                hint = f"did you mean {near[0]}?" if near else "see docs/configuration.md for the keys that exist"
+                hint = f"did you mean {near[0]}?" if near else "docs/configuration.md lists the keys"
                 self.problems.append(f"{name}: no such key; {hint}")
         if self.problems:
             raise SettingsError(pulumi.get_stack(), self.problems)
 
     def refuse(self, name: str, value: object, allowed: str, fix: str = "") -> None:
-        """Note a problem with a key's value, None if it is missing."""
+        """Report a key's value; None means that it is missing."""
         what = "missing" if value is None else f"{shortened(repr(value))} is not allowed"
         self.problems.append(f"{name}: {what}; allowed: {allowed}; fix: {fix or self.command(name)}")
 
     def command(self, name: str) -> str:
-        """How to set a key. A list is set by its items: the engine refuses the text that the CLI would write."""
+        """The command that sets a key; for lists by item, because the engine refuses the CLI's text of a whole list."""
         where = f"--path '{name}[0]'" if declaration.type_of(self._declared[name]) == "array" else name
         return f"pulumi config set {where} <value>"
 
     def need_secrets(self, section: Section) -> None:
-        """Note each secret of a section that is missing."""
+        """Report a section's missing secrets."""
         for name, field in type(section).model_fields.items():
             if constraint(field) is None and getattr(section, name) is None:
                 self.problems.append(f"{key(field)}: missing secret; fix: pulumi config set --secret {key(field)}")
@@ -122,7 +122,7 @@ class Reader:
         return self._config.get(key(field)) if constraint(field) else self._secret(key(field))
 
     def _secret(self, name: str) -> pulumi.Output[str] | None:
-        """A secret, None when it is missing; noted when it is stored in plaintext. Its value is never quoted."""
+        """A secret; None if it is missing. Report it if it is stored in plaintext, but never quote it."""
         value, full = self._config.get_secret(name), self._prefix + name
         if value is None or not self._given[full]:
             return None

@@ -1,4 +1,4 @@
-"""Which sinks the stack has."""
+"""The choice of sinks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from components.sinks.sinks import SINKS
 
 
 class SinkChoice(Section):
-    """A store may exist while its connector is off."""
+    """A store can exist without its connector."""
 
     title: ClassVar[str] = "Sinks"
 
     stores: Annotated[tuple[str, ...], Subset(tuple(SINKS))] = Field(
-        default=tuple(SINKS), validation_alias="sinks", description="Stores to make."
+        default=tuple(SINKS), validation_alias="sinks", description="Stores to create."
     )
     connectors: Annotated[tuple[str, ...], Subset(tuple(SINKS))] = Field(
         default=tuple(SINKS), validation_alias="connectors", description="Stores to feed, out of sinks."

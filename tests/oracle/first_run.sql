@@ -4,7 +4,7 @@ FROM v$instance i CROSS JOIN v$pdbs p
 WHERE i.status = 'OPEN' AND p.name = 'XEPDB1' AND p.open_mode = 'READ WRITE';
 
 -- password.check.sql
--- A refused login is an answer here and no error. After DISCONNECT a refused login leaves no session to answer.
+-- A refused login is a result here, not an error. After DISCONNECT, a refused login leaves no session.
 PROMPT missing
 WHENEVER SQLERROR CONTINUE
 DISCONNECT
@@ -16,7 +16,7 @@ ALTER SESSION SET CONTAINER = CDB$ROOT;
 ALTER USER SYS IDENTIFIED BY "<password of SYS>";
 
 -- password.check.sql
--- A refused login is an answer here and no error. After DISCONNECT a refused login leaves no session to answer.
+-- A refused login is a result here, not an error. After DISCONNECT, a refused login leaves no session.
 PROMPT missing
 WHENEVER SQLERROR CONTINUE
 DISCONNECT
@@ -44,7 +44,7 @@ WHERE (name = 'db_recovery_file_dest' AND value = '/opt/oracle/oradata/recovery'
    OR (name = 'db_recovery_file_dest_size' AND TO_NUMBER(value) = 25 * 1073741824);
 
 -- recovery.apply.sql
--- The size first: Oracle refuses a destination without one (ORA-19802).
+-- The size comes first: Oracle refuses a destination without one (ORA-19802).
 ALTER SYSTEM SET db_recovery_file_dest_size = 25G SCOPE = BOTH;
 ALTER SYSTEM SET db_recovery_file_dest = '/opt/oracle/oradata/recovery' SCOPE = BOTH;
 
@@ -88,7 +88,7 @@ WHERE tablespace_name = 'XSTREAM_ADM_TBS';
 
 -- tablespace.apply.sql
 ALTER SESSION SET CONTAINER = CDB$ROOT;
--- Bounded, for Express Edition holds 12 GB of data in all.
+-- Limited, because Express Edition allows 12 GB of data in total.
 CREATE TABLESPACE XSTREAM_ADM_TBS DATAFILE '/opt/oracle/oradata/XE/xstream_adm_tbs.dbf' SIZE 25M REUSE AUTOEXTEND ON MAXSIZE 1G;
 
 -- tablespace.check.sql
@@ -99,7 +99,7 @@ WHERE tablespace_name = 'XSTREAM_ADM_TBS';
 
 -- tablespace.apply.sql
 ALTER SESSION SET CONTAINER = XEPDB1;
--- Bounded, for Express Edition holds 12 GB of data in all.
+-- Limited, because Express Edition allows 12 GB of data in total.
 CREATE TABLESPACE XSTREAM_ADM_TBS DATAFILE '/opt/oracle/oradata/XE/XEPDB1/xstream_adm_tbs.dbf' SIZE 25M REUSE AUTOEXTEND ON MAXSIZE 1G;
 
 -- tablespace.check.sql
@@ -110,7 +110,7 @@ WHERE tablespace_name = 'XSTREAM_TBS';
 
 -- tablespace.apply.sql
 ALTER SESSION SET CONTAINER = CDB$ROOT;
--- Bounded, for Express Edition holds 12 GB of data in all.
+-- Limited, because Express Edition allows 12 GB of data in total.
 CREATE TABLESPACE XSTREAM_TBS DATAFILE '/opt/oracle/oradata/XE/xstream_tbs.dbf' SIZE 25M REUSE AUTOEXTEND ON MAXSIZE 1G;
 
 -- tablespace.check.sql
@@ -121,7 +121,7 @@ WHERE tablespace_name = 'XSTREAM_TBS';
 
 -- tablespace.apply.sql
 ALTER SESSION SET CONTAINER = XEPDB1;
--- Bounded, for Express Edition holds 12 GB of data in all.
+-- Limited, because Express Edition allows 12 GB of data in total.
 CREATE TABLESPACE XSTREAM_TBS DATAFILE '/opt/oracle/oradata/XE/XEPDB1/xstream_tbs.dbf' SIZE 25M REUSE AUTOEXTEND ON MAXSIZE 1G;
 
 -- profile.check.sql
@@ -132,7 +132,7 @@ WHERE profile = 'C##ROTATING'
     OR (resource_name = 'PASSWORD_LIFE_TIME' AND limit = 'UNLIMITED'));
 
 -- profile.apply.sql
--- A day in which the previous password works too; and no end by age, which would stop the stream after 180 days.
+-- The previous password works for one more day. Passwords never expire, which would stop the stream after 180 days.
 CREATE PROFILE C##ROTATING LIMIT PASSWORD_ROLLOVER_TIME 1 PASSWORD_LIFE_TIME UNLIMITED CONTAINER = ALL;
 
 -- user.check.sql
@@ -152,7 +152,7 @@ FROM dba_users
 WHERE username = 'SAMPLE' AND account_status LIKE '%IN ROLLOVER%';
 
 -- password.check.sql
--- A refused login is an answer here and no error. After DISCONNECT a refused login leaves no session to answer.
+-- A refused login is a result here, not an error. After DISCONNECT, a refused login leaves no session.
 PROMPT missing
 WHENEVER SQLERROR CONTINUE
 DISCONNECT
@@ -224,7 +224,7 @@ CREATE USER C##CFLTADMIN IDENTIFIED BY "<password of C##CFLTADMIN>" DEFAULT TABL
   PROFILE DEFAULT CONTAINER = ALL;
 
 -- password.check.sql
--- A refused login is an answer here and no error. After DISCONNECT a refused login leaves no session to answer.
+-- A refused login is a result here, not an error. After DISCONNECT, a refused login leaves no session.
 PROMPT missing
 WHENEVER SQLERROR CONTINUE
 DISCONNECT
@@ -277,7 +277,7 @@ FROM dba_users
 WHERE username = 'C##CFLTUSER' AND account_status LIKE '%IN ROLLOVER%';
 
 -- password.check.sql
--- A refused login is an answer here and no error. After DISCONNECT a refused login leaves no session to answer.
+-- A refused login is a result here, not an error. After DISCONNECT, a refused login leaves no session.
 PROMPT missing
 WHENEVER SQLERROR CONTINUE
 DISCONNECT
@@ -299,7 +299,7 @@ ALTER SESSION SET CONTAINER = CDB$ROOT;
 GRANT CREATE SESSION, SET CONTAINER, SELECT_CATALOG_ROLE, FLASHBACK ANY TABLE, SELECT ANY TABLE, LOCK ANY TABLE TO C##CFLTUSER CONTAINER = ALL;
 
 -- outbound.check.sql
--- A server that does not capture every table is not what is wanted, and creating it again fails aloud.
+-- An existing server must capture every table; otherwise creating it again fails with an error.
 SELECT CASE
          WHEN (SELECT COUNT(*) FROM dba_xstream_outbound
                WHERE server_name = 'XOUT' AND capture_name = 'FRAUD_CAPTURE') = 1
@@ -313,7 +313,7 @@ FROM dual;
 -- outbound.apply.sql
 DISCONNECT
 CONNECT C##CFLTADMIN/"<password of C##CFLTADMIN>"@//localhost:1521/XE
--- Tables one by one and no schema: what else the app keeps there is nobody's business.
+-- Single tables instead of the schema, so that the app's other tables are not captured.
 BEGIN
   DBMS_XSTREAM_ADM.CREATE_OUTBOUND(
     server_name           => 'XOUT',
@@ -356,7 +356,7 @@ FROM (
 WHERE value = '256';
 
 -- memory.apply.sql
--- Express Edition has 2 GB in all, and the streams take one each unless they are told otherwise.
+-- Express Edition has 2 GB in total, and by default each stream takes 1 GB.
 BEGIN
   DBMS_XSTREAM_ADM.SET_PARAMETER(
     streams_name => 'FRAUD_CAPTURE', streams_type => 'capture', parameter => 'max_sga_size', value => '256');
@@ -376,7 +376,7 @@ SELECT CASE
 FROM dual;
 
 -- password.check.sql
--- A refused login is an answer here and no error. After DISCONNECT a refused login leaves no session to answer.
+-- A refused login is a result here, not an error. After DISCONNECT, a refused login leaves no session.
 PROMPT missing
 WHENEVER SQLERROR CONTINUE
 DISCONNECT
@@ -384,7 +384,7 @@ CONNECT C##CFLTUSER/"<password of C##CFLTUSER>"@//localhost:1521/XE
 SELECT CASE WHEN USER = 'C##CFLTUSER' THEN 'converged' ELSE 'missing' END FROM dual;
 
 -- password.check.sql
--- A refused login is an answer here and no error. After DISCONNECT a refused login leaves no session to answer.
+-- A refused login is a result here, not an error. After DISCONNECT, a refused login leaves no session.
 PROMPT missing
 WHENEVER SQLERROR CONTINUE
 DISCONNECT

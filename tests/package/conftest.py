@@ -1,4 +1,4 @@
-"""The wheel of the components, built and installed as its users do it, without a network."""
+"""Build and install the components' wheel as users do, without a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the package alone; what it needs is in the virtual environment of the tests."""
+    """A folder with only the package; its dependencies are in the tests' virtual environment."""
     folder = tmp_path_factory.mktemp("installed")
     subprocess.run([*PIP, "install", "--no-deps", "--target", str(folder), str(wheel)], check=True)
     return folder

@@ -1,4 +1,4 @@
-"""Every component of the installed package, connected as `stacks/` does it."""
+"""Every component of the installed package, connected as in `stacks/`."""
 
 import pulumi
 from pulumi_fraud_detection.aws_context import AwsContext

@@ -1,6 +1,6 @@
-"""Runs a Pulumi program under mocks and prints what it made, as JSON by type; `test_wheel.py` starts it.
+"""Run a Pulumi program under mocks and print its resources' inputs as JSON by type.
 
-A script of its own: nothing of this repository may be importable where it runs.
+`test_wheel.py` starts it as a script, because nothing else of this repository may be importable.
 """
 
 from __future__ import annotations

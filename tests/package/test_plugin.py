@@ -1,4 +1,4 @@
-"""The plugin: its schema, what it makes of the YAML example, and how a mistake is told."""
+"""The plugin: its schema, the YAML example, and its errors."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_sdks_analyzer_understands_every_component() -> None:
     assert schema()["version"] == "1.2.3"
     assert {name.split(":")[-1] for name in schema()["resources"]} == {kind.__name__ for kind in COMPONENTS}
     for kind in COMPONENTS:
-        assert "\n\n" in resource(kind.__name__)["description"], "what the arguments mean comes from their dataclass"
+        assert "\n\n" in resource(kind.__name__)["description"], "the arguments' dataclass must describe them"
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_the_sdks_analyzer_understands_every_component() -> None:
         ("OracleHost", "appDatabase", "FraudApp", "database"),
     ],
 )
-def test_a_connection_crosses_from_one_component_to_another(giver: str, output: str, taker: str, taken: str) -> None:
+def test_a_connections_output_and_input_types_match(giver: str, output: str, taker: str, taken: str) -> None:
     given, wanted = resource(giver)["properties"][output], resource(taker)["inputProperties"][taken]
     assert given["$ref"] == wanted["$ref"]
-    assert not wanted.get("plain"), "it is an output"
+    assert not wanted.get("plain"), "the input must accept an output"
 
 
 def fitting(value: Any, wanted: dict[str, Any], path: str) -> Iterator[str]:
-    """What is wrong with a value of the example for a property of the schema."""
+    """Problems of an example's value for a property of the schema."""
     reference = REFERENCE.fullmatch(value) if isinstance(value, str) else None
     if reference and reference[1] in EXAMPLE["resources"]:
         yield from referring(reference, wanted, path)
@@ -107,12 +107,12 @@ def test_the_yaml_example_fits_the_schema(name: str) -> None:
 
 
 def test_the_yaml_example_has_no_alias() -> None:
-    """Pulumi's YAML takes none."""
+    """Pulumi's YAML supports no aliases."""
     text = (ROOT / "examples" / "yaml" / "Pulumi.yaml").read_text(encoding="utf-8")
-    assert not [event for event in yaml.parse(text) if isinstance(event, yaml.AliasEvent)], "write it out"
+    assert not [event for event in yaml.parse(text) if isinstance(event, yaml.AliasEvent)], "repeat the value"
 
 
-def test_what_does_not_fit_is_found() -> None:
+def test_misfits_are_found() -> None:
     kind = resource("NetworkStack")["inputProperties"]
     context = {"region": "${key.arn}", "regoin": "x", "kmsKeyArn": "${cluster.handle}"}
     values = {"context": context, "settings": {"vpcCidr": 10}, "natt": "x"}
@@ -120,7 +120,7 @@ def test_what_does_not_fit_is_found() -> None:
 
 
 def evaluated(value: Any, made: dict[str, Any]) -> Any:
-    """A value of the example as it reaches the plugin: numbers are floats, references outputs of what was made."""
+    """An example's value as the plugin gets it: numbers are floats, references are outputs."""
     if isinstance(value, dict):
         return {key: evaluated(item, made) for key, item in value.items()}
     if isinstance(value, list):
@@ -157,8 +157,8 @@ def test_the_yaml_example_makes_the_whole_pipeline(preview: bool) -> None:
     assert of["KafkaTopic", "streaming-topic-auth_user"].inputs["partitionsCount"] == 4
     assert of["SecretVersion", "oracle-passwords-version"].inputs["secretString"] == "[secret]"
     waited_for = needs(of["Instance", "oracle"])
-    assert {"network-data-a-association", "network-internet"} <= waited_for, "the ids of subnets carry their routes"
-    assert "oracle-ready" in needs(of["Connector", "streaming-oracle-xstream"]), "a connection carries what makes it"
+    assert {"network-data-a-association", "network-internet"} <= waited_for, "a subnet's id implies its routes"
+    assert "oracle-ready" in needs(of["Connector", "streaming-oracle-xstream"]), "a connection implies its resources"
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,12 @@ def test_the_yaml_example_makes_the_whole_pipeline(preview: bool) -> None:
             "confluentSlots: 'c' is not allowed; allowed: a,",
         ),
         ("ConfluentStreaming", {"source": {}}, "oracleProcessorLicenses is None; allowed: a whole number from 1"),
-        ("FraudApp", {"settings": INGRESS}, "neither settings.image nor buildContext is set; give an image"),
-        ("FraudApp", {"settings": INGRESS, "buildContext": "nowhere"}, "nowhere/ is not there: run the program in the"),
+        ("FraudApp", {"settings": INGRESS}, "neither settings.image nor buildContext is set; set an image"),
+        (
+            "FraudApp",
+            {"settings": INGRESS, "buildContext": "nowhere"},
+            "nowhere/ does not exist: run the program in the",
+        ),
         ("FraudApp", {"settings": {**INGRESS, "appMinReplicas": 9.0}}, "appMaxReplicas is 4; allowed: appMinReplicas"),
         (
             "FraudApp",
@@ -202,7 +206,7 @@ def test_the_yaml_example_makes_the_whole_pipeline(preview: bool) -> None:
         ),
     ],
 )
-def test_a_mistake_is_told_in_the_words_of_the_schema(kind: str, change: dict[str, Any], message: str) -> None:
+def test_errors_use_the_schemas_names(kind: str, change: dict[str, Any], message: str) -> None:
     (found,) = [one for one in EXAMPLE["resources"].values() if one["type"] == f"fraud:{kind}"]
     made = {name: _unknown(one["type"].split(":")[1]) for name, one in EXAMPLE["resources"].items()}
     inputs = evaluated(found["properties"] | change, {**CONFIG, **INVOKED, **made})
@@ -212,7 +216,7 @@ def test_a_mistake_is_told_in_the_words_of_the_schema(kind: str, change: dict[st
 
 
 def _unknown(kind: str) -> dict[str, Any]:
-    """Outputs of a component that a mistake is found without."""
+    """Placeholder outputs of a component: the errors do not depend on them."""
     of = {"array": ["x"], "string": "x", None: {}}
     return {name: of[one.get("type")] for name, one in resource(kind)["properties"].items() if "$ref" not in one} | {
         name: dict.fromkeys(schema()["types"][one["$ref"].removeprefix("#/types/")]["required"], "x")
@@ -228,7 +232,7 @@ def _unknown(kind: str) -> dict[str, Any]:
         ({"context": CONTEXT, "settings": {"availabilityZones": ["a", pulumi.Output]}}, "availabilityZones"),
     ],
 )
-def test_a_plain_argument_takes_no_output(inputs: dict[str, Any], path: str) -> None:
+def test_a_plain_argument_refuses_an_output(inputs: dict[str, Any], path: str) -> None:
     def with_output(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: with_output(item) for key, item in value.items()}
@@ -239,19 +243,17 @@ def test_a_plain_argument_takes_no_output(inputs: dict[str, Any], path: str) -> 
     with pytest.raises(pulumi.InputPropertyError) as caught:
         record_all(lambda: host().construct("bad", "fraud:index:NetworkStack", with_output(inputs)))
     assert caught.value.property_path == path
-    assert caught.value.reason == "it is an output or a secret; give a value that is known beforehand"
+    assert caught.value.reason == "it is an output or a secret; set a value that is known before the deploy"
 
 
-def test_a_setting_is_described_in_its_own_words() -> None:
+def test_the_schema_has_the_settings_descriptions() -> None:
     found = schema()["types"]["fraud:index:NetworkSettings"]["properties"]["natGateways"]["description"]
-    assert found.endswith("production wants one a zone. Allowed: single, per-zone.")
+    assert found.endswith("Production needs per-zone. Allowed: single, per-zone.")
     secret = "snowflakeAdminKey"
-    assert secret not in schema()["types"]["fraud:index:SnowflakeSettings"]["properties"], "it is for the provider"
+    assert secret not in schema()["types"]["fraud:index:SnowflakeSettings"]["properties"], "only the provider uses it"
 
 
-@pytest.mark.skipif(
-    not shutil.which("pulumi"), reason="no Pulumi CLI on PATH: the engine's own view is checked where it is"
-)
+@pytest.mark.skipif(not shutil.which("pulumi"), reason="needs the Pulumi CLI on PATH")
 @pytest.mark.timeout(900)
 def test_the_cli_gets_the_same_schema(tmp_path: Path) -> None:
     for name in ("components", "flink_sql", "plugin"):

@@ -1,4 +1,4 @@
-"""The installed package: one name, nothing else of this repository, and components that work in an empty folder."""
+"""The installed package: one top-level name, and components that work in an empty folder."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Run = Callable[..., Made]
 
 @pytest.fixture(scope="module")
 def run(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Runs a program where nothing but the installed package is importable, and returns the inputs by type."""
+    """Run a program with only the installed package, and return the inputs by type."""
 
     def run(program: Path, **config: str) -> Made:
         folder = tmp_path_factory.mktemp("elsewhere")
@@ -43,7 +43,7 @@ def run(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
-def test_the_wheel_has_one_name_and_no_file_of_another_folder(wheel: Path) -> None:
+def test_the_wheel_has_one_top_level_package(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     info = f"{PACKAGE}-{importlib_version()}.dist-info"
     assert {name.split("/")[0] for name in names} == {PACKAGE, info}
@@ -62,7 +62,7 @@ def importlib_version() -> str:
     return version
 
 
-def test_the_metadata_says_what_it_needs_and_what_it_is(wheel: Path) -> None:
+def test_the_metadata_is_complete(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
     found = email.message_from_bytes(archive.read(name))
@@ -74,11 +74,11 @@ def test_the_metadata_says_what_it_needs_and_what_it_is(wheel: Path) -> None:
     wanted = {re.split(r"[^\w.-]", text)[0]: text for text in found.get_all("Requires-Dist", [])}
     assert {_normal(name) for name in wanted} == imported_distributions()
     unbound = [text for text in wanted.values() if not re.search(r">=[\d.]+.*<|<[\d.]+.*>=", text)]
-    assert not unbound, "a library takes from the version that is tested up to the next that may break it"
+    assert not unbound, "each dependency needs a lower and an upper bound"
 
 
 def imported_distributions() -> set[str]:
-    """What components/ imports, beside the standard library and itself."""
+    """The distributions that components/ imports."""
     modules = set[str]()
     for path in (ROOT / "components").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -99,7 +99,7 @@ def pipeline(run: Run) -> Made:
     return run(HERE / "pipeline.py")
 
 
-def test_every_component_is_made_in_an_empty_folder(pipeline: Made) -> None:
+def test_every_component_works_in_an_empty_folder(pipeline: Made) -> None:
     assert len(pipeline["confluentcloud:index/connector:Connector"]) == 4
     texts = [statement["statement"] for statement in pipeline["confluentcloud:index/flinkStatement:FlinkStatement"]]
     assert any("burst_count" in text for text in texts), "the rules of flink_sql are in the package"
@@ -123,7 +123,7 @@ def test_its_commands_run_from_anywhere(pipeline: Made, installed: Path, tmp_pat
             command, shell=True, cwd=tmp_path, env={"PYTHONPATH": str(installed)}, capture_output=True, text=True
         )
         assert found.returncode == 2, f"{command}: {found.stderr}"
-        assert found.stderr.startswith("set "), "it says which variables it needs"
+        assert found.stderr.startswith("set "), "the command must name the missing variables"
 
 
 def test_the_example_makes_a_network_and_a_domain(run: Run) -> None:

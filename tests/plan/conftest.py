@@ -1,4 +1,4 @@
-"""Small Pulumi programs, and the project's own under another configuration, written to a folder and recorded."""
+"""Record small Pulumi programs, and the project's program with other configurations."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def recorded(tmp_path: Path) -> Recorder:
 
 @pytest.fixture(scope="module")
 def configured(tmp_path_factory: pytest.TempPathFactory) -> Configured:
-    """Record the project's program: `configured("dev", redshiftSlots="ab")` is the stack dev with that changed.
+    """Record the project's program: `configured("dev", redshiftSlots="ab")` changes one key of the stack dev.
 
-    With `stack`, the changed configuration is written as that stack's, beside those of earlier calls.
+    With `stack`, the changed configuration becomes that stack's, beside those of earlier calls.
     """
     root = tmp_path_factory.mktemp("project")
     for name in ("__main__.py", "Pulumi.yaml", "stacks", "components", "flink_sql", "app"):

@@ -1,4 +1,4 @@
-"""What the recorder makes up has the form that the services give it: the providers' own checks take the plan."""
+"""Simulated values have the services' formats, so that the providers' checks accept the plan."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PROVIDED = ("aws:", "eks:")
 
 
 def texts(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every text of an input with the keys that lead to it; of JSON, too, as policies are."""
+    """Every text of an input with its keys, including texts in JSON such as policies."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from texts(item, (*path, key))
@@ -66,18 +66,18 @@ def inputs(request: pytest.FixtureRequest) -> list[tuple[str, tuple[str, ...], s
     return [(f"{one.type} {one.name}", path, text) for one in resources for path, text in texts(one.inputs)]
 
 
-def test_what_goes_into_an_arn_is_one(inputs: list[tuple[str, tuple[str, ...], str]]) -> None:
+def test_inputs_for_arns_are_arns(inputs: list[tuple[str, tuple[str, ...], str]]) -> None:
     asked = [
         (owner, path, text)
         for owner, path, text in inputs
         if owner.startswith(PROVIDED) and path and ARN_INPUT.search(path[-1]) and text != "[secret]"
     ]
-    assert len(asked) > 20, "the names of the inputs have changed: correct ARN_INPUT"
+    assert len(asked) > 20, "the inputs' names have changed: update ARN_INPUT"
     wrong = [f"{owner}, {'.'.join(path)}: {text}" for owner, path, text in asked if not ARN.fullmatch(text)]
-    assert not wrong, "give plan/aws_ids.py their form:\n" + "\n".join(wrong)
+    assert not wrong, "add their format to plan/aws_ids.py:\n" + "\n".join(wrong)
 
 
-def test_what_begins_like_an_arn_is_one(inputs: list[tuple[str, tuple[str, ...], str]]) -> None:
+def test_text_that_begins_like_an_arn_is_one(inputs: list[tuple[str, tuple[str, ...], str]]) -> None:
     wrong = {text for _, _, text in inputs if text.startswith("arn:") and not ARN.fullmatch(text)}
     assert not wrong
 

@@ -1,4 +1,4 @@
-"""What no committed stack sets, so that no golden plan shows it, reaches the resources that it is about."""
+"""Settings that no committed stack sets reach their resources; no golden plan shows them."""
 
 from __future__ import annotations
 
@@ -96,16 +96,16 @@ def plan(configured: Configured) -> Plan:
 
 
 @pytest.mark.parametrize("value", HOLDERS)
-def test_a_setting_reaches_what_it_is_about_and_nothing_else(plan: Plan, value: str) -> None:
+def test_a_setting_changes_only_its_resources(plan: Plan, value: str) -> None:
     found = {resource.name for resource in plan.resources if value in json.dumps(resource.inputs)}
-    assert found == HOLDERS[value], f"{value}: pass the setting on in stacks/, or correct this table"
+    assert found == HOLDERS[value], f"{value}: pass the setting in stacks/, or correct this table"
 
 
-def test_an_image_that_is_given_is_not_built(plan: Plan) -> None:
+def test_a_given_image_is_not_built(plan: Plan) -> None:
     assert not plan.of_type("docker-build:index:Image") and not plan.of_type("aws:ecr/repository:Repository")
 
 
-def test_a_store_may_be_there_while_its_connector_is_off(configured: Configured) -> None:
+def test_a_store_can_exist_without_its_connector(configured: Configured) -> None:
     plan = configured("dev", connectors=["opensearch"])
     connectors = {found.name for found in plan.of_type("confluentcloud:index/connector:Connector")}
     assert connectors == {"fd-dev-oracle-xstream", "fd-dev-opensearch"}

@@ -1,4 +1,4 @@
-"""The comparison of two plans says what the engine would do."""
+"""The comparison of two plans predicts the engine's actions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_same_plan_has_no_changes() -> None:
     assert kinds(plan(resource()), plan(resource())) == []
 
 
-def test_new_and_gone() -> None:
+def test_created_and_deleted_resources() -> None:
     assert kinds(plan(), plan(resource())) == ["+"]
     assert kinds(plan(resource()), plan()) == ["-"]
 
@@ -77,19 +77,19 @@ def test_two_of_the_same_kind_are_renamed_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("new", [plan(), plan(resource(inputs={"topicName": "other"})), plan(resource("renamed"))])
-def test_the_loss_of_what_is_protected_is_said_to_be_refused(new: Plan) -> None:
+def test_deleting_a_protected_resource_is_marked_as_refused(new: Plan) -> None:
     (change,) = changes(plan(resource(protect=True)), new)
     assert "[protected: pulumi up refuses]" in str(change), str(change)
 
 
-def test_an_update_of_what_is_protected_is_none() -> None:
+def test_updating_a_protected_resource_is_not_refused() -> None:
     changed = resource(inputs={"topicName": "t", "config": {}}, protect=True)
     (change,) = changes(plan(resource(protect=True)), plan(changed))
     assert "protected" not in str(change)
 
 
 @pytest.mark.parametrize("field", ["dependencies", "property_dependencies"])
-def test_a_resource_that_waits_for_less_is_shown(field: str) -> None:
+def test_a_dropped_dependency_is_shown(field: str) -> None:
     waits = {"dependencies": ("urn:a",), "property_dependencies": {"config": ("urn:a",)}}[field]
     before = dataclasses.replace(resource(), **{field: waits})
     (change,) = changes(plan(before), plan(resource()))
@@ -101,7 +101,7 @@ def test_a_resource_that_waits_for_less_is_shown(field: str) -> None:
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty folder of golden plans. What is recorded is one topic."""
+    """An empty folder of golden plans; the recorded plan has one topic."""
     monkeypatch.setattr(commands, "ROOT", tmp_path)
     monkeypatch.setattr(commands, "GOLDEN", tmp_path / "golden")
     record(monkeypatch, plan(resource()))
@@ -109,7 +109,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def record(monkeypatch: pytest.MonkeyPatch, recorded: Plan) -> None:
-    monkeypatch.setattr(commands, "_recorded", lambda stack: dataclasses.replace(recorded, stack=stack))
+    monkeypatch.setattr(commands, "record", lambda stack, _: dataclasses.replace(recorded, stack=stack))
 
 
 def run(command: str, stack: str = "dev") -> int:
@@ -132,9 +132,7 @@ def test_the_command_fails_whenever_the_plans_differ(folder: Path, accepted: Pla
     assert run("plan-diff") == code
 
 
-def test_the_command_tells_what_would_happen_and_the_lines_that_differ(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_prints_changes_and_differing_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files.write(folder, files.files_of([golden(plan(resource(inputs={"topicName": "other"}, protect=True)))]))
     assert run("plan-diff") == 1
     told = capsys.readouterr()
@@ -144,7 +142,7 @@ def test_the_command_tells_what_would_happen_and_the_lines_that_differ(
     assert told.err == "The plan differs from the accepted one. If that is meant: make plan-accept STACK=dev\n"
 
 
-def test_a_part_of_the_difference_names_its_resource(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hunk_names_its_resource(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inputs = {"topicName": "t", "config": {f"key.{number}": "a text of some length" for number in range(9)}}
     files.write(folder, files.files_of([golden(plan(resource(inputs=inputs | {"partitionsCount": 1})))]))
     inputs["config"]["key.7"] = "another"
@@ -162,7 +160,7 @@ def test_only_a_terminal_gets_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"\033[31m{removed}\033[0m" in lines(old, new)
 
 
-def test_what_is_accepted_is_the_plan_from_then_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_accepted_plan_has_no_difference(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("plan-diff") == 1
     assert f"There is no plan at {folder / 'dev'}. Accept the present plan with: " in capsys.readouterr().err
     assert run("plan-accept") == 0
@@ -171,7 +169,7 @@ def test_what_is_accepted_is_the_plan_from_then_on(folder: Path, capsys: pytest.
     assert capsys.readouterr().out == "The plan of dev is the accepted one.\n"
 
 
-def test_accepting_a_plan_leaves_those_of_other_stacks_and_no_other_file(
+def test_accepting_a_plan_keeps_other_stacks_and_removes_old_files(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for stack in ("dev", "prod"):
@@ -182,12 +180,10 @@ def test_accepting_a_plan_leaves_those_of_other_stacks_and_no_other_file(
     assert not (folder / "dev" / "former.yaml").exists()
     assert run("plan-diff") == 0
     record(monkeypatch, plan(resource()))
-    assert run("plan-diff", "prod") == 0, "another stack's plan is not accepted by the way"
+    assert run("plan-diff", "prod") == 0, "accepting one stack must not accept another"
 
 
-def test_plans_that_a_merge_has_broken_are_accepted_one_after_the_other(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_broken_plans_are_accepted_one_by_one(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for stack in ("dev", "prod"):
         assert run("plan-accept", stack) == 0
     for path in folder.rglob("confluentcloud.yaml"):

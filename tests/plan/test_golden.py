@@ -1,4 +1,4 @@
-"""The golden plans: what each stack declares is what was reviewed."""
+"""Each stack's plan equals its accepted golden plan."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def test_the_plan_is_the_accepted_one(stack: str) -> None:
     assert not difference, "\n".join([*difference, f"Meant? Run: make plan-accept STACK={stack}"])
 
 
-def test_the_files_are_those_that_plan_accept_writes() -> None:
-    """The bytes depend on the plans alone: whoever accepts them changes nothing else."""
+def test_the_files_are_the_output_of_plan_accept() -> None:
+    """The bytes depend only on the plans, so that accepting one changes nothing else."""
     wanted = files.files_of(files.read(GOLDEN, stack) for stack in STACKS)
     found = {str(path.relative_to(GOLDEN)): path.read_text("utf-8") for path in GOLDEN.rglob("*") if path.is_file()}
     changed = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))

@@ -1,4 +1,4 @@
-"""The golden form is small and hides nothing: each change of what the program sets changes the files."""
+"""The golden form is small and complete: each change of a value that the program sets changes the files."""
 
 from __future__ import annotations
 
@@ -85,14 +85,14 @@ def topics(*names: str, stack: str = "dev", **inputs: Any) -> Plan:
     return Plan("small", stack, tuple(made))
 
 
-def test_the_files_are_in_the_order_of_names_and_a_renamed_resource_moves_alone() -> None:
+def test_files_are_sorted_and_a_rename_moves_only_its_resource() -> None:
     before, after = golden(topics("a", "b", "c")), golden(topics("c", "bb", "a"))
     assert files.files_of([before]) == files_of(topics("c", "b", "a"))
     changed = [line for line in lines(before, after) if line[0] in "+-"]
     assert len(changed) == 2 + 2, changed
 
 
-def test_what_stacks_have_in_common_stands_once_without_their_names() -> None:
+def test_common_parts_of_stacks_are_written_once_without_their_names() -> None:
     written = files_of(topics("x-dev-a", "only"), topics("x-prod-a", stack="prod"))
     name = "confluentcloud.yaml"
     assert written[f"all-stacks/{name}"] == "x-<stack>-a (confluentcloud:KafkaTopic): {topicName: x-<stack>-a}\n"
@@ -100,7 +100,7 @@ def test_what_stacks_have_in_common_stands_once_without_their_names() -> None:
     assert f"prod/{name}" not in written
 
 
-def test_a_long_text_stands_once_even_if_a_line_differs() -> None:
+def test_a_long_text_is_written_once_even_if_a_line_differs() -> None:
     script = [f"line {number}" for number in range(50)]
     another = topics("a", stack="prod", script="\n".join([*script[:-1], "another"]))
     written = files_of(topics("a", script="\n".join(script)), another)
@@ -126,7 +126,7 @@ def test_a_long_line_of_sql_is_broken_at_its_clauses() -> None:
 
 
 def changed(value: Any) -> Iterator[Any]:
-    """The value with one part of it changed, added or taken away: every part in turn."""
+    """Variants of a value, each with one part changed, added or removed."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield {other: value[other] for other in value if other != key}
@@ -143,7 +143,7 @@ def changed(value: Any) -> Iterator[Any]:
 
 
 def around(plan: Plan, resource: Resource) -> Plan:
-    """A small plan that has all that the resource's files depend on."""
+    """A small plan with everything that the resource's files depend on."""
     needed = {resource.urn, resource.parent, *resource.dependencies}
     by_urn = plan.by_urn()
     while parent := {by_urn[urn].parent for urn in needed if urn in by_urn} - needed:
@@ -152,7 +152,7 @@ def around(plan: Plan, resource: Resource) -> Plan:
 
 
 def with_(plan: Plan, resource: Resource, **fields: Any) -> Plan:
-    """The plan with other fields of this resource."""
+    """The plan with changed fields of this resource."""
     made = dataclasses.replace(resource, **fields)
     return dataclasses.replace(
         plan, resources=tuple(made if one.urn == resource.urn else one for one in plan.resources)
@@ -160,7 +160,7 @@ def with_(plan: Plan, resource: Resource, **fields: Any) -> Plan:
 
 
 def resources() -> list[tuple[Plan, Resource]]:
-    """All of production, and what only another stack has."""
+    """All resources of production, and those that only other stacks have."""
     prod, dev = map(plans.recorded, ("prod", "dev"))
     types = {resource.type for resource in prod.resources}
     return [(prod, one) for one in prod.resources] + [(dev, one) for one in dev.resources if one.type not in types]
@@ -174,11 +174,11 @@ def test_a_change_of_any_input_changes_the_files() -> None:
         for inputs in changed(resource.inputs):
             count += 1
             assert files_of(with_(plan, resource, inputs=inputs)) != before, f"{resource.name}: a change to {inputs}"
-    assert count > 3000, "the plan has fewer inputs than that: correct this test"
+    assert count > 3000, "the plan has fewer inputs than expected: correct this test"
 
 
 def other_options(resource: Resource) -> Iterator[dict[str, Any]]:
-    """The options with one of them changed, added or taken away. Dependencies are not among them."""
+    """Variants of the options, each with one changed, added or removed; without dependencies."""
     new = {
         "aliases": ["urn:pulumi:dev::small::aws:ec2/vpc:Vpc::former"],
         "customTimeouts": {"create": "99m"},
@@ -232,11 +232,11 @@ def test_a_dependency_is_in_the_files_unless_another_one_implies_it() -> None:
                 continue
             dropped += 1
             assert files_of(with_(plan, resource, dependencies=tuple(others))) != before, f"{resource.name}: {urn}"
-    assert dropped > 200, "the plan has fewer dependencies than that: correct this test"
+    assert dropped > 200, "the plan has fewer dependencies than expected: correct this test"
 
 
 def before_(by_urn: dict[str, Resource], urn: str) -> set[str]:
-    """All that a resource waits for."""
+    """All direct and indirect dependencies of a resource."""
     direct = by_urn[urn].dependencies if urn in by_urn else ()
     return set(direct).union(*(before_(by_urn, one) for one in direct))
 
@@ -273,7 +273,7 @@ quickly = settings(deadline=None, max_examples=150, suppress_health_check=[Healt
 
 @quickly
 @given(st.dictionaries(TEXTS, VALUES, max_size=4))
-def test_a_document_is_read_as_it_was_written(document: dict[str, Any]) -> None:
+def test_a_document_reads_back_unchanged(document: dict[str, Any]) -> None:
     long: dict[str, str] = {}
 
     def keep(value: str, keys: tuple[str, ...]) -> text.KeptText | None:
@@ -293,7 +293,7 @@ PARTS = st.builds(lambda values, options: {**values, **options}, st.dictionaries
 
 @quickly
 @given(PARTS, PARTS)
-def test_what_stacks_share_and_the_rest_are_the_whole(one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_common_part_and_rest_make_up_the_whole(one: dict[str, Any], other: dict[str, Any]) -> None:
     values = {"dev": one, "prod": other}
     assume(not common.is_ambiguous(values))  # such plans are not split
     shared, rest = common.split(values)
@@ -303,7 +303,7 @@ def test_what_stacks_share_and_the_rest_are_the_whole(one: dict[str, Any], other
         assert json.dumps(joined, sort_keys=True) == json.dumps(value, sort_keys=True)
 
 
-def test_the_golden_plans_are_read_as_they_were_written(tmp_path: Path) -> None:
+def test_the_golden_plans_read_back_unchanged(tmp_path: Path) -> None:
     written = [golden(plans.recorded(stack)) for stack in STACKS]
     files.write(tmp_path / "golden", files.files_of(written))
     assert [files.read(tmp_path / "golden", stack) for stack in STACKS] == written

@@ -1,4 +1,4 @@
-"""One stack or two: the platform and the streaming layer together are what the complete stack is."""
+"""The platform and streaming layers together equal the complete stack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PLATFORM = "organization/fraud-detection/dev-platform"
 
 
 def comparable(plan: Plan) -> dict[tuple[str, str], object]:
-    """What each resource is; the stack's name in URNs, and dependencies across the stacks, are not compared."""
+    """Each resource without the stack's name and without dependencies across the stacks."""
     urns = f"urn:pulumi:{plan.stack}::"
     return {
         key(resource): json.loads(json.dumps(resource.inputs).replace(urns, "urn:pulumi:stack::"))
@@ -39,7 +39,7 @@ def test_platform_and_streaming_are_the_complete_stack(configured: Configured) -
         assert (platform | streaming)[resource] == inputs, f"{resource} differs between one stack and two"
 
 
-def test_a_sink_that_the_platform_does_not_have_is_named(configured: Configured) -> None:
+def test_a_sink_missing_in_the_platform_is_named(configured: Configured) -> None:
     layer = {"deployment": "dev"}
     sinks = ["redshift", "snowflake"]
     configured("dev", stack="dev-platform", layer="platform", sinks=sinks, connectors=sinks, **layer)
@@ -47,7 +47,7 @@ def test_a_sink_that_the_platform_does_not_have_is_named(configured: Configured)
         configured("dev", stack="dev-streaming", layer="streaming", platformStack=PLATFORM, **layer)
 
 
-def test_a_sink_that_is_switched_off_in_both_is_not_asked_for(configured: Configured) -> None:
+def test_a_sink_disabled_in_both_layers_is_not_read(configured: Configured) -> None:
     off: dict[str, object] = {"deployment": "dev", "sinks": [], "connectors": []}
     configured("dev", stack="dev-platform", layer="platform", **off)
     streaming = configured("dev", stack="dev-streaming", layer="streaming", platformStack=PLATFORM, **off)

@@ -1,4 +1,4 @@
-"""What comes before what: a missing dependency looks harmless in a diff, and breaks a deploy or a destroy."""
+"""The order of resources: a missing dependency looks harmless in a diff, but breaks a deploy or a destroy."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CONNECTOR, TOPIC, COMMAND = (
 )
 STACKS = ("dev", "prod")
 
-# Type and name of what is made later, names of what it needs, which also outlive it on destroy, and why. A bare name
-# is one of the platform's; `~` begins one of the streaming layer's.
+# Type and name of a resource, names of those it needs (which also outlive it on destroy), and why. `~` marks names of
+# the streaming layer; others belong to the platform.
 ORDER = [
     ("NatGateway", "network-nat-*", "network-internet", "it has no way out before"),
     ("VpcEndpoint", "network-*[!3]", "network-endpoints-https", "the service's name leads there at once"),
@@ -106,7 +106,7 @@ ORDER = [
 
 
 def is_made(resource: Resource) -> bool:
-    """A component is not: it has no dependencies of its own, and often the name of a resource in it."""
+    """Components do not count: they have no dependencies, and often share the name of a child."""
     return not resource.type.startswith("fraud:")
 
 
@@ -116,7 +116,7 @@ def matching(plan: Plan, pattern: str, token: str = "") -> Iterator[Resource]:
 
 
 @pytest.mark.parametrize(("token", "later", "needed", "why"), ORDER)
-def test_what_needs_something_is_made_after_it_and_goes_before_it(
+def test_resources_are_created_after_and_deleted_before_their_needs(
     token: str, later: str, needed: str, why: str
 ) -> None:
     found = [(plan, one) for plan in map(recorded, STACKS) for one in matching(plan, later, token)]
@@ -125,7 +125,7 @@ def test_what_needs_something_is_made_after_it_and_goes_before_it(
         wanted = {pattern: {other.name for other in matching(plan, pattern)} for pattern in needed.split()}
         assert all(wanted.values()), f"{plan.stack} lacks one of {needed}: correct the name here"
         missing = set().union(*wanted.values()) - before(plan, [one]) - {one.name}
-        assert not missing, f"{one.name}: make it after {sorted(missing)}: {why}"
+        assert not missing, f"{one.name}: make it depend on {sorted(missing)}: {why}"
 
 
 @pytest.fixture(params=STACKS)
@@ -140,7 +140,7 @@ def test_the_volume_outlives_the_host(plan: Plan) -> None:
 
 def test_payments_are_read_in_their_order(plan: Plan) -> None:
     partitions = named(plan, TOPIC, "fd.SAMPLE.USER_TRANSACTION").inputs["partitionsCount"]
-    assert partitions == 1, "an account's payments would be spread, and read too late"
+    assert partitions == 1, "an account's payments would be in several partitions, and read out of order"
 
 
 def test_a_deploy_ends_only_when_every_connector_runs(plan: Plan) -> None:
@@ -148,9 +148,9 @@ def test_a_deploy_ends_only_when_every_connector_runs(plan: Plan) -> None:
     assert {connector.inputs["configNonsensitive"]["name"] for connector in plan.of_type(CONNECTOR)} <= waited_for
 
 
-def test_the_clean_up_takes_away_what_nobody_declared_and_nothing_else(plan: Plan) -> None:
+def test_the_clean_up_deletes_only_undeclared_topics(plan: Plan) -> None:
     environment = named(plan, COMMAND, "-cleanup").inputs["environment"]
     topics, subjects = (environment[f"{kind}_PREFIXES"].split(",") for kind in ("TOPIC", "SUBJECT"))
     for declared in (topic.inputs["topicName"] for topic in plan.of_type(TOPIC)):
         assert not declared.startswith(tuple(topics)), f"the clean-up would delete the declared topic {declared}"
-    assert all(len(prefix) > 2 for prefix in (*topics, *subjects)), "a short prefix is that of somebody else's, too"
+    assert all(len(prefix) > 2 for prefix in (*topics, *subjects)), "a short prefix also matches other topics"

@@ -1,4 +1,4 @@
-"""The partitions that a Basic cluster has free, and how many a stack takes of them."""
+"""A stack's partitions, and the free ones of a Basic cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from plan.render import render
 from tests.plans import recorded
 
 
-def test_dev_stays_within_the_partitions_that_a_basic_cluster_has_free() -> None:
+def test_dev_stays_within_the_free_partitions() -> None:
     found = counted(recorded("dev"))
     topics = recorded("dev").of_type("confluentcloud:index/kafkaTopic:KafkaTopic")
     assert found["declared topics"] == sum(topic.inputs["partitionsCount"] for topic in topics)
@@ -17,7 +17,7 @@ def test_dev_stays_within_the_partitions_that_a_basic_cluster_has_free() -> None
     assert sum(found.values()) <= FREE_PARTITIONS, f"{found}: set partitions of Pulumi.dev.yaml lower"
 
 
-def test_the_plan_says_when_the_free_partitions_are_used_up() -> None:
+def test_the_plan_reports_exceeded_free_partitions() -> None:
     assert free_quota(recorded("prod")) is None, "prod's cluster is not a Basic one"
     within = free_quota(recorded("dev"))
     assert within and f"of the {FREE_PARTITIONS}" in within and "paid" not in within

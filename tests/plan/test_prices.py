@@ -1,4 +1,4 @@
-"""What a stack costs, by the plan's own table of prices."""
+"""The cost of a stack by the plan's price table."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def test_the_readme_says_what_a_stack_costs(stack: str, sum_of_both: int) -> Non
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"`{stack}`" in text and f"about ${sum_of_both:,}" in text
     total = sum(monthly(recorded(stack))[0].values())
-    assert abs(total - sum_of_both) <= 10, f"{stack} costs ${total:,.0f} by the estimate: say so in README.md"
+    assert abs(total - sum_of_both) <= 10, f"the estimate for {stack} is ${total:,.0f}: update README.md"
 
 
-def test_a_warehouse_that_sleeps_costs_its_waking_hours() -> None:
+def test_a_pausing_warehouse_costs_its_running_hours() -> None:
     dev = recorded("dev")
     always = tuple(one for one in dev.resources if not one.type.endswith(":ScheduledAction"))
     awake = monthly(dataclasses.replace(dev, resources=always))[0]

@@ -1,4 +1,4 @@
-"""The recorder refuses what the installed SDKs would not take, in both modes, and never writes a secret."""
+"""The recorder refuses inputs that do not fit the installed SDKs, in both modes, and never writes a secret."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GOOD = {"env": "{'id': 'e'}"}
         (TOPIC.format(more="").replace("partitions_count=1", "partitions_count='many'"), "partitionsCount"),
         (TOPIC.format(more="").replace("=1", "=True"), "expected a whole number, got bool True"),
         ("cc.KafkaTopic('t', partitions_count=1)", "topic_name"),
-        # What the SDK itself does not look for: a required key of a nested dict.
+        # The SDK itself does not check required keys of a nested dict.
         (CLUSTER.format(env="{}", more="basic={}"), "requires 'id', which is missing"),
         (CLUSTER.format(**GOOD, more="dedicated=pulumi.Output.secret({'ckus': 2})"), "ckus"),
         (TOPIC.format(more="config={'retention.ms': pulumi.Output.secret(5)}"), "a secret that does not fit"),
@@ -60,7 +60,7 @@ def test_a_secret_never_reaches_the_plan(recorded: Recorder, secret: str) -> Non
     assert "sesame" not in text and "AABencrypted" not in text
 
 
-def test_what_an_apply_makes_of_a_secret_is_a_secret(recorded: Recorder) -> None:
+def test_an_output_derived_from_a_secret_is_secret(recorded: Recorder) -> None:
     plan = recorded("pulumi.export('x', pulumi.Output.secret('sesame').apply(lambda s: 'open ' + s))")
     assert plan.outputs == {"x": "[secret]"}
 
@@ -71,12 +71,12 @@ def test_the_same_program_gives_the_same_bytes(recorded: Recorder) -> None:
 
 
 @pytest.mark.parametrize("mode", ["preview", "update", "both"])
-def test_an_apply_that_fails_is_told_and_ends_the_recording(recorded: Recorder, mode: str) -> None:
+def test_a_failing_apply_is_reported_and_ends_the_recording(recorded: Recorder, mode: str) -> None:
     with pytest.raises(PlanError, match=r"division by zero \(__main__\.py, line 3\)"):
         recorded("pulumi.Output.secret('x').apply(lambda _: 1 / 0)", mode=mode)
 
 
-def test_a_resource_that_only_an_output_makes_is_refused(recorded: Recorder) -> None:
+def test_a_resource_that_needs_an_output_to_exist_is_refused(recorded: Recorder) -> None:
     source = "pulumi.Output.from_input(cc.ServiceAccount('a').id).apply(lambda i: cc.ServiceAccount(f'b-{i}'))"
     with pytest.raises(PlanError, match="exist in only one of preview and update: 'b-sa-a'"):
         recorded(source)
@@ -92,7 +92,7 @@ def test_an_unknown_stack_names_the_known_ones(recorded: Recorder) -> None:
         recorded("pass", stack="nowhere")
 
 
-def test_an_error_of_the_program_is_told_with_its_place(recorded: Recorder) -> None:
+def test_an_error_of_the_program_is_reported_with_its_place(recorded: Recorder) -> None:
     with pytest.raises(PlanError, match="no such thing"):
         recorded("raise ValueError('no such thing')")
 
@@ -123,10 +123,10 @@ def test_layers_are_recorded_as_one_plan(recorded: Recorder, tmp_path: Path) -> 
     recorded(REFERENCE, mode="update")
     plan = record_deployment("dev", tmp_path / "program")
     made = [resource.name for resource in plan.resources if resource.custom and resource.name in ("a", "c")]
-    assert (plan.stack, made) == ("dev", ["a", "c"]), "`make run` needs the platform's accounts before what uses them"
+    assert (plan.stack, made) == ("dev", ["a", "c"]), "`make run` needs the platform's accounts before their users"
 
 
-def test_a_stack_reference_to_an_output_that_is_not_there_names_it(recorded: Recorder) -> None:
+def test_a_missing_output_of_a_stack_reference_is_named(recorded: Recorder) -> None:
     with pytest.raises(PlanError, match="hosst"):
         recorded(REFERENCE.replace('require_output("host")', 'require_output("hosst")'))
 
@@ -139,23 +139,23 @@ def test_a_stack_reference_to_an_unknown_stack_names_the_known_ones(recorded: Re
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"config: [1]", "config must hold a mapping"),
-        (b"config: x", "config must hold a mapping"),
-        (b"config: {1: 2}", "line 1: a key that is no text"),
-        (b"config: {null: 2}", "line 1: a key that is no text"),
-        (b"[1]", "must hold a mapping"),
+        (b"config: [1]", "config must be a mapping"),
+        (b"config: x", "config must be a mapping"),
+        (b"config: {1: 2}", "line 1: a key that is not text"),
+        (b"config: {null: 2}", "line 1: a key that is not text"),
+        (b"[1]", "must be a mapping"),
         (b"a: b: c", "not valid YAML"),
         (b"config: {a: \xff}", "not UTF-8"),
     ],
 )
-def test_a_stack_file_that_is_none_is_told_by_its_name(tmp_path: Path, text: bytes, message: str) -> None:
+def test_an_invalid_stack_file_is_named(tmp_path: Path, text: bytes, message: str) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: small\n")
     (tmp_path / "Pulumi.dev.yaml").write_bytes(text)
     with pytest.raises(PlanError, match=rf"(?s)Pulumi\.dev\.yaml.*{message}"):
         load(tmp_path, "dev")
 
 
-def test_what_the_engine_reads_otherwise_is_refused_with_all_other_problems(configured: Configured) -> None:
+def test_values_that_the_engine_reads_differently_are_reported_with_all_problems(configured: Configured) -> None:
     with pytest.raises(PlanError) as caught:
         configured("dev", homePrefix=10.5, snowflakeDatabase="SELECT", appReplicas="3")
     told = str(caught.value)
@@ -163,7 +163,7 @@ def test_what_the_engine_reads_otherwise_is_refused_with_all_other_problems(conf
     assert all(f"- {key}: " in told for key in ("homePrefix", "snowflakeDatabase", "appReplicas")), told
 
 
-def test_a_program_does_not_pass_what_the_engine_reads_otherwise(recorded: Recorder, tmp_path: Path) -> None:
+def test_a_program_cannot_ignore_values_that_the_engine_reads_differently(recorded: Recorder, tmp_path: Path) -> None:
     recorded("x = 1")
     (tmp_path / "program" / "Pulumi.own.yaml").write_text("config: {small:region: 007}\n")
     with pytest.raises(PlanError, match="region: 007 is a number to the engine"):
@@ -171,7 +171,7 @@ def test_a_program_does_not_pass_what_the_engine_reads_otherwise(recorded: Recor
 
 
 @pytest.mark.parametrize(("referred", "circle"), [("dev", "dev -> dev"), ("prod", "dev -> prod -> dev")])
-def test_stacks_that_refer_to_each_other_in_a_circle_are_told(recorded: Recorder, referred: str, circle: str) -> None:
+def test_stacks_that_reference_each_other_are_refused(recorded: Recorder, referred: str, circle: str) -> None:
     source = f"""
     other = "dev" if pulumi.get_stack() == "prod" else "{referred}"
     pulumi.StackReference("me/small/" + other)

@@ -1,4 +1,4 @@
-"""Remote components: what the plan cannot list of them is refused."""
+"""Remote components: children that the plan cannot list are refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.unit.recording import record_component
     ("change", "message"),
     [
         ({"create_instance_role": None}, "createInstanceRole is None"),
-        ({"fargate": True}, "fargate may make resources that the plan does not list"),
+        ({"fargate": True}, "fargate may create resources that the plan does not list"),
         ({"service_role": None}, "serviceRole is missing"),
         ({"authentication_mode": eks.AuthenticationMode.CONFIG_MAP}, "authenticationMode is 'CONFIG_MAP'"),
     ],

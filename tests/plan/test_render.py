@@ -1,4 +1,4 @@
-"""How long a deploy takes at least."""
+"""The minimum duration of a deploy."""
 
 from __future__ import annotations
 

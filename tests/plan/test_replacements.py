@@ -1,4 +1,4 @@
-"""In production nothing that holds data is lost by a change: what would replace it is protected and shown."""
+"""In production no change loses data: replacements are shown, and refused by protection."""
 
 from __future__ import annotations
 
@@ -45,23 +45,23 @@ def replacing() -> Iterator[tuple[str, str]]:
 
 
 def changed(entry: Entry, key: str) -> Golden:
-    """The plan of production with another value of one input."""
+    """The production plan with another value of one input."""
     other = dataclasses.replace(entry, inputs=entry.inputs | {key: "another"})
     return dataclasses.replace(PROD, entries=PROD.entries | {entry.path: other})
 
 
 @pytest.mark.parametrize("token", STATEFUL)
-def test_production_has_one(token: str) -> None:
-    assert of_type(token), f"no {token} in prod: this file would check nothing for it"
+def test_production_has_every_type(token: str) -> None:
+    assert of_type(token), f"no {token} in prod: this file would not test it"
 
 
-def test_what_replaces_it_is_known_for_each() -> None:
+def test_every_type_has_known_replacements() -> None:
     unknown = [token for token in STATEFUL if not FORCE_NEW.get(token)]
     # A change of an environment's inputs never replaces it.
-    assert unknown == ["confluentcloud:index/environment:Environment"], "add what replaces it to FORCE_NEW"
+    assert unknown == ["confluentcloud:index/environment:Environment"], "add its replacing inputs to FORCE_NEW"
 
 
-def test_what_is_deleted_in_production_leaves_something_or_refuses() -> None:
+def test_deletion_in_production_leaves_a_snapshot_or_is_refused() -> None:
     (volume,) = of_type("aws:ebs/volume:Volume")
     assert volume.inputs["finalSnapshot"] is True
     (warehouse,) = of_type("aws:redshift/cluster:Cluster")
@@ -75,19 +75,19 @@ def test_what_is_deleted_in_production_leaves_something_or_refuses() -> None:
 
 
 @pytest.mark.parametrize("resource", stateful(), ids=lambda resource: resource.name)
-def test_what_holds_data_is_protected(resource: Entry) -> None:
-    assert resource.options.get("protect"), f"{resource.name} holds data: pass protect in production"
+def test_resources_with_data_are_protected(resource: Entry) -> None:
+    assert resource.options.get("protect"), f"{resource.name} holds data: set protect in production"
 
 
 @pytest.mark.parametrize(("path", "key"), list(replacing()))
-def test_a_change_that_replaces_it_is_shown_and_refused(path: str, key: str) -> None:
+def test_a_replacement_is_shown_and_refused(path: str, key: str) -> None:
     (change,) = compare(PROD, changed(PROD.entries[path], key))
     assert change.destroys, f"a change of {key} replaces it: the diff must say so"
     assert "[protected: pulumi up refuses]" in str(change), str(change)
 
 
-def test_the_oracle_host_keeps_its_image_and_its_data_are_not_on_it() -> None:
-    """A newer machine image must not replace the host, and a host that is replaced must find its database again."""
+def test_the_oracle_host_keeps_its_image_and_its_data_are_on_a_volume() -> None:
+    """A newer machine image must not replace the host, and a replaced host must keep its database."""
     (host,) = recorded("prod").of_type("aws:ec2/instance:Instance")
     assert "ami" in host.options["ignoreChanges"]
     (attachment,) = recorded("prod").of_type("aws:ec2/volumeAttachment:VolumeAttachment")

@@ -1,4 +1,4 @@
-"""Secrets are marked texts offline: wherever one turns up outside its protection, the plan is refused."""
+"""Offline, secrets are marked texts: the recorder refuses a plan with one in plain text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ UNPROTECTED = f"pulumi.Output.unsecret({SECRET})"
         "pulumi.export('password', {secret})",
     ],
 )
-def test_a_secret_that_lost_its_protection_is_refused(recorded: Recorder, source: str) -> None:
+def test_a_secret_in_plain_text_is_refused(recorded: Recorder, source: str) -> None:
     head = "import base64\nimport pulumi_aws as aws, pulumi_kubernetes as k8s, pulumi_random\n"
     with pytest.raises(PlanError, match="a secret value stands here in plain text"):
         recorded(head + source.format(secret=UNPROTECTED))
@@ -40,7 +40,7 @@ def test_a_secret_that_lost_its_protection_is_refused(recorded: Recorder, source
     "secret",
     ["pulumi.Config().require('password')", "pulumi.Output.unsecret(pulumi.Config().require_secret('password'))"],
 )
-def test_a_secret_of_the_configuration_that_lost_its_protection_is_refused(recorded: Recorder, secret: str) -> None:
+def test_a_configuration_secret_in_plain_text_is_refused(recorded: Recorder, secret: str) -> None:
     with pytest.raises(PlanError, match="a secret value stands here in plain text"):
         recorded(f"cc.ServiceAccount('a', description=pulumi.Output.concat('x', {secret}))")
 
@@ -51,17 +51,17 @@ def test_no_secret_is_in_the_plan_in_any_form(stack: str) -> None:
     for marker in (SECRET_PREFIX, PLACEHOLDER_SECRET):
         assert marker not in text
         assert base64.b64encode(marker.encode()).decode()[:-4] not in text
-    assert text.count("[secret]") > 20, "the search is for nothing when there are no secrets"
+    assert text.count("[secret]") > 20, "the test needs secrets in the plan"
 
 
-def test_a_rotation_makes_the_new_credential_switches_and_drops_the_old(configured: Configured) -> None:
-    """No step changes a credential that is in use, and what is in use exists before and after each step."""
+def test_a_rotation_adds_switches_and_drops_credentials(configured: Configured) -> None:
+    """No step changes a credential in use, and it exists before and after each step."""
     kinds = ("confluent", "oracle", "redshift", "opensearch", "snowflake")
     later = [configured("dev", **{f"{kind}Slots": step for kind in kinds}) for step in ("ab", "ba", "b")]
     plans = [recorded("dev"), *later]
     names = [{resource.name for resource in plan.resources} for plan in plans]
-    assert names[0] < names[1], "the second slot must add credentials and take none"
-    assert names[1] == names[2], "the switch must neither make nor delete a credential"
+    assert names[0] < names[1], "the second slot must add credentials and remove none"
+    assert names[1] == names[2], "the switch must neither create nor delete a credential"
     assert names[3] < names[2], "the last step must drop the old credentials"
     added, dropped = names[1] - names[0], names[2] - names[3]
     assert all("-b" in name for name in added), added
@@ -71,8 +71,8 @@ def test_a_rotation_makes_the_new_credential_switches_and_drops_the_old(configur
         assert any(part in name for name in added), f"{kind}Slots adds no credential"
 
 
-def test_each_kind_of_credential_has_slots_of_its_own(configured: Configured) -> None:
-    """In two plans no two kinds have the same slots, so that one which follows another's setting is found."""
+def test_each_kind_of_credential_has_its_own_slots(configured: Configured) -> None:
+    """In two plans no two kinds have the same slots, which reveals a kind that uses another's setting."""
     slots = {
         "confluent": ("a", "a"),
         "oracle": ("a", "b"),

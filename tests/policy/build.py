@@ -1,4 +1,4 @@
-"""Resources for the tests, and changes of them."""
+"""Resources for the tests, and variants of them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ GONE = object()
 
 @dataclass(frozen=True)
 class Case:
-    """Stacks that break a control, each in one way, and stacks that keep to it."""
+    """Bad stacks, which violate a control in one way each, and good stacks."""
 
     bad: Sequence[Sequence[Resource]]
     good: Sequence[Sequence[Resource]]
 
 
 def case(*, bad: Sequence[Resource], good: Sequence[Resource]) -> Case:
-    """For a control that looks at one resource by itself."""
+    """Cases of a control that judges single resources."""
     return Case([[one] for one in bad], [[one] for one in good])
 
 
@@ -36,7 +36,7 @@ def make(
     provider: str | None = "urn:pulumi:dev::fraud::pulumi:providers:aws::mine",
     **options: Any,
 ) -> Resource:
-    """A resource; `on` are those that it depends on, `options` those of policy.model.Options."""
+    """A resource; `on` are its dependencies, `options` the fields of policy.model.Options."""
     return Resource(
         urn=f"urn:pulumi:{stack}::fraud::{token}::{name}",
         type=token,
@@ -67,7 +67,7 @@ def optioned(resource: Resource, **options: Any) -> Resource:
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Every place inside of inputs, whole branches included."""
+    """The path of every value in inputs, branches included."""
     entries: Any = ()
     if isinstance(value, Mapping):
         entries = value.items()

@@ -1,4 +1,4 @@
-"""A fixed day, so that the end of a version's support fails the pack and not its tests."""
+"""A fixed day, so that the end of a version's support does not fail the tests."""
 
 from __future__ import annotations
 

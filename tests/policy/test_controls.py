@@ -1,4 +1,4 @@
-"""Each control, on what breaks it, on what keeps to it, and on values that cannot be seen."""
+"""Each control on bad cases, good cases and opaque values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def messages(control: Control, stack: Sequence[Resource]) -> list[str]:
 
 
 def hidden(stack: Sequence[Resource], value: Opaque) -> list[list[Resource]]:
-    """The stack with each place of its inputs in turn, and each resource's inputs as a whole, replaced by a value."""
+    """Variants of the stack, each with one value, or one resource's inputs, replaced."""
     variants = []
     for index, resource in enumerate(stack):
         for path in paths(resource.inputs):
@@ -41,24 +41,26 @@ def hidden(stack: Sequence[Resource], value: Opaque) -> list[list[Resource]]:
 
 
 def test_every_control_has_cases_of_both_kinds():
-    assert set(CASES) == set(BY_NAME), "write cases for each control in tests/policy/cases.py"
+    assert set(CASES) == set(BY_NAME), "write cases for each control in tests/policy/cases/"
     assert [name for name, case in CASES.items() if not (case.bad and case.good)] == []
 
 
-def test_names_are_unique_and_every_control_says_what_and_how():
+def test_controls_have_unique_names_descriptions_and_fixes():
     assert len(BY_NAME) == len(CONTROLS)
     for control in CONTROLS:
-        assert control.description.endswith("."), f"{control.name}: the docstring is the description, a sentence"
+        assert control.description.endswith("."), (
+            f"{control.name}: write a sentence in the docstring, which is the description"
+        )
         assert control.fix, control.name
 
 
 @pytest.mark.parametrize(("control", "stack"), BAD)
-def test_what_breaks_a_control_is_found(control, stack):
+def test_violations_are_found(control, stack):
     assert messages(control, stack), f"{control.name} misses it: {control.description}"
 
 
 @pytest.mark.parametrize(("control", "stack"), GOOD)
-def test_what_keeps_to_a_control_passes(control, stack):
+def test_good_cases_pass(control, stack):
     assert messages(control, stack) == []
 
 
@@ -70,7 +72,7 @@ def test_a_value_known_only_after_the_deploy_is_no_violation(control, stack):
 
 @pytest.mark.parametrize("value", list(Opaque))
 @pytest.mark.parametrize(("control", "stack"), BAD)
-def test_no_control_fails_over_a_value_that_it_cannot_see(control, stack, value):
+def test_no_control_fails_on_an_opaque_value(control, stack, value):
     for variant in hidden(stack, value):
         evaluate([control], variant)
 

@@ -1,4 +1,4 @@
-"""The pack as Pulumi's engine runs it: a process of its own that serves the Analyzer protocol."""
+"""The pack as the engine runs it: a process that serves the Analyzer protocol."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SEEN = {control.name: control for control in CONTROLS if not control.plan_only}
 
 @pytest.fixture(scope="module")
 def analyzer() -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
-    # As pulumi-analyzer-policy-python does it: in the pack's folder, with the engine's address and the program.
+    # Like pulumi-analyzer-policy-python: in the pack's folder, with the engine's address and the program.
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."],
         cwd=PACK,
@@ -85,7 +85,7 @@ def fields(resource: Resource) -> dict[str, Any]:
 
 
 def found(analyzer: analyzer_pb2_grpc.AnalyzerStub, stack: Sequence[Resource]) -> dict[str, Any]:
-    """The engine's questions about a stack; the answers by control."""
+    """Ask about a stack as the engine does; answers by control."""
     answers = [analyzer.Analyze(analyzer_pb2.AnalyzeRequest(**fields(resource))) for resource in stack]
     resources = [
         analyzer_pb2.AnalyzerResource(**fields(resource), dependencies=resource.dependencies) for resource in stack
@@ -107,7 +107,7 @@ def test_the_pack_lists_every_control_that_the_engine_can_show(analyzer):
 
 def test_a_resource_that_breaks_a_control_is_refused_with_the_fix(analyzer):
     diagnostic = found(analyzer, [but(INSTANCE, "metadataOptions", "httpTokens", to="optional")])[
-        "metadata-needs-a-token"
+        "metadata-requires-a-token"
     ]
     assert "IMDSv1 is on" in diagnostic.message and "Fix: set metadata_options" in diagnostic.message
     assert diagnostic.enforcementLevel == analyzer_pb2.MANDATORY
@@ -119,11 +119,11 @@ def test_a_stack_that_breaks_a_control_is_refused_at_the_resource(analyzer):
     assert diagnostic.urn == WAREHOUSE.urn
 
 
-def test_what_is_unknown_in_a_preview_neither_stops_a_control_nor_breaks_it(analyzer):
+def test_unknown_values_in_a_preview_neither_hide_nor_cause_violations(analyzer):
     instance = but(INSTANCE, "metadataOptions", "httpTokens", to=UNKNOWN)
     assert found(analyzer, [but(instance, "rootBlockDevice", "kmsKeyId", to=UNKNOWN)]) == {}
     instance = but(instance, "metadataOptions", "httpPutResponseHopLimit", to=2)
-    assert set(found(analyzer, [instance])) == {"metadata-needs-a-token"}, "the known half must be judged all the same"
+    assert set(found(analyzer, [instance])) == {"metadata-requires-a-token"}, "the control must judge the known half"
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -132,8 +132,8 @@ def test_the_plan_of_a_stack_passes(analyzer, stack):
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_preview_that_shows_nothing_of_a_provider_passes(analyzer, stack):
-    """As seen with the engine: where a provider's own inputs are unknown, its resources come without any output."""
+def test_a_preview_without_a_providers_inputs_passes(analyzer, stack):
+    """If a provider's inputs are unknown, the engine shows its resources without inputs."""
     resources = seen(recorded(stack))
     hidden = [
         replace(resource, inputs={}) if resource.type.startswith(("kubernetes:", "confluentcloud:")) else resource
@@ -147,7 +147,7 @@ def test_a_preview_that_shows_nothing_of_a_provider_passes(analyzer, stack):
 @pytest.mark.parametrize("name", SEEN)
 def test_pack_and_plan_agree(analyzer, name):
     for stack in (*CASES[name].bad, *CASES[name].good):
-        # The engine shows a pack what is secret in plaintext.
+        # The engine passes secrets to a pack in plain text.
         shown = [replace(resource, inputs=revealed(resource.inputs)) for resource in stack]
         broken = bool(evaluate([SEEN[name]], shown))
         assert (name in found(analyzer, stack)) == broken, [resource.inputs for resource in stack]

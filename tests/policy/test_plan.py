@@ -1,4 +1,4 @@
-"""The controls on recorded plans: those of the stacks keep to all, and the command says what does not."""
+"""The controls on recorded plans of the stacks, and the report of violations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def broken(*resources: Planned) -> set[str]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_stacks_keep_to_every_control(stack):
+def test_the_stacks_pass_every_control(stack):
     found = violations(recorded(stack))
     assert found == [], render(recorded(stack), found)
 
@@ -43,14 +43,16 @@ def test_a_statement_of_a_stack_that_is_changed_is_found():
         for one in dev.resources
     ]
     changed = replace(dev, resources=tuple(resources))
-    assert {found.control.name for found in violations(changed)} == {"what-cannot-change-is-replaced"}
+    assert {found.control.name for found in violations(changed)} == {"refused-changes-replace"}
 
 
 def test_options_of_a_plan_are_read():
     settings = {"deleteBeforeReplace": True, "replaceOnChanges": ["properties", "statementName", "#initerror"]}
     assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "59m30s"})) == set()
-    assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "1h30m"})) == {"creation-fails-in-time"}
-    assert broken(planned(TIMED, "x", {}, **settings)) == {"creation-fails-in-time"}
+    assert broken(planned(TIMED, "x", {}, **settings, customTimeouts={"create": "1h30m"})) == {
+        "creation-has-a-time-limit"
+    }
+    assert broken(planned(TIMED, "x", {}, **settings)) == {"creation-has-a-time-limit"}
     volume = {"encrypted": True, "kmsKeyId": "arn"}
     assert broken(planned("aws:ebs/volume:Volume", "x", volume, protect=True, provider="urn")) == set()
     assert broken(planned("aws:ebs/volume:Volume", "x", volume, provider="urn")) == {"production-data-is-protected"}
@@ -64,17 +66,17 @@ def test_masks_of_a_plan_are_read():
     assert "stored-secrets-are-secret" in broken(planned(stored, "x", {"secretString": "plain"}, provider="urn"))
 
 
-def test_what_the_program_only_reads_is_not_judged():
+def test_resources_that_the_program_only_reads_are_not_judged():
     assert broken(planned("aws:ebs/volume:Volume", "x", {}, read="vol-1")) == set()
 
 
-def test_the_report_names_resource_rule_and_fix():
+def test_the_report_names_resource_control_and_fix():
     bad = plan(planned("aws:kms/key:Key", "the-key", {}, protect=True, provider="urn"))
     report = render(bad, violations(bad))
     for part in (
         "keys-are-rotated (high): Key the-key",
         "the key is never rotated",
-        "rule: Each symmetric",
+        "control: Each symmetric",
         "fix: set",
     ):
         assert part in report, report
@@ -86,7 +88,7 @@ def policy_command(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> int:
     return main(["policy", "--stack", plan.stack])
 
 
-def test_the_command_says_that_a_plan_keeps_to_all(monkeypatch, capsys):
+def test_the_command_reports_a_plan_without_violations(monkeypatch, capsys):
     assert policy_command(recorded("dev"), monkeypatch) == 0
     assert "The plan of dev keeps to all" in capsys.readouterr().out
 

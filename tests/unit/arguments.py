@@ -1,4 +1,4 @@
-"""Arguments of a component from one flat set of values: each goes to the settings or the context that it belongs to."""
+"""Build a component's arguments from flat values, which go to its settings or its AwsContext."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONTEXT: dict[str, Any] = {"region": "us-east-1", "account_id": "123456789012", 
 
 
 def arguments(kind: Any, settings: type[Section], **values: Any) -> Any:
-    """`kind` with the fields of its settings, and of its AwsContext if it has one, taken out of `values`."""
+    """`kind` with its settings, and its AwsContext if it has one, made of fields in `values`."""
     own = {name: values.pop(name) for name in list(values) if name in settings.model_fields}
     if "context" in {field.name for field in dataclasses.fields(kind)}:
         names = {field.name for field in dataclasses.fields(AwsContext)}

@@ -1,4 +1,4 @@
-"""A component under the plan's own monitor, in this process: inputs, secrets, options and the SDK's own checks."""
+"""Record a component under the plan's monitor, in this process: inputs, secrets, options and the SDK's checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from plan.monitor import Monitor
 
 
 class _Recorder(Monitor):
-    """Keeps what a plan masks, too."""
+    """Also keeps the values that a plan masks."""
 
     def __init__(self, *, preview: bool) -> None:
         super().__init__("fraud-detection", "test", preview=preview, references=lambda _stack: {})
@@ -26,24 +26,24 @@ class _Recorder(Monitor):
 
 
 class Recorded(dict[str, Resource]):
-    """Resources by name, a component only where nothing else has its name.
+    """Resources by name; a component only if no other resource has its name.
 
-    `opened`: their inputs, secrets as they are. `result`: the value of the Output that the program returned.
+    `opened`: their inputs with unmasked secrets. `result`: the value of the Output that the program returned.
     """
 
     opened: dict[str, dict[str, Any]]
     result: Any = None
 
     def of_type(self, end: str) -> list[Resource]:
-        """Those whose type ends like this, e.g. `:Cluster`."""
+        """The resources whose type has this ending, e.g. `:Cluster`."""
         return [resource for resource in self.values() if resource.type.endswith(end)]
 
 
 def record_component(build: Callable[[], object], *, preview: bool = False) -> Recorded:
-    """What `build` registers; `preview` leaves computed outputs unknown.
+    """The resources that `build` registers; with `preview`, computed outputs are unknown.
 
-    Raises what the program raises, and AssertionError when two resources share a name, an input is refused by the
-    installed SDK's types, or a secret has lost its protection.
+    Raises the program's errors, and AssertionError for two resources with one name, inputs that the installed SDK
+    refuses, and secrets in plain text.
     """
     recorder, result = _run(build, preview)
     assert not recorder.problems, "\n".join(recorder.problems)
@@ -56,7 +56,7 @@ def record_component(build: Callable[[], object], *, preview: bool = False) -> R
 
 
 def record_all(build: Callable[[], object], *, preview: bool = False) -> list[Resource]:
-    """What `build` registers, where names of different types may be the same. Raises as `record_component` does."""
+    """Like `record_component`, but resources of different types may share a name."""
     recorder, _ = _run(build, preview)
     assert not recorder.problems, "\n".join(recorder.problems)
     return list(recorder.resources.values())
@@ -65,7 +65,7 @@ def record_all(build: Callable[[], object], *, preview: bool = False) -> list[Re
 def _run(build: Callable[[], object], preview: bool) -> tuple[_Recorder, Any]:
     recorder, results = _Recorder(preview=preview), list[Any]()
     pulumi.runtime.set_mocks(
-        None,  # pyright: ignore[reportArgumentType]  # of use to the SDK's own monitor only
+        None,  # pyright: ignore[reportArgumentType]  # only the SDK's own monitor uses it
         project="fraud-detection",
         stack="test",
         preview=preview,
@@ -82,10 +82,10 @@ def _run(build: Callable[[], object], preview: bool) -> tuple[_Recorder, Any]:
 
 
 def needs(resource: Resource) -> set[str]:
-    """Names of what a resource waits for directly."""
+    """The names of a resource's direct dependencies."""
     return {urn.rsplit("::", 1)[1] for urn in resource.dependencies}
 
 
 def secret(name: str, output: str = "result") -> str:
-    """What the recorder makes up for a secret output."""
+    """The recorder's value for a secret output."""
     return f"{fakes_aws.SECRET_PREFIX}{name}.{output}"

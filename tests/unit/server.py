@@ -1,4 +1,4 @@
-"""A small HTTP server that stands for a service, and a program run against it as Pulumi runs it."""
+"""A small HTTP server that imitates a service, and a way to run a local command against it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Request:
-    """`headers` by their names in lower case."""
+    """`headers` have lower-case names."""
 
     method: str
     path: str
@@ -36,7 +36,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """Status 0 ends the connection without a word, and `cut` in the middle of the body, as when a node goes."""
+    """Status 0 closes the connection without an answer, `cut` in the middle of the body, like a lost node."""
 
     status: int
     body: Any = None
@@ -50,7 +50,7 @@ class Answer:
 
 
 class Prepared:
-    """Answers by key, one after the other, the last one again and again; `url` is that of its server."""
+    """Answers by key, in order; the last one repeats. `url` is the server's."""
 
     def __init__(self) -> None:
         self.answers: dict[str, list[tuple[int, Any]]] = {}
@@ -63,7 +63,7 @@ class Prepared:
 
 @contextmanager
 def serving(answer: Callable[[Request], Answer]) -> Iterator[str]:
-    """The URL of a server that answers like this."""
+    """The URL of a server with these answers."""
 
     class Handler(BaseHTTPRequestHandler):
         def respond(self) -> None:
@@ -91,7 +91,7 @@ def serving(answer: Callable[[Request], Answer]) -> Iterator[str]:
 
 
 def run_module(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`python -m module` in the project's folder, with this environment and nothing of one's own."""
+    """Run `python -m module` in the project's folder with only this environment."""
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,

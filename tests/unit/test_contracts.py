@@ -1,4 +1,4 @@
-"""Contracts: what is derived agrees with what is declared."""
+"""Contracts: derived forms match the declaration."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_avro_value_reads_back_what_was_written(table):
     buffer = io.BytesIO()
     fastavro.schemaless_writer(buffer, schema, row)
     buffer.seek(0)
-    assert fastavro.schemaless_reader(buffer, schema, None) == row, "the Avro schema loses something of the contract"
+    assert fastavro.schemaless_reader(buffer, schema, None) == row, "the Avro schema loses part of the contract"
 
 
 def test_keys_of_the_outputs_are_the_references():
@@ -81,7 +81,7 @@ def test_keys_of_the_outputs_are_the_references():
 def test_money_is_exact_everywhere():
     for table in (*SOURCES, *OUTPUTS):
         text = ddl.oracle(table) + ddl.postgres(table) + schemas.avro_value(table) + str(flink.columns(table))
-        assert "DOUBLE" not in text.upper() and "FLOAT" not in text.upper(), f"{table.name} keeps money as a float"
+        assert "DOUBLE" not in text.upper() and "FLOAT" not in text.upper(), f"{table.name} stores money as a float"
 
 
 def test_flagged_user_keeps_the_references_columns():
@@ -122,11 +122,11 @@ def test_a_cleaned_topic_has_the_sources_columns_in_their_own_types():
         "`NOTE`",
         "`AT`",
     ]
-    with pytest.raises(ValueError, match="flagged_user is not made of one source table; write its columns in SQL"):
+    with pytest.raises(ValueError, match="flagged_user is not derived from one source table; write its columns in SQL"):
         flink.cleaned(FLAGGED_USER)
 
 
-def test_every_language_has_a_word_for_every_type():
+def test_every_dialect_has_a_name_for_every_type():
     samples = [types.Decimal(12, 2) if kind is types.Decimal else kind() for kind in get_args(types.RawType)]
     stored = [kind for kind in samples if isinstance(kind, types.ColumnType)]
     for dialect, kinds in (
@@ -138,7 +138,7 @@ def test_every_language_has_a_word_for_every_type():
         assert not [name for name in map(dialect, kinds) if "{" in name or not name]
 
 
-def test_search_mapping_dates_every_timestamp():
+def test_the_search_mapping_has_a_date_for_every_timestamp():
     properties = search.mapping(FRAUD_ALERT)["properties"]
-    assert properties["event_time"]["type"] == "date", "without a date type no dashboard has a time axis"
+    assert properties["event_time"]["type"] == "date", "dashboards need a date type for their time axis"
     assert properties["amount"] == {"type": "scaled_float", "scaling_factor": 100}

@@ -1,4 +1,4 @@
-"""CredentialSlots: what names slots, and what does not."""
+"""CredentialSlots: allowed and refused texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the documents name exists: files, targets of make, configuration keys; and something leads to each of them."""
+"""Files, make targets and configuration keys in the documents exist, and every document is linked."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def document(request: pytest.FixtureRequest) -> tuple[Path, str]:
     return request.param, request.param.read_text(encoding="utf-8")
 
 
-def test_every_link_leads_somewhere(document: tuple[Path, str]) -> None:
+def test_every_link_has_a_target(document: tuple[Path, str]) -> None:
     path, text = document
     links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
     assert not [link for link in links if not (path.parent / link).exists()]
 
 
-def test_every_file_that_is_named_exists(document: tuple[Path, str]) -> None:
+def test_every_named_file_exists(document: tuple[Path, str]) -> None:
     _, text = document
     named = [name for code in re.findall(r"`([^`\n]+)`", text) for name in FILES.findall(code)]
-    # A virtual environment is made by what the text says.
+    # The commands in the text create the virtual environment.
     assert not [name for name in named if ".venv" not in name and not list(ROOT.glob(name.rstrip("/")))]
 
 
@@ -47,13 +47,13 @@ def test_every_configuration_key_exists(document: tuple[Path, str]) -> None:
     assert set(re.findall(r"config set (?:--secret )?(\w+)", text)) <= keys
 
 
-def test_the_readme_leads_to_every_document() -> None:
+def test_the_readme_links_every_document() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     documents = [path for path in DOCUMENTS if RECORDS not in path.parents and path.name != "README.md"]
     assert not [path.name for path in documents if path.relative_to(ROOT).as_posix() not in text]
 
 
-def test_the_index_of_decisions_leads_to_each_in_the_order_of_their_numbers() -> None:
+def test_the_index_links_every_decision_in_order() -> None:
     index = (RECORDS / "README.md").read_text(encoding="utf-8")
     names = sorted(path.name for path in RECORDS.glob("*.md") if path.name != "README.md")
     assert re.findall(r"\]\((\d[^)]*)\)", index) == names

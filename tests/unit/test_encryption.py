@@ -1,4 +1,4 @@
-"""EncryptionKey: the window in which a deleted key can be recovered."""
+"""EncryptionKey: the deletion window."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from components.encryption import EncryptionKeyArgs
 
 
 @pytest.mark.parametrize("days", [6, 31])
-def test_a_deleted_key_can_be_recovered_for_a_week_at_least_and_30_days_at_most(days: int) -> None:
+def test_the_deletion_window_is_7_to_30_days(days: int) -> None:
     with pytest.raises(ValueError, match=f"deletion_window_days is {days}; set it to 7 to 30"):
         EncryptionKeyArgs(account_id="123456789012", region="us-east-1", deletion_window_days=days)

@@ -1,4 +1,4 @@
-"""The commands of `pulumi up`: one text on every machine."""
+"""The local commands have the same text on every machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lock files hold what the .in files ask for, each package with hashes, in the same version everywhere."""
+"""The lock files contain the packages of the .in files, with hashes and the same versions everywhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", re.MULTILINE)
 
 
 def pins(path: Path) -> dict[str, str]:
-    """Versions by normalized name, those of included files too."""
+    """Versions by normalized name, including those of included files."""
     text = path.read_text(encoding="utf-8")
     found = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in PIN.findall(text)}
     for included in re.findall(r"^-r (.+)$", text, re.MULTILINE):
@@ -22,7 +22,7 @@ def pins(path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_a_lock_holds_what_its_in_file_asks_for(name: str) -> None:
+def test_a_lock_has_every_package_of_its_in_file(name: str) -> None:
     wanted, locked = pins(ROOT / f"{name}.in"), pins(ROOT / f"{name}.txt")
     assert not {name: version for name, version in wanted.items() if locked.get(name) != version}, "run make lock"
 

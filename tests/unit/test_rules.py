@@ -83,8 +83,8 @@ def test_a_rule_is_read_and_its_sql_filled_in(folder: Path) -> None:
         ("`payments` > 1", "1) OR (1", "night.yaml:6: account is no SQL expression"),
         ("`payments` > 1", "`payments` > 1 -- more", ""),
         ("{{ large_amount }}", "{{ large_amount", "night.yaml:5: payment is no template"),
-        ("weight: 20", "weight: 20\nweight: 30", "night.yaml:5: weight is there twice, first in line 4; drop one"),
-        (GOOD, "[1]", "night.yaml:1: it must hold the keys"),
+        ("weight: 20", "weight: 20\nweight: 30", "night.yaml:5: weight is repeated, first in line 4; drop one"),
+        (GOOD, "[1]", "night.yaml:1: it must have the keys"),
         (GOOD, "id: [", "not valid YAML"),
     ],
 )

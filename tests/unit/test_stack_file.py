@@ -1,4 +1,4 @@
-"""A stack file's text means what stands there, to the recorder as to the engine, or it is refused with the quoting."""
+"""The recorder and the engine read a stack file alike, or its text is refused with the right quoting."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def refused(folder: Path, text: str) -> str:
     return "\n".join(caught.value.problems)
 
 
-# To the right, what the engine would hand over: measured with yaml.v3 3.0.1.
+# On the right, the engine's value, measured with yaml.v3 3.0.1.
 @pytest.mark.parametrize(
     ("written", "engine"),
     [
@@ -35,7 +35,9 @@ def refused(folder: Path, text: str) -> str:
         ("99999999999999999999", "100000000000000000000"),
     ],
 )  # fmt: skip
-def test_what_the_engine_would_change_is_refused_with_its_quoting(tmp_path: Path, written: str, engine: str) -> None:
+def test_values_that_the_engine_would_change_are_refused_with_their_quoting(
+    tmp_path: Path, written: str, engine: str
+) -> None:
     problem = refused(tmp_path, f"config:\n  fraud:owner: {written}\n")
     assert engine in problem and f'"{written}" in quotes' in problem and problem.startswith("owner: ")
     for quoted in (f'"{written}"', f"'{written}'"):
@@ -46,7 +48,7 @@ def test_what_the_engine_would_change_is_refused_with_its_quoting(tmp_path: Path
     "written",
     ["yes", "no", "on", "off", "y", "12:30:00", "4", "1.35", "-5", "true", "10.0.", "cron(0 8 ? * MON *)", "a_1"],
 )
-def test_what_is_the_same_text_to_both_is_taken(tmp_path: Path, written: str) -> None:
+def test_unambiguous_text_is_accepted(tmp_path: Path, written: str) -> None:
     assert values(tmp_path, f"config:\n  fraud:owner: {written}\n") == {"fraud:owner": written}
 
 
@@ -54,16 +56,16 @@ def test_an_empty_value_is_refused(tmp_path: Path) -> None:
     assert "an empty value is nothing to the engine" in refused(tmp_path, "config:\n  fraud:owner:\n")
 
 
-def test_a_number_may_stand_in_quotes_as_the_cli_writes_it(tmp_path: Path) -> None:
+def test_a_quoted_number_is_accepted(tmp_path: Path) -> None:
     assert values(tmp_path, 'config:\n  fraud:owner: "4"\n') == values(tmp_path, "config:\n  fraud:owner: 4\n")
 
 
 @pytest.mark.parametrize("written", ["true", "True", "TRUE"])
-def test_a_flag_may_be_any_truth_value_of_yaml(tmp_path: Path, written: str) -> None:
+def test_a_flag_accepts_every_boolean_of_yaml(tmp_path: Path, written: str) -> None:
     assert values(tmp_path, f"config:\n  flag: {written}\n") == {"fraud:flag": True}
 
 
-def test_items_of_a_list_are_text_as_the_engine_wants_them(tmp_path: Path) -> None:
+def test_items_of_a_list_must_be_text(tmp_path: Path) -> None:
     assert values(tmp_path, 'config:\n  list: [a, "1", 10.0.0.0/8]\n') == {"fraud:list": ["a", "1", "10.0.0.0/8"]}
     assert "list: 1 is a number" in refused(tmp_path, "config:\n  list: [a, 1]\n")
 
@@ -71,17 +73,17 @@ def test_items_of_a_list_are_text_as_the_engine_wants_them(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("config:\n  owner: a\n  owner: b\n", "owner: it is there twice, in the lines 2 and 3"),
-        ("config:\n  owner: a\n  fraud:owner: b\n", "fraud:owner: it is there twice"),
-        ("config: {}\nconfig: {}\n", "config: it is there twice"),
+        ("config:\n  owner: a\n  owner: b\n", "owner: it is repeated in lines 2 and 3"),
+        ("config:\n  owner: a\n  fraud:owner: b\n", "fraud:owner: it is repeated"),
+        ("config: {}\nconfig: {}\n", "config: it is repeated"),
         ("config:\n\towner: a\n", "indent with spaces, not tabs"),
-        ("confg:\n  owner: a\n", "confg: no part of a stack file; did you mean config?"),
-        ("config:\n  5: a\n", "line 2: a key that is no text"),
-        ("config: 5\n", "config must hold a mapping"),
-        ("- a\n", "must hold a mapping"),
+        ("confg:\n  owner: a\n", "confg: not a top-level key of a stack file; did you mean config?"),
+        ("config:\n  5: a\n", "line 2: a key that is not text"),
+        ("config: 5\n", "config must be a mapping"),
+        ("- a\n", "must be a mapping"),
     ],
 )
-def test_a_file_that_is_none_is_told_by_part_and_line(tmp_path: Path, text: str, message: str) -> None:
+def test_an_invalid_file_is_reported_with_part_and_line(tmp_path: Path, text: str, message: str) -> None:
     assert message in refused(tmp_path, text)
 
 
@@ -90,9 +92,9 @@ def test_every_problem_is_in_one_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "config:\n", "config: {}\n", "encryptionsalt: v1:a=\n"])
-def test_a_file_without_values_is_one(tmp_path: Path, text: str) -> None:
+def test_an_empty_file_is_valid(tmp_path: Path, text: str) -> None:
     assert values(tmp_path, text) == {}
 
 
-def test_a_secret_stays_what_the_cli_wrote(tmp_path: Path) -> None:
+def test_a_secret_is_unchanged(tmp_path: Path) -> None:
     assert values(tmp_path, "config:\n  owner:\n    secure: v1:x\n") == {"fraud:owner": {"secure": "v1:x"}}

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Turns an Amazon Linux 2023 host with a data volume into the Oracle XE database that change data capture reads.
+# Sets up Oracle XE for change data capture on an Amazon Linux 2023 host with a data volume.
 #
-# Thirteen phases, each made of steps that look first and change only what is not as wanted: a second run changes
-# nothing, and a run on a new host over the old volume finds its database again. Standard output tells the phases, the
-# log tells everything. Expects SECRET_ARN and VOLUME_ID; HOST_ROOT is put before every path of the host (tests).
+# Each of the thirteen phases checks first and changes only what differs: a second run changes nothing, and a run on a
+# new host with the old volume keeps its database. Standard output shows the phases, the log everything. Needs
+# SECRET_ARN and VOLUME_ID; HOST_ROOT is a prefix for every path of the host (tests).
 set -euo pipefail
 shopt -s inherit_errexit
 umask 077
@@ -26,10 +26,10 @@ source "$HERE/database.sh"
 
 mkdir -p "$(dirname "$LOG")" "$(dirname "$READY")"
 : >"$LOG"
-# From here on the marker is there only if this very run has passed.
+# From here on the marker exists only if this run has passed.
 rm -f "$READY"
 
-# Two runs at a time would both find the same thing missing: the second waits and then finds it there.
+# Concurrent runs would make the same changes twice, so the second one waits.
 exec 9>"$(dirname "$READY")/lock"
 flock 9
 

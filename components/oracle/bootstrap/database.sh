@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2153 # settings.sh, which is made when the document is built, sets TABLES and its like
+# shellcheck disable=SC2153 # settings.sh, which the document's build generates, sets TABLES and the like
 # The thirteen phases, in order. Users, schema, tables and sizes come from settings.sh.
 
-# Not $HOST_ROOT: paths inside the container.
+# Without $HOST_ROOT: paths inside the container.
 ORADATA=/opt/oracle/oradata
-# shellcheck disable=SC2016 # Oracle's name, no variable
+# shellcheck disable=SC2016 # Oracle's name, not a variable
 ROOT_CONTAINER='CDB$ROOT'
 PROFILE='C##ROTATING'
 
@@ -17,7 +17,7 @@ database_running() {
   wait_until "${CREATE_SECONDS:-1500}" "the container has made its database" is_created
   wait_until "${OPEN_SECONDS:-600}" "the database is open" is_converged open "pdb=$PDB"
   encrypt_connections
-  # The image has printed the password that it made up into the container's log.
+  # The image has printed its generated password into the container's log.
   set_password SYS "$ROOT_CONTAINER" "$CDB" 'AS SYSDBA'
   set_password SYSTEM "$ROOT_CONTAINER" "$CDB"
   converge locked "container=$PDB" user=PDBADMIN
@@ -36,12 +36,12 @@ archive_log_mode() {
   converge pluggable
 }
 
-# For the whole database only the minimum; all columns are logged for the captured tables alone, in phase 7.
+# The minimum for the whole database; phase 7 logs all columns, but only for the captured tables.
 supplemental_logging() {
   converge supplemental
 }
 
-# A common user's tablespace has to exist in every container.
+# A common user's tablespace must exist in every container.
 tablespaces() {
   local name
   for name in XSTREAM_ADM_TBS XSTREAM_TBS; do
@@ -69,7 +69,7 @@ xstream_administrator() {
   converge administrator "user=$XSTREAM_ADMIN"
 }
 
-# What the connector's snapshot and its stream need, and no more.
+# Only the rights for the connector's snapshot and stream.
 xstream_user() {
   local privileges='CREATE SESSION, SET CONTAINER, SELECT_CATALOG_ROLE'
   create_common_user "$XSTREAM_USER" XSTREAM_TBS "$PROFILE"
@@ -110,14 +110,14 @@ grant() {
   converge grants "user=$1" "container=$2" "scope=$3" "privileges=$4"
 }
 
-# set_password USER CONTAINER SERVICE [ROLE]: the password of the secret, unless it is that already.
+# set_password USER CONTAINER SERVICE [ROLE]: set the secret's password unless the user already has it.
 set_password() {
   converge password "user=$1" "container=$2" "service=$3" "role=${4:-}" "password=${PASSWORDS[$1]}"
 }
 
-# The same for a user that has the rotating profile: its previous password goes on working for a day. In that time a
-# login does not tell which of the two is the newer, so the secret's version that was set last is kept beside the data.
-# A switch back within the day ends the old one's time first; consumers use the newer one, which then gets a day.
+# The same for a user with the rotating profile, whose previous password works for another day. During that day a login
+# does not show which password is newer, so a file beside the data records the secret's version. A switch back within
+# the day first ends the older password; consumers use the newer one, which then works for another day.
 rotate_password() {
   local record="$DATA/bootstrap/password-$1"
   if [[ ! -e $record || $(<"$record") != "$SECRET_VERSION" ]]; then

@@ -9,7 +9,7 @@ UNITS=$HOST_ROOT/etc/systemd/system
 mount_volume() {
   local kind uuid status=0
   wait_until "${DEVICE_SECONDS:-300}" "data volume $VOLUME_ID is attached" test -e "$DEVICE"
-  # -p reads the device itself. 2: nothing recognisable on it. Anything else but 0 must not lead to a new file system.
+  # -p reads the device itself. Status 2 means empty; any other status except 0 must not create a file system.
   kind=$(blkid -p -s TYPE -o value "$DEVICE") || status=$?
   if ((status == 2)) && [[ -z $kind ]]; then
     quietly mkfs.xfs -L oracle "$DEVICE"
@@ -22,7 +22,7 @@ mount_volume() {
     printf 'UUID=%s %s xfs defaults,noatime,nofail 0 2\n' "$uuid" "$DATA" >>"$FSTAB"
   fi
   mountpoint -q "$DATA" || quietly mount "$DATA"
-  quietly xfs_growfs "$DATA" # a volume that was enlarged; nothing to do otherwise
+  quietly xfs_growfs "$DATA" # for an enlarged volume
 }
 
 make_folders() {
@@ -36,7 +36,7 @@ make_folders() {
   done
 }
 
-# install_file SOURCE TARGET: true when the target was not yet like that.
+# install_file SOURCE TARGET: true if the target has changed.
 install_file() {
   if cmp -s "$1" "$2"; then return 1; fi
   mkdir -p "$(dirname "$2")"
@@ -45,7 +45,7 @@ install_file() {
 
 start_docker() {
   command -v docker >/dev/null || quietly dnf install -y docker
-  # Without its volume the container would begin a second database on the root disk.
+  # Without its volume, the container would create a second database on the root disk.
   if install_file "$HERE/docker-needs-volume.conf" "$UNITS/docker.service.d/oracle.conf"; then
     quietly systemctl daemon-reload
   fi
@@ -53,7 +53,7 @@ start_docker() {
   systemctl is-active --quiet docker || quietly systemctl start docker
 }
 
-# containers [FILTER...]: ids of the container `oracle` that match.
+# containers [FILTER...]: ids of the container `oracle` if it matches.
 containers() {
   local filter filters=()
   for filter in "$@"; do filters+=(--filter "$filter"); done
@@ -64,12 +64,12 @@ start_container() {
   local any same running
   any=$(containers)
   same=$(containers "label=image=$IMAGE")
-  if [[ -n $any && -z $same ]]; then # another image over the same data
+  if [[ -n $any && -z $same ]]; then # another image with the same data
     quietly docker stop --time 300 oracle
     quietly docker rm oracle
   fi
   if [[ -z $same ]]; then
-    # No password in its environment: the image makes one up, which is changed before anyone connects.
+    # No password in its environment: the image generates one, which is changed before anyone connects.
     quietly docker run --detach --name oracle --hostname oracle --label "image=$IMAGE" \
       --restart unless-stopped --stop-timeout 300 --shm-size 2g --publish 1521:1521 \
       --log-opt max-size=10m --log-opt max-file=3 --volume "$DATA/oradata:/opt/oracle/oradata" "$IMAGE"
@@ -79,14 +79,14 @@ start_container() {
   [[ -n $running ]] || quietly docker start oracle
 }
 
-# The image's own word that it has made its database, which it gives once a start; kept, for logs are rotated.
+# The image logs once per start that its database is ready. A file records it, because logs are rotated.
 is_created() {
   [[ -e $DATA/bootstrap/created ]] && return
   [[ $(docker logs oracle 2>&1 | grep -c 'DATABASE IS READY TO USE') -gt 0 ]] || return
   : >"$DATA/bootstrap/created"
 }
 
-# Read by each new connection. The image keeps this file beside the data, so that it outlives the container.
+# Each new connection reads the file. The image keeps it beside the data, so it outlives the container.
 encrypt_connections() {
   local file=$DATA/oradata/dbconfig/$CDB/sqlnet.ora
   if install_file "$HERE/sqlnet.ora" "$file"; then note "sqlnet.ora is new"; fi

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# What every phase uses: telling, failing, passwords, SQL, and "look, change, look again".
+# Shared by all phases: messages, failures, passwords, SQL, and "check, change, check again".
 
 PHASE=start
 declare -A PASSWORDS=()
 
-# A line for whoever waits, and for the log.
+# A line for standard output and the log.
 say() {
   printf '%s\n' "$*"
   note "$*"
 }
 
-# A line, or several, for the log alone; no password gets into it.
+# Lines for the log only, with passwords masked.
 note() {
   local text=$* password
   for password in "${PASSWORDS[@]}"; do
@@ -31,7 +31,7 @@ phase() {
   say "phase $PHASE: done"
 }
 
-# On EXIT: what failed, and the log's tail on standard error.
+# On EXIT: the failed phase, and the end of the log on standard error.
 tell_failure() {
   local status=$?
   if ((status != 0)); then
@@ -40,7 +40,7 @@ tell_failure() {
   fi
 }
 
-# Run a program of the host; what it prints goes to the log.
+# Run a program of the host with its output in the log.
 quietly() {
   local output status=0
   output=$("$@" 2>&1) || status=$?
@@ -58,7 +58,7 @@ wait_until() {
   done
 }
 
-# Fill PASSWORDS, user by user, and SECRET_VERSION. The secret reaches no command line and no file.
+# Fill PASSWORDS, by user, and SECRET_VERSION. The secret is never in a command line or a file.
 read_passwords() {
   local secret line
   secret=$(aws secretsmanager get-secret-value --region "$REGION" --secret-id "$SECRET_ARN" --output json |
@@ -76,8 +76,8 @@ for user, password in json.loads(secret["SecretString"]).items():
   done < <(printf '%s\n' "${secret#*$'\n'}")
 }
 
-# run_sql FILE [NAME=VALUE...]: SQL*Plus in the container, the file with its variables on standard input.
-# Prints what SQL*Plus prints. SQL stays in files: between double quotes the shell would touch V$ and CDB$ROOT.
+# run_sql FILE [NAME=VALUE...]: run SQL*Plus in the container with the file and its variables on standard input, and
+# print its output. SQL is in files, because the shell would expand V$ and CDB$ROOT in double quotes.
 run_sql() {
   local file=$1 definition output status=0
   shift
@@ -96,7 +96,7 @@ run_sql() {
   return "$status"
 }
 
-# verdict NAME [NAME=VALUE...]: what NAME.check.sql finds, `converged` or `missing`.
+# verdict NAME [NAME=VALUE...]: the result of NAME.check.sql, `converged` or `missing`.
 verdict() {
   local name=$1 output line found=
   shift
@@ -104,7 +104,7 @@ verdict() {
   while IFS= read -r line; do
     if [[ $line == converged || $line == missing ]]; then found=$line; fi
   done <<<"$output"
-  printf '%s\n' "$found" # neither, when the check has said neither
+  printf '%s\n' "$found" # empty if the check printed neither
 }
 
 # change NAME [NAME=VALUE...]: run NAME.apply.sql.
@@ -116,7 +116,7 @@ change() {
   if [[ $'\n'$output == *$'\n'SP2-* ]]; then die "$name.apply.sql was not understood"; fi
 }
 
-# converge NAME[-VARIANT] [NAME=VALUE...]: look with NAME.check.sql, change with NAME-VARIANT.apply.sql, look again.
+# converge NAME[-VARIANT] [NAME=VALUE...]: check with NAME.check.sql, change with NAME-VARIANT.apply.sql, check again.
 converge() {
   local name=$1 check=${1%%-*} found
   shift

@@ -1,1 +1,1 @@
-"""The sink OpenSearch: its store, and the connector that feeds it."""
+"""The OpenSearch sink: its store, and the connector that feeds it."""

@@ -1,4 +1,4 @@
-"""Who may reach an OpenSearch domain, and where it may write its logs: the two resource policies."""
+"""The two resource policies of an OpenSearch domain: who may reach it, and where it may write logs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ... import iam
 
 
 def access_policy(arn: pulumi.Output[str], sources: pulumi.Input[list[str]]) -> dict[str, Any]:
-    """The domain's access policy. Whoever comes from one of the sources must still name a user of the domain."""
+    """The domain's access policy. Callers from these sources must still sign in as a user of the domain."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "*"},
@@ -25,7 +25,7 @@ def access_policy(arn: pulumi.Output[str], sources: pulumi.Input[list[str]]) -> 
 def log_policy(
     arn: pulumi.Output[str], account_id: pulumi.Input[str], groups: Sequence[pulumi.Output[str]]
 ) -> dict[str, Any]:
-    """Lets the service write the logs of this domain, and of no other, to these log groups."""
+    """Lets the service write only this domain's logs to these log groups."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "es.amazonaws.com"},

@@ -1,4 +1,4 @@
-"""The connector that feeds OpenSearch, and what it needs to know of the store."""
+"""The connector that feeds OpenSearch, and its connection to the store."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OpenSearchConnection(Connection):
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """One index of the OpenSearch sink and how its topic is written to it."""
+    """An index of the OpenSearch sink, and how the connector writes its topic."""
 
     name: str
     topic: str
@@ -44,7 +44,7 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSearchSink(SinkConnector):
-    """OpenSearch sink, basic authentication only; up to five indices."""
+    """The OpenSearch sink connector: only basic authentication, up to five indices."""
 
     connector_class: ClassVar[str] = "OpenSearchSink"
     purpose: str = "opensearch"
@@ -87,7 +87,7 @@ INDEXES = (
 
 
 def make_connector(opensearch: OpenSearchConnection) -> OpenSearchSink:
-    """Workflow 2: what was flagged, an index each."""
+    """Workflow 2: flagged users and alerts, one index each."""
     return OpenSearchSink(
         ready=opensearch.ready,
         topics=FLAGGED_TOPICS,

@@ -1,6 +1,6 @@
-"""The fraud dashboard as data: charts, tables and index patterns, and their form as saved objects to be imported.
+"""The fraud dashboard as data, and its conversion to saved objects for an import.
 
-What `charts` gives and `SEARCHES` is the whole dashboard; columns are those of the contracts.
+`charts()` and `SEARCHES` define the whole dashboard, with columns of the contracts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TITLE = "Fraud alerts"
 TIME_FIELD = {FRAUD_ALERT.topic: "event_time", FLAGGED_USER.topic: "updated_at"}
 INDEXED = (FRAUD_ALERT, FLAGGED_USER)
 
-# The form of saved objects that the domain's Dashboards migrates from: the versions that its own export writes.
+# Versions of saved objects, as an export of the domain's Dashboards has them; an import migrates from these.
 _FORM = {"index-pattern": "7.6.0", "visualization": "7.10.0", "search": "7.9.3", "dashboard": "7.9.3"}
 _SEARCH: dict[str, Any] = {"query": {"query": "", "language": "kuery"}, "filter": []}
 _KINDS = {"integer": "number", "long": "number", "scaled_float": "number", "date": "date", "keyword": "string"}
@@ -25,7 +25,7 @@ _KINDS = {"integer": "number", "long": "number", "scaled_float": "number", "date
 
 @dataclass(frozen=True)
 class Aggregation:
-    """One metric or bucket of a chart. `role` is how the chart uses it: metric, segment, group or bucket."""
+    """One metric or bucket of a chart; `role` is metric, segment, group or bucket."""
 
     kind: str
     role: str
@@ -35,7 +35,7 @@ class Aggregation:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A place on the dashboard, which is 48 columns wide."""
+    """A panel's place on the dashboard, which is 48 columns wide."""
 
     name: str
     title: str
@@ -48,7 +48,7 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart(Panel):
-    """`form` is OpenSearch Dashboards' name of it: metric, histogram, pie or table."""
+    """`form` is OpenSearch Dashboards' chart type: metric, histogram, pie or table."""
 
     form: str
     aggregations: tuple[Aggregation, ...]
@@ -56,7 +56,7 @@ class Chart(Panel):
 
 @dataclass(frozen=True, kw_only=True)
 class Search(Panel):
-    """A table of documents, the newest first."""
+    """A table of documents, newest first."""
 
     columns: tuple[str, ...]
 
@@ -70,7 +70,7 @@ def _terms(column: str, role: str, size: int) -> Aggregation:
 
 
 def charts() -> tuple[Chart, ...]:
-    """A bucket for each fraud rule, where there is one for each."""
+    """The charts. Charts by rule have a bucket for each fraud rule."""
     rules = len(read_rules())
     return (
         Chart(
@@ -81,7 +81,7 @@ def charts() -> tuple[Chart, ...]:
             name="flagged-count", title="Flagged users", table=FLAGGED_USER, form="metric", aggregations=(_count(),),
             x=12, y=0, width=12, height=7,
         ),
-        # Not the alerts' amounts: a payment that breaks two rules has two alerts.
+        # Not the sum of the alerts: a payment that breaks two rules has two alerts.
         Chart(
             name="flagged-amount", title="Amount of the flagged users", table=FLAGGED_USER, form="metric",
             aggregations=(Aggregation("sum", "metric", "total_amount"),),
@@ -134,7 +134,7 @@ SEARCHES = (
 
 
 def saved_objects() -> list[dict[str, Any]]:
-    """Every saved object, each after those that it refers to. Ids are fixed: an import replaces the last one."""
+    """Every saved object, after the objects it references. Ids are fixed, so an import replaces the previous one."""
     patterns = [_pattern(table) for table in INDEXED]
     searches = [_search(search) for search in SEARCHES]
     return [*patterns, *map(_chart, charts()), *searches, _dashboard()]
@@ -152,7 +152,7 @@ def _pattern(table: Table) -> dict[str, Any]:
 
 
 def _field(name: str, kind: str) -> dict[str, Any]:
-    whole = kind != "text"  # text is searched by word, so that it can be neither sorted nor counted
+    whole = kind != "text"  # text is searched by word, so it can be neither sorted nor counted
     return {
         "name": name, "type": _KINDS.get(kind, "string"), "esTypes": [kind], "count": 0, "scripted": False,
         "searchable": True, "aggregatable": whole, "readFromDocValues": whole,
@@ -160,7 +160,7 @@ def _field(name: str, kind: str) -> dict[str, Any]:
 
 
 def _source(table: Table) -> tuple[str, list[dict[str, str]]]:
-    """The search source of an object over a table's index, and the reference that it names."""
+    """The search source of an object on a table's index, and the reference to the index pattern."""
     name = "kibanaSavedObjectMeta.searchSourceJSON.index"
     return json.dumps(_SEARCH | {"indexRefName": name}), [{"name": name, "type": "index-pattern", "id": table.topic}]
 
@@ -173,7 +173,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
         }
         for number, one in enumerate(chart.aggregations, start=1)
     ]  # fmt: skip
-    # What `params` leaves out has the chart type's own default.
+    # Other `params` have the chart type's defaults.
     state = {"title": chart.title, "type": chart.form, "params": {"addTooltip": True}, "aggs": aggregations}
     source, references = _source(chart.table)
     attributes = {

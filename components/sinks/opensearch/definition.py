@@ -1,4 +1,4 @@
-"""What is made inside an OpenSearch domain, as data: role, users, templates, dashboard."""
+"""The content of an OpenSearch domain as data: role, users, indices, dashboard."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from .dashboard import INDEXED, saved_objects
 
 ROLE = "cflt_sink"
 
-# What the sink connector does: look at the domain's version, see whether its index is there, write documents. The
-# set-up makes the indices, with the contracts' mapping; the connector can neither make, search nor delete one.
+# The sink connector reads the domain's version, checks that its index exists, and writes documents. The set-up creates
+# the indices with the contracts' mapping; the connector can neither create, search nor delete one.
 CLUSTER_ACTIONS = ("cluster:monitor/main", "indices:data/write/bulk")
 INDEX_ACTIONS = (
     "indices:admin/get",
@@ -30,8 +30,8 @@ def user(slot: str) -> str:
 
 
 def definition(slots: CredentialSlots, nodes: int) -> dict[str, Any]:
-    """All that `opensearch_setup` makes in a domain of `nodes` data nodes; no secret is in it."""
-    replicas = 0 if nodes == 1 else 1  # a replica on the only node could never be placed
+    """Everything that the set-up creates in a domain with `nodes` data nodes, without secrets."""
+    replicas = 0 if nodes == 1 else 1  # a single node cannot hold a replica
     return {
         "role": {"name": ROLE, "body": role()},
         "users": [user(slot) for slot in slots.names],
@@ -41,7 +41,7 @@ def definition(slots: CredentialSlots, nodes: int) -> dict[str, Any]:
 
 
 def role() -> dict[str, Any]:
-    """The connector's role: its two indices and nothing else."""
+    """The connector's role, limited to its two indices."""
     indices = {"index_patterns": [table.topic for table in INDEXED], "allowed_actions": list(INDEX_ACTIONS)}
     return {"cluster_permissions": list(CLUSTER_ACTIONS), "index_permissions": [indices], "tenant_permissions": []}
 

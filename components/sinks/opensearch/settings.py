@@ -12,12 +12,12 @@ from ...credential_slots import CredentialSlots
 from ...section import Problem, Section
 
 INSTANCE_TYPE = Text(r"[a-z0-9]+\.[a-z0-9]+\.search", "an instance type such as t3.small.search")
-# Of a node's volume. Each instance type has a lower limit of its own, which AWS enforces.
+# Size of a node's volume. AWS enforces further limits for each instance type.
 LEAST_GIB, MOST_GIB = 10, 3072
 
 
 class OpenSearchSettings(Section):
-    """Nodes of one kind, which hold data and elect."""
+    """All nodes hold data and elect the manager."""
 
     title: ClassVar[str] = "OpenSearch"
 
@@ -47,12 +47,12 @@ class OpenSearchSettings(Section):
 
     @property
     def zones(self) -> int:
-        """Into how many zones, 3 or 2, the nodes can be spread in equal shares; 0 when into neither."""
+        """The number of zones, 3 or 2, that can have equal numbers of nodes; else 0."""
         return next((zones for zones in (3, 2) if self.nodes % zones == 0), 0)
 
     def problems(self) -> Iterator[Problem]:
         if self.nodes > 1 and not self.zones:
-            yield Problem("nodes", self.nodes, "1, or a multiple of 2 or 3: one share a zone")
+            yield Problem("nodes", self.nodes, "1, or a multiple of 2 or 3, for equal numbers in each zone")
 
     def production_problems(self) -> Iterator[Problem]:
         if self.nodes < 3:

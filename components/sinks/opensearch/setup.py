@@ -1,19 +1,17 @@
-"""Makes what is inside an OpenSearch domain; run by `pulumi up` as `python -m components.sinks.opensearch.setup`.
+"""Create the content of an OpenSearch domain: `pulumi up` runs `python -m components.sinks.opensearch.setup`.
 
-`components.sinks.opensearch.definition` says what that is.
-
-Reads everything from the environment:
+`components.sinks.opensearch.definition` defines the content. Reads the environment:
     OPENSEARCH_URL, OPENSEARCH_USER, OPENSEARCH_PASSWORD    the domain and its master user
     SINK_PASSWORDS    JSON, the password of each sink user
     SINK_SLOTS    the slots of the sink users, e.g. `ab`
     DATA_NODES    how many nodes hold data
     SETUP_DEADLINE_SECONDS, SETUP_REFUSED_SECONDS, SETUP_POLL_SECONDS    optional
 
-It speaks HTTP by `requests` like the other programs: OpenSearch's client has no call for the dashboard's import, tells
-passing errors from refusals no shorter, and would be one more package of every deploy.
+It uses `requests`, as the other local commands do: OpenSearch's client cannot import the dashboard, does not simplify
+retries, and would be one more dependency of every deploy.
 
-Running it again changes nothing. Prints each step, and no secret. Exits 0 when all is made, 1 with the reason when it
-is not, 2 when a variable is missing.
+It is idempotent, and prints each step without secrets. Exits 0 on success, 1 with the reason for a failure, 2 for a
+missing variable.
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ POLL_SECONDS = 5.0
 NEEDED = ("OPENSEARCH_URL", "OPENSEARCH_USER", "OPENSEARCH_PASSWORD", "SINK_PASSWORDS", "SINK_SLOTS", "DATA_NODES")
 SECURITY = "/_plugins/_security/api"
 DASHBOARDS = "/_dashboards"
-# No answer, and what a domain answers while it starts, is busy, or another change of its security is under way.
+# No answer, and the answers of a domain that is starting, busy, or already changing its security configuration.
 PASSING = (0, 409, 429, 502, 503, 504)
 REFUSED = {
     401: "the domain does not accept the master user's name and password",
@@ -45,11 +43,11 @@ REFUSED = {
 
 
 class SetupError(Exception):
-    """The domain refuses, or does not answer in time."""
+    """The domain refuses a request, or does not answer in time."""
 
 
 class Domain:
-    """HTTP calls that are repeated until the domain answers or the deadline has passed."""
+    """HTTP calls to the domain, retried until the deadline."""
 
     def __init__(self, env: dict[str, str]) -> None:
         user, password = env["OPENSEARCH_USER"], env["OPENSEARCH_PASSWORD"]
@@ -59,13 +57,13 @@ class Domain:
         self._patience = float(env.get("SETUP_REFUSED_SECONDS", REFUSED_SECONDS))
 
     def wait(self) -> None:
-        """Return when the domain answers the master user.
+        """Wait until the domain answers the master user.
 
-        A new domain refuses for a short time, until its policy and its users are everywhere; later it is a mistake.
+        A new domain refuses until its policy and users have spread to all nodes; a later refusal is an error.
         """
         patience: Deadline | None = None
 
-        def knock() -> None:
+        def check() -> None:
             nonlocal patience
             status, answer = self._send("GET", "/")
             if status in REFUSED:
@@ -75,10 +73,10 @@ class Domain:
             if status != 200:
                 raise (NotYetError if status in (*PASSING, *REFUSED) else SetupError)(f"HTTP {status}: {answer[:500]}")
 
-        self._until(knock)
+        self._until(check)
 
     def call(self, method: str, path: str, body: Any = None, *, missing: bool = False, **content: Any) -> Any:
-        """The JSON answer; None for a 404 if what is asked for may be `missing`."""
+        """The JSON answer; None for a 404 with `missing`."""
 
         def ask() -> Any:
             status, answer = self._send(method, path, json=body, **content)
@@ -92,7 +90,7 @@ class Domain:
         return self._until(ask)
 
     def import_objects(self, objects: list[dict[str, Any]]) -> Any:
-        """Import saved objects into the tenant that everybody sees, over those of the same id."""
+        """Import saved objects into the global tenant and overwrite objects with the same id."""
         headers = {"osd-xsrf": "true", "securitytenant": "global"}
         self.call("POST", f"{DASHBOARDS}/auth/login", self._login, headers=headers)
         lines = "".join(f"{json.dumps(one)}\n" for one in objects)
@@ -107,7 +105,7 @@ class Domain:
             raise SetupError(f"not done at the deadline; the last answer was {state}") from None
 
     def _send(self, method: str, path: str, **content: Any) -> tuple[int, str]:
-        """Status and text of one answer; 0 and the reason when there was none."""
+        """Status and text of an answer; 0 and the reason without one."""
         try:
             answer = self._service.send(method, path, **content)
         except OSError as error:
@@ -116,7 +114,7 @@ class Domain:
 
 
 def make_access(domain: Domain, setup: dict[str, Any], passwords: dict[str, str]) -> None:
-    """The sink's role and users; users of slots that are gone go."""
+    """Create the sink's role and users, and delete users of removed slots."""
     name, users = setup["role"]["name"], setup["users"]
     domain.call("PUT", f"{SECURITY}/roles/{name}", setup["role"]["body"])
     for user in users:
@@ -131,16 +129,16 @@ def make_access(domain: Domain, setup: dict[str, Any], passwords: dict[str, str]
 
 
 def make_audit(domain: Domain) -> None:
-    """Switch the audit log on: publishing it, which the domain's own settings do, is only half of it."""
+    """Enable the audit log: the domain's settings publish it, but do not enable it."""
     config = domain.call("GET", f"{SECURITY}/audit")["config"]
     if not config["enabled"]:
         domain.call("PUT", f"{SECURITY}/audit/config", config | {"enabled": True})
 
 
 def make_indices(domain: Domain, setup: dict[str, Any]) -> None:
-    """A template for each index, and the index, so that the dashboard has its columns before the first alert.
+    """Create each index and its template, so that the dashboard has its columns before the first alert.
 
-    An index that exists gets what is new of the mapping; a column that changes its type is refused.
+    An existing index gets new columns of the mapping; the domain refuses a changed type.
     """
     for name, body in setup["indices"].items():
         template = {"index_patterns": [name], "priority": 100, "template": body}
@@ -153,14 +151,13 @@ def make_indices(domain: Domain, setup: dict[str, Any]) -> None:
 
 
 def make_dashboard(domain: Domain, setup: dict[str, Any]) -> None:
-    """Import the saved objects; one that is refused fails the deploy."""
+    """Import the saved objects; a refused object fails the deploy."""
     answer = domain.import_objects(setup["saved_objects"])
     if not answer.get("success"):
         raise SetupError(f"the dashboard was not imported: {json.dumps(answer.get('errors', answer))[:1000]}")
 
 
 def main(env: dict[str, str]) -> int:
-    """Make everything, in the order in which it is needed."""
     if missing := [name for name in NEEDED if not env.get(name)]:
         print(f"set {', '.join(missing)} in the environment", file=sys.stderr)
         return 2
@@ -184,7 +181,7 @@ def main(env: dict[str, str]) -> int:
 
 
 def _without(secrets: list[str], text: str) -> str:
-    """A text in which an answer's echo of a secret is masked."""
+    """Mask secrets that an answer repeats."""
     for secret in secrets:
         text = text.replace(secret, "***")
     return text

@@ -1,4 +1,4 @@
-"""The sink OpenSearch."""
+"""The registry entry of the OpenSearch sink."""
 
 from __future__ import annotations
 

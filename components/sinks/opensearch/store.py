@@ -1,4 +1,4 @@
-"""OpenSearchTarget: the domain that the analysts search, and what `opensearch_setup` makes inside it."""
+"""OpenSearchTarget: the domain that the analysts search, and the command that creates its content."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .connector import OpenSearchConnection
 from .definition import definition, user
 from .settings import OpenSearchSettings
 
-# Amazon's names of the domain's logs. `audit` says who did what; the indices' settings say what the slow logs take.
+# Amazon's names of the domain's logs. The indices' settings have the thresholds of the slow logs.
 LOGS = {
     "audit": "AUDIT_LOGS",
     "application": "ES_APPLICATION_LOGS",
@@ -35,16 +35,16 @@ LOGS = {
 }
 DOMAIN_NAME = re.compile(r"[a-z][a-z0-9-]{2,27}")
 MASTER_USER = "fraud-master"
-# Amazon installs its updates in the ten hours from here, UTC
+# Amazon installs updates in the ten hours from this one, UTC.
 UPDATE_HOUR = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSearchTargetArgs:
-    """A public domain that admits the addresses given here and no other.
+    """A public domain admits only these addresses.
 
-    `confluent_prefixes` are the connector's, `operator_cidrs` those of people and of `pulumi up`, which sets the domain
-    up, `nat_addresses` those of the app: plain addresses, as NAT gateways have them.
+    `confluent_prefixes` are for the connector, `operator_cidrs` for people and `pulumi up`, and `nat_addresses`
+    (without a prefix length) for the app.
     """
 
     context: AwsContext
@@ -63,7 +63,7 @@ class OpenSearchTargetArgs:
 
 
 class OpenSearchTarget(Store):
-    """An encrypted domain with users of its own; the connector may write two indices, and the dashboard is in place."""
+    """An encrypted domain with internal users, two indices that the connector may write, and the dashboard."""
 
     connection: OpenSearchConnection
     dashboards_url: pulumi.Output[str]
@@ -71,7 +71,7 @@ class OpenSearchTarget(Store):
     def __init__(self, name: str, args: OpenSearchTargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:sinks:OpenSearchTarget", name, None, opts)
         if not DOMAIN_NAME.fullmatch(name):
-            raise ValueError(f"the domain's name is {name!r}; take 3 to 28 of a-z, 0-9 and -, a letter first")
+            raise ValueError(f"the domain's name is {name!r}; use 3 to 28 of a-z, 0-9 and -, a letter first")
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)
         context, slots = args.context, args.settings.slots
@@ -132,7 +132,7 @@ class OpenSearchTarget(Store):
             opts=ResourceOptions(
                 parent=self,
                 protect=context.protect or None,
-                # The domain is refused while its service may not write to the log groups.
+                # AWS refuses the domain until its service may write to the log groups.
                 depends_on=[self._log_rights(groups)],
                 custom_timeouts=CustomTimeouts(create="90m", update="90m", delete="90m"),
             ),
@@ -150,7 +150,7 @@ class OpenSearchTarget(Store):
         )
 
     def _users(self) -> aws.opensearch.DomainAdvancedSecurityOptionsArgs:
-        # The connector knows basic authentication only, so the users are the domain's own.
+        # The connector supports only basic authentication, which needs internal users.
         return aws.opensearch.DomainAdvancedSecurityOptionsArgs(
             enabled=True,
             anonymous_auth_enabled=False,
@@ -195,7 +195,7 @@ class OpenSearchTarget(Store):
 
     def _set_up(self, url: pulumi.Output[str], passwords: dict[str, random.RandomPassword]) -> local.Command:
         slots, nodes = self._args.settings.slots, self._args.settings.nodes
-        # The program's definition is no input of the Command, so a change of it needs a trigger.
+        # The definition is not an input of the Command, so a trigger reruns it after a change.
         digest = hashlib.sha256(json.dumps(definition(slots, nodes), sort_keys=True).encode()).hexdigest()
         of_users = {user(slot): password.result for slot, password in passwords.items()}
         return local.Command(

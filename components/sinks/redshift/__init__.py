@@ -1,1 +1,1 @@
-"""The sink Redshift: its store, and the connector that feeds it."""
+"""The Redshift sink: its store, and the connector that feeds it."""

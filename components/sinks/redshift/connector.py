@@ -1,4 +1,4 @@
-"""The connector that feeds Redshift, and what it needs to know of the store."""
+"""The connector that feeds Redshift, and its connection to the store."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RedshiftConnection(Connection):
 
 @dataclass(frozen=True, kw_only=True)
 class RedshiftSink(SinkConnector):
-    """Amazon Redshift sink, insert-only: feed it append topics."""
+    """The Redshift sink connector. It only inserts, so its topics must be append topics."""
 
     connector_class: ClassVar[str] = "RedshiftSink"
     purpose: str = "redshift"

@@ -1,4 +1,4 @@
-"""Pauses a Redshift cluster at night: a paused one costs its storage only."""
+"""Pause a Redshift cluster at night: a paused cluster costs only its storage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SCHEDULER = "scheduler.redshift.amazonaws.com"
 
 
 def make_schedule(name: str, pause: str, resume: str, cluster: aws.redshift.Cluster, opts: ResourceOptions) -> None:
-    """Two scheduled actions, and the role that may pause and resume this cluster and do nothing else."""
+    """Two scheduled actions, and a role that may only pause and resume this cluster."""
     role, rights = _role(name, cluster, opts)
     action, identifier = aws.redshift.ScheduledActionTargetActionArgs, cluster.cluster_identifier
     pausing = aws.redshift.ScheduledActionTargetActionPauseClusterArgs(cluster_identifier=identifier)

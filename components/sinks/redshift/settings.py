@@ -13,14 +13,14 @@ from ...credential_slots import CredentialSlots
 from ...section import Problem, Section
 
 IDENTIFIER = r"[a-z][a-z0-9_]{0,62}"
-# Six fields, as EventBridge writes them: one minute and hour, and a `?` for the day or for the weekday.
+# EventBridge's six fields: one minute, one hour, and `?` for either the day or the weekday.
 _FIELD = r"[0-9A-Z*,/#-]+"
 CRON = rf"cron\([0-5]?\d ([01]?\d|2[0-3]) (\? {_FIELD} {_FIELD}|{_FIELD} {_FIELD} \?) {_FIELD}\)"
 SCHEDULE = Maybe(Text(CRON, "a schedule such as cron(0 19 ? * MON-FRI *) in UTC"), "never")
 
 
 class RedshiftSettings(Section):
-    """While a cluster is paused its connector fails, and must be resumed with it."""
+    """While the cluster is paused, its connector fails; resume both together."""
 
     title: ClassVar[str] = "Redshift"
 
@@ -36,12 +36,12 @@ class RedshiftSettings(Section):
     pause: Annotated[str | None, SCHEDULE] = Field(
         default=None,
         validation_alias="redshiftPause",
-        description="When the cluster goes to sleep, e.g. cron(0 19 ? * MON-FRI *) in UTC; empty: never.",
+        description="When the cluster pauses, e.g. cron(0 19 ? * MON-FRI *) in UTC; empty: never.",
     )
     resume: Annotated[str | None, SCHEDULE] = Field(
         default=None,
         validation_alias="redshiftResume",
-        description="When it wakes up; set exactly when redshiftPause is.",
+        description="When the cluster resumes; required with redshiftPause.",
     )
     slots: Annotated[CredentialSlots, Slots()] = Field(
         default=CredentialSlots(),
@@ -51,7 +51,7 @@ class RedshiftSettings(Section):
 
     def problems(self) -> Iterator[Problem]:
         if bool(self.pause) != bool(self.resume):
-            yield Problem("resume", self.resume or "", "set exactly when redshiftPause is")
+            yield Problem("resume", self.resume or "", "a schedule with redshiftPause, and nothing without it")
         if self.pause and self.pause == self.resume:
             yield Problem("resume", self.resume, "another time than redshiftPause")
 

@@ -1,4 +1,4 @@
-"""The sink Redshift."""
+"""The registry entry of the Redshift sink."""
 
 from __future__ import annotations
 

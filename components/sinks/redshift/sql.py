@@ -1,4 +1,4 @@
-"""SQL that prepares Redshift for the sink connector: schema, one user per slot, grants. Safe to run again."""
+"""Idempotent SQL that prepares Redshift for the sink connector: schema, one user per slot, grants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 from ...contracts import SCHEMA
 from ...credential_slots import CredentialSlots
 
-# The connector makes its tables in the first schema of its search path, so this is where they land.
+# The connector creates its tables in the first schema of its search path: this one.
 SINK_SCHEMA = SCHEMA.lower()
 USER_PREFIX = "cflt_sink_"
 EVERY_SLOT = CredentialSlots("ab").names
@@ -22,11 +22,11 @@ def user(slot: str) -> str:
 
 
 def procedure(slots: CredentialSlots) -> str:
-    """CREATE PROCEDURE of the whole set-up but the passwords.
+    """CREATE PROCEDURE for the set-up except the passwords.
 
-    A procedure, because Redshift has no CREATE USER IF NOT EXISTS, and because the provider waits 30 seconds for each
-    statement that it runs. Both slots' users exist from the start, so that each is given the other's tables before
-    there are any; a slot that is switched off has no password.
+    A procedure, because Redshift has no CREATE USER IF NOT EXISTS and the provider waits 30 seconds for each statement.
+    Both slots' users exist from the start, so that each has grants on the other's future tables; an unused slot's user
+    has no password.
     """
     a, b = (user(slot) for slot in EVERY_SLOT)
     disabled = [f"ALTER USER {user(slot)} PASSWORD DISABLE;" for slot in EVERY_SLOT if slot not in slots.names]
@@ -35,7 +35,7 @@ def procedure(slots: CredentialSlots) -> str:
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
         *(line for slot in EVERY_SLOT for line in _ensure_user(user(slot))),
         f"GRANT USAGE, CREATE ON SCHEMA {SINK_SCHEMA} TO {a}, {b};",
-        # The connector of one slot made the tables that the connector of the other writes to after a rotation.
+        # After a rotation, the connector of one slot writes to tables that the other slot's user created.
         f"ALTER DEFAULT PRIVILEGES FOR USER {a} IN SCHEMA {SINK_SCHEMA} GRANT ALL ON TABLES TO {b};",
         f"ALTER DEFAULT PRIVILEGES FOR USER {b} IN SCHEMA {SINK_SCHEMA} GRANT ALL ON TABLES TO {a};",
         *disabled,
@@ -56,16 +56,16 @@ def _ensure_user(name: str) -> list[str]:
 
 
 def call(slots: CredentialSlots) -> str:
-    """CALL of the procedure; its comment changes with the definition, so that a new one is run, too."""
+    """CALL of the procedure. Its comment contains a digest, so that a changed definition runs again."""
     digest = hashlib.sha256(procedure(slots).encode()).hexdigest()[:12]
     return f"CALL {PROCEDURE}() /* definition {digest} */"
 
 
 def set_password(slot: str, password: str, salt: str) -> str:
-    """ALTER USER with the password's hash alone: query texts are kept in logs, histories and the stack's state.
+    """ALTER USER with only the password's hash, because logs, histories and the stack's state keep query texts.
 
-    `salt` is hexadecimal; Redshift appends its bytes to the password before hashing with SHA-256. Raises ValueError for
-    a salt that Redshift does not document, as the connector could not sign in.
+    `salt` is hexadecimal; Redshift hashes the password and the salt's bytes with SHA-256. Raises ValueError for a salt
+    of a length that Redshift does not document: the connector could not sign in.
     """
     if len(bytes.fromhex(salt)) != SALT_BYTES:
         raise ValueError(f"salt: Redshift takes {2 * SALT_BYTES} hexadecimal digits, not {len(salt)}")

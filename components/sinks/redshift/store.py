@@ -1,4 +1,4 @@
-"""RedshiftTarget: the warehouse of users and payments, and the database user that the sink connector writes as."""
+"""RedshiftTarget: the warehouse of users and payments, and the sink connector's database users."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ LOGS = ("connectionlog", "useractivitylog", "userlog")
 
 @dataclass(frozen=True, kw_only=True)
 class RedshiftTargetArgs:
-    """With `confluent_prefix_list_id` the endpoint is on the internet, in public subnets, open to that list alone.
+    """With `confluent_prefix_list_id`, the endpoint is public, in public subnets, and open only to that list.
 
     The deployer needs `redshift-data:ExecuteStatement` and `DescribeStatement` on the cluster, and
-    `secretsmanager:GetSecretValue` on its admin secret. A protected cluster that is destroyed after
-    `pulumi state unprotect` leaves a last snapshot; deploying `protect` False before that would leave none.
+    `secretsmanager:GetSecretValue` on its admin secret. A protected cluster leaves a final snapshot when it is
+    destroyed after `pulumi state unprotect`; deploying `protect: False` first would skip the snapshot.
     """
 
     context: AwsContext
     vpc_id: pulumi.Input[str]
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
     confluent_prefix_list_id: pulumi.Input[str] | None = None
-    # The way to the internet: AWS makes no public cluster without it, and keeps it while there is one
+    # AWS needs the internet gateway for a public cluster, and does not delete it before the cluster.
     network_ready: Sequence[pulumi.Resource] = ()
     settings: RedshiftSettings = RedshiftSettings()
 
 
 class RedshiftTarget(Store):
-    """An encrypted cluster that talks TLS only, logs who did what, and has one sink user per slot."""
+    """An encrypted cluster with mandatory TLS, audit logs, and one sink user per slot."""
 
     connection: RedshiftConnection
 
@@ -52,8 +52,8 @@ class RedshiftTarget(Store):
         self._name, self._args = name, args
         self._child = ResourceOptions(parent=self)
         self._group = make_group(f"{name}-group", args.vpc_id, "Redshift", self._child)
-        # No way out: the connector brings the data, nothing is loaded from or unloaded to elsewhere.
-        way_in = self._way_in()
+        # No egress rule: the connector delivers the data, and nothing is loaded or unloaded.
+        ingress = self._allow_connector()
         self._cluster = self._make_cluster()
         self._log()
         settings = args.settings
@@ -65,7 +65,7 @@ class RedshiftTarget(Store):
             user=redshift_sql.user(settings.slots.active),
             password=passwords[settings.slots.active].result,
             database=settings.database,
-            ready=[*way_in, self._set_up(passwords)],
+            ready=[*ingress, self._set_up(passwords)],
         )
         self.register_outputs({"host": self.connection.host, "user": self.connection.user})
 
@@ -97,12 +97,12 @@ class RedshiftTarget(Store):
                 parent=self,
                 protect=context.protect or None,
                 depends_on=list(args.network_ready),
-                # Its name is fixed: a second one cannot be made beside it.
+                # The fixed name prevents a second cluster beside it.
                 delete_before_replace=True,
             ),
         )
 
-    def _way_in(self) -> list[pulumi.Resource]:
+    def _allow_connector(self) -> list[pulumi.Resource]:
         if self._args.confluent_prefix_list_id is None:
             return []
         rule = allow_ingress(
@@ -138,12 +138,12 @@ class RedshiftTarget(Store):
         )
 
     def _final_snapshot(self) -> pulumi.Output[str]:
-        # Snapshots outlive the stack: a fixed name would be taken when a second cluster of this name goes.
+        # Snapshots outlive the stack, so a fixed name could already exist.
         suffix = random.RandomId(f"{self._name}-final", byte_length=4, opts=self._child)
         return pulumi.Output.concat(self._name, "-final-", suffix.hex)
 
     def _log(self) -> None:
-        # Redshift would make these groups itself, without a key and for ever.
+        # Otherwise Redshift creates these groups itself, unencrypted and without expiry.
         groups = [
             make_log_group(
                 f"{self._name}-{kind}",
@@ -176,9 +176,9 @@ class RedshiftTarget(Store):
         }
 
     def _set_up(self, passwords: dict[str, random.RandomPassword]) -> pulumi.Resource:
-        """Run the statements one after the other: two at once that change users would conflict in the catalogue.
+        """Run the statements in sequence, because concurrent changes of users conflict in the catalogue.
 
-        Nothing is undone on delete: schema and users go with the cluster. A user whose slot goes loses its password.
+        Nothing is undone on delete: schema and users go with the cluster. A removed slot's user loses its password.
         """
         slots = self._args.settings.slots
         procedure = self._run("procedure", redshift_sql.procedure(slots), after=None)
@@ -194,8 +194,8 @@ class RedshiftTarget(Store):
         return last
 
     def _run(self, step: str, sql: pulumi.Input[str], after: pulumi.Resource | None) -> aws.redshiftdata.Statement:
-        # A new cluster of the same name has a new admin secret, which replaces the statements, so they run there too.
-        # The Data API forgets a statement after a day, so after a refresh one may run again.
+        # A new cluster of the same name has a new admin secret, which replaces the statements and reruns them.
+        # The Data API forgets a statement after a day, so a refresh may rerun it.
         return aws.redshiftdata.Statement(
             f"{self._name}-sql-{step}",
             cluster_identifier=self._cluster.cluster_identifier,

@@ -1,1 +1,1 @@
-"""The sink Snowflake: its store, and the connector that feeds it."""
+"""The Snowflake sink: its store, and the connector that feeds it."""

@@ -1,4 +1,4 @@
-"""The reading side of SnowflakeTarget: views of the latest rows, a warehouse with a budget, the analysts' role."""
+"""The analysts' side of SnowflakeTarget: views of the latest rows, a warehouse with a budget, a role."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STATEMENT_SECONDS = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A schema, by name and as the resources that make it."""
+    """A schema: its names, and the resources that create it."""
 
     database: str
     schema: str
@@ -38,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Analysis:
-    """`rights` are the analysts' grants on future tables and views, which must exist before these."""
+    """`rights` are the analysts' grants on future objects, which must exist before tables and views."""
 
     name: str
     place: Place
@@ -47,7 +47,7 @@ class Analysis:
     opts: ResourceOptions
 
     def make_views(self, made: Mapping[str, pulumi.Resource]) -> None:
-        """A view `<table>_LATEST` per table; `made` are the tables by topic."""
+        """A view `<table>_LATEST` per table; `made` has the tables by topic."""
         for table in self.tables:
             snowflake.View(
                 f"{self.name}-{table.topic}-latest",
@@ -64,7 +64,7 @@ class Analysis:
 def make_analysis(
     name: str, *, place: Place, tables: Sequence[Table], parent_role: str, credit_quota: int, opts: ResourceOptions
 ) -> Analysis:
-    """The warehouse, and a role that may use it to read this schema and nothing else."""
+    """The warehouse, and a role that may use it and read only this schema."""
     warehouse = _warehouse(name, place.database, credit_quota, opts)
     role = snowflake.AccountRole(
         f"{name}-analyst-role", name=f"{place.database}_ANALYST", comment="Reads what the fraud rules found", opts=opts

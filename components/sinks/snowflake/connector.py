@@ -1,4 +1,4 @@
-"""The connector that feeds Snowflake, and what it needs to know of the store."""
+"""The connector that feeds Snowflake, and its connection to the store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...connections import Connection
 
 @dataclass(frozen=True, kw_only=True)
 class SnowflakeConnection(Connection):
-    """`private_key` is the body of a PKCS#8 key alone, on one line."""
+    """`private_key` is the body of a PKCS#8 key, on one line."""
 
     url: pulumi.Input[str]
     user: pulumi.Input[str]
@@ -28,7 +28,7 @@ class SnowflakeConnection(Connection):
 
 @dataclass(frozen=True, kw_only=True)
 class SnowflakeSink(SinkConnector):
-    """Snowflake sink through Snowpipe Streaming: appends, upserts and deletes included."""
+    """The Snowflake sink connector with Snowpipe Streaming. It appends rows, also for upserts and deletes."""
 
     connector_class: ClassVar[str] = "SnowflakeSink"
     purpose: str = "snowflake"
@@ -44,7 +44,7 @@ class SnowflakeSink(SinkConnector):
     )
     topic2table_map: str | None = option("snowflake.topic2table.map", default=None)
     schematization: bool = option("snowflake.enable.schematization", default=True)
-    # Says little: under streaming the service's `max.client.lag` (30 s) rules, which its template does not offer.
+    # Has little effect: in streaming the service's `max.client.lag` (30 s) decides, which the template does not offer.
     buffer_flush_time: int = option("buffer.flush.time", default=1)
     on_null_values: str = option("behavior.on.null.values", allowed=("IGNORE", "DEFAULT"), default="DEFAULT")
 
@@ -56,7 +56,7 @@ class SnowflakeSink(SinkConnector):
 
 
 def make_connector(snowflake: SnowflakeConnection) -> SnowflakeSink:
-    """Workflow 2: what was flagged, appended."""
+    """Workflow 2: flagged users and alerts, appended."""
     return SnowflakeSink(
         ready=snowflake.ready,
         topics=FLAGGED_TOPICS,

@@ -1,4 +1,4 @@
-"""Settings of Snowflake: the account, who administers it for this stack, and what is made there."""
+"""Settings of Snowflake: the account, its administrator for this stack, and the created objects."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ...contracts.snowflake import IDENTIFIER
 from ...credential_slots import CredentialSlots
 from ...section import PLACEHOLDER, Section
 
-# Of a user or role that is there already; what is made here has narrower names.
+# Names of existing users and roles; names of created objects are more restricted.
 GIVEN = r"[A-Za-z_][A-Za-z0-9_$]*"
 NAME = Text(IDENTIFIER, "a Snowflake identifier in capitals", reserved.SNOWFLAKE, "Snowflake")
 
 
 class SnowflakeSettings(Section):
-    """`admin_key` is for the provider alone."""
+    """Only the provider uses `admin_key`."""
 
     title: ClassVar[str] = "Snowflake"
 
@@ -37,7 +37,7 @@ class SnowflakeSettings(Section):
     admin_user: Annotated[str, Text(GIVEN, "a Snowflake user name")] = Field(
         default="PULUMI",
         validation_alias="snowflakeAdminUser",
-        description="Snowflake user that deploys, with a key pair.",
+        description="Snowflake user for the deploy, with a key pair.",
     )
     admin_role: Annotated[str, Text(GIVEN, "a Snowflake role")] = Field(
         default="ACCOUNTADMIN",
@@ -53,8 +53,8 @@ class SnowflakeSettings(Section):
     database: Annotated[str, Maybe(NAME, "FRAUD_ and the deployment's name")] = Field(
         default="",
         validation_alias="snowflakeDatabase",
-        description="Snowflake database, whose name begins those of roles, user and warehouse: two deployments in an "
-        "account need two.",
+        description="Snowflake database, and prefix of the names of roles, user and warehouse; each deployment in an "
+        "account needs its own.",
     )
     database_schema: Annotated[str, NAME] = Field(
         default="STREAMING", validation_alias="snowflakeSchema", description="Snowflake schema."
@@ -62,8 +62,8 @@ class SnowflakeSettings(Section):
     monthly_credits: Annotated[int, Whole(1, 100_000)] = Field(
         default=10,
         validation_alias="snowflakeMonthlyCredits",
-        description="Credits a month after which the resource monitor suspends the analysts' warehouse; ingestion uses "
-        "none of it.",
+        description="Monthly credits at which the resource monitor suspends the analysts' warehouse; ingestion does "
+        "not count.",
     )
     slots: Annotated[CredentialSlots, Slots()] = Field(
         default=CredentialSlots(),
@@ -73,7 +73,6 @@ class SnowflakeSettings(Section):
 
     @property
     def account_url(self) -> str:
-        """Where the connector sends its rows."""
         return f"{self.organization}-{self.account}.snowflakecomputing.com:443".lower()
 
     def of_deployment(self, name: str) -> Self:

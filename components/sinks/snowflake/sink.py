@@ -1,4 +1,4 @@
-"""The sink Snowflake. Its SDK takes a second to import, which only a stack with the sink pays."""
+"""The registry entry of the Snowflake sink. It imports the slow SDK only if a stack uses the sink."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def make_store(
 
 
 def make_provider(deployment: str, settings: SnowflakeSettings) -> pulumi.ProviderResource:
-    """Signs in with a key pair: Snowflake takes no password from a service."""
+    """Signs in with a key pair, because Snowflake accepts no password from a service."""
     import pulumi_snowflake  # noqa: PLC0415
 
     return pulumi_snowflake.Provider(

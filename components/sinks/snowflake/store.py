@@ -1,12 +1,13 @@
-"""SnowflakeTarget: where the sink connector appends flagged users and alerts, and views of their latest rows.
+"""SnowflakeTarget: the tables to which the sink connector appends, and views of their latest rows.
 
-Imports the Snowflake SDK, which takes a second: import this module only where the sink is switched on.
+Import this module only if the sink is on: the Snowflake SDK takes a second to import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_snowflake as snowflake
@@ -22,18 +23,19 @@ from .connector import SnowflakeConnection
 from .settings import SnowflakeSettings
 
 TABLES = (FLAGGED_USER, FRAUD_ALERT)
-# Days that dropped or changed rows can be read back.
+# Days for which dropped or changed rows can be restored.
 RETENTION_DAYS = 1
-# Pre-made tables belong to the deployer, so the connector needs INSERT, and EVOLVE SCHEMA for a column that is new
-# (Snowflake's documentation of its Kafka connector).
+# The deployer owns the tables, so the connector needs INSERT, and EVOLVE SCHEMA for new columns (Snowflake's
+# documentation of its Kafka connector).
 TABLE_PRIVILEGES = ("INSERT", "EVOLVE SCHEMA")
 SCHEMA_PRIVILEGES = ("USAGE", "CREATE TABLE", "CREATE STAGE", "CREATE PIPE")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SnowflakeTargetArgs:
-    """The settings name a database. The deployer's role needs what ACCOUNTADMIN alone has by default: to make a
-    resource monitor. `parent_role` gets the analysts' role: whoever administers this account.
+    """The deployer's role must be allowed to create a resource monitor; by default only ACCOUNTADMIN is.
+
+    `parent_role`, the account's administrator, gets the analysts' role.
     """
 
     confluent_prefixes: pulumi.Input[Sequence[str]]
@@ -47,7 +49,7 @@ class SnowflakeTargetArgs:
 
 
 class SnowflakeTarget(Store):
-    """Database, tables and views; a service user with a key per slot, no password; a read-only role for analysts."""
+    """Database, tables and views; a service user with a key per slot and no password; a read-only analysts' role."""
 
     connection: SnowflakeConnection
 
@@ -103,7 +105,7 @@ class SnowflakeTarget(Store):
             database=database.name,
             name=settings.database_schema,
             comment="What the sink connector writes",
-            # Only the schema's owner grants: the connector's role cannot give its tables to others.
+            # Only the schema's owner can grant: the connector's role cannot share its tables.
             with_managed_access="true",
             opts=stateful,
         )
@@ -141,7 +143,7 @@ class SnowflakeTarget(Store):
         )
 
     def _grants(self, user: snowflake.ServiceUser) -> list[pulumi.Resource]:
-        """Directly to the connector's role: it does not see what a role inherits. Ingestion needs no warehouse."""
+        """Direct grants: the connector does not use inherited privileges. Ingestion needs no warehouse."""
         database = snowflake.GrantPrivilegesToAccountRoleOnAccountObjectArgs(
             object_type="DATABASE", object_name=self._place.made_database.name
         )
@@ -151,33 +153,30 @@ class SnowflakeTarget(Store):
             snowflake.GrantAccountRole(
                 f"{self._name}-sink-role-of-user", role_name=self._role.name, user_name=user.name, opts=self._child
             ),
-            snowflake.GrantPrivilegesToAccountRole(
-                f"{self._name}-sink-database",
-                account_role_name=self._role.name,
-                privileges=["USAGE"],
-                on_account_object=database,
-                opts=self._child,
-            ),
-            snowflake.GrantPrivilegesToAccountRole(
-                f"{self._name}-sink-schema",
-                account_role_name=self._role.name,
-                privileges=list(SCHEMA_PRIVILEGES),
-                on_schema=schema,
-                opts=self._child,
-            ),
+            self._grant("database", ("USAGE",), self._child, on_account_object=database),
+            self._grant("schema", SCHEMA_PRIVILEGES, self._child, on_schema=schema),
         ]
 
-    def _make_table(self, table: Table, rights: Sequence[pulumi.Resource]) -> pulumi.Resource:
-        """The table as the connector would make it, but made beforehand: a view needs its table.
+    def _grant(self, what: str, privileges: Sequence[str], opts: ResourceOptions, **target: Any) -> pulumi.Resource:
+        return snowflake.GrantPrivilegesToAccountRole(
+            f"{self._name}-sink-{what}",
+            account_role_name=self._role.name,
+            privileges=list(privileges),
+            opts=opts,
+            **target,
+        )
 
-        By plain SQL: the provider's `Table` is a preview, and replaces a table, which empties it, for some changes.
-        Nothing is reverted: the table goes with its database, and an `execute` that changes must not drop it.
+    def _make_table(self, table: Table, rights: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        """Create the table that the connector would create, because the view needs it.
+
+        Plain SQL, because the provider's `Table` is a preview and empties a table by replacing it for some changes.
+        Nothing is reverted: the table goes with its database, and a changed `execute` must not drop it.
         """
         made = snowflake.Execute(
             f"{self._name}-{table.topic}",
             execute=self._place.sql(create, table),
             revert="SELECT 1",
-            # Grants on future tables cover only what is made after them.
+            # Grants on future tables cover only tables created after them.
             opts=ResourceOptions(parent=self, depends_on=rights),
         )
         return snowflake.Execute(
@@ -190,15 +189,10 @@ class SnowflakeTarget(Store):
     def _table_grant(self, table: Table, made: pulumi.Resource) -> pulumi.Resource:
         place = pulumi.Output.concat(self._place.quoted, f'."{table_name(table)}"')
         target = snowflake.GrantPrivilegesToAccountRoleOnSchemaObjectArgs(object_type="TABLE", object_name=place)
-        return snowflake.GrantPrivilegesToAccountRole(
-            f"{self._name}-sink-{table.topic}",
-            account_role_name=self._role.name,
-            privileges=list(TABLE_PRIVILEGES),
-            on_schema_object=target,
-            opts=ResourceOptions(parent=self, depends_on=[made]),
-        )
+        opts = ResourceOptions(parent=self, depends_on=[made])
+        return self._grant(table.topic, TABLE_PRIVILEGES, opts, on_schema_object=target)
 
 
 def _body(pem: pulumi.Output[str]) -> pulumi.Output[str]:
-    """A PEM text without header, footer and line breaks, as Snowflake and its connector want keys."""
+    """A PEM key without header, footer and line breaks, the format of Snowflake and its connector."""
     return pem.apply(lambda text: "".join(line for line in text.split("\n") if not line.startswith("-----")).strip())

@@ -1,4 +1,4 @@
-"""For each control what breaks it and what keeps to it."""
+"""Bad and good cases for each control."""
 
 from __future__ import annotations
 

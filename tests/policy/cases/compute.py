@@ -36,7 +36,7 @@ COMPUTE = {
         ],
         good=[INSTANCE, TEMPLATE],
     ),
-    "metadata-needs-a-token": case(
+    "metadata-requires-a-token": case(
         bad=[
             but(INSTANCE, "metadataOptions", to=GONE),
             but(INSTANCE, "metadataOptions", "httpTokens", to="optional"),

@@ -40,7 +40,7 @@ def granting(*statements: dict[str, Any]) -> Any:
 
 EVERYTHING = document(allow("*", "*"))
 
-# Types that say who may use them, by the input that does.
+# Types with a resource policy, and the input that holds it.
 TRUSTING = {
     "aws:kms/keyPolicy:KeyPolicy": "policy",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
@@ -56,7 +56,7 @@ NOT_ACTION = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "arn:aws:s3::
 NOT_RESOURCE = {"Effect": "Allow", "Action": "kms:Decrypt", "NotResource": "arn:aws:kms:*:*:key/1"}
 
 IAM = {
-    "policy-documents-can-be-read": case(
+    "policy-documents-are-readable": case(
         bad=[
             but(ROLE_POLICY, "policy", to="{"),
             but(ROLE, "assumeRolePolicy", to="[]"),
@@ -106,7 +106,7 @@ IAM = {
             granting(allow("kms:Decrypt", "*", Condition={"StringEquals": {"kms:ViaService": "ssm"}})),
         ],
     ),
-    "no-administrator-policies-of-aws": case(
+    "no-aws-administrator-policies": case(
         bad=[
             but(ATTACHMENT, "policyArn", to="arn:aws:iam::aws:policy/AdministratorAccess"),
             but(ATTACHMENT, "policyArn", to="arn:aws:iam::aws:policy/PowerUserAccess"),
@@ -122,7 +122,7 @@ IAM = {
         ],
         good=[ATTACHMENT, ROLE],
     ),
-    "nobody-is-trusted-unnamed": case(
+    "trust-policies-name-principals": case(
         bad=[
             but(
                 ROLE, "assumeRolePolicy", to=document({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"})

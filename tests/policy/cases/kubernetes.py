@@ -1,4 +1,4 @@
-"""Cases of policy/controls/kubernetes.py: the cluster and its doors."""
+"""Cases of policy/controls/kubernetes.py: the cluster and its network access."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ NETWORK = {
     "prefix-lists-are-narrow": case(
         bad=[but(PREFIXES, "entries", 0, "cidr", to=OPEN), but(PREFIX, "cidr", to=OPEN)], good=[PREFIXES, PREFIX]
     ),
-    "rules-are-described": case(
+    "security-group-rules-are-described": case(
         bad=[
             but(INGRESS, "description", to=GONE),
             but(EGRESS, "description", to=""),
@@ -124,7 +124,7 @@ NETWORK = {
         ],
         good=[INGRESS, EGRESS, OLD_RULE, GROUP],
     ),
-    "rules-are-resources": case(
+    "security-group-rules-are-resources": case(
         bad=[INLINE, but(GROUP, "egress", to=INLINE.get("ingress"))], good=[GROUP, but(GROUP, "ingress", to=[])]
     ),
     "no-admin-ports": case(
@@ -138,7 +138,7 @@ NETWORK = {
         good=[
             INGRESS,
             but(but(EGRESS, "fromPort", to=22), "toPort", to=22),
-            # Of ICMP these are types and codes.
+            # For ICMP, these are types and codes.
             *(
                 but(but(but(INGRESS, "ipProtocol", to=kind), "fromPort", to=3), "toPort", to=255)
                 for kind in ("icmp", "icmpv6")

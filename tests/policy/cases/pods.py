@@ -87,7 +87,7 @@ PODS = {
     "pods-have-a-read-only-root": case(
         bad=[but(DEPLOYMENT, *CONTEXT, "readOnlyRootFilesystem", to=GONE), WITH_INIT], good=WORKLOADS
     ),
-    "pods-stay-off-the-host": case(
+    "pods-do-not-use-the-host": case(
         bad=[
             *(but(DEPLOYMENT, *POD, of_node, to=True) for of_node in ("hostNetwork", "hostPID", "hostIPC")),
             but(DEPLOYMENT, *POD, "volumes", 0, to={"name": "tmp", "hostPath": {"path": "/"}}),
@@ -102,7 +102,7 @@ PODS = {
         ],
         good=[*WORKLOADS, ACCOUNT],
     ),
-    "pods-say-what-they-need": case(
+    "pods-request-resources": case(
         bad=[
             but(DEPLOYMENT, *APP, "resources", to=GONE),
             but(DEPLOYMENT, *APP, "resources", "requests", "cpu", to=GONE),

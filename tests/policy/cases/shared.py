@@ -1,4 +1,4 @@
-"""What several fields share."""
+"""Values for several fields."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ SNOWFLAKE = {
         ],
         good=[GRANT],
     ),
-    "snowflake-gives-out-no-system-role": case(
+    "snowflake-grants-no-system-role": case(
         bad=[but(ROLE_GRANT, "roleName", to="accountadmin"), but(ROLE_GRANT, "parentRoleName", to="PUBLIC")],
         good=[ROLE_GRANT, but(ROLE_GRANT, "parentRoleName", to="SYSADMIN")],
     ),

@@ -127,7 +127,7 @@ STREAMING = {
         bad=[but(SINK, CONFIG, "topics", to="auth_user,flagged_user"), but(SINK, CONFIG, "topics", to="fraud_alert")],
         good=[SINK, SOURCE, connector("SnowflakeSink", topics="flagged_user,fraud_alert")],
     ),
-    "source-leaves-passwords-behind": case(
+    "source-publishes-no-passwords": case(
         bad=[
             but(SOURCE, CONFIG, "column.include.list", to=GONE),
             but(SOURCE, CONFIG, "column.include.list", to=""),
@@ -136,22 +136,22 @@ STREAMING = {
         ],
         good=[SOURCE, SINK, but(SOURCE, CONFIG, "column.include.list", to="SAMPLE[.]AUTH_USER[.](PASSWORD_HINT|ID)")],
     ),
-    "connectors-have-accounts-of-their-own": Case(
+    "connectors-have-own-accounts": Case(
         bad=[
             [SOURCE, but(SINK, CONFIG, "kafka.service.account.id", to="sa-OracleXStreamSource")],
             [but(SINK, CONFIG, "kafka.auth.mode", to="KAFKA_API_KEY")],
         ],
         good=[[SOURCE, SINK]],
     ),
-    "old-ones-go-first": case(
+    "old-ones-are-deleted-first": case(
         bad=[optioned(STATEMENT, delete_before_replace=False), optioned(SINK, delete_before_replace=False)],
         good=[STATEMENT, SINK],
     ),
-    "creation-fails-in-time": case(
+    "creation-has-a-time-limit": case(
         bad=[optioned(STATEMENT, timeouts={}), optioned(SINK, timeouts={"create": 3601})],
         good=[STATEMENT, SINK, optioned(SINK, timeouts={"create": 3600})],
     ),
-    "what-cannot-change-is-replaced": case(
+    "refused-changes-replace": case(
         bad=[
             optioned(STATEMENT, replace_on_changes=("properties", "#initerror")),
             optioned(STATEMENT, replace_on_changes=("statementName", "#initerror")),
@@ -161,7 +161,7 @@ STREAMING = {
         ],
         good=[STATEMENT, SINK],
     ),
-    "topics-do-not-keep-for-ever": case(
+    "topic-records-expire": case(
         bad=[but(TOPIC, "config", "retention.ms", to="-1")],
         good=[TOPIC, but(TOPIC, "config", to={"cleanup.policy": "compact", "retention.ms": "-1"})],
     ),

@@ -1,4 +1,4 @@
-"""Altering a table once, against a server that answers as Flink's API does."""
+"""Altering a table once, against a server that imitates Flink's API."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ADD = "ALTER TABLE `t` ADD (`offset` BIGINT METADATA VIRTUAL)"
 
 
 class Flink:
-    """Statements by name. Each GET moves one on: PENDING, then what `ends` says. The table takes a column once."""
+    """Statements by name. Each GET advances a statement from PENDING to `ends`. The table accepts a column once."""
 
     def __init__(self) -> None:
         self.statements: dict[str, dict[str, Any]] = {}
         self.ran: list[str] = []
         self.refused = ""
         self.url = ""
-        self.deleting = 0  # GETs for which a deleted statement is still shown
+        self.deleting = 0  # GETs that still show a deleted statement
 
     def submit(self, statement: dict[str, Any]) -> None:
         self.statements[statement["name"]] = {**statement, "status": {"phase": "PENDING"}}
@@ -91,7 +91,7 @@ def run(flink: Flink, action: str = "create", **changes: str) -> int:
     return main([action], environment | changes)
 
 
-def test_a_table_is_altered_by_its_account_in_its_pool(flink: Flink) -> None:
+def test_the_table_is_altered_with_the_given_account_and_pool(flink: Flink) -> None:
     assert run(flink) == 0
     assert flink.ran == [ADD]
     spec = flink.statements["add"]["spec"]
@@ -99,13 +99,13 @@ def test_a_table_is_altered_by_its_account_in_its_pool(flink: Flink) -> None:
     assert spec["properties"] == {"sql.current-catalog": "c"}
 
 
-def test_an_up_that_broke_off_does_not_add_a_column_twice(flink: Flink) -> None:
+def test_an_interrupted_up_adds_a_column_only_once(flink: Flink) -> None:
     assert run(flink) == 0
     assert run(flink) == 0, "the statement ran: the column is there"
     assert flink.ran == [ADD]
 
 
-def test_a_statement_that_failed_is_run_again(flink: Flink, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_statement_runs_again(flink: Flink, capsys: pytest.CaptureFixture[str]) -> None:
     flink.refused = "not authorized"
     assert run(flink) == 1
     assert "statement add: FAILED: not authorized" in capsys.readouterr().err
@@ -115,21 +115,21 @@ def test_a_statement_that_failed_is_run_again(flink: Flink, capsys: pytest.Captu
     assert flink.ran == [ADD]
 
 
-def test_another_text_takes_the_place_of_the_old_one(flink: Flink) -> None:
+def test_a_changed_text_replaces_the_old_statement(flink: Flink) -> None:
     assert run(flink) == 0
     assert run(flink, STATEMENT="ALTER TABLE `t` SET ('a' = 'b')") == 0
     assert flink.ran[1:] == ["ALTER TABLE `t` SET ('a' = 'b')"]
 
 
-def test_destroy_deletes_what_the_service_still_has(flink: Flink) -> None:
+def test_destroy_deletes_the_statement_if_it_still_exists(flink: Flink) -> None:
     assert run(flink) == 0
     flink.deleting = 2
     assert run(flink, "delete") == 0
-    assert flink.statements == {}, "a new table of that name must be altered again"
+    assert flink.statements == {}, "a new table with that name must be altered again"
     assert run(flink, "delete") == 0, "the service forgot it 30 days after it ended"
 
 
-def test_trouble_is_told(flink: Flink, capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_are_reported(flink: Flink, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(flink, FLINK_SECRET="wrong") == 1
     assert "HTTP 401" in capsys.readouterr().err
     assert run(flink, ENVIRONMENT="env-2", ALTER_DEADLINE_SECONDS="0.05") == 1

@@ -1,4 +1,4 @@
-"""The clean-up of `pulumi destroy`, against a server that answers as Kafka's and the registry's REST do."""
+"""The clean-up of `pulumi destroy`, against a server that imitates the REST APIs of Kafka and the registry."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ MODULE = "components.confluent.cleanup"
 
 
 class Cloud:
-    """Topics and subjects; a subject goes for good only when it was deleted before."""
+    """Topics and subjects; a subject needs two deletions."""
 
     def __init__(self) -> None:
         self.topics = {"error_log", "dlq-lcc-1", "__orcl-heartbeat.lcc-2.fd", "auth_user", "somebodys_error_log"}
         self.subjects = {"error_log-value", "fd.SAMPLE.AUTH_USER-value", "fd.a/b-value", "auth_user-value", "old.fd.x"}
         self.hidden: set[str] = set()
         self.refuse = 0
-        self.gone = False  # everything that was listed, when it is deleted
-        self.cut = False  # each answer, in its middle
+        self.gone = False  # everything listed is gone when it is deleted
+        self.cut = False  # cut each answer in its middle
         self.url = ""
 
     def respond(self, request: Request) -> Answer:
@@ -76,27 +76,25 @@ def environment(cloud: Cloud) -> dict[str, str]:
     }
 
 
-def test_only_what_nobody_declared_is_deleted(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_undeclared_topics_and_subjects_are_deleted(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(environment(cloud)) == 0
-    assert cloud.topics == {"auth_user", "somebodys_error_log"}, "declared and foreign topics are not the clean-up's"
-    assert cloud.subjects == {"auth_user-value", "old.fd.x"}, "a name only has to begin with a prefix: not contain it"
-    assert cloud.hidden == set(), "a subject that is only hidden comes back with its name: delete it for good"
-    assert "hush" not in (printed := capsys.readouterr().out), "what the clean-up prints is kept in the stack's state"
+    assert cloud.topics == {"auth_user", "somebodys_error_log"}, "the clean-up must keep declared and foreign topics"
+    assert cloud.subjects == {"auth_user-value", "old.fd.x"}, "a name must begin with a prefix, not only contain it"
+    assert cloud.hidden == set(), "a hidden subject comes back with its name: delete it permanently"
+    assert "hush" not in (printed := capsys.readouterr().out), "the stack's state keeps the clean-up's output"
     assert "deleted /subjects/error_log-value" in printed
 
 
-def test_run_as_pulumi_does_it_cleans_up(cloud: Cloud) -> None:
+def test_the_command_of_pulumi_cleans_up(cloud: Cloud) -> None:
     done = run_module(MODULE, **environment(cloud))
     assert done.returncode == 0 and "error_log" not in cloud.topics, done.stderr
     cloud.refuse, cloud.topics = 403, {"error_log"}
-    assert run_module(MODULE, **environment(cloud)).returncode == 1, (
-        "the exit code is all that the engine looks at: pass on that of main"
-    )
+    assert run_module(MODULE, **environment(cloud)).returncode == 1, "the engine sees only the exit code: return main's"
 
 
-def test_what_went_by_itself_is_no_failure(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_topic_that_is_already_gone_is_no_failure(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.gone = True
-    assert main(environment(cloud)) == 0, f"a connector's topic may go with it: {capsys.readouterr().err}"
+    assert main(environment(cloud)) == 0, f"a connector may delete its own topic: {capsys.readouterr().err}"
 
 
 def test_a_second_run_has_nothing_to_do(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,29 +105,31 @@ def test_a_second_run_has_nothing_to_do(cloud: Cloud, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("status", [401, 403, 409, 429, 500])
-def test_a_refusal_stops_with_the_answer(cloud: Cloud, capsys: pytest.CaptureFixture[str], status: int) -> None:
+def test_a_refusal_stops_with_the_services_answer(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str], status: int
+) -> None:
     cloud.refuse = status
     assert main(environment(cloud)) == 1
     assert f"HTTP {status}" in capsys.readouterr().err
 
 
-def test_an_answer_that_is_cut_off_stops_with_what_to_do(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_incomplete_answer_stops_with_a_fix(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     cloud.cut = True
     assert main(environment(cloud)) == 1
     assert "run pulumi destroy again" in capsys.readouterr().err
 
 
-def test_what_is_missing_is_named(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_variables_are_named(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     for name in environment(cloud):
         assert main(environment(cloud) | {name: ""}) == 2, (
-            f"without {name} the program stops half-way: add it to NEEDED"
+            f"without {name} the command fails half-way: add it to NEEDED"
         )
         assert f"set {name}: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["TOPIC_PREFIXES", "SUBJECT_PREFIXES"])
 @pytest.mark.parametrize("text", [",", "error_log,", "a,,b"])
-def test_an_empty_prefix_which_is_that_of_every_name_deletes_nothing(cloud: Cloud, name: str, text: str) -> None:
+def test_an_empty_prefix_deletes_nothing(cloud: Cloud, name: str, text: str) -> None:
     topics, subjects = set(cloud.topics), set(cloud.subjects)
     assert main(environment(cloud) | {name: text}) == 2
     assert (cloud.topics, cloud.subjects) == (topics, subjects)

@@ -1,4 +1,4 @@
-"""ConfluentCluster: its keys by slot, and a VPC that does not fit its connectivity."""
+"""ConfluentCluster: keys by slot, and a VPC that conflicts with the connectivity."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def test_each_slot_has_a_key_and_the_first_is_in_use(slots: str) -> None:
     assert made.result == [secret(name, "secret") for name in active] + [id_of(made[name]) for name in active]
 
 
-def test_a_cluster_is_private_exactly_with_a_vpc() -> None:
+def test_only_a_private_cluster_takes_a_vpc() -> None:
     settings = ClusterSettings(cluster_type="enterprise", availability="LOW", connectivity="privatelink")
-    with pytest.raises(ValueError, match="private is None, connectivity privatelink; give private exactly when"):
+    with pytest.raises(ValueError, match="private is None, connectivity privatelink; set private exactly when"):
         ConfluentClusterArgs(region="us-east-1", settings=settings)
     with pytest.raises(ValueError, match="private is set, connectivity public"):
         ConfluentClusterArgs(region="us-east-1", private=cast(Any, object()))

@@ -1,4 +1,4 @@
-"""What is taken out of a statement's text, and what must stay."""
+"""Removing comments from a statement's text."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ LINE_COMMENTS = ["-- c", "--", "-- it's", "-- ` \" /* '", "--+ no hint", "// c",
         ("-- only this", ""),
     ],
 )
-def test_comments_go_and_the_rest_stays(sql: str, left: str) -> None:
+def test_only_comments_are_removed(sql: str, left: str) -> None:
     assert without_comments(sql) == left
 
 
 @given(st.lists(st.tuples(st.sampled_from(CODE), st.sampled_from([*COMMENTS, "", " \t "]),
                           st.sampled_from([*LINE_COMMENTS, "", "  "])), max_size=8))  # fmt: skip
-def test_code_stays_as_it_is_and_on_its_line(lines: list[tuple[str, str, str]]) -> None:
+def test_code_keeps_its_text_and_its_line(lines: list[tuple[str, str, str]]) -> None:
     sql = "\n".join(f"{code}{comment} {end}" for code, comment, end in lines)
     wanted = "\n".join(code + "\n" * comment.count("\n") for code, comment, _ in lines).rstrip("\n")
     assert without_comments(sql) == wanted
 
 
 @given(st.lists(st.sampled_from([*CODE, *COMMENTS, *LINE_COMMENTS, "\n", "'", "`", "/", "*", "-", " "])).map("".join))
-def test_nothing_is_left_to_take_out(sql: str) -> None:
+def test_a_second_removal_changes_nothing(sql: str) -> None:
     once = without_comments(sql)
     assert without_comments(once) == once
 

@@ -1,4 +1,4 @@
-"""Typed connectors: secrets apart, unknown or missing keys and bad values refused."""
+"""Typed connectors: separate secrets, and refused keys and values."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ARGUMENTS: dict[type[Connector], dict[str, Any]] = {
     | {"instance_url": "https://h", "connection_user": "u", "connection_password": "hush", "indexes": (INDEX,)},
     SnowflakeSink: SINK | {"url": "h", "user": "u", "private_key": "hush", "database": "D", "schema": "S", "role": "R"},
 }
-# The vendor's keys. A plan shows of a secret map only that it is one, so that a misspelt key would go unseen there.
+# The vendor's keys. A plan masks a whole secret map, so it cannot show a misspelt key in it.
 SENSITIVE: dict[type[Connector], set[str]] = {
     OracleXStreamSource: {"database.password"},
     RedshiftSink: {"aws.redshift.password"},
@@ -43,7 +43,7 @@ ALL = pytest.mark.parametrize("connector", ARGUMENTS, ids=lambda connector: conn
 
 
 @ALL
-def test_secrets_go_to_the_sensitive_map_alone(connector: type[Connector]) -> None:
+def test_secrets_are_only_in_the_sensitive_map(connector: type[Connector]) -> None:
     config = connector(**ARGUMENTS[connector])
     assert config.sensitive() == dict.fromkeys(SENSITIVE[connector], "hush")
     assert "hush" not in config.nonsensitive("c", "sa-1").values(), "mark the field secret=True"
@@ -53,12 +53,12 @@ def test_secrets_go_to_the_sensitive_map_alone(connector: type[Connector]) -> No
 def test_a_required_text_is_not_empty(connector: type[Connector]) -> None:
     required = [name for name, value in ARGUMENTS[connector].items() if isinstance(value, str)]
     for name in required:
-        with pytest.raises(ValueError, match=f"{name} is empty; give it a value"):
+        with pytest.raises(ValueError, match=f"{name} is empty; set a value"):
             connector(**cast(Any, ARGUMENTS[connector] | {name: ""}))
 
 
 @ALL
-def test_values_outside_the_allowed_ones_are_refused_with_the_list(connector: type[Connector]) -> None:
+def test_refused_values_are_reported_with_the_allowed_ones(connector: type[Connector]) -> None:
     restricted = [field for field in dataclasses.fields(connector) if field.metadata.get("allowed")]
     assert restricted
     for field in restricted:
@@ -83,7 +83,7 @@ def test_each_topic_of_the_search_sink_needs_its_index() -> None:
 
 
 @pytest.mark.parametrize("field", ["write_method", "on_null_values"])
-def test_how_an_index_is_written_is_one_of_the_vendor_s_words(field: str) -> None:
+def test_an_index_has_a_write_method_of_the_vendor(field: str) -> None:
     with pytest.raises(ValueError, match=f"index t: {field} is 'MERGE'"):
         dataclasses.replace(INDEX, **{field: "MERGE"})
     for method in ("INSERT", "UPSERT"):
@@ -101,23 +101,23 @@ def test_a_streaming_buffer_is_at_least_a_second() -> None:
         SnowflakeSink(**ARGUMENTS[SnowflakeSink], buffer_flush_time=0)
 
 
-# The vendor's templates of 2026-02, as far as these classes and the vendor's required keys go.
+# The vendor's templates of 2026-02: the keys of these classes, and all required ones.
 FACTS: dict[str, dict[str, dict[str, Any]]] = json.loads(
     Path(__file__).with_name("connector_keys.json").read_text(encoding="utf-8")
 )
-# Keys that the service has for every connector, or every sink; write.method is in its documentation alone.
+# Keys of every connector or every sink; only the documentation has write.method.
 SERVICE = {"name", "connector.class", "kafka.auth.mode", "kafka.service.account.id", "tasks.max"}
 SINKS = {"topics", "input.data.format", "input.key.format", "errors.tolerance", "errors.deadletterqueue.topic.name"}
 DOCUMENTED = {"index1.write.method"}
 
 
 @ALL
-def test_the_vendor_has_each_key_and_allows_each_value(connector: type[Connector]) -> None:
+def test_every_key_and_value_is_in_the_vendors_template(connector: type[Connector]) -> None:
     facts = FACTS[connector.connector_class]
     config = connector(**ARGUMENTS[connector])
     written = config.nonsensitive("c", "sa-1") | config.sensitive()
     known = facts.keys() | SERVICE | (SINKS if issubclass(connector, SinkConnector) else set()) | DOCUMENTED
-    assert written.keys() <= known, f"{connector.__name__} writes keys that the vendor does not have"
+    assert written.keys() <= known, f"{connector.__name__} sets keys that the vendor does not have"
     for key, value in written.items():
         allowed = [str(one) for one in facts.get(key, {}).get("values", [])]
         assert not allowed or value in allowed, f"{key}={value}: the vendor allows {allowed}"
@@ -126,7 +126,7 @@ def test_the_vendor_has_each_key_and_allows_each_value(connector: type[Connector
 
 
 @ALL
-def test_what_a_class_allows_the_vendor_allows(connector: type[Connector]) -> None:
+def test_the_vendor_allows_every_allowed_value(connector: type[Connector]) -> None:
     for field in dataclasses.fields(connector):
         allowed = FACTS[connector.connector_class].get(field.metadata.get("key", ""), {}).get("values")
         if allowed and field.metadata["allowed"]:
@@ -134,7 +134,7 @@ def test_what_a_class_allows_the_vendor_allows(connector: type[Connector]) -> No
 
 
 @ALL
-def test_each_key_that_the_vendor_requires_is_written(connector: type[Connector]) -> None:
+def test_every_required_key_of_the_vendor_is_set(connector: type[Connector]) -> None:
     config = connector(**ARGUMENTS[connector])
     required = {key for key, fact in FACTS[connector.connector_class].items() if fact.get("required")}
     assert required <= (config.nonsensitive("c", "sa-1") | config.sensitive()).keys()

@@ -1,4 +1,4 @@
-"""The clean-up's keys: one beside the other's secret looks right in a plan, which masks both."""
+"""The clean-up's keys: a plan masks them, so it cannot show a key with the wrong secret."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def test_the_clean_up_has_the_keys_of_both_services() -> None:
     handle = ConfluentHandle(**cast(Any, {name: name for name in fields}))
     made = record_component(lambda: gates.make_cleanup("c", handle, pulumi.ResourceOptions()))
     environment = made.opened["c"]["environment"]
-    assert set(environment) == set(NEEDED), "what the program asks for and what it is given differ"
+    assert set(environment) == set(NEEDED), "the command's NEEDED and its environment differ"
     secrets = {key: environment[key] for key in environment if key.endswith(("_KEY", "_SECRET"))}
     assert secrets == {
         "KAFKA_KEY": "kafka_key",
         "KAFKA_SECRET": "kafka_secret",
         "REGISTRY_KEY": "registry_key",
         "REGISTRY_SECRET": "registry_secret",
-    }, "pulumi destroy would be refused half-way"
+    }, "a service would refuse pulumi destroy half-way"

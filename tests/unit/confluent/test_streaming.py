@@ -1,4 +1,4 @@
-"""ConfluentStreaming: the sinks that it refuses. The golden plans show the rest."""
+"""ConfluentStreaming: refused sinks. The golden plans show the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The waiter behind the order gates, run as `pulumi up` runs it, against a small HTTP server."""
+"""The gates' wait command, run as by `pulumi up`, against a small HTTP server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECRET = "hush-hush"
 
 
 class Service(Prepared):
-    """Answers by path; `keys` are those of who asked."""
+    """Answers by path; `keys` are the callers' keys."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ def service() -> Iterator[Service]:
 def wait(kind: str, **environment: str) -> subprocess.CompletedProcess[str]:
     quick = {"GATE_POLL_SECONDS": "0.05", "GATE_DEADLINE_SECONDS": "0.5"}
     done = run_module("components.confluent.wait", kind, **quick | environment)
-    assert SECRET not in done.stdout + done.stderr, "what the gate prints is kept in the stack's state"
+    assert SECRET not in done.stdout + done.stderr, "the stack's state keeps the gate's output"
     return done
 
 
@@ -65,7 +65,7 @@ def test_the_gate_opens_when_connector_and_tasks_run(service: Service) -> None:
     assert service.keys == {f"key:{SECRET}"}
 
 
-def test_the_users_netrc_names_no_other_account(service: Service, tmp_path: Path) -> None:
+def test_the_users_netrc_is_ignored(service: Service, tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password else\n")
     service.answers["/subjects/a-value/versions/latest"] = [(200, {"id": 1})]
     registry = {"REGISTRY_URL": service.url, "REGISTRY_KEY": "key", "REGISTRY_SECRET": SECRET}
@@ -74,14 +74,14 @@ def test_the_users_netrc_names_no_other_account(service: Service, tmp_path: Path
 
 
 @pytest.mark.parametrize("passing", [(0, None), (200, b"<html>We are back soon</html>"), (200, b"")])
-def test_an_answer_that_is_cut_off_or_none_is_asked_for_again(service: Service, passing: tuple[int, Any]) -> None:
+def test_an_incomplete_or_missing_answer_is_retried(service: Service, passing: tuple[int, Any]) -> None:
     done = connector(service, passing, status("RUNNING"))
-    assert done.returncode == 0, f"such an answer is a moment's matter: take it for 'not yet'\n{done.stderr}"
+    assert done.returncode == 0, f"retry after such an answer\n{done.stderr}"
 
 
 def test_a_failed_task_ends_the_wait_at_once(service: Service) -> None:
     done = connector(service, status("RUNNING", "RUNNING", "FAILED"), status("RUNNING", "RUNNING", "RUNNING"))
-    assert done.returncode == 1 and "FAILED" in done.stderr, "a task that failed does not start again by itself"
+    assert done.returncode == 1 and "FAILED" in done.stderr, "a failed task does not restart by itself"
 
 
 def test_a_failed_connector_ends_the_wait_at_once_with_its_trace(service: Service) -> None:
@@ -89,7 +89,7 @@ def test_a_failed_connector_ends_the_wait_at_once_with_its_trace(service: Servic
     assert done.returncode == 1 and "FAILED" in done.stderr and "ORA-01017" in done.stderr
 
 
-def test_the_deadline_says_the_last_answer(service: Service) -> None:
+def test_the_deadline_reports_the_last_answer(service: Service) -> None:
     done = connector(service, status("PROVISIONING"))
     assert done.returncode == 1 and "still closed at the deadline; last answer: PROVISIONING" in done.stderr
 
@@ -107,7 +107,7 @@ def test_the_gate_opens_when_every_subject_exists(service: Service) -> None:
 
 
 @pytest.mark.parametrize("refusal", [401, 403])
-def test_a_key_that_may_not_read_is_told_at_once(service: Service, refusal: int) -> None:
+def test_a_refused_key_is_reported_at_once(service: Service, refusal: int) -> None:
     service.answers["/subjects/a-value/versions/latest"] = [(refusal, {}), (200, {"id": 1})]
     done = subjects(service, "a-value")
     assert done.returncode == 1 and "the key may not read it; check its role" in done.stderr
@@ -123,7 +123,7 @@ def test_missing_or_empty_variables_and_unknown_gates_are_usage_errors() -> None
     assert unknown.returncode == 2 and "{connector,subjects}" in unknown.stderr
 
 
-def test_a_service_that_is_away_is_waited_for() -> None:
+def test_an_unreachable_service_is_retried() -> None:
     registry = {"REGISTRY_URL": "http://127.0.0.1:9", "REGISTRY_KEY": "key", "REGISTRY_SECRET": SECRET}
     done = wait("subjects", SUBJECTS="a-value", **registry)
     assert done.returncode == 1 and "HTTP 0" in done.stderr

@@ -1,4 +1,4 @@
-"""FraudApp: secrets that a plan masks, the page's address, and what no golden plan shows."""
+"""FraudApp: masked secrets, the page's address, and other things that no golden plan shows."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def arguments(**change: Any) -> FraudAppArgs:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"api_cidrs": ("0.0.0.0/0",)}, "api_cidrs has '0.0.0.0/0', which admits everybody"),
+        ({"api_cidrs": ("0.0.0.0/0",)}, "api_cidrs has '0.0.0.0/0', which admits everyone"),
         ({"api_cidrs": ("0.0.0.0/1", "128.0.0.0/1")}, "api_cidrs has '128.0.0.0/1'"),
         ({"api_cidrs": ("198.51.100.7",)}, "api_cidrs has '198.51.100.7'; write a network"),
-        ({"ingress_cidrs": ()}, "ingress_cidrs is empty, which a load balancer takes for everybody"),
-        ({"vpc_cidr": "172.20.0.0/18"}, "vpc_cidr is 172.20.0.0/18; choose one apart from 172.20.0.0/16"),
-        ({"vpc_cidr": "10.0.0.1/16"}, "vpc_cidr is '10.0.0.1/16'; give an IPv4 range"),
+        ({"ingress_cidrs": ()}, "ingress_cidrs is empty, which a load balancer reads as everyone"),
+        ({"vpc_cidr": "172.20.0.0/18"}, "vpc_cidr is 172.20.0.0/18; set a range apart from 172.20.0.0/16"),
+        ({"vpc_cidr": "10.0.0.1/16"}, "vpc_cidr is '10.0.0.1/16'; set an IPv4 range"),
         ({"fraud_every_seconds": -1}, "fraud_every_seconds is -1"),
         (
             {"thresholds": {"burst_count": "1"}},
@@ -82,7 +82,7 @@ def test_bad_arguments_name_field_value_and_fix(change: dict[str, Any], message:
         arguments(**change)
 
 
-def test_administrators_are_those_given() -> None:
+def test_only_the_given_roles_are_administrators() -> None:
     role = "arn:aws:iam::123456789012:role/ops"
     made = record_component(lambda: FraudApp("app", arguments(admin_role_arns=(role,))))
     assert made["app-cluster-ops"].inputs["principalArn"] == role
@@ -91,13 +91,13 @@ def test_administrators_are_those_given() -> None:
     assert rights["accessScope"] == {"type": "cluster"}
 
 
-def test_the_api_is_private_without_networks_that_reach_it() -> None:
+def test_without_api_cidrs_the_api_is_private() -> None:
     inputs = record_component(lambda: FraudApp("app", arguments(api_cidrs=())))["app-cluster"].inputs
     assert (inputs["endpointPrivateAccess"], inputs["endpointPublicAccess"]) == (True, False)
     assert "publicAccessCidrs" not in inputs
 
 
-def test_each_secret_stands_under_its_name_and_the_app_reads_it() -> None:
+def test_the_app_reads_each_secret_by_its_name() -> None:
     made = record_component(lambda: FraudApp("app", arguments()))
     database, kafka = (made.opened[name]["stringData"] for name in ("app-database", "app-kafka"))
     assert database == {"SECRET_KEY": secret("app-secret-key"), "ORACLE_PASSWORD": "hush-oracle"}
@@ -114,7 +114,7 @@ def test_each_secret_stands_under_its_name_and_the_app_reads_it() -> None:
         assert re.search(rf"\b{variable}\b", settings), f"{variable}: app/fraudapp/settings.py does not read it"
 
 
-def test_the_user_is_that_of_the_image() -> None:
+def test_pods_run_as_the_images_user() -> None:
     text = (ROOT / "app" / "Dockerfile").read_text()
     assert f"--uid {USER}" in text and f"\nUSER {USER}\n" in text
 
@@ -135,7 +135,7 @@ INCOMPLETE = (None, {}, {"loadBalancer": {}}, {"loadBalancer": {"ingress": []}},
         (TLS, {"loadBalancer": {"ingress": [{"hostname": HOST}]}}, "https://fraud.example.com"),
     ],
 )
-def test_the_url_is_the_hostname_or_the_load_balancers_once_there_is_one(
+def test_the_url_has_the_hostname_or_the_load_balancers_name(
     change: dict[str, Any], status: Any, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def build() -> pulumi.Output[Any]:
@@ -146,8 +146,8 @@ def test_the_url_is_the_hostname_or_the_load_balancers_once_there_is_one(
     assert record_component(build).result == [url, HOST if url else ""]
 
 
-def test_the_kubeconfig_names_the_region_that_the_clusters_component_leaves_out() -> None:
+def test_the_kubeconfig_names_the_region() -> None:
     made = {"users": [{"name": "aws", "user": {"exec": {"command": "aws", "args": ["eks", "get-token"]}}}]}
     found = json.loads(cluster.with_region(json.dumps(made), "eu-west-1"))
     assert found["users"][0]["user"]["exec"]["args"] == ["eks", "get-token", "--region", "eu-west-1"]
-    assert cluster.with_region(json.dumps(found), "eu-west-1") == json.dumps(found), "once is enough"
+    assert cluster.with_region(json.dumps(found), "eu-west-1") == json.dumps(found), "the region is added once"

@@ -1,4 +1,4 @@
-"""The app's image: its tag follows its content."""
+"""The app's image and its tag."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from components.fraud_app import image
 
 
-def test_the_tag_follows_content_and_nothing_else(tmp_path: Path) -> None:
+def test_the_tag_depends_only_on_the_content(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("1")
     before = image.content_hash(tmp_path)
     (tmp_path / "__pycache__").mkdir()

@@ -1,4 +1,4 @@
-"""Confluent's addresses: what is asked, what of the answer is refused, and how few prefixes are left of it."""
+"""Confluent's addresses: the look-up, refused answers, and merged prefixes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ LOOK_UP = "confluentcloud:index/getIpAddresses:getIpAddresses"
 @pytest.mark.parametrize(
     ("prefixes", "message"),
     [
-        ((), "Confluent names no egress prefixes for this region; give those of"),
-        (("192.0.2.10",), "'192.0.2.10': no IPv4 CIDR"), (("192.0.2.1/24",), "'192.0.2.1/24': no IPv4 CIDR"),
-        (("2001:db8::/32",), "no IPv4 CIDR"), (("",), "'': no IPv4 CIDR"), (("192.0.2.0/33",), "no IPv4 CIDR"),
-        (("192.0.2.0/255.255.255.0",), "no IPv4 CIDR"), (("a", "192.0.2.10/32", "b"), "'a', 'b': no IPv4 CIDR"),
+        ((), "Confluent reports no egress prefixes for this region; set those on"),
+        (("192.0.2.10",), "'192.0.2.10': not an IPv4 network"),
+        (("192.0.2.1/24",), "'192.0.2.1/24': not an IPv4 network"),
+        (("2001:db8::/32",), "not an IPv4 network"), (("",), "'': not an IPv4 network"),
+        (("192.0.2.0/33",), "not an IPv4 network"), (("192.0.2.0/255.255.255.0",), "not an IPv4 network"),
+        (("a", "192.0.2.10/32", "b"), "'a', 'b': not an IPv4 network"),
         (("0.0.0.0/0",), "0.0.0.0/0: broader than a /16"), (("192.0.0.0/15",), "broader than a /16"),
         (tuple(f"192.0.2.{n}/32" for n in (1, 3, 5, 7)), "has 4 egress prefixes, more than confluent_prefix_quota 3"),
     ],
 )  # fmt: skip
-def test_a_bad_allow_list_is_refused_with_what_mends_it(prefixes: tuple[str, ...], message: str) -> None:
+def test_a_bad_allow_list_is_refused_with_its_fix(prefixes: tuple[str, ...], message: str) -> None:
     (found,) = prefix_problems(prefixes, 3)
     assert message in found
     with pytest.raises(ValueError, match="confluent_prefixes: "):
@@ -37,7 +39,7 @@ def test_a_bad_allow_list_is_refused_with_what_mends_it(prefixes: tuple[str, ...
 def test_a_network_of_your_own_is_no_wider_than_an_8() -> None:
     assert range_problems("operator_cidrs", ["10.0.0.0/8"]) == []
     (found,) = range_problems("operator_cidrs", ["10.0.0.0/7"])
-    assert "'10.0.0.0/7', which admits everybody" in found
+    assert "'10.0.0.0/7', which admits everyone" in found
 
 
 def test_the_fewest_prefixes_are_the_same_addresses() -> None:
@@ -47,7 +49,7 @@ def test_the_fewest_prefixes_are_the_same_addresses() -> None:
 
 
 def asked(region: str, override: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[Any]]:
-    """The prefixes that come out, and the look-ups that were made."""
+    """The resulting prefixes, and the look-ups."""
     calls: list[Any] = []
 
     def answer(args: dict[str, Any]) -> dict[str, Any]:
@@ -58,18 +60,18 @@ def asked(region: str, override: tuple[str, ...], monkeypatch: pytest.MonkeyPatc
     return record_component(lambda: confluent_egress_prefixes(region, override)).result, calls
 
 
-def test_confluent_is_asked_for_its_connectors_way_out_of_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_look_up_asks_for_the_connectors_egress_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     found, calls = asked("eu-west-1", (), monkeypatch)
     assert found == ["192.0.2.10/32", "198.51.100.0/24"]
     wanted = {"clouds": ["AWS"], "regions": ["eu-west-1"], "services": ["CONNECT"], "addressTypes": ["EGRESS"]}
     assert calls == [{"filter": wanted}]
 
 
-def test_with_an_override_confluent_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_override_skips_the_look_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked("eu-west-1", ("203.0.113.0/28",), monkeypatch) == (["203.0.113.0/28"], [])
 
 
-def test_a_stack_is_told_the_setting_when_the_look_up_finds_nothing() -> None:
-    with pytest.raises(pulumi.RunError, match="confluentEgressPrefixes: Confluent names no egress prefixes"):
+def test_an_empty_look_up_names_the_setting() -> None:
+    with pytest.raises(pulumi.RunError, match="confluentEgressPrefixes: Confluent reports no egress prefixes"):
         _usable([], 60)
     assert _usable(["192.0.2.10/32"], 60) == ["192.0.2.10/32"]

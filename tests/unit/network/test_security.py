@@ -22,5 +22,5 @@ def test_a_description_that_ec2_would_refuse_is_refused_before_the_deploy(descri
 
 @pytest.mark.parametrize("peer", [{}, {"cidr": "10.0.0.0/8", "group_id": "sg-1"}])
 def test_a_rule_has_one_peer(peer: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="give exactly one"):
+    with pytest.raises(ValueError, match="set exactly one"):
         security.Peer(**peer)

@@ -1,4 +1,4 @@
-"""NetworkStack: what no golden plan shows. dev has one NAT gateway, prod one in each zone."""
+"""NetworkStack: things that no golden plan shows. dev has one NAT gateway, prod one in each zone."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def made(**change: Any) -> Recorded:
 
 
 @pytest.mark.parametrize("nat", ["per-zone", "single"])
-def test_an_added_zone_changes_nothing_that_is_there(nat: str) -> None:
+def test_an_added_zone_changes_no_existing_resource(nat: str) -> None:
     before, after = made(nat=nat), made(nat=nat, availability_zones=(*ZONES, "d"))
     changed = {name for name in before if before[name].inputs != after[name].inputs}
-    assert changed == {f"{NAME}-s3"}, f"{changed} change with a zone; only the S3 endpoint's route tables should"
+    assert changed == {f"{NAME}-s3"}, f"{changed} change with an added zone; only the S3 endpoint's route tables should"
 
 
 @pytest.mark.parametrize("nat", ["per-zone", "single"])
-def test_what_boots_with_the_internet_waits_for_the_whole_way_out(nat: str) -> None:
+def test_a_host_that_needs_the_internet_waits_for_all_routes(nat: str) -> None:
     found = made(nat=nat)
     kinds = (":NatGateway", ":InternetGateway", ":Route", ":RouteTableAssociation")
     expected = {one.name for kind in kinds for one in found.of_type(kind)} - {"host"} | {f"{NAME}-s3"}
-    assert needs(found["host"]) == expected, "internet_ready must hold each part of the way out, and no more"
+    assert needs(found["host"]) == expected, "internet_ready must contain exactly the resources for internet access"
 
 
 def test_the_prefix_list_holds_confluents_addresses_once_each() -> None:
@@ -57,8 +57,8 @@ def test_the_prefix_list_holds_confluents_addresses_once_each() -> None:
 
 
 @pytest.mark.parametrize("prefixes", [[], ["10.0.0.1"]])
-def test_a_list_is_refused_in_mid_deploy_too(prefixes: list[str]) -> None:
-    """What Confluent answers is known only then."""
+def test_a_bad_list_from_the_look_up_is_refused_in_the_deploy(prefixes: list[str]) -> None:
+    """Confluent's answer is known only in the deploy."""
     answer = pulumi.Output.from_input(prefixes)
     with pytest.raises(ValueError, match="confluent_prefixes: "):
         record_component(lambda: NetworkStack(NAME, arguments(confluent_prefixes=answer)))

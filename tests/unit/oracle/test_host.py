@@ -1,4 +1,4 @@
-"""OracleHost: the masked passwords, what it refuses, and its waiter. The golden plans show the rest."""
+"""OracleHost: masked passwords, refused arguments, and the waiter. The golden plans show the rest."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def made(slots: str) -> Recorded:
 
 
 @pytest.mark.parametrize("slots", ["ab", "ba"])
-def test_the_passwords_in_use_go_to_the_secret_by_user_and_to_who_connects(slots: str) -> None:
+def test_the_secret_and_the_connections_have_the_passwords_in_use(slots: str) -> None:
     found = made(slots)
     app, connector = (f"p{secret(f'oracle-{user}-{slots[0]}')}" for user in ("sample", "cfltuser"))
     assert found.result == [app, connector], "the active slot's"
@@ -54,19 +54,19 @@ def test_the_passwords_in_use_go_to_the_secret_by_user_and_to_who_connects(slots
     assert generated == of_services | {f"oracle-{name}" for name in USERS.values()}
 
 
-def test_the_waiter_gets_all_that_it_asks_for_and_ends_between_document_and_engine() -> None:
+def test_the_waiter_has_its_variables_and_a_deadline_between_document_and_engine() -> None:
     ready = made("a")["oracle-ready"]
     assert set(ready.inputs["environment"]) == set(wait.NEEDED)
     engine_seconds = 60 * int(ready.options["customTimeouts"]["create"].removesuffix("m"))
     assert document.RUN_SECONDS + BOOT_SECONDS <= wait.DEADLINE_SECONDS, "a slow bootstrap would be cancelled"
-    assert engine_seconds > wait.DEADLINE_SECONDS, "the engine would end the waiter before it says what is wrong"
+    assert engine_seconds > wait.DEADLINE_SECONDS, "the engine would end the waiter before it reports the problem"
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"availability_zone": "eu-west-1a"}, "availability_zone is 'eu-west-1a'; set it to a zone of us-east-1"),
-        ({"listener_subnet_ids": []}, "listener_subnet_ids is empty; give at least one"),
+        ({"listener_subnet_ids": []}, "listener_subnet_ids is empty; set at least one"),
         ({"snapshots_kept": -1}, "snapshots_kept is -1; set it to 0"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The waiter of the Oracle bootstrap: the real boto3 against a small server that speaks SSM and CloudWatch Logs."""
+"""The waiter of the Oracle bootstrap: real boto3 against a small server that imitates SSM and CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def events(*lines: str) -> tuple[int, Any]:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    """A host on which everything goes well at once."""
+    """A host on which everything succeeds at once."""
     found = Aws()
     found.prepare("DescribeInstanceInformation", online())
     found.prepare("SendCommand", (200, {"Command": {"CommandId": "11111111-2222-3333-4444-555555555555"}}))
@@ -87,9 +87,7 @@ def environment(**changes: str) -> dict[str, str]:
     } | changes
 
 
-def test_it_sends_the_exact_version_to_the_host_when_that_is_online(
-    aws: Aws, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_exact_version_is_sent_once_the_host_is_online(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.prepare("DescribeInstanceInformation", (200, {"InstanceInformationList": []}), online("Inactive"), online())
     assert wait.main(environment()) == 0
     [sent] = [body for operation, body in aws.asked if operation == "SendCommand"]
@@ -97,9 +95,9 @@ def test_it_sends_the_exact_version_to_the_host_when_that_is_online(
     assert (sent["DocumentName"], sent["DocumentVersion"]) == ("oracle-bootstrap", "7")
     assert sent["Parameters"] == {"SecretArn": ["arn:aws:secretsmanager:x"], "VolumeId": ["vol-1"]}
     output = {"CloudWatchLogGroupName": "/oracle/test", "CloudWatchOutputEnabled": True}
-    assert sent["CloudWatchOutputConfig"] == output, "without it nobody sees the phases pass"
+    assert sent["CloudWatchOutputConfig"] == output, "it shows the phases"
     [asked] = {json.dumps(body["Filters"]) for operation, body in aws.asked if operation.startswith("Describe")}
-    assert json.loads(asked) == [{"Key": "InstanceIds", "Values": [INSTANCE]}], "another host's state is no answer"
+    assert json.loads(asked) == [{"Key": "InstanceIds", "Values": [INSTANCE]}], "it must ask for this host"
     assert aws.operations().index("SendCommand") == 3, "the host was not yet online"
     assert capsys.readouterr().out.endswith("Oracle is ready\n")
 
@@ -117,12 +115,12 @@ def test_each_phase_is_printed_once_as_it_passes(aws: Aws, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize("status", ["Pending", "InProgress", "Delayed", "Cancelling"])
-def test_what_has_not_ended_is_waited_for(aws: Aws, status: str) -> None:
+def test_a_running_command_is_waited_for(aws: Aws, status: str) -> None:
     aws.prepare("GetCommandInvocation", invocation(status), invocation("Success", f"ready {VERSION}"))
     assert wait.main(environment()) == 0
 
 
-def test_without_the_right_to_read_the_log_the_phases_come_at_the_end(
+def test_without_permission_to_read_the_log_the_phases_come_at_the_end(
     aws: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
     aws.prepare("FilterLogEvents", refused("AccessDeniedException"))
@@ -131,7 +129,7 @@ def test_without_the_right_to_read_the_log_the_phases_come_at_the_end(
     assert "allow logs:FilterLogEvents" in printed and "phase 13/13 verified: done" in printed
 
 
-def test_a_failure_prints_the_logs_tail_and_what_to_do(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_prints_the_end_of_the_log_and_the_fix(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.prepare("GetCommandInvocation", invocation("Failed", "FAILED in phase 4/13", "ORA-01031: insufficient"))
     assert wait.main(environment()) == 1
     printed = capsys.readouterr()
@@ -140,9 +138,7 @@ def test_a_failure_prints_the_logs_tail_and_what_to_do(aws: Aws, capsys: pytest.
 
 
 @pytest.mark.parametrize("status", ["Failed", "TimedOut", "Cancelled", "Undeliverable", "Terminated"])
-def test_every_end_but_success_is_a_failure_whatever_was_printed(
-    aws: Aws, capsys: pytest.CaptureFixture[str], status: str
-) -> None:
+def test_every_status_except_success_is_a_failure(aws: Aws, capsys: pytest.CaptureFixture[str], status: str) -> None:
     aws.prepare("GetCommandInvocation", invocation(status, f"ready {VERSION}\n"))
     assert wait.main(environment()) == 1
     assert f"the bootstrap ended as {status}" in capsys.readouterr().err
@@ -170,13 +166,13 @@ def test_a_bootstrap_that_does_not_end_is_cancelled_at_the_deadline(
     aws.prepare("GetCommandInvocation", invocation("InProgress"))
     assert wait.main(environment(ORACLE_DEADLINE_SECONDS="0.1")) == 1
     assert aws.operations()[-1] == "CancelCommand"
-    assert "deadline passed: the bootstrap still runs" in capsys.readouterr().err
+    assert "deadline passed: the bootstrap is still running" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("operation", "code", "message"),
     [
-        ("DescribeInstanceInformation", "AccessDeniedException", "allow it to whoever runs `pulumi up`"),
+        ("DescribeInstanceInformation", "AccessDeniedException", "allow it for the user of `pulumi up`"),
         ("SendCommand", "AccessDeniedException", "AWS denies ssm:SendCommand"),
         ("SendCommand", "UnauthorizedOperation", "AWS denies ssm:SendCommand"),
         ("GetCommandInvocation", "ExpiredTokenException", "log in again"),
@@ -186,7 +182,7 @@ def test_a_bootstrap_that_does_not_end_is_cancelled_at_the_deadline(
         ("SendCommand", "InvalidDocument", "AWS does not answer as expected"),
     ],
 )
-def test_what_aws_refuses_is_explained(
+def test_errors_of_aws_are_explained(
     aws: Aws, capsys: pytest.CaptureFixture[str], operation: str, code: str, message: str
 ) -> None:
     aws.prepare(operation, refused(code))
@@ -194,7 +190,7 @@ def test_what_aws_refuses_is_explained(
     assert message in capsys.readouterr().err
 
 
-def test_missing_credentials_are_told(
+def test_missing_credentials_are_reported(
     aws: Aws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -205,7 +201,7 @@ def test_missing_credentials_are_told(
 
 
 @pytest.mark.parametrize("error", [EndpointConnectionError, ConnectionClosedError, ReadTimeoutError])
-def test_a_moment_without_network_is_waited_out(aws: Aws, capsys: pytest.CaptureFixture[str], error: Any) -> None:
+def test_a_short_network_failure_is_retried(aws: Aws, capsys: pytest.CaptureFixture[str], error: Any) -> None:
     class Flaky:
         failed = False
 
@@ -216,15 +212,15 @@ def test_a_moment_without_network_is_waited_out(aws: Aws, capsys: pytest.Capture
             return online()[1]
 
     wait.wait_online(Flaky(), INSTANCE, Deadline(20, 0.01))
-    assert "asking again" in capsys.readouterr().out
+    assert "retrying" in capsys.readouterr().out
 
 
 def test_missing_variables_are_usage_errors(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("REGION", "INSTANCE_ID", "DOCUMENT_NAME", "DOCUMENT_VERSION", "BOOTSTRAP_VERSION", "PARAMETERS"):
-        assert wait.main(environment(**{name: ""})) == 2, f"without {name} the waiter stops half-way: add it to NEEDED"
+        assert wait.main(environment(**{name: ""})) == 2, f"without {name} the waiter fails half-way: add it to NEEDED"
         assert f"set {name} in the environment" in capsys.readouterr().err
 
 
-def test_it_runs_as_pulumi_runs_it(aws: Aws) -> None:
+def test_it_runs_with_pulumis_command(aws: Aws) -> None:
     done = run_module("components.oracle.wait", **credentials(aws), **environment())
     assert done.returncode == 0 and done.stdout.endswith("Oracle is ready\n"), done.stderr

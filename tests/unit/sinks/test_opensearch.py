@@ -1,4 +1,4 @@
-"""OpenSearchTarget: what no golden plan shows: masked passwords, other slots and nodes, what the set-up makes."""
+"""OpenSearchTarget: masked passwords, other slots and nodes, and the domain's content, which no golden plan shows."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def deployed(**changes: Any) -> Recorded:
 @pytest.mark.parametrize(
     ("prefixes", "message"),
     [
-        ([], "Confluent names no egress prefixes"),
+        ([], "Confluent reports no egress prefixes"),
         (["0.0.0.0/0"], "broader than a /16"),
         (["128.0.0.0/1"], "broader than a /16"),
     ],
 )
-def test_look_ups_that_would_close_or_open_a_store_are_refused(prefixes: list[str], message: str) -> None:
+def test_bad_prefixes_of_the_look_up_are_refused(prefixes: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         admitted(prefixes, ["203.0.113.0/24"], ["198.51.100.7"])
 
@@ -61,12 +61,12 @@ def test_several_nodes_are_spread_over_zones(nodes: int, zones: int) -> None:
     assert cluster["zoneAwarenessConfig"] == {"availabilityZoneCount": zones}
 
 
-def test_the_engine_is_the_one_that_the_local_run_tests() -> None:
+def test_the_default_engine_is_the_one_of_the_local_run() -> None:
     assert OpenSearchSettings().version == "OpenSearch_" + VERSION.rsplit(".", 1)[0]
 
 
 @pytest.mark.parametrize("slots", ALLOWED)
-def test_the_set_up_is_told_each_user_s_password_and_the_connector_the_active_one(slots: str) -> None:
+def test_the_set_up_has_every_password_and_the_connector_the_active_one(slots: str) -> None:
     made = deployed(slots=CredentialSlots(slots))
     url, user, password, ready = made.result
     assert url.startswith(f"https://search-{NAME}-") and ready == [f"{NAME}-setup"]
@@ -86,7 +86,7 @@ def test_the_set_up_is_told_each_user_s_password_and_the_connector_the_active_on
     }
 
 
-def test_the_connector_may_write_its_two_indices_and_no_more() -> None:
+def test_the_connector_may_only_write_its_two_indices() -> None:
     role = definition(CredentialSlots(), nodes=1)["role"]
     assert role["name"] == "cflt_sink"
     (indices,) = role["body"]["index_permissions"]
@@ -104,9 +104,7 @@ def test_the_connector_may_write_its_two_indices_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(("nodes", "replicas"), [(1, 0), (2, 1), (3, 1)])
-def test_the_indices_have_the_contracts_columns_and_a_copy_where_there_is_a_second_node(
-    nodes: int, replicas: int
-) -> None:
+def test_the_indices_have_the_contracts_columns_and_a_replica_with_two_nodes(nodes: int, replicas: int) -> None:
     indices = definition(CredentialSlots(), nodes)["indices"]
     assert {name: index["mappings"] for name, index in indices.items()} == {
         table.topic: mapping(table) for table in (FRAUD_ALERT, FLAGGED_USER)
@@ -133,24 +131,24 @@ def test_every_column_of_the_dashboard_is_in_the_contract() -> None:
         if one["type"] == "dashboard":
             continue
         pattern = one["references"][0]["id"] if one["references"] else one["id"]
-        assert columns_of(one) <= known[pattern], f"{one['id']} shows columns that {pattern} has not"
+        assert columns_of(one) <= known[pattern], f"{one['id']} shows columns that {pattern} does not have"
         assert columns_of(one) or one["attributes"]["title"] in ("Alerts", "Flagged users"), (
             f"{one['id']} shows nothing"
         )
 
 
-def test_what_is_counted_or_sorted_is_not_prose() -> None:
+def test_counted_and_sorted_columns_are_not_prose() -> None:
     for one in dashboard.saved_objects():
         if one["type"] == "visualization":
             properties = mapping(FRAUD_ALERT)["properties"] | mapping(FLAGGED_USER)["properties"]
             assert all(properties[column]["type"] != "text" for column in columns_of(one)), one["id"]
 
 
-def test_the_dashboard_shows_every_panel_and_refers_only_to_what_is_imported_before_it() -> None:
+def test_the_dashboard_has_every_panel_and_references_only_earlier_objects() -> None:
     seen: set[tuple[str, str]] = set()
     for one in dashboard.saved_objects():
         assert {(found["type"], found["id"]) for found in one["references"]} <= seen, one["id"]
-        assert (one["type"], one["id"]) not in seen, f"{one['id']} is there twice"
+        assert (one["type"], one["id"]) not in seen, f"{one['id']} is repeated"
         seen.add((one["type"], one["id"]))
     board = dashboard.saved_objects()[-1]
     panels = json.loads(board["attributes"]["panelsJSON"])
@@ -169,8 +167,8 @@ def test_no_two_panels_overlap() -> None:
     ("change", "message"),
     [
         ({"operator_cidrs": []}, "operator_cidrs is empty; name the addresses of people"),
-        ({"operator_cidrs": ["0.0.0.0/0"]}, "operator_cidrs has '0.0.0.0/0', which admits everybody"),
-        ({"operator_cidrs": ["128.0.0.0/1"]}, "operator_cidrs has '128.0.0.0/1', which admits everybody"),
+        ({"operator_cidrs": ["0.0.0.0/0"]}, "operator_cidrs has '0.0.0.0/0', which admits everyone"),
+        ({"operator_cidrs": ["128.0.0.0/1"]}, "operator_cidrs has '128.0.0.0/1', which admits everyone"),
         ({"operator_cidrs": ["me"]}, "operator_cidrs has 'me'; write a network"),
     ],
 )
@@ -179,6 +177,6 @@ def test_bad_arguments_name_field_and_fix(change: dict[str, Any], message: str) 
         args(**change)
 
 
-def test_a_name_that_no_domain_can_have_is_refused() -> None:
-    with pytest.raises(ValueError, match="take 3 to 28 of a-z, 0-9 and -"):
+def test_an_invalid_domain_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="use 3 to 28 of a-z, 0-9 and -"):
         record_component(lambda: OpenSearchTarget("fraud-development-opensearch-domain", args()))

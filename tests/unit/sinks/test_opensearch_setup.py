@@ -1,4 +1,4 @@
-"""The set-up program, run as `pulumi up` runs it, against a server that keeps what it is told as a domain does."""
+"""The set-up command, run as by `pulumi up`, against a server that imitates a domain."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ CUT = 299
 
 
 class Domain:
-    """Keeps each PUT body by path. `refusals` are answered first, one a request; `calls` are the requests.
+    """Keeps each PUT body by path. It answers `refusals` first, one per request; `calls` are the requests.
 
-    A refusal CUT is an answer that ends in its middle, as when a node goes.
+    The refusal CUT is an answer that ends in its middle, as when a node is lost.
     """
 
     def __init__(self) -> None:
@@ -109,14 +109,14 @@ def environment(domain: Domain, slots: str = "a", **changes: str) -> dict[str, s
     return quick | wanted | changes
 
 
-def test_run_as_pulumi_does_it_makes_everything_and_prints_no_secret(domain: Domain) -> None:
+def test_the_command_of_pulumi_creates_everything_and_prints_no_secret(domain: Domain) -> None:
     run = run_module("components.sinks.opensearch.setup", **environment(domain))
     assert run.returncode == 0, run.stderr
-    assert "hush" not in run.stdout + run.stderr, "what the set-up prints is kept in the stack's state"
+    assert "hush" not in run.stdout + run.stderr, "the stack's state keeps the set-up's output"
     assert run.stdout.splitlines()[-1] == "done: dashboard"
     setup = definition(CredentialSlots("a"), nodes=1)
     assert domain.kept[f"{SECURITY}/roles/cflt_sink"] == setup["role"]["body"]
-    # A backend role, such as admin, would bring the rights of every role that is mapped to it.
+    # A backend role, such as admin, would add the rights of every role mapped to it.
     mapping = {"users": ["cflt_sink_a"], "backend_roles": [], "hosts": []}
     assert domain.kept[f"{SECURITY}/rolesmapping/cflt_sink"] == mapping
     user = {"password": "hush-a", "backend_roles": [], "attributes": {}}
@@ -124,7 +124,7 @@ def test_run_as_pulumi_does_it_makes_everything_and_prints_no_secret(domain: Dom
     assert sorted(path for path in domain.kept if path.startswith(f"{SECURITY}/")) == [
         f"{SECURITY}/{path}"
         for path in ("audit/config", "internalusers/cflt_sink_a", "roles/cflt_sink", "rolesmapping/cflt_sink")
-    ], "the set-up makes one user, one role and one mapping"
+    ], "the set-up creates one user, one role and one mapping"
     assert domain.kept[f"{SECURITY}/audit/config"] == {"enabled": True, "audit": {"enable_rest": True}}
     for index, body in setup["indices"].items():
         template = {"index_patterns": [index], "priority": 100, "template": body}
@@ -133,7 +133,7 @@ def test_run_as_pulumi_does_it_makes_everything_and_prints_no_secret(domain: Dom
     assert list(domain.objects.values()) == saved_objects()
 
 
-def test_a_second_run_leaves_everything_as_it_is(domain: Domain) -> None:
+def test_a_second_run_changes_nothing(domain: Domain) -> None:
     assert program.main(environment(domain)) == 0
     before = json.dumps(domain.kept, sort_keys=True)
     indices = [path for path in domain.kept if path in ("/fraud_alert", "/flagged_user")]
@@ -141,12 +141,12 @@ def test_a_second_run_leaves_everything_as_it_is(domain: Domain) -> None:
     assert program.main(environment(domain)) == 0
     after = {path: body for path, body in domain.kept.items() if not path.endswith(("/_mapping", "/_settings"))}
     assert json.dumps(after, sort_keys=True) == before
-    assert len(indices) == 2 and not {("PUT", path) for path in indices} & set(domain.calls), "an index is made once"
+    assert len(indices) == 2 and not {("PUT", path) for path in indices} & set(domain.calls), "an index is created once"
     assert ("PUT", f"{SECURITY}/audit/config") not in domain.calls
     assert not [call for call in domain.calls if call[0] == "DELETE"]
 
 
-def test_an_index_that_exists_gets_new_columns_and_settings(domain: Domain) -> None:
+def test_an_existing_index_gets_new_columns_and_settings(domain: Domain) -> None:
     domain.kept["/fraud_alert"] = {}
     assert program.main(environment(domain)) == 0
     body = definition(CredentialSlots("a"), nodes=1)["indices"]["fraud_alert"]
@@ -169,15 +169,15 @@ def test_a_rotation_adds_the_new_user_and_removes_the_old_one_last(
     assert "removing user cflt_sink_a" in capsys.readouterr().out
 
 
-def test_a_domain_that_is_not_up_yet_is_waited_for(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_starting_domain_is_waited_for(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
     domain.refusals = [503, 403, CUT, 502, 401, 504]
     patient = {"SETUP_DEADLINE_SECONDS": "20", "SETUP_REFUSED_SECONDS": "20"}
-    assert program.main(environment(domain, **patient)) == 0, f"each passes by itself: {capsys.readouterr().err}"
+    assert program.main(environment(domain, **patient)) == 0, f"these are temporary: {capsys.readouterr().err}"
     assert "waiting: HTTP 503" in capsys.readouterr().out
 
 
 def answering(domain: Domain, call: str, status: int, times: int = 1000) -> None:
-    """Let the domain answer this call with the status, for some times."""
+    """Make the domain answer this call with the status a few times."""
     whole, left = domain.answer, [status] * times
 
     def answer(method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Any]:
@@ -186,33 +186,33 @@ def answering(domain: Domain, call: str, status: int, times: int = 1000) -> None
     domain.answer = answer  # type: ignore[method-assign]
 
 
-def test_a_change_that_is_under_way_is_waited_for(domain: Domain) -> None:
+def test_a_concurrent_change_is_waited_for(domain: Domain) -> None:
     answering(domain, f"PUT {SECURITY}/roles/cflt_sink", 409, times=1)
     answering(domain, f"PUT {SECURITY}/rolesmapping/cflt_sink", 429, times=1)
     assert program.main(environment(domain)) == 0
     assert domain.kept[f"{SECURITY}/rolesmapping/cflt_sink"]["users"] == ["cflt_sink_a"]
 
 
-def test_a_change_that_never_ends_ends_at_the_deadline(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_endless_change_fails_at_the_deadline(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
     answering(domain, f"PUT {SECURITY}/roles/cflt_sink", 409)
     assert program.main(environment(domain)) == 1
     assert "role and users: not done at the deadline; the last answer was PUT" in capsys.readouterr().err
 
 
-def test_only_what_may_be_missing_may_be_not_found(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_expected_404_answers_are_accepted(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
     answering(domain, f"PUT {SECURITY}/roles/cflt_sink", 404)
-    assert program.main(environment(domain)) == 1, "a domain without its security plugin would look set up"
+    assert program.main(environment(domain)) == 1, "a domain without the security plugin would look complete"
     assert "roles/cflt_sink answers HTTP 404" in capsys.readouterr().err
 
 
-def test_an_index_that_cannot_be_asked_for_is_not_taken_for_missing(domain: Domain) -> None:
+def test_an_index_behind_an_error_is_not_missing(domain: Domain) -> None:
     domain.kept["/fraud_alert"] = {}
     answering(domain, "GET /fraud_alert", 503, times=1)
     assert program.main(environment(domain)) == 0
     assert ("PUT", "/fraud_alert") not in domain.calls, "it exists"
 
 
-def test_what_no_waiting_mends_is_told_at_once(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
+def test_permanent_errors_are_reported_at_once(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
     domain.refusals = [500]
     assert program.main(environment(domain)) == 1
     assert "the domain answers: HTTP 500" in capsys.readouterr().err
@@ -225,15 +225,13 @@ def test_what_no_waiting_mends_is_told_at_once(domain: Domain, capsys: pytest.Ca
         (401, "does not accept the master"),
     ],
 )
-def test_who_is_refused_is_told_why(
-    domain: Domain, capsys: pytest.CaptureFixture[str], status: int, message: str
-) -> None:
+def test_a_refusal_is_explained(domain: Domain, capsys: pytest.CaptureFixture[str], status: int, message: str) -> None:
     domain.refusals = [status] * 1000
     assert program.main(environment(domain)) == 1
     assert message in capsys.readouterr().err
 
 
-def test_the_deadline_says_the_last_answer(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_deadline_reports_the_last_answer(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
     domain.refusals = [503] * 1000
     assert program.main(environment(domain)) == 1
     assert "not done at the deadline; the last answer was HTTP 503" in capsys.readouterr().err
@@ -241,9 +239,7 @@ def test_the_deadline_says_the_last_answer(domain: Domain, capsys: pytest.Captur
     assert "the last answer was HTTP 0" in capsys.readouterr().err
 
 
-def test_what_the_domain_refuses_ends_the_set_up_without_its_secrets(
-    domain: Domain, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_refusal_ends_the_set_up_without_printing_secrets(domain: Domain, capsys: pytest.CaptureFixture[str]) -> None:
     def answer(method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Any]:
         refused = path.endswith("internalusers/cflt_sink_a")
         return (
@@ -268,7 +264,7 @@ def test_missing_variables_are_a_usage_error(domain: Domain, capsys: pytest.Capt
     optional = ("SETUP_POLL_SECONDS", "SETUP_DEADLINE_SECONDS", "SETUP_REFUSED_SECONDS")
     for name in environment(domain).keys() - set(optional):
         assert program.main(environment(domain) | {name: ""}) == 2, (
-            f"without {name} it stops half-way: add it to NEEDED"
+            f"without {name} it fails half-way: add it to NEEDED"
         )
         assert f"set {name} in the environment" in capsys.readouterr().err
     assert domain.calls == []

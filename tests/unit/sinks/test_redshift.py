@@ -1,4 +1,4 @@
-"""RedshiftTarget: what no golden plan shows: the masked passwords, other slots, a private cluster."""
+"""RedshiftTarget: masked passwords, other slots and a private cluster, which no golden plan shows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def with_connection(slots: str) -> Recorded:
     return record_component(build)
 
 
-def test_a_private_cluster_has_no_public_endpoint_and_no_way_in() -> None:
+def test_a_private_cluster_has_no_public_endpoint_and_no_ingress() -> None:
     made = record_component(lambda: target(confluent_prefix_list_id=None))
     assert made[f"{NAME}-cluster"].inputs["publiclyAccessible"] is False
     assert not made.of_type(":SecurityGroupIngressRule")
@@ -42,12 +42,14 @@ def test_a_private_cluster_has_no_public_endpoint_and_no_way_in() -> None:
 def test_every_slot_has_its_password_and_the_connector_uses_the_active_one(slots: str) -> None:
     made = with_connection(slots)
     host, user, password, ready = made.result
-    assert host == f"{NAME}.abc123.us-east-1.redshift.amazonaws.com", "the connector wants no port"
+    assert host == f"{NAME}.abc123.us-east-1.redshift.amazonaws.com", "the connector expects no port"
     assert (user, password) == (f"cflt_sink_{slots[0]}", secret(f"{NAME}-password-{slots[0]}"))
     steps = [f"{NAME}-sql-{step}" for step in ("procedure", "call", *(f"password-{slot}" for slot in sorted(slots)))]
     assert {one.name for one in made.of_type(":Statement")} == set(steps)
-    assert all(before in needs(made[after]) for before, after in itertools.pairwise(steps)), "they would conflict"
-    assert set(ready) == {f"{NAME}-from-confluent", steps[-1]}, "the sink waits for the way in and its user"
+    assert all(before in needs(made[after]) for before, after in itertools.pairwise(steps)), (
+        "concurrent statements would conflict"
+    )
+    assert set(ready) == {f"{NAME}-from-confluent", steps[-1]}, "the sink waits for network access and its user"
     for slot in slots:
         text = made.opened[f"{NAME}-sql-password-{slot}"]["sql"]
         salt = text.removesuffix("'").rpartition("|")[2]
@@ -55,24 +57,24 @@ def test_every_slot_has_its_password_and_the_connector_uses_the_active_one(slots
 
 
 @pytest.mark.parametrize("slots", ALLOWED)
-def test_a_slot_that_is_gone_has_no_password(slots: str) -> None:
+def test_a_removed_slot_has_no_password(slots: str) -> None:
     text = sql.procedure(CredentialSlots(slots))
     disabled = {slot for slot in "ab" if f"  ALTER USER cflt_sink_{slot} PASSWORD DISABLE;" in text}
     assert disabled == set("ab") - set(slots)
-    assert ":" not in text, "the Data API takes a colon for a parameter"
+    assert ":" not in text, "the Data API reads a colon as a parameter"
 
 
-def test_a_changed_set_up_is_also_run() -> None:
+def test_a_changed_set_up_runs_again() -> None:
     assert sql.call(CredentialSlots("a")) != sql.call(CredentialSlots("ab"))
 
 
-def test_redshift_is_told_a_salted_hash_and_not_the_password() -> None:
+def test_redshift_gets_a_salted_hash_instead_of_the_password() -> None:
     salt = "00ff10" + "5a" * 29
     digest = hashlib.sha256(b"hush-hush\x00\xff\x10" + b"\x5a" * 29).hexdigest()
     assert sql.set_password("a", "hush-hush", salt) == f"ALTER USER cflt_sink_a PASSWORD 'sha256|{digest}|{salt}'"
 
 
 @pytest.mark.parametrize("size", [0, 16, 31, 33])
-def test_a_salt_of_another_size_than_redshift_documents_is_refused(size: int) -> None:
+def test_a_salt_of_the_wrong_size_is_refused(size: int) -> None:
     with pytest.raises(ValueError, match="salt: Redshift takes 64 hexadecimal digits"):
         sql.set_password("a", "hush-hush", "0a" * size)

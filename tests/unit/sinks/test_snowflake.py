@@ -1,4 +1,4 @@
-"""SnowflakeTarget: keys a slot, and the views, run on DuckDB with the very SQL text."""
+"""SnowflakeTarget: keys per slot, and the views, whose SQL text runs on DuckDB."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pem(kind: str, body: str) -> str:
 
 
 @pytest.mark.parametrize("slots", ALLOWED)
-def test_each_slot_has_a_key_pair_and_the_connector_the_active_one_s_body(
+def test_each_slot_has_a_key_pair_and_the_connector_uses_the_active_one(
     slots: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys: dict[str, fakes.Fake] = {
@@ -45,7 +45,7 @@ def test_each_slot_has_a_key_pair_and_the_connector_the_active_one_s_body(
         return pulumi.Output.all(key, pulumi.Output.from_input(key.is_secret()))
 
     made = record_component(build)
-    assert made.result == [f"secret{NAME}-key-{slots[0]}", True], "the key's body alone, on one line, a secret"
+    assert made.result == [f"secret{NAME}-key-{slots[0]}", True], "the key's body on one line, a secret"
     user = made.opened[f"{NAME}-sink-user"]
     public = {"a": user.get("rsaPublicKey"), "b": user.get("rsaPublicKey2")}
     assert public == {slot: f"public{NAME}-key-{slot}" if slot in slots else None for slot in "ab"}
@@ -57,7 +57,7 @@ def test_the_view_shows_the_newest_row_of_each_account_and_no_deleted_one() -> N
         connection.execute("CREATE SCHEMA STREAMING")
         columns = ", ".join(f"{column.name.upper()} VARCHAR" for column in FLAGGED_USER.published)
         connection.execute(f"CREATE TABLE STREAMING.FLAGGED_USER (RECORD_METADATA JSON, {columns})")
-        # (partition, offset, account, total): 9 is before 10 as a number, after it as a text.
+        # (partition, offset, account, total): 9 is before 10 as a number, but after it as a text.
         rows = [
             (0, 9, 1, "old"),
             (0, 10, 1, "new"),
@@ -81,6 +81,6 @@ def test_a_table_without_a_key_has_no_latest_rows() -> None:
         latest(CLEANED_USER, "STREAMING")
 
 
-def test_a_database_is_named_by_whoever_deploys() -> None:
+def test_the_database_must_have_a_name() -> None:
     with pytest.raises(ValueError, match=r"settings\.database is empty; name a database"):
         args(database=None)

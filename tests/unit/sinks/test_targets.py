@@ -1,4 +1,4 @@
-"""SinkTargets: the stores that are switched on, and no other."""
+"""SinkTargets: only the enabled stores."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def targets(**settings: Section) -> SinkTargets:
     return SinkTargets("fraud-dev", args)
 
 
-def test_a_sink_that_is_switched_off_makes_nothing_and_has_no_connection() -> None:
+def test_a_disabled_sink_creates_nothing_and_has_no_connection() -> None:
     found: list[SinkTargets] = []
     made = record_component(lambda: found.append(targets()))
     assert set(made) == {"fraud-dev"}
     assert found[0].connections == {} and found[0].outputs == {}
 
 
-def test_a_sink_that_is_switched_on_gives_its_connection() -> None:
+def test_an_enabled_sink_has_a_connection() -> None:
     found: list[SinkTargets] = []
     settings = SnowflakeSettings(organization="ORG", account="ACC", database="FRAUD")
     made = record_component(lambda: found.append(targets(snowflake=settings)))

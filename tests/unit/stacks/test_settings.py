@@ -1,4 +1,4 @@
-"""Settings: all problems in one error, before anything is made; secrets never quoted."""
+"""Settings: one error with all problems and without secrets, before anything is created."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ OWN = {
 
 
 def load(stack: str = "dev", /, *, encrypted: Any = True, recorded: Any = True, **config: Any) -> settings.Settings:
-    """Settings of a stack whose keys are as given, and whose necessary ones are set; as the recorder or the engine."""
+    """A stack's settings from these keys and the required ones, read as by the recorder or the engine."""
     pulumi.runtime.settings.configure(pulumi.runtime.Settings(project="fraud-detection", stack=stack))
     values = NEEDED | config
     secret = [f"fraud-detection:{SECRET}"] if encrypted else []
@@ -57,7 +57,7 @@ def load(stack: str = "dev", /, *, encrypted: Any = True, recorded: Any = True, 
 def problems(stack: str = "dev", /, **config: Any) -> tuple[str, ...]:
     with pytest.raises(SettingsError) as caught:
         load(stack, **config)
-    assert "hush-hush" not in str(caught.value), "a secret stands in an error"
+    assert "hush-hush" not in str(caught.value), "an error contains a secret"
     return caught.value.problems
 
 
@@ -71,13 +71,13 @@ def test_the_defaults_are_valid() -> None:
     assert loaded.streaming.partitions == 4
     assert loaded.network.availability_zones == ("a", "b", "c")
     assert tuple(loaded.stores) == loaded.connectors == ("redshift", "opensearch", "snowflake")
-    assert loaded.general.deployment == "dev", "without a deployment the stack's name is it"
+    assert loaded.general.deployment == "dev", "the deployment defaults to the stack's name"
 
 
-def test_a_huge_value_does_not_bury_the_other_problems() -> None:
+def test_a_huge_value_is_cut_in_the_error() -> None:
     found = problems(partitions="9" * 5000, owner="")
     assert refused("partitions", found) and refused("owner", found)
-    assert max(map(len, found)) < 500, "an error quotes a huge value as a whole"
+    assert max(map(len, found)) < 500, "an error contains the whole huge value"
 
 
 def test_production_with_its_own_values_is_valid() -> None:
@@ -199,7 +199,7 @@ def test_settings_that_contradict_each_other_are_refused(key: str, config: dict[
         ("natGateways", "single"), ("opensearchNodes", "1"), ("opensearchNodes", "2"),
     ],
 )  # fmt: skip
-def test_production_refuses_what_development_takes(key: str, value: str) -> None:
+def test_production_refuses_values_that_development_allows(key: str, value: str) -> None:
     secure = {"appCertificateArn": CERTIFICATE, "appHostname": "payments.example.com"}
     assert load(**(secure | {"appHostname": "" if key == "appCertificateArn" else "payments.example.com", key: value}))
     assert refused(key, problems(**(PRODUCTION | {key: value})))
@@ -223,31 +223,31 @@ def test_the_greatest_burst_that_a_window_can_hold_is_allowed() -> None:
         {"clusterType": "dedicated", "availability": "MULTI_ZONE", "cku": "2", "connectivity": "privatelink"},
         {"clusterType": "enterprise", "availability": "LOW", "connectivity": "privatelink"},
         {"clusterType": "enterprise", "availability": "HIGH", "connectivity": "privatelink"},
-        # Only the network of a private dedicated cluster needs a third zone.
+        # Only a private dedicated cluster's network needs a third zone.
         {"clusterType": "enterprise", "availability": "LOW", "connectivity": "privatelink",
          "availabilityZones": '["a", "b"]'},
         {"clusterType": "dedicated", "availability": "SINGLE_ZONE", "cku": "1", "availabilityZones": '["a", "b"]'},
     ],
 )  # fmt: skip
-def test_every_cluster_that_confluent_offers_can_be_had(cluster: dict[str, str]) -> None:
+def test_every_cluster_type_of_confluent_is_allowed(cluster: dict[str, str]) -> None:
     loaded = load(**cluster, confluentEgressPrefixes='["198.51.100.0/28"]').confluent
     assert (loaded.cluster_type, loaded.availability) == (cluster["clusterType"], cluster["availability"])
 
 
-def test_a_private_cluster_without_connectors_needs_no_addresses_of_theirs() -> None:
+def test_a_private_cluster_without_connectors_needs_no_egress_prefixes() -> None:
     private = {"connectivity": "privatelink", "clusterType": "enterprise", "availability": "LOW"}
     assert load(**private, connectors="[]").confluent.private
     (problem,) = problems(**private)
     assert "confluentEgressPrefixes" in problem and "privatelink" in problem, problem
 
 
-def test_a_warehouse_that_sleeps_is_refused_in_production() -> None:
+def test_a_pausing_warehouse_is_refused_in_production() -> None:
     sleep = {"redshiftPause": "cron(0 19 ? * MON-FRI *)", "redshiftResume": "cron(0 5 ? * MON-FRI *)"}
     assert load(**sleep).stores["redshift"]
     assert refused("redshiftPause", problems(**PRODUCTION, **sleep)), "the connector of a paused warehouse fails"
 
 
-def test_a_stack_whose_name_cannot_name_a_deployment_says_which_key_can() -> None:
+def test_a_stack_name_that_is_no_deployment_name_is_refused_with_the_key() -> None:
     assert refused("deployment", problems("my_very_own_stack"))
     assert load("my_very_own_stack", deployment="mine").general.deployment == "mine"
 
@@ -263,7 +263,7 @@ def test_a_secret_is_needed_only_with_its_sink() -> None:
     assert load(snowflakeAdminKey="", layer="streaming", platformStack="me/fraud-detection/platform")
 
 
-def test_a_streaming_layer_need_not_know_who_operates_the_platform_and_who_uses_the_app() -> None:
+def test_a_streaming_layer_needs_no_networks_of_operators_and_users() -> None:
     layer = {"layer": "streaming", "platformStack": "me/fraud-detection/platform"}
     assert load(operatorCidrs="[]", appIngressCidrs="[]", **layer).general.operator_cidrs == ()
 
@@ -272,17 +272,17 @@ def test_a_streaming_layer_need_not_know_who_operates_the_platform_and_who_uses_
     ("Pulumi.yaml", declaration.project_file((ROOT / "Pulumi.yaml").read_text())),
     ("docs/configuration.md", declaration.reference()),
 ])  # fmt: skip
-def test_what_follows_from_the_sections_is_committed(path: str, text: str) -> None:
-    assert (ROOT / path).read_text() == text, f"{path} is not what the sections say; run: make config"
+def test_generated_files_are_current(path: str, text: str) -> None:
+    assert (ROOT / path).read_text() == text, f"{path} is outdated; run: make config"
 
 
-def test_every_key_says_what_it_is_and_its_default_is_allowed() -> None:
+def test_every_key_has_a_description_and_an_allowed_default() -> None:
     for key, field in declaration.keys().items():
         assert field.description and field.description.endswith("."), f"{key}: describe it, in sentences"
     assert not load().general.production
 
 
-def test_a_component_of_its_own_program_is_told_field_value_and_what_is_allowed() -> None:
+def test_a_components_settings_report_field_value_and_allowed_values() -> None:
     with pytest.raises(ValueError, match="2 validation errors") as caught:
         StreamingSettings(partitions=61, home_prefix="10")
     assert "partitions\n  61 is not allowed; allowed: a whole number from 1 to 60" in str(caught.value)
@@ -291,7 +291,7 @@ def test_a_component_of_its_own_program_is_told_field_value_and_what_is_allowed(
 
 
 def test_the_longest_deployment_fits_into_the_shortest_name() -> None:
-    """That of an OpenSearch domain; load balancers, with 32, have a prefix and no name."""
+    """The shortest limit is an OpenSearch domain's; load balancers, with 32, use a prefix."""
     domain = f"fraud-{'x' * general.LONGEST_DEPLOYMENT}-opensearch"
     assert DOMAIN_NAME.fullmatch(domain), f"{domain} is too long for a domain: allow shorter deployments"
 
@@ -299,7 +299,7 @@ def test_the_longest_deployment_fits_into_the_shortest_name() -> None:
 # The engine --------------------------------------------------------------------------------------------------------
 
 
-def test_the_recorder_takes_placeholders_and_the_engine_refuses_all_of_them_at_once() -> None:
+def test_the_recorder_accepts_placeholders_and_the_engine_reports_them_all() -> None:
     load(**PRODUCTION)
     found = problems("other", recorded=False, **PRODUCTION, appImage="registry.example/app@sha256:" + "7" * 64)
     wanted = {"operatorCidrs", "appIngressCidrs", "appCertificateArn", "appHostname", "appImage"}
@@ -308,23 +308,23 @@ def test_the_recorder_takes_placeholders_and_the_engine_refuses_all_of_them_at_o
     for problem in found:
         key = problem.partition(":")[0]
         where = f"--path '{key}[0]'" if key.endswith("Cidrs") else key
-        assert f"pulumi config set {where} <value>" in problem, "say how to set it"
+        assert f"pulumi config set {where} <value>" in problem, "the error must show the command"
 
 
-def test_the_engine_takes_your_own_values() -> None:
+def test_the_engine_accepts_real_values() -> None:
     assert load("other", recorded=False, **OWN).stores["snowflake"]
 
 
-def test_placeholders_of_what_is_off_do_not_matter() -> None:
+def test_placeholders_of_disabled_sinks_are_ignored() -> None:
     own = {key: value for key, value in OWN.items() if not key.startswith("snowflake")}
     load("other", recorded=False, **own, sinks='["redshift"]', connectors='["redshift"]')
 
 
-def test_a_streaming_layer_makes_nothing_in_the_accounts_and_needs_none_of_their_names() -> None:
+def test_a_streaming_layer_needs_no_account_names() -> None:
     load("other", recorded=False, layer="streaming", platformStack="me/fraud-detection/prod")
 
 
-def test_the_engine_is_told_what_the_stack_file_does_not_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_that_the_engine_changed_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Pulumi.own.yaml").write_text("config:\n  fraud-detection:snowflakeAccount: 0123456\n")
     monkeypatch.setattr(reader, "ROOT", tmp_path)
     found = problems("own", recorded=False, **OWN | {"snowflakeAccount": "42798"})
@@ -332,9 +332,9 @@ def test_the_engine_is_told_what_the_stack_file_does_not_say(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize("prefix", ["10.", "192.168.", "10.0.0.5", "fd00:", "2001:db8::1", "::ffff:10."])
-def test_a_home_prefix_ends_where_a_part_of_an_address_does(prefix: str) -> None:
+def test_a_home_prefix_ends_at_a_part_of_an_address(prefix: str) -> None:
     assert load(homePrefix=prefix).streaming.home_prefix == prefix
 
 
-def test_reserved_words_have_the_case_of_the_names_that_they_forbid() -> None:
+def test_reserved_words_have_the_case_of_allowed_names() -> None:
     assert all(map(str.isupper, reserved.SNOWFLAKE)) and all(map(str.islower, reserved.REDSHIFT | reserved.DEPLOYMENT))

@@ -1,6 +1,6 @@
 DISCONNECT
 CONNECT &user/"&password"@//localhost:1521/&cdb
--- Tables one by one and no schema: what else the app keeps there is nobody's business.
+-- Single tables instead of the schema, so that the app's other tables are not captured.
 BEGIN
   DBMS_XSTREAM_ADM.CREATE_OUTBOUND(
     server_name           => '&server',

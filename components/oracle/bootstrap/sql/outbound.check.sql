@@ -1,4 +1,4 @@
--- A server that does not capture every table is not what is wanted, and creating it again fails aloud.
+-- An existing server must capture every table; otherwise creating it again fails with an error.
 SELECT CASE
          WHEN (SELECT COUNT(*) FROM dba_xstream_outbound
                WHERE server_name = '&server' AND capture_name = '&capture') = 1

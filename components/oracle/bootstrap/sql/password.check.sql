@@ -1,4 +1,4 @@
--- A refused login is an answer here and no error. After DISCONNECT a refused login leaves no session to answer.
+-- A refused login is a result here, not an error. After DISCONNECT, a refused login leaves no session.
 PROMPT missing
 WHENEVER SQLERROR CONTINUE
 DISCONNECT

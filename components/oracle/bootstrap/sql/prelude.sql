@@ -1,4 +1,4 @@
--- Comes before every script. Without these two lines SQL*Plus ends with 0 whatever went wrong.
+-- Runs before every script. Without these two lines SQL*Plus exits with 0 even after errors.
 -- Not EXIT SQL.SQLCODE: an exit code has eight bits, so ORA-01536 (quota exceeded, 6 x 256) would be a success.
 WHENEVER SQLERROR EXIT FAILURE ROLLBACK
 WHENEVER OSERROR EXIT 9

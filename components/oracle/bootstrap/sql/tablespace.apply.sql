@@ -1,3 +1,3 @@
 ALTER SESSION SET CONTAINER = &container;
--- Bounded, for Express Edition holds 12 GB of data in all.
+-- Limited, because Express Edition allows 12 GB of data in total.
 CREATE TABLESPACE &name DATAFILE '&file' SIZE 25M REUSE AUTOEXTEND ON MAXSIZE 1G;

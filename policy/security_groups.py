@@ -1,4 +1,4 @@
-"""Security-group rules in one form, however they were declared."""
+"""Security group rules in one form, for each way to declare them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ WITH_RULES = (GROUP, DEFAULT_GROUP, *RULES)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
-    """`first` to `last` are the ports; any field but `ingress` may be missing or opaque."""
+class SecurityGroupRule:
+    """`first` to `last` are the ports; all fields except `ingress` may be missing or opaque."""
 
     ingress: bool
     protocol: Any
@@ -40,22 +40,22 @@ class Rule:
         return f"port {self.first}" if self.first == self.last else f"ports {self.first} to {self.last}"
 
     def covers(self, port: int) -> bool:
-        """Whether the rule certainly includes a port."""
+        """Whether the rule certainly includes the port."""
         if self.all_ports:
             return True
         known = isinstance(self.first, int) and isinstance(self.last, int)
         return known and not one_of(self.protocol, "icmp", "icmpv6") and self.first <= port <= self.last
 
     def is_only(self, *ports: int) -> bool:
-        """Whether the rule is, or may turn out to be, for one TCP port out of these."""
+        """Whether the rule is, or may be, for one of these TCP ports."""
         if self.all_ports or self.protocol == "udp":
             return False
         known = [port for port in (self.first, self.last) if isinstance(port, int)]
         return all(port in ports for port in known) and len(set(known)) <= 1
 
 
-def rules_of(resource: Resource) -> Iterator[Rule]:
-    """The rules that a resource declares: itself, or those inside a group."""
+def rules_of(resource: Resource) -> Iterator[SecurityGroupRule]:
+    """The rules that a resource declares: itself, or a group's inline rules."""
     inputs = resource.inputs
     if resource.type in (INGRESS_RULE, EGRESS_RULE):
         yield _rule(inputs, ingress=resource.type == INGRESS_RULE, protocol="ipProtocol")
@@ -67,10 +67,10 @@ def rules_of(resource: Resource) -> Iterator[Rule]:
                 yield _rule(inline, ingress=direction == "ingress", protocol="protocol")
 
 
-def _rule(inputs: Mapping[str, Any], *, ingress: bool, protocol: str) -> Rule:
+def _rule(inputs: Mapping[str, Any], *, ingress: bool, protocol: str) -> SecurityGroupRule:
     cidrs = [get(inputs, "cidrIpv4"), get(inputs, "cidrIpv6")]
     cidrs += [*items(get(inputs, "cidrBlocks")), *items(get(inputs, "ipv6CidrBlocks"))]
-    return Rule(
+    return SecurityGroupRule(
         ingress=ingress,
         protocol=get(inputs, protocol),
         first=get(inputs, "fromPort"),
