@@ -1,4 +1,4 @@
-"""The handler of the plan's Flink statements."""
+"""Runs the plan's Flink statements, word for word, in the Flink of this machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from plan.model import Resource
 
 
 def create(servers: Servers, resource: Resource) -> None:
-    """FlinkStatement: its text, word for word, in the Flink of this machine."""
     servers.ready(servers.gateway)
     servers.flink.submit(statement_of(resource))
     servers.add_error_logs()
@@ -19,12 +18,11 @@ def state(servers: Servers, resource: Resource) -> tuple[str, str]:
 
 
 def statement_of(resource: Resource) -> Statement:
-    """A FlinkStatement of the plan as Flink takes it here."""
     inputs, name = resource.inputs, resource.inputs["statementName"]
     return Statement(name=name, sql=inputs["statement"], file=_file_of(name), properties=inputs["properties"])
 
 
 def _file_of(statement: str) -> str:
-    """The file that a statement's text comes from: the statement is named after it."""
+    """The template of the statement, which has the template's name."""
     files = [file for file in (ROOT / "flink_sql").glob("*.sql") if statement.endswith(file.stem.replace("_", "-"))]
     return f"flink_sql/{max(files, key=lambda file: len(file.stem)).name}" if files else statement

@@ -1,4 +1,4 @@
-"""Statements as Flink jobs that outlive their JVM."""
+"""Tables and statements in Flink; they survive a restart of the JVM."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ALTER = "SqlAlterTable"
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """`file` is where its text comes from, for errors; `properties` are those of Confluent Cloud."""
+    """`file` is the template's path, for errors; `properties` are those of Confluent Cloud."""
 
     name: str
     sql: str
@@ -38,10 +38,9 @@ class Statement:
 
 
 class FlinkCluster:
-    """Tables and statements, remembered so that `restart` can bring them back into a new JVM."""
+    """Remembers tables and statements, and `restart` brings them back into a new JVM."""
 
     def __init__(self, gateway: FlinkGateway, endpoints: Endpoints) -> None:
-        """`endpoints` with the principal of the statements."""
         self.gateway = gateway
         self._endpoints = endpoints
         self._tables: dict[str, Table] = {}
@@ -49,11 +48,11 @@ class FlinkCluster:
         self._statements: dict[str, Statement] = {}
         self._jobs: dict[str, Any] = {}
         self._environment: Any = None
-        # The session's current database and settings are one for all threads.
+        # All threads share the session's current database and settings.
         self._lock = threading.RLock()
 
     def open(self) -> None:
-        """Make the session in a JVM that has just been started."""
+        """Create the session in a new JVM."""
         jvm = self.gateway.jvm
         configuration = jvm.org.apache.flink.configuration.Configuration()
         for key, value in settings.SESSION.items():
@@ -65,7 +64,7 @@ class FlinkCluster:
             self._environment.executeSql(f"CREATE DATABASE `{database}`")
 
     def restart(self) -> None:
-        """After the JVM died: the same tables and statements, each from its newest checkpoint."""
+        """Start a new JVM with the same tables and statements, each from its newest checkpoint."""
         with self._lock:
             self._jobs.clear()
             self.gateway.start()
@@ -76,7 +75,7 @@ class FlinkCluster:
                 self.submit(statement)
 
     def create_table(self, table: Table) -> None:
-        """Make the tables of a topic."""
+        """Create the declared and the live table of a topic."""
         with self._lock:
             self._tables[table.topic] = table
             self._use(DECLARED)
@@ -84,11 +83,9 @@ class FlinkCluster:
             self._make_live(table)
 
     def submit(self, statement: Statement) -> None:
-        """Run a statement: an ALTER TABLE at once, an INSERT or a set of them as a job.
+        """Run an ALTER TABLE at once, an INSERT or a set of them as a job.
 
-        Raises:
-            StatementError: Flink refuses it; names file, line and Flink's message.
-            RunError: a property that cannot be honoured.
+        Raises StatementError when Flink refuses the statement, RunError for a property that the run cannot honour.
         """
         with self._lock:
             try:
@@ -101,12 +98,12 @@ class FlinkCluster:
 
     @property
     def error_logs(self) -> dict[str, str]:
-        """Topics whose malformed records are logged, each with the topic for them."""
-        made = self._made.copy()  # other threads make tables meanwhile
+        """Topics whose malformed records are logged, each with its log topic."""
+        made = self._made.copy()  # other threads may create tables meanwhile
         return {topic: declared.error_log for topic, declared in made.items() if declared.error_log}
 
     def state(self, name: str) -> str:
-        """RUNNING, RESTARTING, FAILED … as Flink's job status; COMPLETED for an ALTER TABLE."""
+        """Flink's job status (RUNNING, RESTARTING, FAILED …); COMPLETED for an ALTER TABLE."""
         if name not in self._jobs:
             return "COMPLETED" if name in self._statements else "UNKNOWN"
         try:
@@ -128,12 +125,12 @@ class FlinkCluster:
             self._start_job(statement, sql)
         else:
             raise StatementError(
-                f"{statement.file}: statement {statement.name}: the run takes ALTER TABLE, INSERT and "
+                f"{statement.file}: statement {statement.name}: the local run takes ALTER TABLE, INSERT and "
                 f"EXECUTE STATEMENT SET, not {kind}; declare tables as topics and schemas in the program."
             )
 
     def _kind(self, sql: str) -> str:
-        """The class of the statement in Flink's own syntax tree; parsing further would look up tables."""
+        """The statement's class in Flink's syntax tree. The public parser would look up tables too."""
         parser = self._environment.getParser()
         supplier = parser.getClass().getDeclaredField("calciteParserSupplier")
         supplier.setAccessible(True)
@@ -142,7 +139,7 @@ class FlinkCluster:
     def _start_job(self, statement: Statement, sql: str) -> None:
         checkpoints = self.gateway.folder / "checkpoints" / statement.name
         checkpoints.mkdir(parents=True, exist_ok=True)
-        # A crash of the machine or a full disk may leave the newest one cut off: then the one before does.
+        # A crash or a full disk may cut off the newest checkpoint: then the one before serves.
         *newer, last = settings.complete_checkpoints(checkpoints) or [None]
         for recovery in newer:
             try:
@@ -167,8 +164,8 @@ class FlinkCluster:
         try:
             self._jobs[statement.name] = self._environment.executeSql(sql).getJobClient().get()
         finally:
-            # Flink also copies a session's settings into its environment when a job starts. Left there, one statement's
-            # checkpoint would be where the next one, which has none, starts from.
+            # Flink also copies the session's settings into its environment when a job starts. If they stayed, the next
+            # statement would start from this one's checkpoint.
             environment = self._environment.getPlanner().getExecEnv().getConfiguration()
             for key in chosen:
                 session.getConfiguration().removeKey(key)
@@ -187,7 +184,7 @@ class FlinkCluster:
             self._environment.executeSql(f"DROP TABLE IF EXISTS `{name}`")
 
     def _declared(self, table: Table) -> Declared:
-        """Read the declared table back from Flink's catalog."""
+        """The declared table, read from Flink's catalog."""
         path = self.gateway.jvm.org.apache.flink.table.catalog.ObjectPath(DECLARED, table.topic)
         catalog = self._environment.getCatalog(self._environment.getCurrentCatalog()).get()
         found = catalog.getTable(path)
@@ -196,9 +193,9 @@ class FlinkCluster:
             known = tables.OPTIONS.get(option)
             if known is None:
                 names = ", ".join(tables.OPTIONS)
-                raise RunError(f"topic {table.topic}: the run knows no option {option!r}; it knows {names}")
+                raise RunError(f"topic {table.topic}: the local run knows no option {option!r}; it knows {names}")
             if known and value not in known:
-                raise RunError(f"topic {table.topic}: {option} is {value!r}; the run knows {', '.join(known)}")
+                raise RunError(f"topic {table.topic}: {option} is {value!r}; the local run knows {', '.join(known)}")
         errors = options.get(tables.ERROR_MODE, "fail")
         error_log = options.get(tables.ERROR_TARGET, DEFAULT_ERROR_LOG) if errors == "log" else None
         schema = found.getUnresolvedSchema()
@@ -215,7 +212,7 @@ class FlinkCluster:
 
 
 def _added(column: Any) -> Added | None:
-    """The column, unless it is one of the contract's; `column` is of Flink's unresolved schema."""
+    """A column of Flink's unresolved schema; None when it is one of the contract's."""
     match column.getClass().getSimpleName():
         case "UnresolvedMetadataColumn":
             key = column.getMetadataKey()
@@ -228,6 +225,6 @@ def _added(column: Any) -> Added | None:
 
 
 def _watermark(spec: Any) -> Watermark | None:
-    """The watermark that a statement chose, not the one that each table has at first."""
+    """The watermark that a statement set; None for the default one."""
     watermark = Watermark(column=spec.getColumnName(), expression=spec.getWatermarkExpression().getSqlExpression())
     return None if watermark == DEFAULT_WATERMARK else watermark

@@ -1,4 +1,4 @@
-"""Configuration of Flink for the run, and what the statement properties of Confluent Cloud mean here."""
+"""Flink's configuration, and the translation of Confluent Cloud's statement properties."""
 
 from __future__ import annotations
 
@@ -9,34 +9,33 @@ from pathlib import Path
 from local.errors import RunError
 
 SESSION = {
-    # One task slot a statement: two cores serve the whole run, and one task more means one watermark more to wait for.
+    # Two cores serve the whole run, and each further task adds a watermark to wait for.
     "parallelism.default": "1",
-    # A payment is judged when the watermark has passed it: the default of 200 ms would be most of the latency.
+    # A payment is judged when the watermark passes it: the default, 200 ms, would dominate the latency.
     "pipeline.auto-watermark-interval": "10 ms",
     "execution.buffer-timeout.interval": "5 ms",
-    # A partition without payments holds the others back for this long.
+    # A partition without payments delays the others for this long.
     "table.exec.source.idle-timeout": "500 ms",
     "pipeline.object-reuse": "true",
-    # The queries that both inserts of the rules begin with are planned, and run, once.
+    # Plan and run the queries that both INSERTs share once.
     "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
-    # A checkpoint knows a process table function (TO_CHANGELOG) by this name. Flink's own format has a number that
-    # grows with each statement that the JVM plans, so that a statement started again in it would not find its state.
+    # A checkpoint names the state of a process table function (TO_CHANGELOG) so. Flink's default has a counter of the
+    # JVM's statements, and a restarted statement would not find its state.
     "table.exec.uid.format": "<type>_<transformation>",
-    # Rows reach the sinks, which read committed records, once per checkpoint; each copies the whole state. At full
-    # speed one every two seconds costs a tenth of the payments that Flink judges.
+    # Sinks read committed records, and Flink commits at each checkpoint. At full speed, a checkpoint every two seconds
+    # costs a tenth of the throughput.
     "execution.checkpointing.interval": "3 s",
     "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
     "execution.checkpointing.num-retained": "2",
     "execution.checkpointing.tolerable-failed-checkpoints": "1000",
-    # Kafka may be away for a while: try again for ever, as the service does.
+    # Retry for ever, as the service does.
     "restart-strategy.type": "fixed-delay",
     "restart-strategy.fixed-delay.attempts": "2147483647",
     "restart-strategy.fixed-delay.delay": "1 s",
-    # Flink 2.3 alone wants ON CONFLICT in the text; 2.4 takes that back, and Confluent Cloud never asked for it.
+    # Only Flink 2.3 requires ON CONFLICT; Confluent Cloud does not.
     "table.exec.sink.require-on-conflict": "false",
-    # Flink keeps compiled queries in a cache of the JVM, which all statements share. A class of a statement that was
-    # stopped may come from it, and Flink then refuses to load what that class needs, at each start anew. No statement
-    # brings classes of its own, so that the loader of any of them will do.
+    # All statements share the JVM's cache of compiled queries. A class in it may belong to a stopped statement, whose
+    # class loader this check would refuse at every start. Statements bring no classes, so any loader serves.
     "classloader.check-leaked-classloader": "false",
     "table.local-time-zone": "UTC",
     "jobmanager.bind-host": "127.0.0.1",
@@ -46,12 +45,12 @@ SESSION = {
     "taskmanager.memory.managed.size": "16 mb",
 }
 
-# Name the place in the cloud (environment, cluster); here there is one place.
+# The environment and the cluster in the cloud; the local run has one of each.
 PLACES = ("sql.current-catalog", "sql.current-database")
-# The zone of times that have none; the session's is UTC.
+# The session's time zone.
 TIME_ZONE = "sql.local-time-zone"
 STATE_TTL = "sql.state-ttl"
-# How far one table of a statement may be read ahead of another. Here none is held back, as with 0 in the cloud.
+# How far a statement may read one table ahead of another; 0 means any distance.
 ALIGNMENT = "sql.tables.scan.watermark-alignment.max-allowed-drift"
 DURATION = re.compile(r"\d+ ?(ms|s|min|h|d)")
 
@@ -59,8 +58,7 @@ DURATION = re.compile(r"\d+ ?(ms|s|min|h|d)")
 def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path, recovery: Path | None) -> dict[str, str]:
     """Flink's settings for a statement that starts from the checkpoint `recovery`, if any.
 
-    Raises:
-        RunError: a property that has no meaning here, or a value that Flink does not take.
+    Raises RunError for an unknown property or a refused value.
     """
     settings = {"pipeline.name": name, "execution.checkpointing.dir": _place(checkpoints), "table.exec.state.ttl": "0"}
     for key, value in properties.items():
@@ -68,7 +66,7 @@ def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path, re
             case _ if key == STATE_TTL and DURATION.fullmatch(value):
                 settings["table.exec.state.ttl"] = value
             case _ if key == STATE_TTL:
-                raise RunError(f"statement {name}: {key} = {value!r} is not a duration, such as '24 h'")
+                raise RunError(f"statement {name}: {key} = {value!r} is not a duration; write it as '24 h'")
             case _ if key == ALIGNMENT and value != "0":
                 raise RunError(f"statement {name}: {key} = {value!r}: the local run aligns no tables; it knows '0'")
             case _ if key == TIME_ZONE and value != "UTC":
@@ -84,11 +82,11 @@ def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path, re
 
 
 def _place(folder: Path) -> str:
-    """Flink escapes a path itself: of an escaped one it would make another folder, whose checkpoints nobody finds."""
+    """Not `as_uri()`: Flink escapes the path itself, and an escaped one would name another folder."""
     return f"file://{folder}"
 
 
 def complete_checkpoints(checkpoints: Path) -> list[Path]:
-    """The checkpoints below the folder of a statement that have their metadata, the newest first."""
+    """A statement's complete checkpoints, the newest first."""
     complete = [file.parent for file in checkpoints.glob("*/chk-*/_metadata")]
     return sorted(complete, key=lambda folder: (folder / "_metadata").stat().st_mtime_ns, reverse=True)

@@ -76,7 +76,7 @@ def test_a_flood_is_cut_short(app: str) -> None:
     App.alerts = [alert(number) for number in range(1, 41)]
     with AlertFeed(app, said.append):
         until(lambda: len(said) > MOST_AT_ONCE, "the flood is said", 10)
-    assert len(said) == MOST_AT_ONCE + 1 and said[-1] == f"{40 - MOST_AT_ONCE} alerts more"
+    assert len(said) == MOST_AT_ONCE + 1 and said[-1] == f"{40 - MOST_AT_ONCE} more alerts"
 
 
 def test_without_an_app_nothing_is_said_and_the_feed_ends() -> None:

@@ -63,7 +63,7 @@ def test_a_platform_alone_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     layer = dataclasses.replace(recorded("dev"), resources=(), outputs={})
     monkeypatch.setattr("local.run.record_deployment", lambda *_args, **_named: layer)
     assert main(["run", "--port", "0"]) == 1
-    assert "Nothing flows in stack dev: run the one whose layer is streaming, or complete." in capsys.readouterr().err
+    assert "Stack dev has no streaming layer; run one whose layer is streaming or complete." in capsys.readouterr().err
 
 
 IMPATIENT = """

@@ -134,13 +134,17 @@ def test_a_role_binding_that_is_missing_is_told_before_the_start(binding: str, m
 @pytest.mark.parametrize(
     ("role", "pattern", "message"),
     [
-        ("Operator", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/topic=a", "Operator has no meaning here for a topic; known"),
-        ("DeveloperWrite", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/group=a", "known: DeveloperRead, DeveloperManage"),
-        ("DeveloperRead", "crn:/cloud-cluster=lkc-1", "DeveloperRead has no meaning here for a cluster"),
-        ("DeveloperRead", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/share=a", "names nothing that is known here"),
+        (
+            "Operator",
+            "crn:/cloud-cluster=lkc-1/kafka=lkc-1/topic=a",
+            "knows no role Operator on a topic; it knows",
+        ),
+        ("DeveloperWrite", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/group=a", "it knows DeveloperRead, DeveloperManage"),
+        ("DeveloperRead", "crn:/cloud-cluster=lkc-1", "knows no role DeveloperRead on a cluster"),
+        ("DeveloperRead", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/share=a", "names nothing that the local run knows"),
     ],
 )
-def test_a_role_without_a_meaning_is_refused(plan: Plan, role: str, pattern: str, message: str) -> None:
+def test_an_unknown_role_is_refused(plan: Plan, role: str, pattern: str, message: str) -> None:
     broken = changed(plan, "runner-cloudclusteradmin-cluster", roleName=role, crnPattern=pattern)
     with pytest.raises(RunError) as caught:
         check(broken, accounts(broken))

@@ -60,7 +60,7 @@ def kill_each_server_once() -> None:
         for server in (servers.registry, servers.gateway, servers.connect, servers.kafka, *stores):
             time.sleep(3)
             kill(server)
-            wait(server.alive, f"{server.name} was not started again: {said[-5:]}")
+            wait(server.alive, f"{server.name} was not restarted: {said[-5:]}")
         for process in (*servers.sinks.values(), *servers.error_logs.values()):
             kill(process)
         wait(servers.postgres.is_ready, "PostgreSQL is not back")

@@ -92,7 +92,7 @@ def test_nothing_is_being_started_any_more_when_the_supervisor_has_stopped(
 
 @pytest.mark.parametrize(
     ("command", "message"),
-    [("exec sleep 600", "sleeper: not ready in"), ("echo no licence; exit 1", "sleeper: ended at its start")],
+    [("exec sleep 600", "sleeper: not ready in"), ("echo no licence; exit 1", "sleeper: ended during its start")],
 )
 def test_a_server_that_does_not_become_ready_is_told(children: Children, command: str, message: str) -> None:
     class Unready(Sleeper):
@@ -119,5 +119,5 @@ def test_a_jvm_that_never_says_its_port_does_not_hang_the_run(
             return ["sleep", "600"]
 
     monkeypatch.setattr(flink, "SPEAKS_WITHIN_SECONDS", 0.2)
-    with pytest.raises(RunError, match="flink: ended at its start"):
+    with pytest.raises(RunError, match="flink: ended during its start"):
         Silent(children).start()

@@ -26,7 +26,7 @@ from local.apply.access import right_of
 from local.apply.accounts import GUEST, GUEST_RIGHTS
 from local.apply.handlers import create_topic
 from local.apply.rights import allow
-from local.apply.roles import rights_of
+from local.apply.roles import rights_of_role
 from local.errors import RunError
 from local.flink.cluster import Statement
 from local.flink.errors import StatementError
@@ -75,7 +75,7 @@ def test_the_broker_enforces_what_a_role_stands_for(lab: Lab, admin: AdminClient
 
     def bind(role: str, on: str) -> None:
         binding = resource(principal=f"User:{LIMITED}", roleName=role, crnPattern=f"crn://confluent.cloud{on}")
-        allow(admin, rights_of(binding), "test")
+        allow(admin, rights_of_role(binding), "test")
 
     assert may_see(lab) == set(), "it has no role yet"
     bind("DeveloperRead", "/schema-registry=l/subject=*")

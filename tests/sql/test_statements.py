@@ -58,8 +58,8 @@ def test_an_unknown_table_is_told_with_the_topics_that_exist(lab: Lab, sql: str)
     ("option", "message"),
     [
         ("'changelog.mood' = 'append'", "knows no option 'changelog.mood'"),
-        ("'changelog.mode' = 'retract'", "changelog.mode is 'retract'; the run knows append, upsert"),
-        ("'error-handling.mode' = 'loud'", "error-handling.mode is 'loud'; the run knows fail, ignore, log"),
+        ("'changelog.mode' = 'retract'", "changelog.mode is 'retract'; the local run knows append, upsert"),
+        ("'error-handling.mode' = 'loud'", "error-handling.mode is 'loud'; the local run knows fail, ignore, log"),
     ],
 )
 def test_an_option_without_a_meaning_is_refused(lab: Lab, option: str, message: str) -> None:
