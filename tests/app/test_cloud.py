@@ -87,8 +87,8 @@ def test_what_is_not_set_is_closed() -> None:
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
-        ({**ORACLE, "DATABASE_URL": "sqlite:///x"}, "Both DATABASE_URL and ORACLE_HOST are set"),
-        ({"ORACLE_HOST": "h", "ORACLE_USER": "u"}, "not ORACLE_SERVICE, ORACLE_PASSWORD"),
+        ({**ORACLE, "DATABASE_URL": "sqlite:///x"}, "DATABASE_URL and ORACLE_HOST are both set"),
+        ({"ORACLE_HOST": "h", "ORACLE_USER": "u"}, "without ORACLE_SERVICE, ORACLE_PASSWORD"),
     ],
 )
 def test_half_an_oracle_is_refused(environment: dict[str, str], message: str) -> None:

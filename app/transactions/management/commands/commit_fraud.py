@@ -1,4 +1,4 @@
-"""`manage.py commit_fraud KIND`: one fraud."""
+"""`manage.py commit_fraud KIND`."""
 
 import json
 import random
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", choices=sorted(FRAUDS))
         parser.add_argument("--account", type=int, help="id of the user; default: a random one")
-        parser.add_argument("--seed", type=int, help="for the same payments again")
+        parser.add_argument("--seed", type=int, help="the same seed makes the same payments")
 
     def handle(self, *_args: object, **options: object) -> None:
         account, seed = options["account"], options["seed"]
