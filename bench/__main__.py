@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …]`: print the figures of docs/local.md as measured here."""
+"""`python -m bench [NAME …]`: measure the figures of docs/local.md on this machine."""
 
 from __future__ import annotations
 
