@@ -1,4 +1,4 @@
-"""Payments are written once each, whatever clocks say and whichever answers get lost. Real PostgreSQL: tests/local."""
+"""The app writes each payment once, with wrong clocks and lost answers. tests/local does this on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def stored() -> int:
 
 
 @pytest.mark.parametrize("seconds", [0, -3600, 10**9], ids=["stands still", "goes back", "is far ahead"])
-def test_no_clock_decides_what_is_written(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+def test_clocks_do_not_matter(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
     from transactions.store import Store
 
     times = [NOW, NOW + datetime.timedelta(seconds=seconds)]
@@ -35,7 +35,7 @@ def test_no_clock_decides_what_is_written(monkeypatch: pytest.MonkeyPatch, secon
     assert stored() == before + 40 and len({row.pk for row in rows}) == 40
 
 
-def test_a_payment_has_its_id_and_the_milliseconds_that_the_column_holds() -> None:
+def test_a_payment_has_an_id_and_a_time_in_milliseconds() -> None:
     from transactions.models import Transaction
     from transactions.store import Store
 
@@ -44,13 +44,13 @@ def test_a_payment_has_its_id_and_the_milliseconds_that_the_column_holds() -> No
     assert found.received_at == row.received_at and row.received_at.microsecond % 1000 == 0
 
 
-def test_nothing_to_pay_is_nothing_written() -> None:
+def test_no_payments_write_nothing() -> None:
     from transactions.store import Store
 
     assert Store().add([]) == []
 
 
-def test_a_broken_rule_of_the_database_is_not_tried_for_ever() -> None:
+def test_a_violated_constraint_is_not_retried() -> None:
     from django.db import IntegrityError
     from transactions.payments import Payment
     from transactions.store import Store
@@ -61,7 +61,7 @@ def test_a_broken_rule_of_the_database_is_not_tried_for_ever() -> None:
 
 @pytest.fixture
 def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Inserts fail in turn as the list says: `before` or `after` the commit."""
+    """The list makes inserts fail `before` or `after` the commit, in turn."""
     from django.db import DatabaseError, connection
     from transactions import store
 
@@ -82,7 +82,7 @@ def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("when", [["before"], ["after"], ["after", "before"], ["before", "before"]])
-def test_a_lost_connection_is_tried_again_and_writes_once(lost: list[str], when: list[str]) -> None:
+def test_a_lost_connection_is_retried_and_writes_once(lost: list[str], when: list[str]) -> None:
     from transactions.store import Store
 
     lost += when
@@ -91,9 +91,7 @@ def test_a_lost_connection_is_tried_again_and_writes_once(lost: list[str], when:
     assert stored() == before + 11 and len({row.pk for row in rows}) == 11
 
 
-def test_a_commit_that_was_still_under_way_when_it_was_looked_for_counts(
-    lost: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_commit_that_ends_after_the_check_counts(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from transactions import store
 
     committed, looks = store._committed, [False]
@@ -104,7 +102,7 @@ def test_a_commit_that_was_still_under_way_when_it_was_looked_for_counts(
     assert stored() == before + 3
 
 
-def test_an_id_that_somebody_else_wrote_is_no_commit_of_ours(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_id_of_another_payment_is_not_ours(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import IntegrityError
     from transactions import ids, store
 
@@ -115,8 +113,8 @@ def test_an_id_that_somebody_else_wrote_is_no_commit_of_ours(lost: list[str], mo
         store.Store().add(payments(1))
 
 
-def test_oracle_gives_ids_by_the_sequence_of_the_identity_column(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Offline: what Django's Oracle backend is asked; the column is an identity by components/contracts/ddl.py."""
+def test_oracle_takes_ids_from_the_identity_columns_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offline: checks the SQL for Oracle. components/contracts/ddl.py makes the column an identity."""
     from django.db.backends.oracle.base import DatabaseWrapper
     from transactions import ids
 
@@ -149,7 +147,7 @@ def test_oracle_gives_ids_by_the_sequence_of_the_identity_column(monkeypatch: py
     assert asked[1] == ('SELECT "ISEQ$$_73412".NEXTVAL FROM DUAL CONNECT BY LEVEL <= %s', [3])
 
 
-def test_a_payment_that_appears_late_is_shown_and_counted() -> None:
+def test_a_late_payment_is_shown_and_counted() -> None:
     from transactions.latest import Payments
     from transactions.models import Transaction
     from transactions.store import Store
@@ -158,7 +156,7 @@ def test_a_payment_that_appears_late_is_shown_and_counted() -> None:
     seen.new()
     assert seen.total == stored()
     first, late, last = Store().add(payments(3))
-    late.delete()  # its id was taken, and it is not committed yet
+    late.delete()  # its id is taken, but it is not committed yet
     assert [row["id"] for row in seen.new()] == [first.pk, last.pk]
     again = Transaction(
         id=late.id or last.pk - 1, account_id=1, amount=1, received_at=first.received_at, ip_address="10.0.0.1"
