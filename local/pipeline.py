@@ -13,7 +13,7 @@ from components.contracts.ddl import postgres as ddl
 from local.apply import connections
 from local.apply.accounts import accounts
 from local.apply.alterations import as_statements
-from local.apply.app import App, seed
+from local.apply.app_server import App, seed
 from local.apply.handlers import CREATE, STATE, only_stores, to_make
 from local.apply.preflight import check
 from local.apply.scheduler import create_all, put_off

@@ -11,7 +11,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaException
 from django.conf import settings
 
-from transactions.records import Reader, RegistryAwayError
+from transactions.decoder import Decoder, RegistryAwayError
 
 log = logging.getLogger(__name__)
 KEPT = 50
@@ -29,7 +29,7 @@ class Alerts(threading.Thread):
         self.by_rule: Counter[str] = Counter()
         self.delays: deque[float] = deque(maxlen=DELAYS_KEPT)
         self._publish = publish
-        self._reader = Reader(settings.SCHEMA_REGISTRY)
+        self._decoder = Decoder(settings.SCHEMA_REGISTRY)
         self._ids: dict[str, None] = {}
         self._live_since: datetime.datetime | None = None
 
@@ -77,7 +77,7 @@ class Alerts(threading.Thread):
         """Take one record; log and skip it when it is no alert. Raises RegistryAwayError."""
         now = datetime.datetime.now(datetime.UTC)
         try:
-            alert = self._reader.read(value.encode() if isinstance(value, str) else value)
+            alert = self._decoder.read(value.encode() if isinstance(value, str) else value)
             made = datetime.datetime.fromisoformat(alert["event_time"])
             rule, identity = str(alert["rule_id"]), str(alert["alert_id"])
             delay = (now - made).total_seconds()

@@ -9,8 +9,8 @@ import time
 from django.db import connection
 
 from transactions.models import User
+from transactions.payment_table import PaymentTable
 from transactions.payments import FRAUDS, Payment, normal
-from transactions.store import Store
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 1_000
@@ -20,11 +20,11 @@ MAX_RATE = 100_000.0
 class Generator:
     """Makes `rate` payments a second, and every `fraud_every` seconds the next kind of fraud (0: none)."""
 
-    def __init__(self, store: Store, *, seed: int, rate: float, fraud_every: float = 0) -> None:
+    def __init__(self, payments: PaymentTable, *, seed: int, rate: float, fraud_every: float = 0) -> None:
         self.rate = rate
         self.committed = 0
         self._fraud_every = fraud_every
-        self._store = store
+        self._payments = payments
         self._source = random.Random(seed)  # noqa: S311 - not for secrets
         self._kinds = itertools.cycle(FRAUDS)
         self._turns: list[int] = []
@@ -68,10 +68,10 @@ class Generator:
         return self._turns.pop()
 
     def _add(self, payments: list[Payment]) -> None:
-        self.committed += len(self._store.add(payments, self._stop))
+        self.committed += len(self._payments.add(payments, self._stop))
 
 
-def commit_fraud(store: Store, kind: str, source: random.Random, account: int | None = None) -> list[int]:
+def commit_fraud(payments: PaymentTable, kind: str, source: random.Random, account: int | None = None) -> list[int]:
     """Commit a fraud, by a random user unless `account` is given. Returns the ids of its payments.
 
     Raises KeyError for an unknown kind, User.DoesNotExist for an unknown account or without users.
@@ -84,7 +84,7 @@ def commit_fraud(store: Store, kind: str, source: random.Random, account: int | 
         account = source.choice(list(users[:10_000]))
     else:
         User.objects.get(pk=account)
-    numbers = [int(row.pk) for row in store.add(make(source, account))]
+    numbers = [int(row.pk) for row in payments.add(make(source, account))]
     for number in numbers:
         log.info("fraud committed", extra={"transaction": number, "fraud": kind})
     return numbers

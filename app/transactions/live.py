@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from transactions.alerts import Alerts
 from transactions.generator import Generator
 from transactions.latest import Payments
-from transactions.store import Store
+from transactions.payment_table import PaymentTable
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 0.25
@@ -33,10 +33,10 @@ class Live:
     """The threads of this process, and the figures that they collect."""
 
     def __init__(self) -> None:
-        self.store = Store()
+        self.payments = PaymentTable()
         self.source = random.Random(settings.GENERATOR_SEED + 1)  # noqa: S311
         self.generator = Generator(
-            self.store,
+            self.payments,
             seed=settings.GENERATOR_SEED,
             rate=settings.GENERATOR_RATE,
             fraud_every=settings.FRAUD_EVERY_SECONDS,

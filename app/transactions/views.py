@@ -59,7 +59,7 @@ def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
         return _bad(f"Unknown fraud {kind!r}; choose one of {', '.join(FRAUDS)}.")
     try:
         account = _number(_body(request), "account")
-        ids = commit(live().store, kind, live().source, None if account is None else int(account))
+        ids = commit(live().payments, kind, live().source, None if account is None else int(account))
     except ValueError as error:
         return _bad(str(error))
     except User.DoesNotExist:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from components.contracts import APP_GROUP_PREFIX, SOURCES
-from local.apply.access import principals
+from local.apply.grants import principals
 from local.apply.rights import Right
 from local.apply.roles import CLUSTER_ADMIN, ROLE_BINDING
 from local.errors import RunError

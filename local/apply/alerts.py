@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from local.apply.app import ask
+from local.apply.app_server import ask
 from local.waiting import Watch
 from plan.terminal import RED, paint
 
@@ -30,17 +30,14 @@ class AlertFeed:
         self._watch.stop()
 
     def _look(self) -> None:
-        alerts = self._new()
+        answer = ask(f"{self._url}/api/alerts?after={self._last}")
+        alerts: list[dict[str, Any]] = answer["alerts"] if answer else []
+        for alert in alerts:
+            self._last = alert["number"]
         for alert in alerts[:MOST_AT_ONCE]:
             self._say(_line(alert))
         if alerts[MOST_AT_ONCE:]:
             self._say(f"{len(alerts) - MOST_AT_ONCE} more alerts")
-
-    def _new(self) -> list[dict[str, Any]]:
-        answer = ask(f"{self._url}/api/alerts?after={self._last}")
-        alerts: list[dict[str, Any]] = answer["alerts"] if answer else []
-        self._last = alerts[-1]["number"] if alerts else self._last
-        return alerts
 
 
 def _line(alert: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import psutil
 
 from local.apply.accounts import GUEST
-from local.apply.app import App
+from local.apply.app_server import App
 from local.apply.servers import ROOT, Servers
 from local.errors import RunError
 from local.servers import loopback

@@ -10,9 +10,9 @@ from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from components.contracts import FRAUD_ALERT, OUTPUTS, SOURCES
 from local.apply import connectors, statements
-from local.apply.access import ACL, rights_of
 from local.apply.accounts import CONNECTOR
 from local.apply.alterations import STATEMENT
+from local.apply.grants import ACL, rights_of
 from local.apply.preflight import TOPIC
 from local.apply.rights import allow
 from local.apply.roles import ROLE_BINDING

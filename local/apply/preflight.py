@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from components.contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
 from local import source
-from local.apply.access import Need, require
 from local.apply.accounts import CONNECTOR, Accounts
 from local.apply.alterations import STATEMENT, as_statements
+from local.apply.grants import Need, require
 from local.errors import RunError
 from local.sinks.twins import BY_CLASS
 from plan.model import Plan

@@ -14,9 +14,9 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from local.apply.accounts import GUEST, GUEST_RIGHTS, Accounts
 from local.apply.rights import allow
 from local.config import PASSWORD_VARIABLE, WorkerConfig
-from local.flink.cluster import FlinkCluster
 from local.flink.error_log import ErrorLogConfig
-from local.flink.tables import Endpoints
+from local.flink.session import FlinkSession
+from local.flink.table_sql import Endpoints
 from local.servers.children import Children
 from local.servers.connect import Connect
 from local.servers.flink import FlinkGateway
@@ -78,7 +78,7 @@ class Servers:
         self.opensearch = OpenSearch(children)
         self.gateway = FlinkGateway(children)
         endpoints = Endpoints(client=self.kafka.java_client(accounts.flink), registry=self.registry.url)
-        self.flink = FlinkCluster(self.gateway, endpoints)
+        self.flink = FlinkSession(self.gateway, endpoints)
         self.connect = Connect(
             children,
             client=self.kafka.java_client(accounts.source),

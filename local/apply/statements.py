@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.apply.servers import ROOT, Servers
-from local.flink.cluster import Statement
+from local.flink.session import FlinkStatement
 from plan.model import Resource
 
 
@@ -17,9 +17,9 @@ def state(servers: Servers, resource: Resource) -> tuple[str, str]:
     return servers.flink.state(resource.inputs["statementName"]), ""
 
 
-def statement_of(resource: Resource) -> Statement:
+def statement_of(resource: Resource) -> FlinkStatement:
     inputs, name = resource.inputs, resource.inputs["statementName"]
-    return Statement(name=name, sql=inputs["statement"], file=_file_of(name), properties=inputs["properties"])
+    return FlinkStatement(name=name, sql=inputs["statement"], file=_file_of(name), properties=inputs["properties"])
 
 
 def _file_of(statement: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.apply.app import App, ask
+from local.apply.app_server import App, ask
 from local.apply.servers import Servers
 
 

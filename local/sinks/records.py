@@ -117,14 +117,10 @@ def _test(column: Column, *, bounded: bool) -> Test | None:
         case String(length):
             test = (lambda value: "\0" not in value and len(value) <= length) if bounded else _has_no_nul
         case _:
-            return None if column.nullable else _is_there
+            return None if column.nullable else lambda value: value is not None
     if column.nullable:
         return lambda value: value is None or test(value)
     return lambda value: value is not None and test(value)
-
-
-def _is_there(value: Any) -> bool:
-    return value is not None
 
 
 def _has_no_nul(value: str) -> bool:

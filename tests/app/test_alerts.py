@@ -96,16 +96,16 @@ def test_a_malformed_alert_is_skipped(alerts: Any, value: bytes | None) -> None:
 
 
 def test_an_alert_waits_until_the_registry_answers(alerts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from transactions.records import RegistryAwayError
+    from transactions.decoder import RegistryAwayError
 
-    there, pauses = alerts._reader._settings["url"], []
-    alerts._reader._settings["url"] = "http://127.0.0.1:9"
+    there, pauses = alerts._decoder._settings["url"], []
+    alerts._decoder._settings["url"] = "http://127.0.0.1:9"
     with pytest.raises(RegistryAwayError):
         alerts.take(alert(1))
 
     def come_back(seconds: float) -> None:
         pauses.append(seconds)
-        alerts._reader = type(alerts._reader)({"url": there, "key": "key", "secret": "hush"})
+        alerts._decoder = type(alerts._decoder)({"url": there, "key": "key", "secret": "hush"})
 
     monkeypatch.setattr("transactions.alerts.time.sleep", come_back)
     alerts._take_patiently(alert(1))
@@ -114,7 +114,7 @@ def test_an_alert_waits_until_the_registry_answers(alerts: Any, monkeypatch: pyt
 
 def test_a_refused_login_loses_no_alert(registry: dict[str, str], settings_of_app: Any) -> None:
     from transactions.alerts import Alerts
-    from transactions.records import RegistryAwayError
+    from transactions.decoder import RegistryAwayError
 
     settings_of_app.SCHEMA_REGISTRY = registry | {"secret": "wrong"}
     with pytest.raises(RegistryAwayError):

@@ -112,10 +112,10 @@ def test_a_seed_gives_the_same_payments() -> None:
 def test_all_accounts_pay_in_turn() -> None:
     from transactions.generator import Generator
     from transactions.models import Transaction, User
-    from transactions.store import Store
+    from transactions.payment_table import PaymentTable
 
     before = Transaction.objects.count()
-    Generator(Store(), seed=3, rate=1e5).run(count=100)
+    Generator(PaymentTable(), seed=3, rate=1e5).run(count=100)
     payers = list(Transaction.objects.order_by("pk").values_list("account_id", flat=True)[before:])
     everybody = sorted(User.objects.values_list("pk", flat=True))
     assert sorted(payers[:50]) == sorted(payers[50:]) == everybody, "random accounts would make bursts by chance"

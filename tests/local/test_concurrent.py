@@ -18,7 +18,7 @@ import duckdb
 import pytest
 
 from components.contracts import FRAUD_ALERT
-from local.apply.app import FOLDER
+from local.apply.app_server import FOLDER
 from local.apply.servers import ROOT
 from local.pipeline import Pipeline
 from local.servers import loopback, shell

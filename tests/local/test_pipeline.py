@@ -20,7 +20,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 
 from components.contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
-from local.apply.app import FOLDER
+from local.apply.app_server import FOLDER
 from local.apply.servers import ROOT
 from local.apply.summary import dead_letters, sink_status
 from local.avro import Schemas

@@ -16,7 +16,7 @@ import pytest
 
 from local.apply.servers import ROOT
 from local.errors import RunError
-from local.flink.settings import complete_checkpoints, of_statement
+from local.flink.job_settings import complete_checkpoints, of_statement
 from local.servers import places, unprivileged
 from local.servers.children import Children
 from local.servers.jvm_cache import StartupCache

@@ -23,9 +23,9 @@ from local.apply.alterations import STATEMENT, as_statements
 from local.apply.servers import ROOT
 from local.apply.statements import statement_of
 from local.avro import Schemas
-from local.flink import settings
-from local.flink.cluster import DECLARED, LIVE, FlinkCluster, Statement
-from local.flink.tables import Endpoints
+from local.flink import job_settings
+from local.flink.session import DECLARED, LIVE, FlinkSession, FlinkStatement
+from local.flink.table_sql import Endpoints
 from local.servers.children import Children
 from local.servers.flink import FlinkGateway
 from local.servers.kafka import Credentials, Kafka
@@ -40,7 +40,7 @@ CHECKPOINTS = "300 ms"
 """Rows of flagged_user come once a checkpoint; a run makes one every three seconds."""
 
 
-class Cluster(FlinkCluster):
+class Cluster(FlinkSession):
     """With operations that only tests need."""
 
     @property
@@ -73,7 +73,7 @@ class Lab:
     """
 
     def __init__(
-        self, kafka: Kafka, flink: Cluster, registry: Registry, statements: list[Statement], *, burst: int
+        self, kafka: Kafka, flink: Cluster, registry: Registry, statements: list[FlinkStatement], *, burst: int
     ) -> None:
         """Runs `statements`, with `burst` allowed payments in a window."""
         self.kafka = kafka
@@ -167,7 +167,7 @@ class Lab:
         self.wait(lambda: number() >= wanted, f"checkpoint {wanted} of {statement}")
 
     @property
-    def rules_statement(self) -> Statement:
+    def rules_statement(self) -> FlinkStatement:
         return next(one for one in self.statements if one.name.endswith("-fraud"))
 
     def wait(self, condition: Callable[[], Any], what: str) -> Any:
@@ -220,7 +220,7 @@ def running_lab() -> Iterator[Lab]:
             future.result()
         register_outputs(Schemas(registry.url))
         flink = Cluster(gateway, Endpoints(client=kafka.java_client(ADMIN), registry=registry.url))
-        patch.setitem(settings.SESSION, "execution.checkpointing.interval", CHECKPOINTS)
+        patch.setitem(job_settings.SESSION, "execution.checkpointing.interval", CHECKPOINTS)
         flink.open()
         for table in (*SOURCES, *OUTPUTS):
             flink.create_table(table)

@@ -22,15 +22,15 @@ from confluent_kafka.admin import (
 )
 
 from components.contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION, flink
-from local.apply.access import right_of
 from local.apply.accounts import GUEST, GUEST_RIGHTS
+from local.apply.grants import right_of
 from local.apply.handlers import create_topic
 from local.apply.rights import allow
 from local.apply.roles import rights_of_role
 from local.errors import RunError
-from local.flink.cluster import Statement
 from local.flink.errors import StatementError
-from local.flink.settings import complete_checkpoints
+from local.flink.job_settings import complete_checkpoints
+from local.flink.session import FlinkStatement
 from plan.model import Resource
 from tests.sql.conftest import ADMIN, LIMITED, Lab
 
@@ -118,21 +118,21 @@ def spare(lab: Lab, admin: AdminClient) -> Iterator[tuple[str, str]]:
         future.result()
 
 
-def insert(name: str, topic: str, query: str) -> Statement:
-    return Statement(name=name, sql=f"INSERT INTO `{topic}` {query}", file="flink_sql/test.sql")
+def insert(name: str, topic: str, query: str) -> FlinkStatement:
+    return FlinkStatement(name=name, sql=f"INSERT INTO `{topic}` {query}", file="flink_sql/test.sql")
 
 
 NOTHING = "SELECT * FROM `auth_user` WHERE `ID` < 0"
 
 
-def checkpoints(lab: Lab, statement: Statement, count: int = 1) -> list[Path]:
+def checkpoints(lab: Lab, statement: FlinkStatement, count: int = 1) -> list[Path]:
     """The statement's complete checkpoints, the newest first, once there are `count` of them."""
     folder = lab.flink.gateway.folder / "checkpoints" / statement.name
     lab.wait(lambda: len(complete_checkpoints(folder)) >= count, f"{count} checkpoints of {statement.name}")
     return complete_checkpoints(folder)
 
 
-def running(lab: Lab, statement: Statement) -> None:
+def running(lab: Lab, statement: FlinkStatement) -> None:
     lab.wait(lambda: lab.flink.state(statement.name) == "RUNNING", f"running statement {statement.name}")
 
 

@@ -13,17 +13,17 @@ from bench.records import decoded
 from components.confluent import pipeline
 from components.contracts import CLEANED_TRANSACTION, FRAUD_ALERT
 from local.errors import RunError
-from local.flink import settings
-from local.flink.cluster import Statement
+from local.flink import job_settings
 from local.flink.errors import StatementError
-from local.flink.tables import HIDDEN
+from local.flink.session import FlinkStatement
+from local.flink.table_sql import HIDDEN
 from tests.sql.conftest import ADMIN, Lab
 
 pytestmark = pytest.mark.local
 
 
-def statement(sql: str, **properties: str) -> Statement:
-    return Statement(name="test", sql=sql, file="flink_sql/test.sql", properties=properties)
+def statement(sql: str, **properties: str) -> FlinkStatement:
+    return FlinkStatement(name="test", sql=sql, file="flink_sql/test.sql", properties=properties)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_unknown_option_is_refused(lab: Lab, option: str, message: str) -> No
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [(settings.TIME_ZONE, "Europe/Berlin"), (settings.ALIGNMENT, "5 min"), (settings.STATE_TTL, "soon")],
+    [(job_settings.TIME_ZONE, "Europe/Berlin"), (job_settings.ALIGNMENT, "5 min"), (job_settings.STATE_TTL, "soon")],
 )
 def test_a_value_that_the_run_cannot_honour_is_refused(lab: Lab, name: str, value: str) -> None:
     with pytest.raises(RunError, match=re.escape(f"{name} = '{value}'")):
@@ -190,7 +190,7 @@ def test_statements_can_write_one_topic(lab: Lab) -> None:
     both = f"EXECUTE STATEMENT SET BEGIN\n{second_rule(account, 'c')}\n{second_rule(account, 'd')}\nEND;"
     own = {"a": second_rule(account, "a"), "b": second_rule(account, "b"), "set": both}
     for name, sql in own.items():  # their checkpoints have the same numbers at the same time
-        lab.flink.submit(Statement(name=name, sql=sql, file="flink_sql/test.sql"))
+        lab.flink.submit(FlinkStatement(name=name, sql=sql, file="flink_sql/test.sql"))
     try:
         for _ in range(5):
             lab.pay(account, "5000.00")

@@ -8,21 +8,21 @@ import pytest
 
 from components.confluent import pipeline
 from components.contracts import AUTH_USER, SOURCES, USER_TRANSACTION, BigInt, Decimal, Table
-from local.flink.cluster import Statement
 from local.flink.errors import StatementError
+from local.flink.session import FlinkStatement
 from tests.sql.conftest import Lab
 
 pytestmark = pytest.mark.local
 FILE = "flink_sql/cleaned.sql"
 
 
-def cleaned(*changes: tuple[str, str]) -> Statement:
+def cleaned(*changes: tuple[str, str]) -> FlinkStatement:
     (declared,) = [each for each in pipeline.statements(24) if each.name == "cleaned"]
     sql = declared.text({})
     for old, new in changes:
         assert old in sql, f"{FILE} has no {old} any more"
         sql = sql.replace(old, new)
-    return Statement(name="types", sql=sql, file=FILE)
+    return FlinkStatement(name="types", sql=sql, file=FILE)
 
 
 def with_19_digits(table: Table) -> Table:

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from components.contracts import USER_TRANSACTION
-from local.flink.cluster import Statement
+from local.flink.session import FlinkStatement
 from tests.sql.conftest import Lab
 from tests.sql.reference import Payment, judge
 from tests.sql.test_property import RULES, compare, send
@@ -19,9 +19,9 @@ from tests.sql.test_property import RULES, compare, send
 pytestmark = pytest.mark.local
 
 
-def watermark(text: str) -> Statement:
+def watermark(text: str) -> FlinkStatement:
     sql = f"ALTER TABLE `{USER_TRANSACTION.topic}` MODIFY WATERMARK FOR {text}"
-    return Statement(name="fallback-watermark", sql=sql, file="flink_sql/user_transaction_watermark.sql")
+    return FlinkStatement(name="fallback-watermark", sql=sql, file="flink_sql/user_transaction_watermark.sql")
 
 
 @pytest.fixture

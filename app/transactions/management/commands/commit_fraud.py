@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from transactions.generator import commit_fraud
 from transactions.models import User
+from transactions.payment_table import PaymentTable
 from transactions.payments import FRAUDS
-from transactions.store import Store
 
 
 class Command(BaseCommand):
@@ -23,7 +23,9 @@ class Command(BaseCommand):
         account, seed = options["account"], options["seed"]
         source = random.Random(seed if isinstance(seed, int) else None)  # noqa: S311
         try:
-            ids = commit_fraud(Store(), str(options["kind"]), source, account if isinstance(account, int) else None)
+            ids = commit_fraud(
+                PaymentTable(), str(options["kind"]), source, account if isinstance(account, int) else None
+            )
         except User.DoesNotExist as error:
             raise CommandError(f"No such user: {error}") from None
         self.stdout.write(json.dumps({"fraud": options["kind"], "transactions": ids}))

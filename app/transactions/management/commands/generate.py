@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from transactions.generator import MAX_RATE, Generator
-from transactions.store import Store
+from transactions.payment_table import PaymentTable
 
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **options: object) -> None:
         rate = float(str(options["rate"])) or MAX_RATE
         generator = Generator(
-            Store(), seed=int(str(options["seed"])), rate=rate, fraud_every=float(str(options["fraud_every"]))
+            PaymentTable(), seed=int(str(options["seed"])), rate=rate, fraud_every=float(str(options["fraud_every"]))
         )
         if threading.current_thread() is threading.main_thread():
             # PID 1 ignores SIGTERM unless a handler is installed.

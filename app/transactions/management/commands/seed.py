@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from transactions import payments, tables
 from transactions.models import Transaction, User
-from transactions.store import Store
+from transactions.payment_table import PaymentTable
 
 FIRST = ("Ada", "Alan", "Barbara", "Claude", "Edsger", "Frances", "Grace", "John", "Katherine", "Radia")
 LAST = ("Allen", "Backus", "Dijkstra", "Hopper", "Johnson", "Liskov", "Lovelace", "Perlman", "Shannon", "Turing")
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         rows = [_user(source, number, password, now) for number in range(1, users + 1)]
         User.objects.bulk_create(rows[have:], batch_size=1000)
         if first_payment and not Transaction.objects.exists():
-            Store().add([payments.normal(source, User.objects.earliest("id").pk)])
+            PaymentTable().add([payments.normal(source, User.objects.earliest("id").pk)])
         self.stdout.write(f"{max(users, have)} users, {max(0, users - have)} of them new")
 
 

@@ -19,7 +19,7 @@ class RegistryAwayError(Exception):
     """The registry does not answer or refuses the login; a retry may succeed."""
 
 
-class Reader:
+class Decoder:
     """Decodes records and fetches each schema once."""
 
     def __init__(self, registry: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ RETRY_SECONDS = 0.2
 BATCH = 1_000
 
 
-class Store:
+class PaymentTable:
     """Any number of threads, processes and replicas may write at the same time."""
 
     def add(self, payments: Iterable[Payment], stop: Event | None = None) -> list[Transaction]:

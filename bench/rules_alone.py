@@ -21,8 +21,8 @@ from local.apply.servers import ROOT
 from local.apply.statements import statement_of
 from local.avro import Schemas
 from local.errors import RunError
-from local.flink.cluster import FlinkCluster
-from local.flink.tables import Endpoints
+from local.flink.session import FlinkSession
+from local.flink.table_sql import Endpoints
 from local.servers.children import Children
 from local.servers.flink import FlinkGateway
 from local.servers.kafka import Credentials, Kafka
@@ -54,7 +54,7 @@ def _measure(plan: Plan, kafka: Kafka, gateway: FlinkGateway, registry: str) -> 
     register_outputs(schemas)
     _topics(kafka)
     _payments(kafka, RawRecords(schemas))
-    cluster = FlinkCluster(gateway, Endpoints(client=kafka.java_client("bench"), registry=registry))
+    cluster = FlinkSession(gateway, Endpoints(client=kafka.java_client("bench"), registry=registry))
     cluster.open()
     for table in (*SOURCES, *OUTPUTS):
         cluster.create_table(table)

@@ -47,11 +47,11 @@ SESSION = {
 
 # The environment and the cluster in the cloud; the local run has one of each.
 PLACES = ("sql.current-catalog", "sql.current-database")
-# The session's time zone.
-TIME_ZONE = "sql.local-time-zone"
 STATE_TTL = "sql.state-ttl"
+TIME_ZONE = "sql.local-time-zone"
 # How far a statement may read one table ahead of another; 0 means any distance.
 ALIGNMENT = "sql.tables.scan.watermark-alignment.max-allowed-drift"
+HONOURED = {TIME_ZONE: "UTC", ALIGNMENT: "0"}
 DURATION = re.compile(r"\d+ ?(ms|s|min|h|d)")
 
 
@@ -62,20 +62,15 @@ def of_statement(name: str, properties: Mapping[str, str], checkpoints: Path, re
     """
     settings = {"pipeline.name": name, "execution.checkpointing.dir": _place(checkpoints), "table.exec.state.ttl": "0"}
     for key, value in properties.items():
-        match key:
-            case _ if key == STATE_TTL and DURATION.fullmatch(value):
-                settings["table.exec.state.ttl"] = value
-            case _ if key == STATE_TTL:
+        if key not in (*PLACES, STATE_TTL, *HONOURED):
+            known = ", ".join((*PLACES, STATE_TTL, *HONOURED))
+            raise RunError(f"statement {name}: the local run knows no property {key!r}; it knows {known}")
+        if value != HONOURED.get(key, value):
+            raise RunError(f"statement {name}: {key} = {value!r}; the local run can honour {HONOURED[key]!r}")
+        if key == STATE_TTL:
+            if not DURATION.fullmatch(value):
                 raise RunError(f"statement {name}: {key} = {value!r} is not a duration; write it as '24 h'")
-            case _ if key == ALIGNMENT and value != "0":
-                raise RunError(f"statement {name}: {key} = {value!r}: the local run aligns no tables; it knows '0'")
-            case _ if key == TIME_ZONE and value != "UTC":
-                raise RunError(f"statement {name}: {key} = {value!r}: the local run knows 'UTC'")
-            case _ if key in (*PLACES, ALIGNMENT, TIME_ZONE):
-                pass
-            case _:
-                known = ", ".join((*PLACES, STATE_TTL, ALIGNMENT, TIME_ZONE))
-                raise RunError(f"statement {name}: the local run knows no property {key!r}; it knows {known}")
+            settings["table.exec.state.ttl"] = value
     if recovery:
         settings["execution.state-recovery.path"] = _place(recovery)
     return settings

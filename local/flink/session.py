@@ -12,12 +12,12 @@ from py4j.protocol import Py4JError, Py4JJavaError
 
 from components.contracts import Table
 from local.errors import RunError
-from local.flink import settings, tables
+from local.flink import job_settings, table_sql
 from local.flink.errors import StatementError, statement_error
-from local.flink.tables import Added, Declared, Endpoints, Watermark
+from local.flink.table_sql import Added, Declared, Endpoints, Watermark
 from local.servers.flink import FlinkGateway
 
-DEFAULT_WATERMARK = Watermark(column=tables.ROWTIME, expression=f"`{tables.ROWTIME}`")
+DEFAULT_WATERMARK = Watermark(column=table_sql.ROWTIME, expression=f"`{table_sql.ROWTIME}`")
 # The service's default for error-handling.log.target.
 DEFAULT_ERROR_LOG = "error_log"
 DECLARED = "declared"
@@ -28,7 +28,7 @@ ALTER = "SqlAlterTable"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class FlinkStatement:
     """`file` is the template's path, for errors; `properties` are those of Confluent Cloud."""
 
     name: str
@@ -37,7 +37,7 @@ class Statement:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
-class FlinkCluster:
+class FlinkSession:
     """Remembers tables and statements, and `restart` brings them back into a new JVM."""
 
     def __init__(self, gateway: FlinkGateway, endpoints: Endpoints) -> None:
@@ -45,7 +45,7 @@ class FlinkCluster:
         self._endpoints = endpoints
         self._tables: dict[str, Table] = {}
         self._made: dict[str, Declared] = {}
-        self._statements: dict[str, Statement] = {}
+        self._statements: dict[str, FlinkStatement] = {}
         self._jobs: dict[str, Any] = {}
         self._environment: Any = None
         # All threads share the session's current database and settings.
@@ -55,7 +55,7 @@ class FlinkCluster:
         """Create the session in a new JVM."""
         jvm = self.gateway.jvm
         configuration = jvm.org.apache.flink.configuration.Configuration()
-        for key, value in settings.SESSION.items():
+        for key, value in job_settings.SESSION.items():
             configuration.setString(key, value)
         builder = jvm.org.apache.flink.table.api.EnvironmentSettings.newInstance().inStreamingMode()
         built = builder.withConfiguration(configuration).build()
@@ -79,10 +79,10 @@ class FlinkCluster:
         with self._lock:
             self._tables[table.topic] = table
             self._use(DECLARED)
-            self._environment.executeSql(tables.declared_sql(table))
+            self._environment.executeSql(table_sql.declared_sql(table))
             self._make_live(table)
 
-    def submit(self, statement: Statement) -> None:
+    def submit(self, statement: FlinkStatement) -> None:
         """Run an ALTER TABLE at once, an INSERT or a set of them as a job.
 
         Raises StatementError when Flink refuses the statement, RunError for a property that the run cannot honour.
@@ -111,7 +111,7 @@ class FlinkCluster:
         except Py4JError:  # the JVM is gone, or has forgotten the job
             return "LOST"
 
-    def _run(self, statement: Statement) -> None:
+    def _run(self, statement: FlinkStatement) -> None:
         sql = statement.sql.rstrip().removesuffix(";")
         kind = self._kind(sql)
         if kind.startswith(ALTER):
@@ -136,11 +136,11 @@ class FlinkCluster:
         supplier.setAccessible(True)
         return str(supplier.get(parser).get().parse(sql).getClass().getSimpleName())
 
-    def _start_job(self, statement: Statement, sql: str) -> None:
+    def _start_job(self, statement: FlinkStatement, sql: str) -> None:
         checkpoints = self.gateway.folder / "checkpoints" / statement.name
         checkpoints.mkdir(parents=True, exist_ok=True)
         # A crash or a full disk may cut off the newest checkpoint: then the one before serves.
-        *newer, last = settings.complete_checkpoints(checkpoints) or [None]
+        *newer, last = job_settings.complete_checkpoints(checkpoints) or [None]
         for recovery in newer:
             try:
                 self._start_from(recovery, checkpoints, statement, sql)
@@ -152,15 +152,15 @@ class FlinkCluster:
                 return
         self._start_from(last, checkpoints, statement, sql)
 
-    def _start_from(self, recovery: Path | None, checkpoints: Path, statement: Statement, sql: str) -> None:
-        chosen = settings.of_statement(statement.name, statement.properties, checkpoints, recovery)
+    def _start_from(self, recovery: Path | None, checkpoints: Path, statement: FlinkStatement, sql: str) -> None:
+        chosen = job_settings.of_statement(statement.name, statement.properties, checkpoints, recovery)
         session = self._environment.getConfig()
         for key, value in chosen.items():
             session.set(key, value)
         self._use(LIVE)
         for table in self._tables.values():
             if not table.captured:
-                self._environment.executeSql(tables.writer_sql(table, statement.name))
+                self._environment.executeSql(table_sql.writer_sql(table, statement.name))
         try:
             self._jobs[statement.name] = self._environment.executeSql(sql).getJobClient().get()
         finally:
@@ -174,12 +174,12 @@ class FlinkCluster:
     def _make_live(self, table: Table) -> None:
         declared = self._made[table.topic] = self._declared(table)
         self._use(LIVE)
-        for sql in tables.live_sql(table, declared, self._endpoints):
+        for sql in table_sql.live_sql(table, declared, self._endpoints):
             self._environment.executeSql(sql)
 
     def _drop_live(self, table: Table) -> None:
         self._use(LIVE)
-        for name in (table.topic, tables.HIDDEN + table.topic):
+        for name in (table.topic, table_sql.HIDDEN + table.topic):
             self._environment.executeSql(f"DROP VIEW IF EXISTS `{name}`")
             self._environment.executeSql(f"DROP TABLE IF EXISTS `{name}`")
 
@@ -190,17 +190,17 @@ class FlinkCluster:
         found = catalog.getTable(path)
         options = dict(found.getOptions())
         for option, value in options.items():
-            known = tables.OPTIONS.get(option)
+            known = table_sql.OPTIONS.get(option)
             if known is None:
-                names = ", ".join(tables.OPTIONS)
+                names = ", ".join(table_sql.OPTIONS)
                 raise RunError(f"topic {table.topic}: the local run knows no option {option!r}; it knows {names}")
             if known and value not in known:
                 raise RunError(f"topic {table.topic}: {option} is {value!r}; the local run knows {', '.join(known)}")
-        errors = options.get(tables.ERROR_MODE, "fail")
-        error_log = options.get(tables.ERROR_TARGET, DEFAULT_ERROR_LOG) if errors == "log" else None
+        errors = options.get(table_sql.ERROR_MODE, "fail")
+        error_log = options.get(table_sql.ERROR_TARGET, DEFAULT_ERROR_LOG) if errors == "log" else None
         schema = found.getUnresolvedSchema()
         return Declared(
-            mode=options[tables.CHANGELOG_MODE],
+            mode=options[table_sql.CHANGELOG_MODE],
             errors=errors,
             error_log=error_log,
             added=tuple(filter(None, (_added(column) for column in schema.getColumns()))),

@@ -19,7 +19,7 @@ import pytest
 
 from components.contracts import SCHEMA, SOURCES
 from components.contracts.ddl import postgres as ddl
-from local.apply.app import FOLDER
+from local.apply.app_server import FOLDER
 from local.servers import loopback
 from local.servers.children import Children
 from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
@@ -32,11 +32,11 @@ PAY = """
 import concurrent.futures, datetime, decimal, json, sys
 import django
 django.setup()
-from transactions import store
+from transactions import payment_table
 from transactions.payments import Payment
-store.timezone.now = lambda: datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+payment_table.timezone.now = lambda: datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 threads, times, size = map(int, sys.argv[1:])
-writer = store.Store()
+writer = payment_table.PaymentTable()
 def pay(_):
     return [row.pk for _ in range(times) for row in writer.add([Payment(1, decimal.Decimal(5), "10.0.0.1")] * size)]
 with concurrent.futures.ThreadPoolExecutor(threads) as pool:
