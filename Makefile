@@ -13,25 +13,25 @@ export PYTHONUNBUFFERED := 1
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo '  STACK=dev|prod chooses the stack; ARGS="--for 60s --rate 20 --keep" go to the run,'
-	@echo '  ARGS="tests/unit" or ARGS="-k name" to the tests, ARGS="latency" to the bench.'
+	@echo '  STACK=dev|prod chooses the stack. ARGS: "--for 60s --rate 20 --keep" for the run,'
+	@echo '  "tests/unit" or "-k name" for the tests, "latency" for the bench.'
 
-run: $(VENV)/.local ## Run the pipeline of STACK on this machine with real parts (ARGS="--help": options)
+run: $(VENV)/.local ## Run the pipeline of STACK on this machine, with real servers (ARGS="--help": options)
 	@$(PY) -m local run --stack $(STACK) $(ARGS)
 
-connections: $(VENV)/.local ## Print how STACK's running pipeline is reached, as JSON (use make -s)
+connections: $(VENV)/.local ## Print how to reach STACK's running pipeline, as JSON (use make -s)
 	@$(PY) -m local connections --stack $(STACK)
 
-plan: $(VENV)/.program ## Print what STACK declares, offline (JSON=1: as JSON)
+plan: $(VENV)/.program ## Print STACK's plan, offline (JSON=1: as JSON)
 	@$(PY) -m local plan --stack $(STACK) $(if $(JSON),--json)
 
-plan-diff: $(VENV)/.program ## Compare STACK with its committed golden plan; exit code 1 when it differs
+plan-diff: $(VENV)/.program ## Compare STACK's plan with its golden plan; exit code 1 when they differ
 	@$(PY) -m local plan-diff --stack $(STACK)
 
-plan-accept: $(VENV)/.program ## Make the present plan of STACK the golden one
+plan-accept: $(VENV)/.program ## Write STACK's plan as its golden plan
 	@$(PY) -m local plan-accept --stack $(STACK)
 
-policy: $(VENV)/.program ## Check STACK's plan against the policies; exit code 1 when it breaks one
+policy: $(VENV)/.program ## Check STACK's plan against the controls; exit code 1 when it breaks one
 	@$(PY) -m local policy --stack $(STACK)
 
 test: $(VENV)/.test lint ## Check style and types, then run every test
@@ -43,36 +43,36 @@ lint: $(VENV)/.test ## Check style, imports and types
 	@told=$$(PYTHONPATH=app $(VENV)/bin/lint-imports --no-cache --no-logo) || { echo "$$told"; exit 1; }
 	@$(PY) -m pyright --pythonpath $(PY)
 
-bench: $(VENV)/.test ## Print the figures of docs/local.md as measured here (some minutes)
+bench: $(VENV)/.test ## Measure the figures of docs/local.md on this machine (some minutes)
 	@$(PY) -m bench $(ARGS)
 
-# Each smaller lock is constrained by the larger one, so that the three agree. `pip install` checks the hashes by itself.
-# uv knows pip's index and find-links options only by its own names (UV_DEFAULT_INDEX, UV_FIND_LINKS).
+# The larger lock constrains the smaller one, so the three agree. `pip install` checks the hashes.
+# uv reads its own UV_DEFAULT_INDEX and UV_FIND_LINKS, not pip's variables.
 compile = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS) pyproject.toml
 
-config: $(VENV)/.program ## Write the keys of Pulumi.yaml and docs/configuration.md anew from the settings models
+config: $(VENV)/.program ## Rewrite the keys of Pulumi.yaml and docs/configuration.md from the settings models
 	@$(PY) -m stacks.settings
 
-lock: $(VENV)/.uv-$(UV_VERSION) ## Write requirements*.txt anew from pyproject.toml and requirements*.in, with uv (ARGS=--upgrade: newer packages)
+lock: $(VENV)/.uv-$(UV_VERSION) ## Rewrite requirements*.txt from pyproject.toml and requirements*.in (ARGS=--upgrade: newer packages)
 	@$(compile) requirements-test.in -o requirements-test.txt
 	@$(compile) requirements-local.in -c requirements-test.txt -o requirements-local.txt
 	@$(compile) requirements.in -c requirements-local.txt -o requirements.txt
 
-clean: ## Remove the virtual environment (what later runs read lies in ~/.cache or XDG_CACHE_HOME)
+clean: ## Remove the virtual environment (caches stay in ~/.cache or XDG_CACHE_HOME)
 	rm -rf $(VENV)
 
 $(VENV)/.python:
-	@command -v "$(PYTHON)" >/dev/null || { echo '$(PYTHON) is not there: install Python 3.11 or newer, or name it: make PYTHON=python3.12 ...' >&2; exit 1; }
-	@"$(PYTHON)" -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python %d.%d is too old: 3.11 or newer is needed; fix: make PYTHON=python3.12 ..." % v[:2])'
+	@command -v "$(PYTHON)" >/dev/null || { echo '$(PYTHON) is missing: install Python 3.11 or newer, or name it: make PYTHON=python3.12 ...' >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python %d.%d is too old: use 3.11 or newer: make PYTHON=python3.12 ..." % v[:2])'
 	@echo 'Making the virtual environment $(VENV)' >&2
 	@"$(PYTHON)" -m venv $(VENV)
 	@touch $@
 
-# $(call install,FILE): packages with a line of progress; a failed download says what to do.
+# $(call install,FILE): install packages, with a line of progress and advice when it fails.
 install = echo 'Installing $(1) (once)' >&2; \
 	$(PY) -m pip install --quiet --disable-pip-version-check -r $(1) \
-	|| { echo 'pip could not install $(1), for the reason above: check the network, the package index, and the room on the disks of this folder and of TMPDIR, and run the command again' >&2; exit 1; }
+	|| { echo 'pip could not install $(1), see above: check the network, the package index, and the free space of this folder and of TMPDIR; then run the command again' >&2; exit 1; }
 
 $(VENV)/.program: $(VENV)/.python requirements.txt
 	@$(call install,requirements.txt)

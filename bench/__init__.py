@@ -1,1 +1,1 @@
-"""Figures of the local run, measured on the machine at hand: `make bench`."""
+"""Measures the local run on this machine (`make bench`)."""

@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …]`: print the figures of docs/local.md as measured here."""
+"""`python -m bench [NAME …]`: measure the figures of docs/local.md on this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import latency, planning, rules, start, throughput
+from bench import latency, planning, rules_alone, start, throughput
 from local.errors import RunError
 from local.servers import shell
 
@@ -14,7 +14,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "plan": planning.measure,
     "start": start.measure,
     "latency": latency.measure,
-    "rules": rules.measure,
+    "rules": rules_alone.measure,
     "throughput": throughput.measure,
 }
 

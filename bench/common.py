@@ -1,4 +1,4 @@
-"""Shared by the benches: a pipeline, alerts, percentiles, memory."""
+"""Shared by the benches: servers, a pipeline, alerts, percentiles, memory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ S = TypeVar("S", bound=tuple[Server, ...])
 
 @contextlib.contextmanager
 def started(name: str, make: Callable[[Children], S]) -> Generator[S]:
-    """Servers alone, started one after the other, in a folder of this name."""
+    """Servers without a pipeline, in a run folder of this name."""
     folder = RunFolder(ROOT, name)
     children = Children(folder.open())
     servers = make(children)
@@ -52,7 +52,7 @@ def pipeline(stack: str, *, users: int = 1000) -> Generator[Pipeline]:
 
 
 def alert_reader(client: Mapping[str, Any], group: str) -> Consumer:
-    """Reads every alert as soon as it is in the topic; `client` are the settings of a librdkafka client."""
+    """Reads every alert as soon as it is in the topic; `client` has the settings of a librdkafka client."""
     reader = Consumer(
         {
             **client,
@@ -67,7 +67,7 @@ def alert_reader(client: Mapping[str, Any], group: str) -> Consumer:
 
 
 def transaction_of(registry: Schemas, message: Message | None) -> int | None:
-    """The payment that an alert is about; None when nothing came."""
+    """The payment of an alert; None when nothing came."""
     return decoded(registry, message)[1]["transaction_id"] if message and not message.error() else None
 
 
@@ -78,7 +78,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def resident_megabytes() -> float:
-    """Memory of this process and all below it, pages that several share counted once."""
+    """Memory of this process and its descendants; shared pages count once."""
     own = psutil.Process(os.getpid())
     total = 0
     for process in (own, *own.children(recursive=True)):

@@ -1,4 +1,4 @@
-"""Commit in the database until the alert can be read, at 20 payments a second."""
+"""The time from a commit in the database to its alert, at 20 payments a second."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _measure(running: Pipeline) -> None:
         committed: dict[int, float] = {}
         begin = time.perf_counter()
         for number in range(PAYMENTS):
-            # Every other payment is a large one: an alert at once.
+            # Every other payment is large and gives an alert at once.
             amount = 1500 if number % 2 else 5
             found = connection.execute(INSERT, (amount, number % 1000 + 1)).fetchall()
             if number % 2 and number >= WARM_UP:
@@ -59,7 +59,7 @@ def _measure(running: Pipeline) -> None:
 
 @contextlib.contextmanager
 def _reading(running: Pipeline, seen: dict[int, float]) -> Generator[None]:
-    """Note in `seen` when the first alert of each payment can be read."""
+    """Note in `seen` the time of each payment's first alert."""
     servers, stopping = running.servers, threading.Event()
     registry = Schemas(servers.registry.url)
     alerts = alert_reader(servers.kafka.client(servers.accounts.app), f"{APP_GROUP_PREFIX}-bench")

@@ -1,4 +1,4 @@
-"""`make plan` against the time that importing its SDKs takes."""
+"""The time of `make plan`, compared with the import of its SDKs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.common import figure
 from local.apply.servers import ROOT
 
 ROUNDS = 5
-# The SDKs load their modules when they are first used, so what counts as importing them is found by a recording.
+# The SDKs load their modules on first use, so a recording finds the modules to import.
 LOADED = """
 import pathlib, sys
 from plan import worker

@@ -1,4 +1,4 @@
-"""What the source connector would write into the raw topics, and what the statements wrote: for tests and benches."""
+"""Records for tests and benches: writes them as the source connector does, and decodes what statements wrote."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ _NOTHING: dict[type[RawType], Any] = {
 
 
 def row(table: Table, **columns: Any) -> dict[str, Any]:
-    """A row of the table's topic; the columns that are not given have no value, or nothing of their type.
+    """A row of the table's topic; missing columns are null, or the zero value of their type.
 
-    Raises:
-        ValueError: the topic has no such column.
+    Raises ValueError for an unknown column.
     """
     return _filled(_blank(table), columns)
 
@@ -47,7 +46,7 @@ def _filled(blank: Mapping[str, Any], columns: Mapping[str, Any]) -> dict[str, A
 
 
 class RawRecords:
-    """Keys and change events of the source tables, in Avro as the connector writes it."""
+    """Keys and change events of the source tables, in the connector's Avro."""
 
     def __init__(self, registry: Schemas) -> None:
         self._blanks = {table.topic: _blank(table) for table in SOURCES}
@@ -58,20 +57,20 @@ class RawRecords:
         return self._keys[table.topic].encode({"ID": number})
 
     def change(self, table: Table, after: Mapping[str, Any] | None, *, operation: str = "c") -> bytes:
-        """One event; `after` has some of the row's columns: Decimal and datetime values, and 0 or 1 for a flag."""
+        """One event; `after` has some of the row's columns, a flag as 0 or 1."""
         whole = None if after is None else _filled(self._blanks[table.topic], after)
         return self._values[table.topic].encode({"before": None, "after": whole, "op": operation})
 
 
 def register_outputs(registry: Schemas) -> dict[str, int]:
-    """Register what the program registers for the output topics; the number of each subject's schema."""
+    """Register the program's schemas of the output topics; return their ids by subject."""
     texts = {f"{table.topic}-value": schemas.avro_value(table) for table in OUTPUTS}
     texts |= {f"{table.topic}-key": schemas.avro_key(table) for table in OUTPUTS if table.key}
     return {subject: registry.register(subject, text) for subject, text in texts.items()}
 
 
 def decoded(registry: Schemas, message: Message) -> tuple[Any, Any]:
-    """(key, value) of a record; None for one that it does not have."""
+    """(key, value) of a record, decoded; None for a missing one."""
     parts: Iterable[Any] = (message.key(), message.value())
     key, value = (None if part is None else registry.read("record", part)[1] for part in parts)
     return key, value

@@ -1,4 +1,4 @@
-"""From the command until the first alert, as a user sees it. The first round warms the caches and does not count."""
+"""The time from the command to the first alert. The first round warms the caches and does not count."""
 
 from __future__ import annotations
 

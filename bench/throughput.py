@@ -1,4 +1,4 @@
-"""Payments a second from the database into all three sinks."""
+"""The throughput from the database to all three sinks."""
 
 from __future__ import annotations
 

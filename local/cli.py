@@ -17,19 +17,19 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "run": Command("local.run", "run", "run the stack's pipeline on this machine with real parts"),
+    "run": Command("local.run", "run", "run the stack's pipeline on this machine with real servers"),
     "connections": Command(
-        "local.apply.connections", "connections", "print how the stack's running pipeline is reached, as JSON"
+        "local.apply.connections", "connections", "print how to reach the stack's running pipeline, as JSON"
     ),
     "plan": Command("plan.commands", "plan", "record the stack's plan offline and print it"),
-    "plan-diff": Command("plan.commands", "plan_diff", "compare the plan with the accepted one"),
-    "plan-accept": Command("plan.commands", "plan_accept", "make the plan the accepted one"),
+    "plan-diff": Command("plan.commands", "plan_diff", "compare the stack's plan with its golden plan"),
+    "plan-accept": Command("plan.commands", "plan_accept", "write the stack's plan as its golden plan"),
     "policy": Command("plan.commands", "policy", "check the stack's plan against the policies"),
 }
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; an error is one clear message on standard error and exit code 1."""
+    """Run one command and return its exit code."""
     chosen = next((word for word in arguments if not word.startswith("-")), None)
     parser = argparse.ArgumentParser(prog="python -m local", description="The pipeline without a cloud.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -41,6 +41,6 @@ def main(arguments: list[str]) -> int:
     command = COMMANDS[args.command]
     try:
         return getattr(importlib.import_module(command.module), command.function)(args)
-    except BrokenPipeError:  # the reader of the output has gone, as with `| head`
+    except BrokenPipeError:  # stdout is closed, as with `| head`
         sys.stderr.close()
         return 1

@@ -1,4 +1,4 @@
-"""Settings of a worker, a Python process of the run that reads Kafka, as JSON between the runner and it."""
+"""Settings that the runner passes as JSON to a worker, a Python process that reads Kafka."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ PASSWORD_VARIABLE = "KAFKA_PASSWORD"  # noqa: S105 - the variable's name
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerConfig:
-    """`kafka` are librdkafka settings without the password, which comes by environment; `registry` is the URL of the
-    schema registry; `report` is the file in which the worker says how it stands.
+    """`kafka`: librdkafka settings, but for the password, which is in the environment. `registry`: the schema
+    registry's URL. `report`: the file to which the worker writes its figures.
     """
 
     name: str
@@ -27,12 +27,12 @@ class WorkerConfig:
         path.write_text(json.dumps(dataclasses.asdict(self), indent=1), encoding="utf-8")
 
     def client(self) -> dict[str, Any]:
-        """Settings of a librdkafka client, in the worker."""
+        """Settings of a librdkafka client. Call it in the worker, whose environment has the password."""
         return {**self.kafka, "sasl.password": os.environ[PASSWORD_VARIABLE]}
 
 
 def write_report(path: Path, figures: dict[str, Any]) -> None:
-    """Whole at any time, for whoever reads it meanwhile."""
+    """Replace the file in one step, as others read it at any time."""
     draft = path.with_suffix(".new")
     draft.write_text(json.dumps(figures), encoding="utf-8")
     draft.replace(path)

@@ -1,4 +1,4 @@
-"""Tables of connector keys, and the check of a configuration against them."""
+"""The connector keys that a twin honours, and the check of a connector's configuration against them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from local.errors import RunError
 class Key:
     """One configuration key.
 
-    `to` is the local setting that carries its value, None when it holds by construction, for the reason in `why`.
-    `values` are those that have a meaning here; empty means any. A `form` is a pattern that the value must match, and
-    in words what that asks for. A `required` key may not be missing.
+    `to`: the local setting that takes its value; None when the twin satisfies the key by design, for the reason `why`.
+    `values`: the values that the twin can honour; empty means any. `form`: a pattern for the value, and its words.
     """
 
     to: str | None = None
@@ -31,30 +30,26 @@ WHOLE = (r"\d{1,9}", "a whole number from 0")
 
 
 def carried(*values: str, to: str, form: tuple[str, str] | None = None, required: bool = False) -> Key:
-    """The local twin has this setting, as `to`."""
+    """A key that becomes the twin's setting `to`."""
     return Key(to=to, values=values, form=form, required=required)
 
 
 def holds(why: str, *values: str, form: tuple[str, str] | None = None) -> Key:
-    """True in the local run whatever it does, for one of `values` (all values when none are given)."""
+    """A key that the twin satisfies by design; `values` lists the settings it can honour, none means all."""
     return Key(values=values, why=why, form=form)
 
 
 COMMON = {
-    "name": holds("names the twin too"),
-    "connector.class": holds("chose this table"),
+    "name": holds("the twin has the same name"),
+    "connector.class": holds("it selects the twin"),
     "kafka.auth.mode": holds("every client of the run has an account", "SERVICE_ACCOUNT"),
     "kafka.service.account.id": holds("the twin connects as this account"),
-    "tasks.max": holds("one task reads all partitions; more would change the speed alone", form=COUNT),
+    "tasks.max": holds("one task reads all partitions; more tasks would only be faster", form=COUNT),
 }
 
 
 def translate(config: Mapping[str, str], keys: Mapping[str, Key]) -> dict[str, str]:
-    """The local settings of a connector.
-
-    Raises:
-        RunError: lists every key that is unknown, missing or has a value without a meaning here.
-    """
+    """The twin's settings. Raises RunError, which lists every unknown key, missing key and refused value."""
     name = config.get("name", "(no name)")
     problems = [problem for key, value in config.items() if (problem := _problem(key, value, keys))]
     problems += [f"{key} is missing" for key, rule in keys.items() if rule.required and key not in config]

@@ -1,4 +1,4 @@
-"""The pipeline of a plan on this machine: started, supervised and stopped as one."""
+"""Starts, supervises and stops the pipeline of a plan on this machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.contracts.ddl import postgres as ddl
 from local.apply import connections
 from local.apply.accounts import accounts
 from local.apply.alterations import as_statements
-from local.apply.app import App, seed
+from local.apply.app_server import App, seed
 from local.apply.handlers import CREATE, STATE, only_stores, to_make
 from local.apply.preflight import check
 from local.apply.scheduler import create_all, put_off
@@ -34,10 +34,10 @@ SETTLE_SECONDS = 60.0
 
 @dataclass(eq=False)
 class Pipeline:
-    """A context: entered when everything runs, left when nothing does.
+    """A context in which everything runs; nothing runs after it.
 
-    `users` pay; the app serves on `port` and makes `rate` payments a second. Raises RunError on entering: what is wrong
-    with the plan, or which part did not start; nothing is left running then.
+    The app serves on `port` and generates `rate` payments a second of `users` users. Entering raises RunError when the
+    plan has a problem or a server does not start, and leaves nothing running.
     """
 
     plan: Plan
@@ -76,7 +76,7 @@ class Pipeline:
         self._stop(learn=kind is None)
 
     def check_running(self) -> None:
-        """Raises RunError when a part died so often that it is no longer started again."""
+        """Raises RunError when the supervisor has given up on a server."""
         if self.supervisor.failure:
             raise self.supervisor.failure
 
@@ -85,17 +85,17 @@ class Pipeline:
         self.servers.start(self._prepare_database)
         self.servers.add_app(self.app)
         resources = to_make(self.plan)
-        # Flink takes seconds to plan a statement, and plans one at a time: what detects goes before what only stores.
-        for part in put_off(resources, only_stores):
-            create_all(part, lambda resource: CREATE[resource.type](self.servers, resource))
+        # Flink takes seconds to plan a statement and plans one at a time, so detection comes before storage.
+        for resources_at_once in put_off(resources, only_stores):
+            create_all(resources_at_once, lambda resource: CREATE[resource.type](self.servers, resource))
         self.say(f"{len(resources)} resources of the plan are real: topics, ACLs, Flink statements, connectors")
         for server in (self.app, *self.servers.error_logs.values()):
             self.servers.ready(server)
         self._settle([resource for resource in resources if resource.type in STATE])
         for server in self.servers.all:
             restart = self.servers.flink.restart if server is self.servers.gateway else None
-            # Whatever becomes of a warehouse, detection goes on.
-            self.supervisor.watch(server, restart, dispensable=server in self.servers.sinks.values())
+            # Detection goes on when a sink fails.
+            self.supervisor.watch(server, restart, optional=server in self.servers.sinks.values())
         self.supervisor.start()
         self.source_watch.start()
         self._tell_connections()
@@ -116,7 +116,7 @@ class Pipeline:
             self.say(f"Data and logs: {self.path}")
 
     def _prepare_database(self, postgres: Postgres) -> None:
-        """What a database administrator does before the pipeline: tables, users, a place for the warehouse."""
+        """Create the source tables with their users, and the warehouse's database."""
         for name in (SOURCE_DATABASE, WAREHOUSE_DATABASE):
             postgres.create_database(name)
         with postgres.connect(SOURCE_DATABASE) as connection:
@@ -126,7 +126,7 @@ class Pipeline:
         seed(postgres, self.path, self.users)
 
     def _settle(self, resources: Sequence[Resource]) -> None:
-        """The plan's order gates, checked before the run is called up: everything that should run does."""
+        """Wait until every statement and connector runs. This stands for the plan's order gates."""
         left, problem = list(resources), ""
 
         def settled() -> bool:

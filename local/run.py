@@ -1,4 +1,4 @@
-"""The command `run`: the pipeline of a stack on this machine."""
+"""The command `run`."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ UNITS = {"s": 1, "m": 60, "h": 3600}
 STATUS_SECONDS = 5.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 USERS = 5_000
-"""At 20 payments a second each pays two or three times in ten minutes, far from a burst."""
+"""At 20 payments a second each user pays two or three times in ten minutes, far from a burst."""
 
 
 def run_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--stack", default="dev", help="the stack whose plan is made real (default: dev)")
+    parser.add_argument("--stack", default="dev", help="the stack to run (default: dev)")
     parser.add_argument("--for", dest="seconds", type=_duration, metavar="60s", help="stop after this time (s, m, h)")
-    parser.add_argument("--rate", type=_rate, default=20.0, help="generated payments a second, 0: none (default: 20)")
-    parser.add_argument("--users", type=_users, default=USERS, help=f"users who pay (default: {USERS})")
+    parser.add_argument("--rate", type=_rate, default=20.0, help="payments to generate a second (default: 20)")
+    parser.add_argument("--users", type=_users, default=USERS, help=f"number of users (default: {USERS})")
     parser.add_argument("--port", type=int, default=8000, help="port of the page (default: 8000)")
-    parser.add_argument("--keep", action="store_true", help="leave the run's data and logs; the next run replaces them")
+    parser.add_argument("--keep", action="store_true", help="keep the run's data and logs until the next run")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 @dataclass(kw_only=True)
 class Run:
-    """One run, from the plan to the summary, as the user asked for it; `seconds` None: until Ctrl-C."""
+    """One run, from the plan to the summary; without `seconds` it lasts until Ctrl-C."""
 
     stack: str
     seconds: float | None
@@ -75,7 +75,7 @@ class Run:
         jars.require_places()
         plan = record_deployment(self.stack, ROOT)
         if not plan.of_type(STATEMENT):
-            raise RunError(f"Nothing flows in stack {self.stack}: run the one whose layer is streaming, or complete.")
+            raise RunError(f"Stack {self.stack} has no streaming layer; run one whose layer is streaming or complete.")
         pipeline = Pipeline(plan, say=self._say, port=self.port, rate=self.rate, users=self.users, keep=self.keep)
         self._hint(plan)
         with AlertFeed(loopback.url(self.port), self._say), pipeline:
@@ -86,17 +86,17 @@ class Run:
         return 0
 
     def _hint(self, plan: Plan) -> None:
-        """Ordinary payments that break the burst rule would bury the frauds."""
+        """Warn when so many ordinary payments break the burst rule that they hide the frauds."""
         rules = plan.outputs["rules"]
         each = self.rate * 60 * rules["windowMinutes"] / self.users
         if each > rules["burstCount"] / 2:
             self._say(
-                f"Hint: each user will pay about {each:.0f} times in {rules['windowMinutes']} minutes, and more than "
-                f'{rules["burstCount"]} are a burst_count. Slow down, or ARGS="--users {self.users * 10}".'
+                f"Hint: each user will pay about {each:.0f} times in {rules['windowMinutes']} minutes; more than "
+                f'{rules["burstCount"]} are a burst_count. Lower --rate, or use ARGS="--users {self.users * 10}".'
             )
 
     def _watch(self, pipeline: Pipeline) -> State:
-        """Report until the time is over or the user interrupts. Returns the last figures."""
+        """Print the status until the time is over or the user interrupts. Returns the last figures."""
         end = math.inf if self.seconds is None else time.monotonic() + self.seconds
         state = read_state(pipeline.app)
         next_status = time.monotonic() + STATUS_SECONDS
@@ -108,7 +108,7 @@ class Run:
                     next_status += STATUS_SECONDS
                     self._say(line(state, pipeline.servers, pipeline.source_watch.troubles))
                 time.sleep(0.2)
-        _ignore_signals()  # an impatient Ctrl-C would break the stop off
+        _ignore_signals()  # a second Ctrl-C would interrupt the clean-up
         return state
 
     def _say(self, text: str) -> None:
@@ -119,7 +119,7 @@ class Run:
 
 
 def _stop_unheard() -> None:
-    """Nobody reads the output any more, as in `make run | head`: end as with Ctrl-C, and say the rest to nobody."""
+    """Stdout is closed (`| head`): shut down as on Ctrl-C and discard further output."""
     with Path(os.devnull).open("w") as nobody:
         os.dup2(nobody.fileno(), sys.stdout.fileno())
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
@@ -127,7 +127,7 @@ def _stop_unheard() -> None:
 
 @contextlib.contextmanager
 def _interruptible() -> Generator[None]:
-    """SIGTERM ends a run as Ctrl-C does; a second signal while it stops is too late to matter."""
+    """SIGTERM acts as Ctrl-C; signals that follow are ignored."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         _ignore_signals()
@@ -149,7 +149,7 @@ def _ignore_signals() -> None:
 def _duration(text: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
     if not match:
-        raise argparse.ArgumentTypeError(f"{text!r}: give seconds, or a number with s, m or h, such as 60s")
+        raise argparse.ArgumentTypeError(f"{text!r}: give seconds, or a number with s, m or h, for example 60s")
     return float(match[1]) * UNITS.get(match[2], 1)
 
 

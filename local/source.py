@@ -1,4 +1,4 @@
-"""OracleXStreamSource as Debezium's PostgreSQL connector: both are Debezium, so most keys are the same."""
+"""OracleXStreamSource's twin: Debezium's PostgreSQL connector. Both are Debezium, so they share most keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.honoured_keys import COMMON, COUNT, WHOLE, Key, carried, holds, trans
 
 SOURCE_CLASS = "OracleXStreamSource"
 
-_PLACE = "where Oracle is; the run has a PostgreSQL in its place"
+_PLACE = "Oracle's address or login; the twin reads the run's PostgreSQL"
 KEYS: dict[str, Key] = {
     **COMMON,
     "database.hostname": holds(_PLACE),
@@ -19,17 +19,17 @@ KEYS: dict[str, Key] = {
     "database.dbname": holds(_PLACE),
     "database.service.name": holds(_PLACE),
     "database.pdb.name": holds(_PLACE),
-    "database.out.server.name": holds("Oracle's outbound server; here a replication slot"),
+    "database.out.server.name": holds("Oracle's outbound server; the twin reads a replication slot"),
     "database.processor.licenses": holds("PostgreSQL needs no licence", form=COUNT),
     "database.tls.mode": holds("the connection does not leave this machine", "disable", "one-way"),
-    "output.data.format": holds("the twin writes Avro, by schemas in the run's registry", "AVRO"),
-    "output.key.format": holds("as output.data.format", "AVRO"),
+    "output.data.format": holds("the twin writes Avro with schemas in the run's registry", "AVRO"),
+    "output.key.format": holds("the same as output.data.format", "AVRO"),
     "topic.prefix": carried(to="topic.prefix", required=True),
     "table.include.list": carried(to="table.include.list", required=True),
     "column.include.list": carried(to="column.include.list", required=True),
     "snapshot.mode": carried("initial", "no_data", to="snapshot.mode"),
     "decimal.handling.mode": carried("precise", to="decimal.handling.mode"),
-    # The types of the raw tables are those of this mode.
+    # The raw tables have the types of this mode.
     "time.precision.mode": carried("connect", to="time.precision.mode"),
     "tombstones.on.delete": carried("true", "false", to="tombstones.on.delete"),
     "skipped.operations": carried(to="skipped.operations"),
@@ -39,11 +39,11 @@ KEYS: dict[str, Key] = {
 SLOT = "debezium"
 """PostgreSQL's replication slot."""
 HEARTBEAT_PREFIX = "__orcl-heartbeat.lcc"
-"""The managed connector's name for it, which the plan's ACL allows."""
+"""The managed connector's heartbeat topics begin so, and the plan's ACL allows no others."""
 
 
 def _types_of_columns() -> dict[str, str]:
-    """PostgreSQL's columns with the types that the managed connector gives Oracle's: see local/java/connect."""
+    """Settings of local/java/connect, which gives PostgreSQL's columns the types that Oracle's columns have."""
     found = dict[str, str]()
     for table in SOURCES:
         for column, kind in raw_columns(table):
@@ -55,7 +55,7 @@ def _types_of_columns() -> dict[str, str]:
     return found
 
 
-# What the twin needs beyond the plan's keys.
+# Settings of the twin that no key of the plan carries.
 FIXED = {
     "converters": "oracle",
     "oracle.type": "local.OracleTypes",
@@ -65,15 +65,15 @@ FIXED = {
     "slot.name": SLOT,
     "publication.autocreate.mode": "filtered",
     "topic.heartbeat.prefix": HEARTBEAT_PREFIX,
-    # The default of 500 ms would be most of the pipeline's latency.
+    # The default, 500 ms, would dominate the latency.
     "poll.interval.ms": "10",
     "producer.override.linger.ms": "0",
     "max.batch.size": "4096",
     "max.queue.size": "16384",
-    # The database may be killed: try again until it is back.
+    # Retry until the database is back.
     "errors.max.retries": "-1",
     "retriable.restart.connector.wait.ms": "1000",
-    # So may the schema registry.
+    # Retry until the schema registry is back.
     "errors.retry.timeout": "-1",
     "errors.retry.delay.max.ms": "1000",
 }
@@ -82,7 +82,7 @@ FIXED = {
 def debezium(
     config: Mapping[str, str], *, host: str, port: int, user: str, secret: str, database: str
 ) -> dict[str, str]:
-    """Configuration for Kafka Connect; `secret` is the reference to the password. Raises RunError, all problems."""
+    """Kafka Connect's configuration; `secret` refers to the password. Raises RunError, which lists all problems."""
     return {
         **FIXED,
         **translate(config, KEYS),
@@ -96,5 +96,5 @@ def debezium(
 
 
 def heartbeat_topic(config: Mapping[str, str]) -> str:
-    """The topic that Debezium stands still without, and without an error, when it does not exist."""
+    """Debezium hangs without an error when this topic is missing."""
     return f"{HEARTBEAT_PREFIX}.{config['topic.prefix']}"

@@ -1,6 +1,6 @@
-"""How the run waits: in polls, until a deadline or until it is asked to stop; and how it watches what goes on.
+"""Polling with a deadline, retries until a stop, and a thread that looks again and again.
 
-The watchdog does without this module: it does without packages.
+The watchdog has a loop of its own, since it runs without packages.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tenacity
 
 
 def until(true: Callable[[], object], *, seconds: float, every: float = 0.05) -> bool:
-    """Whether it is true within `seconds`."""
+    """Poll until `true()` holds; False when it does not within `seconds`."""
     return tenacity.Retrying(
         retry=tenacity.retry_if_result(operator.not_),
         stop=tenacity.stop_after_delay(seconds),
@@ -26,7 +26,7 @@ def until(true: Callable[[], object], *, seconds: float, every: float = 0.05) ->
 def patience(
     *passing: type[Exception], every: float, stopping: threading.Event, tell: Callable[[BaseException | None], None]
 ) -> tenacity.Retrying:
-    """Calls an action until it raises none of `passing`, of which `tell` hears; ends the process when asked to stop."""
+    """Retry an action while it raises one of `passing`, and `tell` each error. Exits the process when `stopping`."""
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(passing),
         stop=tenacity.stop_when_event_set(stopping),
@@ -38,7 +38,7 @@ def patience(
 
 
 class Watch(threading.Thread):
-    """Calls `look` again and again, for as long as the run lasts."""
+    """Calls `look` every `every` seconds."""
 
     def __init__(self, look: Callable[[], object], *, every: float) -> None:
         super().__init__(name=look.__qualname__, daemon=True)
@@ -51,7 +51,7 @@ class Watch(threading.Thread):
             self._look()
 
     def stop(self) -> None:
-        """Returns when `look` has returned for the last time."""
+        """Return after the last call of `look`."""
         self.stopping.set()
         if self.is_alive():
             self.join()

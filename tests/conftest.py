@@ -1,4 +1,4 @@
-"""Shared by every suite."""
+"""Set-up of every test run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from xdist.scheduler import LoadScopeScheduling
 
 from local.servers import shell
 
-# Help and log text is compared as plain text.
+# Tests compare help and log text as plain text.
 os.environ["NO_COLOR"] = "1"
 shell.reach_own_servers()
 
 
 class BySuite(LoadScopeScheduling):
-    """One process for each folder of tests: its servers are started once, and never beside themselves."""
+    """Runs each folder of tests in one process, so that its servers start once and do not compete."""
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.split("/")[1]

@@ -1,4 +1,4 @@
-"""Recorded plans, and how tests find their way in them."""
+"""Recorded plans, and look-ups in them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ STACKS = ("dev", "prod")
 
 @functools.cache
 def recorded(stack: str) -> Plan:
-    """The plan as it is now, recorded once in each process of the tests."""
+    """The present plan, recorded once in each test process."""
     return record(stack, ROOT)
 
 
 def named(plan: Plan, token: str, end: str) -> Resource:
-    """The one resource of a type whose name ends like this."""
+    """The only resource of type `token` whose name ends with `end`."""
     (found,) = [resource for resource in plan.of_type(token) if resource.name.endswith(end)]
     return found
 
 
 def before(plan: Plan, resources: Iterable[Resource]) -> set[str]:
-    """Names of all that must be there before these, and outlives them on destroy: a provider does, too."""
+    """Names of all direct and indirect dependencies, providers included."""
     by_urn, found, todo = plan.by_urn(), dict[str, None](), list(resources)
     while todo:
         for urn in _needed(todo.pop()):
@@ -41,5 +41,5 @@ def _needed(resource: Resource) -> Iterator[str]:
 
 
 def id_of(resource: Resource) -> str:
-    """The simulated id, which hides the resource's name."""
+    """The resource's simulated id."""
     return fakes.resource_id(resource.type, resource.name, resource.inputs)

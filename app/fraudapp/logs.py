@@ -1,11 +1,11 @@
-"""One JSON object a log line."""
+"""Logs as JSON, one object a line."""
 
 import json
 import logging
 
 
 class JsonFormatter(logging.Formatter):
-    """Time, level, logger, message; `transaction` and `fraud` when the line is about one."""
+    """Adds `transaction` and `fraud` when a log call passes them as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {

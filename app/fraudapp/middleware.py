@@ -12,7 +12,7 @@ POLICY = (
 
 
 class ContentSecurityPolicy:
-    """Only the app's own files: no inline script or style, nothing from elsewhere."""
+    """Allows the app's own files alone: no inline scripts or styles, no other hosts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

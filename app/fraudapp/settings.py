@@ -1,4 +1,4 @@
-"""Settings, all from the environment; see docs/app.md for the list. Secure unless told otherwise."""
+"""Settings, all from the environment. The defaults are the secure ones."""
 
 import json
 import os
@@ -11,7 +11,6 @@ BASE_DIR = Path(__file__).resolve().parents[1]
 
 
 def flag(name: str) -> bool:
-    """True for 1, true, yes, on."""
     return os.environ.get(name, "").lower() in ("1", "true", "yes", "on")
 
 
@@ -36,22 +35,22 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
 
 
 def oracle() -> dict[str, object]:
-    """Oracle by the variables ORACLE_*: a password with any characters, from a secret of its own, fits in no URL."""
+    """Oracle, from the variables ORACLE_*: a URL could not hold every password."""
     if "DATABASE_URL" in os.environ:
-        raise ImproperlyConfigured("Both DATABASE_URL and ORACLE_HOST are set; set the one that is meant.")
+        raise ImproperlyConfigured("DATABASE_URL and ORACLE_HOST are both set; unset one of them.")
     absent = [name for name in ("ORACLE_SERVICE", "ORACLE_USER", "ORACLE_PASSWORD") if not os.environ.get(name)]
     if absent:
-        raise ImproperlyConfigured(f"ORACLE_HOST is set, but not {', '.join(absent)}.")
+        raise ImproperlyConfigured(f"ORACLE_HOST is set without {', '.join(absent)}; set these too.")
     address = f"{os.environ['ORACLE_HOST']}:{os.environ.get('ORACLE_PORT', '1521')}"
     return {
         "ENGINE": "django.db.backends.oracle",
-        # With HOST and PORT of their own Django takes the name for a SID; this form names a service.
+        # With HOST and PORT, Django would take the name for a SID; this form names a service.
         "NAME": f"{address}/{os.environ['ORACLE_SERVICE']}",
         "USER": os.environ["ORACLE_USER"],
         "PASSWORD": os.environ["ORACLE_PASSWORD"],
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # The default of 20 seconds is longer than the cluster waits for /readyz.
+        # The default, 20 seconds, is longer than the cluster waits for /readyz.
         "OPTIONS": {"tcp_connect_timeout": 3},
     }
 
@@ -67,14 +66,14 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# Without `collectstatic`, as on a laptop, files come from the packages; the image collects them.
+# The image runs `collectstatic`; on a laptop the files come from the packages.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
 
-# Behind TLS cookies are for https alone and http goes there; a laptop has plain http.
+# Behind TLS, cookies need https and http redirects to it; a laptop has plain http.
 BEHIND_TLS = not (DEBUG or flag("PLAIN_HTTP"))
 SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # the cluster asks these by http
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # the cluster requests these over http
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
 SECURE_HSTS_PRELOAD = BEHIND_TLS
@@ -91,7 +90,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
 }
 
-# Kafka: without a bootstrap address the page shows payments but no alerts.
+# Without KAFKA_BOOTSTRAP the page shows payments but no alerts.
 KAFKA = {
     key: value
     for key, value in {
@@ -103,20 +102,22 @@ KAFKA = {
     }.items()
     if value
 }
-# Alerts are Avro; the schema registry explains it. Only the cloud's asks for a login.
+# The registry has the schemas of the alerts. Only the cloud's registry needs a login.
 SCHEMA_REGISTRY = {
     "url": os.environ.get("SCHEMA_REGISTRY_URL", ""),
     "key": os.environ.get("SCHEMA_REGISTRY_KEY", ""),
     "secret": os.environ.get("SCHEMA_REGISTRY_SECRET", ""),
 }
 if KAFKA and not SCHEMA_REGISTRY["url"]:
-    raise ImproperlyConfigured("KAFKA_BOOTSTRAP is set, but not SCHEMA_REGISTRY_URL, which explains the alerts.")
+    raise ImproperlyConfigured(
+        "KAFKA_BOOTSTRAP is set without SCHEMA_REGISTRY_URL, which decodes the alerts; set both."
+    )
 ALERT_TOPIC = os.environ.get("ALERT_TOPIC", "fraud_alert")
 GROUP_PREFIX = os.environ.get("GROUP_PREFIX", "fraud-app")
 
-# The generator and the frauds: the same figures as the rules, from the same stack configuration.
+# The rules and their thresholds, from the same stack configuration as the SQL.
 RULES: dict[str, str] = json.loads(os.environ.get("RULES", "{}"))
-"""The ids of the rules and what the page calls them, in order."""
+"""The rules' titles by id, in order."""
 HOME_PREFIX = os.environ.get("HOME_PREFIX", "10.")
 BURST_COUNT = int(os.environ.get("BURST_COUNT", "10"))
 BURST_AMOUNT = os.environ.get("BURST_AMOUNT", "1000.00")

@@ -1,1 +1,1 @@
-"""Payments of the app's users: made, stored, shown, together with the alerts that come back."""
+"""Generates and stores payments, and shows them on a page with the alerts."""

@@ -1,4 +1,4 @@
-"""Alerts read back from Kafka: one reader a process, whatever the number of browsers."""
+"""Reads alerts from Kafka, once for all browsers."""
 
 import datetime
 import logging
@@ -11,25 +11,25 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaException
 from django.conf import settings
 
-from transactions.records import Reader, RegistryAwayError
+from transactions.decoder import Decoder, RegistryAwayError
 
 log = logging.getLogger(__name__)
 KEPT = 50
-LATENCIES_KEPT = 10_000
+DELAYS_KEPT = 10_000
 IDS_KEPT = 100_000
 RETRY_SECONDS = 1.0
 
 
 class Alerts(threading.Thread):
-    """Counts alerts by rule and measures their delay; hands each to `publish`, once."""
+    """Counts alerts by rule, measures their delay and calls `publish` once for each."""
 
     def __init__(self, publish: Callable[[dict[str, Any]], None]) -> None:
         super().__init__(name="alerts", daemon=True)
         self.latest: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self.by_rule: Counter[str] = Counter()
-        self.delays: deque[float] = deque(maxlen=LATENCIES_KEPT)
+        self.delays: deque[float] = deque(maxlen=DELAYS_KEPT)
         self._publish = publish
-        self._reader = Reader(settings.SCHEMA_REGISTRY)
+        self._decoder = Decoder(settings.SCHEMA_REGISTRY)
         self._ids: dict[str, None] = {}
         self._live_since: datetime.datetime | None = None
 
@@ -40,7 +40,7 @@ class Alerts(threading.Thread):
                 "group.id": f"{settings.GROUP_PREFIX}-{time.time_ns()}",
                 "auto.offset.reset": "earliest",
                 "enable.auto.commit": False,
-                # An alert is worth seeing before its checkpoint completes; its id tells a repetition.
+                # Show an alert before its checkpoint completes; its id shows whether it is a repetition.
                 "isolation.level": "read_uncommitted",
                 "fetch.wait.max.ms": 10,
             }
@@ -50,34 +50,34 @@ class Alerts(threading.Thread):
             try:
                 message = consumer.poll(0.5)
             except KafkaException as error:
-                log.warning("alerts not readable: %s", error)
+                log.warning("cannot read alerts: %s", error)
                 continue
             if message is None:
                 continue
             if message.error():
-                log.warning("alerts not readable: %s", message.error())
+                log.warning("cannot read alerts: %s", message.error())
                 time.sleep(0.5)
                 continue
             self._take_patiently(message.value())
 
     def _take_patiently(self, value: str | bytes | None) -> None:
-        """No alert is passed over because the registry is away: it is read again until the registry answers."""
+        """Retry until the registry answers, so that no alert is skipped."""
         while True:
             try:
                 return self.take(value)
             except RegistryAwayError as error:
-                log.warning("alerts wait for the schema registry (SCHEMA_REGISTRY_URL): %s", error)
+                log.warning("cannot reach the schema registry (SCHEMA_REGISTRY_URL), retrying: %s", error)
                 time.sleep(RETRY_SECONDS)
 
     def since(self, number: int) -> list[dict[str, Any]]:
-        """The kept alerts with a greater `number`, oldest first; they are numbered as they come, from 1."""
+        """The kept alerts with a greater number, oldest first. Numbers start from 1."""
         return [alert for alert in list(self.latest) if alert["number"] > number]
 
     def take(self, value: str | bytes | None) -> None:
-        """One record of the topic; what is no alert is logged and passed over. Raises RegistryAwayError."""
+        """Take one record; log and skip it when it is no alert. Raises RegistryAwayError."""
         now = datetime.datetime.now(datetime.UTC)
         try:
-            alert = self._reader.read(value.encode() if isinstance(value, str) else value)
+            alert = self._decoder.read(value.encode() if isinstance(value, str) else value)
             made = datetime.datetime.fromisoformat(alert["event_time"])
             rule, identity = str(alert["rule_id"]), str(alert["alert_id"])
             delay = (now - made).total_seconds()
@@ -86,7 +86,7 @@ class Alerts(threading.Thread):
             return
         if not self._is_new(identity):
             return
-        # What was paid before the first alert came waited for the pipeline to start: no measure of its speed.
+        # Payments from before the first alert waited for the pipeline to start: they say nothing about its speed.
         self._live_since = self._live_since or now
         if made >= self._live_since:
             self.delays.append(delay)
@@ -96,7 +96,7 @@ class Alerts(threading.Thread):
         self._publish({"type": "alert", "alert": alert})
 
     def _is_new(self, identity: str) -> bool:
-        """False for a repetition: uncommitted rows come again after a crash of Flink."""
+        """False for a repetition: Flink writes uncommitted rows again after a crash."""
         if identity in self._ids:
             return False
         self._ids[identity] = None
@@ -105,6 +105,6 @@ class Alerts(threading.Thread):
         return True
 
     def delay_ms(self, share: float) -> int | None:
-        """The delay, payment to alert, that `share` of the alerts do not exceed; None without alerts."""
+        """The delay that `share` of the alerts do not exceed; None without alerts."""
         ordered = sorted(self.delays)
         return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000) if ordered else None

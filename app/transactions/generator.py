@@ -1,4 +1,4 @@
-"""A steady, seeded stream of normal payments with frauds now and then."""
+"""Generates a steady stream of normal payments, with a fraud now and then."""
 
 import itertools
 import logging
@@ -6,12 +6,11 @@ import random
 import threading
 import time
 
-from django.conf import settings
 from django.db import connection
 
 from transactions.models import User
+from transactions.payment_table import PaymentTable
 from transactions.payments import FRAUDS, Payment, normal
-from transactions.store import Store
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 1_000
@@ -19,23 +18,20 @@ MAX_RATE = 100_000.0
 
 
 class Generator:
-    """Makes `rate` payments a second until stopped; each `fraud_every` seconds one fraud, in turn (0: none)."""
+    """Makes `rate` payments a second, and every `fraud_every` seconds the next kind of fraud (0: none)."""
 
-    def __init__(self, store: Store, *, seed: int, rate: float, fraud_every: float = 0) -> None:
+    def __init__(self, payments: PaymentTable, *, seed: int, rate: float, fraud_every: float = 0) -> None:
         self.rate = rate
         self.committed = 0
         self._fraud_every = fraud_every
-        self._store = store
-        self._source = random.Random(seed)  # noqa: S311 - payments to look at, not secrets
+        self._payments = payments
+        self._source = random.Random(seed)  # noqa: S311 - not for secrets
         self._kinds = itertools.cycle(FRAUDS)
         self._turns: list[int] = []
         self._stop = threading.Event()
 
-    def start(self) -> threading.Thread:
-        """Run in a thread of its own."""
-        thread = threading.Thread(target=self.run, name="generator", daemon=True)
-        thread.start()
-        return thread
+    def start(self) -> None:
+        threading.Thread(target=self.run, name="generator", daemon=True).start()
 
     def stop(self) -> None:
         self._stop.set()
@@ -44,7 +40,7 @@ class Generator:
         """Make payments for `seconds`, up to `count` of them, or until `stop`."""
         accounts = list(User.objects.order_by("id").values_list("id", flat=True))
         if not accounts:
-            raise RuntimeError("There is no user to pay: run `manage.py seed` first.")
+            raise RuntimeError("There are no users: run `manage.py seed` first.")
         end = None if seconds is None else time.monotonic() + seconds
         due, last = 0.0, time.monotonic()
         next_fraud = last + 0.5 if self._fraud_every else float("inf")
@@ -66,17 +62,17 @@ class Generator:
         connection.close()
 
     def _next_payer(self, accounts: list[int]) -> int:
-        """Everybody pays once before anybody pays again: by pure chance some would make a burst."""
+        """Each account in turn: random ones would pay in bursts by chance."""
         if not self._turns:
             self._turns = self._source.sample(accounts, len(accounts))
         return self._turns.pop()
 
     def _add(self, payments: list[Payment]) -> None:
-        self.committed += len(self._store.add(payments, self._stop))
+        self.committed += len(self._payments.add(payments, self._stop))
 
 
-def commit_fraud(store: Store, kind: str, source: random.Random, account: int | None = None) -> list[int]:
-    """Commit one fraud of a kind, by a random user when none is given. Returns the ids of its payments.
+def commit_fraud(payments: PaymentTable, kind: str, source: random.Random, account: int | None = None) -> list[int]:
+    """Commit a fraud, by a random user unless `account` is given. Returns the ids of its payments.
 
     Raises KeyError for an unknown kind, User.DoesNotExist for an unknown account or without users.
     """
@@ -84,21 +80,11 @@ def commit_fraud(store: Store, kind: str, source: random.Random, account: int | 
     if account is None:
         users = User.objects.values_list("id", flat=True)
         if not users:
-            raise User.DoesNotExist("There is no user: run `manage.py seed` first.")
+            raise User.DoesNotExist("There are no users: run `manage.py seed` first.")
         account = source.choice(list(users[:10_000]))
     else:
         User.objects.get(pk=account)
-    numbers = [int(row.pk) for row in store.add(make(source, account))]
+    numbers = [int(row.pk) for row in payments.add(make(source, account))]
     for number in numbers:
         log.info("fraud committed", extra={"transaction": number, "fraud": kind})
     return numbers
-
-
-def from_settings(store: Store) -> Generator:
-    """The generator that the environment asks for; its rate may be 0, to be set on the page."""
-    return Generator(
-        store,
-        seed=settings.GENERATOR_SEED,
-        rate=settings.GENERATOR_RATE,
-        fraud_every=settings.FRAUD_EVERY_SECONDS,
-    )

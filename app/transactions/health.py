@@ -1,4 +1,4 @@
-"""What the cluster asks: is the process alive, can it serve, how does it do."""
+"""Endpoints for the cluster: liveness, readiness, metrics."""
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,13 +11,13 @@ from transactions.live import live
 
 @require_GET
 def livez(_request: HttpRequest) -> HttpResponse:
-    """The process answers. Nothing else: a database that is away is no reason to kill it."""
+    """Does not check the database: killing the process would not bring it back."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_GET
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """The database is there with the tables; 503 with the reason otherwise."""
+    """503 with the reason when the database or a table is missing."""
     try:
         absent = tables.missing()
     except DatabaseError as error:
@@ -29,7 +29,6 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def metrics(_request: HttpRequest) -> HttpResponse:
-    """Prometheus' text format."""
     state = live().state()
     registry = CollectorRegistry()
     Gauge("fraud_app_payments", "Payments in the database.", registry=registry).set(state["payments"])

@@ -1,7 +1,7 @@
-"""Ids of payments, taken from the database before the payments are written.
+"""Takes ids for payments from the database before the payments are written.
 
-A payment whose id is known beforehand can be looked up by it when the answer of a commit was lost, and written again
-under the same id when it is not there: no clock decides, and no two replicas or threads are ever given the same id.
+When the answer to a commit is lost, the app looks for the first id: if it is missing, the app writes the payments again
+under the same ids. No clock decides, and no two replicas or threads get the same id.
 """
 
 from collections.abc import Callable
@@ -16,12 +16,12 @@ TABLE = Transaction._meta.db_table
 
 
 def take(count: int) -> list[int]:
-    """`count` ids that nobody else is given, rising.
+    """`count` ids in ascending order that nobody else gets.
 
-    Raises ImproperlyConfigured for a database whose ids come from no sequence, or that has no way written here.
+    Raises ImproperlyConfigured for an unknown kind of database, or a table without a sequence.
     """
     if connection.vendor not in _WAYS:
-        raise ImproperlyConfigured(f"Ids cannot be taken from {connection.vendor}; known: {', '.join(sorted(_WAYS))}.")
+        raise ImproperlyConfigured(f"Cannot take ids from {connection.vendor}; use one of {', '.join(sorted(_WAYS))}.")
     return sorted(_WAYS[connection.vendor](count))
 
 
@@ -34,7 +34,7 @@ def _oracle(count: int) -> list[int]:
 
 
 def _sqlite(count: int) -> list[int]:
-    """SQLite keeps the last id of a table in a table of its own; an update of that locks the file."""
+    """SQLite keeps the last id of each table in sqlite_sequence; the UPDATE locks the file."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s", [count, TABLE])
         if not cursor.rowcount:  # no row was ever inserted
@@ -49,11 +49,11 @@ _WAYS: dict[str, Callable[[int], list[int]]] = {"postgresql": _postgresql, "orac
 
 @cache
 def _sequence() -> str:
-    """The quoted name of the sequence behind the identity column, which the database chose."""
+    """The quoted name of the identity column's sequence, which the database chose."""
     with connection.cursor() as cursor:
         found = connection.introspection.get_sequences(cursor, TABLE)
     if not found:
-        raise ImproperlyConfigured(f"{TABLE} has no identity column: make the table by the contract's DDL.")
+        raise ImproperlyConfigured(f"{TABLE} has no identity column: create the table with the contract's DDL.")
     return connection.ops.quote_name(found[0]["name"])
 
 

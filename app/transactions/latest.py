@@ -1,4 +1,4 @@
-"""The payments that have come since one last looked, in whatever order they were committed."""
+"""Finds the payments that are new since the last look, in whatever order they were committed."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from transactions.models import Transaction
 
 SHOWN = 20
 LATE_IDS = 2_000
-"""Ids are taken before a commit, so a payment may appear after one with a higher id: at 200 payments a second up to ten
-seconds later. One that is later still is neither counted nor shown."""
+"""A payment takes its id before its commit, so it may appear after one with a higher id: at 200 payments a second up to
+ten seconds later. The app does not count or show a payment that is even later."""
 
 
 class Payments:
-    """Counts payments: all that were there at the first look, then each as it appears."""
+    """Counts payments, those from before the first look included."""
 
     def __init__(self) -> None:
         self.total = 0
@@ -19,7 +19,7 @@ class Payments:
         self._floor: int | None = None  # ids up to here are counted
 
     def new(self) -> list[dict[str, Any]]:
-        """The newest payments that no earlier call returned, `SHOWN` at most, lowest id first; counts them all."""
+        """Count the new payments and return the newest of them, lowest id first."""
         floor = self._first_look() if self._floor is None else self._floor
         found = set(Transaction.objects.filter(pk__gt=floor).values_list("pk", flat=True)) - self._seen
         self.total += len(found)

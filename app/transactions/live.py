@@ -1,4 +1,4 @@
-"""What the page shows: one watcher of the database and one reader of alerts, shared by all browsers."""
+"""Feeds the page: all browsers share one watcher of the database and one reader of alerts."""
 
 import logging
 import queue
@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from transactions.alerts import Alerts
-from transactions.generator import Generator, from_settings
+from transactions.generator import Generator
 from transactions.latest import Payments
-from transactions.store import Store
+from transactions.payment_table import PaymentTable
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 0.25
@@ -26,16 +26,21 @@ END = {"type": "end"}
 
 
 class TooManyBrowsersError(Exception):
-    """Each open page holds a thread of the server."""
+    """Raised because each open page holds a thread of the server."""
 
 
 class Live:
-    """The running parts of the app in this process."""
+    """The threads of this process, and the figures that they collect."""
 
     def __init__(self) -> None:
-        self.store = Store()
+        self.payments = PaymentTable()
         self.source = random.Random(settings.GENERATOR_SEED + 1)  # noqa: S311
-        self.generator: Generator = from_settings(self.store)
+        self.generator = Generator(
+            self.payments,
+            seed=settings.GENERATOR_SEED,
+            rate=settings.GENERATOR_RATE,
+            fraud_every=settings.FRAUD_EVERY_SECONDS,
+        )
         self.alerts = Alerts(self._publish)
         self.total = 0
         self.rate = 0.0
@@ -49,12 +54,11 @@ class Live:
         threading.Thread(target=self._watch, name="payments", daemon=True).start()
 
     def stop(self) -> None:
-        """End the generator and every open page's stream; the browsers connect again, to whoever serves then."""
+        """Stop the generator and end every page's stream; the browsers then reconnect, maybe to another replica."""
         self.generator.stop()
         self._publish(END)
 
     def state(self) -> dict[str, Any]:
-        """The key figures."""
         return {
             "payments": self.total,
             "rate": round(self.rate, 1),
@@ -66,7 +70,7 @@ class Live:
         }
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """Events for one browser, the present ones first. A browser that does not read loses the oldest."""
+        """Events for one browser, the latest alerts first. A slow browser loses the oldest events."""
         mine: queue.Queue[dict[str, Any]] = queue.Queue(WAITING)
         with self._lock:
             if len(self._browsers) >= MOST_BROWSERS:
@@ -98,8 +102,8 @@ class Live:
             try:
                 browser.put_nowait(event)
             except queue.Full:
-                with_room = browser.get_nowait()
-                log.debug("a slow browser lost %s", with_room["type"])
+                lost = browser.get_nowait()
+                log.debug("a slow browser lost %s", lost["type"])
 
     def _watch(self) -> None:
         payments = Payments()
@@ -108,7 +112,7 @@ class Live:
             try:
                 self._look(payments)
             except DatabaseError as error:
-                log.warning("payments not readable: %s", str(error).strip())
+                log.warning("cannot read payments: %s", str(error).strip())
                 connection.close()
             time.sleep(max(0.0, PERIOD_SECONDS - (time.monotonic() - started)))
 
@@ -125,5 +129,5 @@ class Live:
 
 @cache
 def live() -> Live:
-    """The one of this process."""
+    """The only instance of this process."""
     return Live()

@@ -1,14 +1,14 @@
 """The two tables. Change data capture reads them, so their names and columns are a contract.
 
-`managed = False`: the database's own set-up makes them (with supplemental logging or replica identity); `tables.ensure`
-makes them where nobody did, as in a fresh SQLite file.
+`managed = False`: the database's set-up creates them, with supplemental logging or replica identity. `tables.ensure`
+creates them in a fresh SQLite file.
 """
 
 from django.db import models
 
 
 class User(models.Model):
-    """A payer. The columns are those of Django's own user table, which the reference captures."""
+    """A payer, with the columns of Django's own user table."""
 
     id = models.BigAutoField(primary_key=True, db_column="ID")
     password = models.CharField(max_length=128, db_column="PASSWORD")
@@ -31,7 +31,7 @@ class User(models.Model):
 
 
 class Transaction(models.Model):
-    """A payment, never changed after it was made."""
+    """A payment; it never changes."""
 
     id = models.BigAutoField(primary_key=True, db_column="ID")
     amount = models.DecimalField(max_digits=12, decimal_places=2, db_column="AMOUNT")

@@ -1,4 +1,4 @@
-"""Payments that people and fraudsters make, from a seed."""
+"""Makes normal payments and frauds from a random source."""
 
 import random
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from django.conf import settings
 CENT = Decimal("0.01")
 NORMAL = (25, 5_000)  # cents: 0.25 to 50.00
 LARGE_SPREAD = 5_000  # cents over the large amount
-FOREIGN_PREFIX = "203.0.113."  # addresses kept for documentation: nobody's home
+FOREIGN_PREFIX = "203.0.113."  # reserved for documentation, so nobody's home
 
 
 @dataclass(frozen=True)
 class Payment:
-    """What is paid, before it has an id and a time."""
+    """A payment before it has an id and a time."""
 
     account: int
     amount: Decimal
@@ -23,12 +23,11 @@ class Payment:
 
 
 def normal(source: random.Random, account: int) -> Payment:
-    """0.25 to 50.00 from an address at home."""
     return Payment(account, source.randint(*NORMAL) * CENT, _home(source))
 
 
 def burst_count(source: random.Random, account: int) -> list[Payment]:
-    """One payment more than the rule lets pass, all small."""
+    """One small payment more than the rule allows."""
     return [normal(source, account) for _ in range(settings.BURST_COUNT + 1)]
 
 
@@ -64,7 +63,7 @@ FRAUDS: dict[str, Callable[[random.Random, int], list[Payment]]] = {
 
 
 def _home(source: random.Random) -> str:
-    """An address that begins with the home prefix, which may be of IPv4 or IPv6, or a whole address."""
+    """An address that begins with the home prefix, which may be IPv4, IPv6 or a whole address."""
     prefix = settings.HOME_PREFIX
     if prefix.endswith(":"):
         groups = 1 if "::" in prefix else 8 - prefix.count(":")

@@ -1,4 +1,4 @@
-"""The tables where nobody has made them."""
+"""Finds and creates missing tables."""
 
 from django.db import connection
 
@@ -6,13 +6,12 @@ from transactions.models import Transaction, User
 
 
 def missing() -> list[str]:
-    """Names of the app's tables that the database does not have."""
+    """Names of the app's tables that the database lacks."""
     present = {name.upper() for name in connection.introspection.table_names()}
     return [model._meta.db_table for model in (User, Transaction) if model._meta.db_table not in present]
 
 
 def ensure() -> None:
-    """Make the tables that are missing."""
     absent = missing()
     with connection.schema_editor() as editor:
         for model in (User, Transaction):

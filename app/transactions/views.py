@@ -1,4 +1,4 @@
-"""The page and its small API. GET reads; only POST, with a CSRF token, changes anything."""
+"""The page and its API. Only POST, with a CSRF token, changes anything."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def state(_request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def alerts(request: HttpRequest) -> JsonResponse:
-    """The latest alerts, oldest first; `?after=NUMBER`: only those that came after that one."""
+    """The latest alerts, oldest first; `?after=NUMBER` returns those after that one."""
     after = request.GET.get("after", "0")
     if not after.isdecimal():
         return _bad("after must be the number of an alert.")
@@ -42,7 +42,7 @@ def alerts(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def events(_request: HttpRequest) -> HttpResponseBase:
-    """Server-sent events: payments, alerts and key figures as they come."""
+    """Server-sent events: payments, alerts and figures."""
     try:
         stream = live().events()
     except TooManyBrowsersError:
@@ -59,7 +59,7 @@ def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
         return _bad(f"Unknown fraud {kind!r}; choose one of {', '.join(FRAUDS)}.")
     try:
         account = _number(_body(request), "account")
-        ids = commit(live().store, kind, live().source, None if account is None else int(account))
+        ids = commit(live().payments, kind, live().source, None if account is None else int(account))
     except ValueError as error:
         return _bad(str(error))
     except User.DoesNotExist:

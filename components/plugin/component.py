@@ -143,8 +143,9 @@ def _converted(name: str, kind: Any, value: Any) -> Any:
 
 def _is_object(kind: Any) -> bool:
     """Whether the schema has an object type for it; credential slots are text."""
-    is_section = isinstance(kind, type) and issubclass(kind, Section)
-    return is_section or (kind is not CredentialSlots and dataclasses.is_dataclass(kind))
+    if kind is CredentialSlots:
+        return False
+    return dataclasses.is_dataclass(kind) or (isinstance(kind, type) and issubclass(kind, Section))
 
 
 def _required(kind: Any) -> Any:

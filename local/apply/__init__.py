@@ -1,1 +1,1 @@
-"""Makes real, on this machine, what the plan declares of the streaming part."""
+"""Applies the streaming resources of a plan to this machine."""

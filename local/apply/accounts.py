@@ -1,4 +1,4 @@
-"""Which service account of the plan each client of the run acts as."""
+"""The plan's service account for each client of the run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from components.contracts import APP_GROUP_PREFIX, SOURCES
-from local.apply.access import principals
+from local.apply.grants import principals
 from local.apply.rights import Right
 from local.apply.roles import CLUSTER_ADMIN, ROLE_BINDING
 from local.errors import RunError
@@ -16,10 +16,8 @@ from plan.model import Plan
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
 CONNECTOR = "confluentcloud:index/connector:Connector"
 PROVIDER = "pulumi:providers:confluentcloud"
-
-
 GUEST = "guest"
-"""The account of whoever looks at a run from outside. None of a plan can have this name: their ids begin with `sa-`."""
+"""The account that `make connections` prints. No account of a plan has this name: their ids begin with `sa-`."""
 _guest_may = partial(Right, principal=f"User:{GUEST}")
 GUEST_RIGHTS = (
     _guest_may(operation="READ", kind="TOPIC", name="*"),
@@ -30,7 +28,7 @@ GUEST_RIGHTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts:
-    """Ids of the accounts: `admin` makes topics and ACLs, `flink` runs statements, `source` captures changes."""
+    """Account ids: `admin` makes topics and ACLs, `flink` runs statements, `source` captures changes."""
 
     admin: str
     flink: str
@@ -40,9 +38,9 @@ class Accounts:
 
 
 def accounts(plan: Plan) -> Accounts:
-    """Raises RunError when the plan has no account for one of the clients."""
+    """Raises RunError when the plan does not have exactly one account for each client."""
     runners = [item.inputs["flinkPrincipalId"] for item in plan.of_type(PROVIDER) if "flinkPrincipalId" in item.inputs]
-    # On a Basic cluster Flink's account has the role as well: there is no smaller one.
+    # On a Basic cluster Flink's account needs this role too: there is no smaller one.
     admins = [
         account
         for binding in plan.of_type(ROLE_BINDING)

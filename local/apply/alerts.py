@@ -1,11 +1,11 @@
-"""Says each alert as the app reads it back from Kafka."""
+"""Prints the alerts that the app reads from Kafka."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Self
 
-from local.apply.app import ask
+from local.apply.app_server import ask
 from local.waiting import Watch
 from plan.terminal import RED, paint
 
@@ -14,10 +14,7 @@ MOST_AT_ONCE = 5
 
 
 class AlertFeed:
-    """A context in which a thread asks the app at `url` for alerts and hands a line for each to `say`.
-
-    The app may not be up yet: the first alert is said as soon as there is one.
-    """
+    """A context in which a thread polls the app at `url` and calls `say` for each alert. The app need not be up yet."""
 
     def __init__(self, url: str, say: Callable[[str], None]) -> None:
         self._url = url
@@ -33,17 +30,14 @@ class AlertFeed:
         self._watch.stop()
 
     def _look(self) -> None:
-        alerts = self._new()
+        answer = ask(f"{self._url}/api/alerts?after={self._last}")
+        alerts: list[dict[str, Any]] = answer["alerts"] if answer else []
+        for alert in alerts:
+            self._last = alert["number"]
         for alert in alerts[:MOST_AT_ONCE]:
             self._say(_line(alert))
         if alerts[MOST_AT_ONCE:]:
-            self._say(f"{len(alerts) - MOST_AT_ONCE} alerts more")
-
-    def _new(self) -> list[dict[str, Any]]:
-        answer = ask(f"{self._url}/api/alerts?after={self._last}")
-        alerts: list[dict[str, Any]] = answer["alerts"] if answer else []
-        self._last = alerts[-1]["number"] if alerts else self._last
-        return alerts
+            self._say(f"{len(alerts) - MOST_AT_ONCE} more alerts")
 
 
 def _line(alert: dict[str, Any]) -> str:

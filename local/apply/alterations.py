@@ -1,4 +1,4 @@
-"""Statements that alter a table once are commands of the plan; here they are statements like the others."""
+"""Turns the plan's ALTER TABLE commands back into statements, as the local run treats all statements alike."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PROGRAM = "components.confluent.alter"
 
 
 def as_statements(plan: Plan) -> Plan:
-    """The plan with its alterations as FlinkStatements, each in its place."""
+    """The plan with its ALTER TABLE commands as FlinkStatements, each in its place."""
     return dataclasses.replace(plan, resources=tuple(map(_statement, plan.resources)))
 
 

@@ -1,4 +1,4 @@
-"""How a running pipeline is reached: a file of the run, for its owner alone, and the command that prints it."""
+"""The addresses and passwords of a running pipeline: a file for the run's owner, and the command that prints it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import quote
 import psutil
 
 from local.apply.accounts import GUEST
-from local.apply.app import App
+from local.apply.app_server import App
 from local.apply.servers import ROOT, Servers
 from local.errors import RunError
 from local.servers import loopback
@@ -22,15 +22,15 @@ from local.servers.postgres import SOURCE_DATABASE, USER, WAREHOUSE_DATABASE, Po
 
 FILE = "connections.json"
 RESTARTING = "restarting"
-"""In place of the process id of a server that has died and is being started again."""
+"""Replaces the process id of a server that died and is being restarted."""
 Connections = dict[str, Any]
 
 
 def connections_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Print how the running pipeline is reached, as one JSON object: page, source, warehouse, kafka, registry, "
-        "source_connector, opensearch, duckdb, logs, processes. It holds passwords, so only the owner of the run may "
-        "ask. Exit code 1 when nothing runs."
+        "Print how to reach the running pipeline, as one JSON object: page, source, warehouse, kafka, registry, "
+        "source_connector, opensearch, duckdb, logs, processes. It holds passwords, so only the owner of the run can "
+        "read it. Exit code 1 when nothing runs."
     )
     parser.add_argument("--stack", default="dev", help="the stack that runs (default: dev)")
 
@@ -69,7 +69,7 @@ def describe(servers: Servers, app: App) -> Connections:
 
 
 def write(folder: Path, found: Connections) -> None:
-    """Leave it in the run's folder, whole at any time, for the owner alone; valid while this very process lives."""
+    """Write the file in one step, readable by its owner alone. It is valid while this process lives."""
     runner = psutil.Process()
     text = json.dumps({"runner": [runner.pid, runner.create_time()], "connections": found})
     draft = folder / f"{FILE}.new"
@@ -84,7 +84,7 @@ def forget(folder: Path) -> None:
 
 
 def read(stack: str) -> Connections:
-    """Raises RunError when no pipeline of `stack` is up, or when it is another user's."""
+    """Raises RunError when no pipeline of `stack` is up, or when it belongs to another user."""
     folder = RunFolder(ROOT, stack).path
     nothing = f"No pipeline of stack {stack} is up for this user and TMPDIR"
     try:
@@ -94,17 +94,17 @@ def read(stack: str) -> Connections:
             f'{nothing}: start one with `make run STACK={stack}`, and wait until it says "The page is at".'
         ) from None
     except OSError as error:
-        raise RunError(f"{folder / FILE} cannot be read ({error.strerror}): ask as the user who runs it.") from None
+        raise RunError(f"{folder / FILE} cannot be read ({error.strerror}): run this as its owner.") from None
     pid, created = found["runner"]
     if not _lives(pid, created):
-        raise RunError(f"{nothing}: process {pid}, which left {folder}, has ended. Start it with `make run`.")
+        raise RunError(f"{nothing}: process {pid}, which left {folder}, has ended. Start one with `make run`.")
     processes = found["connections"]["processes"]
     processes |= {name: RESTARTING for name, pid in processes.items() if not _lives(pid)}
     return found["connections"]
 
 
 def _lives(pid: int, created: float | None = None) -> bool:
-    """A process id is reused after a while; together with the time of its start it is unique."""
+    """Process ids are reused; with the start time they are unique."""
     try:
         process = psutil.Process(pid)
         reused = created is not None and abs(process.create_time() - created) > 1

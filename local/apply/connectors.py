@@ -1,4 +1,4 @@
-"""The handler of the plan's connectors."""
+"""Handles the plan's connectors: Debezium for the source, a process for each sink."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from plan.model import Resource
 
 
 def create(servers: Servers, resource: Resource) -> None:
-    """Connector: Debezium for the source, a sink process for each sink."""
     config = resource.inputs["configNonsensitive"]
     make = _create_source if config["connector.class"] == source.SOURCE_CLASS else _create_sink
     make(servers, config)

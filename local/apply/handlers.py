@@ -1,4 +1,4 @@
-"""Which resource types of the plan become real here, how, and why the others need nothing."""
+"""Maps the plan's resource types to what the local run makes of them."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from components.contracts import FRAUD_ALERT, OUTPUTS, SOURCES
 from local.apply import connectors, statements
-from local.apply.access import ACL, right_of
 from local.apply.accounts import CONNECTOR
 from local.apply.alterations import STATEMENT
+from local.apply.grants import ACL, rights_of
 from local.apply.preflight import TOPIC
 from local.apply.rights import allow
-from local.apply.roles import ROLE_BINDING, rights_of
+from local.apply.roles import ROLE_BINDING
 from local.apply.servers import Servers
 from local.errors import RunError
 from local.servers.kafka import make_topic
 from plan.model import Plan, Resource
 
 PACKAGE = "confluentcloud:"
-"""The streaming part of the plan; the rest (AWS, Snowflake) is where sources and sinks are, which have twins."""
+"""The resources that the local run applies. Twins stand in for the others: the source and the stores."""
 TABLES = {table.topic: table for table in (*SOURCES, *OUTPUTS)}
 
 
 def create_topic(servers: Servers, topic: Resource) -> None:
-    """A topic of the broker with the plan's partitions and settings, and its Flink table."""
+    """Create the topic, and its Flink table when a contract has one."""
     inputs = topic.inputs
     name = inputs["topicName"]
     servers.ready(servers.kafka)
@@ -37,7 +37,6 @@ def create_topic(servers: Servers, topic: Resource) -> None:
 
 
 def _schema(servers: Servers, schema: Resource) -> None:
-    """The newest version of a subject, which the registry checks against those before it."""
     inputs = schema.inputs
     subject = inputs["subjectName"]
     servers.ready(servers.registry)
@@ -49,47 +48,38 @@ def _schema(servers: Servers, schema: Resource) -> None:
         ) from error
 
 
-def _acl(servers: Servers, acl: Resource) -> None:
+def _rights(servers: Servers, resource: Resource) -> None:
     servers.ready(servers.kafka)
-    allow(servers.admin, [right_of(acl)], acl.name)
-
-
-def _role_binding(servers: Servers, binding: Resource) -> None:
-    servers.ready(servers.kafka)
-    allow(servers.admin, rights_of(binding), binding.name)
+    allow(servers.admin, rights_of(resource), resource.name)
 
 
 CREATE: dict[str, Callable[[Servers, Resource], None]] = {
     TOPIC: create_topic,
-    ACL: _acl,
-    ROLE_BINDING: _role_binding,
+    ACL: _rights,
+    ROLE_BINDING: _rights,
     STATEMENT: statements.create,
     CONNECTOR: connectors.create,
     "confluentcloud:index/schema:Schema": _schema,
 }
-"""By type token; each raises RunError with a text for the user."""
+"""By type token; each raises RunError."""
 
 STATE: dict[str, Callable[[Servers, Resource], tuple[str, str]]] = {
     STATEMENT: statements.state,
     CONNECTOR: connectors.state,
 }
-"""What must run: its state, in the service's words, and its cause when it failed."""
+"""(state, cause) of what must run; the cause is empty unless it failed."""
 
 NOTHING_TO_MAKE = {
     "confluentcloud:index/environment:Environment": "the run folder is the environment",
-    "confluentcloud:index/kafkaCluster:KafkaCluster": "the broker of the run, which starts before the plan is applied",
-    "confluentcloud:index/flinkComputePool:FlinkComputePool": "the Flink of the run, started likewise",
-    "confluentcloud:index/serviceAccount:ServiceAccount": "a principal of the broker, made with the ACLs that name it",
-    "confluentcloud:index/apiKey:ApiKey": "each principal of the run has a password made for the run",
+    "confluentcloud:index/kafkaCluster:KafkaCluster": "the run starts its broker before it applies the plan",
+    "confluentcloud:index/flinkComputePool:FlinkComputePool": "the run starts its Flink before it applies the plan",
+    "confluentcloud:index/serviceAccount:ServiceAccount": "a principal of the broker needs no object of its own",
+    "confluentcloud:index/apiKey:ApiKey": "the run makes a password for each principal",
 }
 
 
 def to_make(plan: Plan) -> list[Resource]:
-    """The plan's resources that have a handler, dependencies first.
-
-    Raises:
-        RunError: a streaming type with neither a handler nor a reason, which must not be passed over in silence.
-    """
+    """The plan's resources that have a handler, dependencies first. Raises RunError for an unknown streaming type."""
     unknown = sorted(
         f"{resource.type} {resource.name}"
         for resource in plan.resources
@@ -101,6 +91,6 @@ def to_make(plan: Plan) -> list[Resource]:
 
 
 def only_stores(resource: Resource) -> bool:
-    """Whether it is a statement that fills topics for a store alone, and so detects nothing."""
+    """Whether it is a statement that only prepares rows for a store and detects nothing."""
     sql = resource.inputs["statement"] if resource.type == STATEMENT else ""
     return "INSERT INTO" in sql and FRAUD_ALERT.topic not in sql

@@ -1,4 +1,4 @@
-"""Everything that can be found wrong with a plan before a process is started."""
+"""Checks a plan before any server starts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from components.contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, OUTPUTS, SOURCES
 from local import source
-from local.apply.access import Need, require
 from local.apply.accounts import CONNECTOR, Accounts
 from local.apply.alterations import STATEMENT, as_statements
+from local.apply.grants import Need, require
 from local.errors import RunError
 from local.sinks.twins import BY_CLASS
 from plan.model import Plan
@@ -18,10 +18,8 @@ TOPIC = "confluentcloud:index/kafkaTopic:KafkaTopic"
 
 
 def check(plan: Plan, accounts: Accounts) -> None:
-    """Raises RunError with all problems of the plan's connectors, topics and ACLs."""
-    problems: list[str] = []
-    for test in (_connectors, _topics):
-        problems += test(plan)
+    """Raises RunError with all problems of the plan's connectors and topics or, when they are right, of its ACLs."""
+    problems = [*_connectors(plan), *_topics(plan)]
     if not problems:
         try:
             require(plan, _needs(plan, accounts))
@@ -48,7 +46,7 @@ def _connectors(plan: Plan) -> Iterator[str]:
 
 
 def _topics(plan: Plan) -> Iterator[str]:
-    """Topic names are the contracts'; every client of the run needs them under these names."""
+    """The clients of the run need the contracts' topics and those that the connectors name."""
     declared = {topic.inputs["topicName"] for topic in plan.of_type(TOPIC)}
     for table in (*SOURCES, *OUTPUTS):
         if table.topic not in declared:
@@ -65,7 +63,7 @@ def _topics(plan: Plan) -> Iterator[str]:
 
 
 def _altered(plan: Plan) -> list[str]:
-    """The topics whose tables a statement of the plan alters."""
+    """The topics whose tables the plan alters."""
     return [
         topic
         for statement in as_statements(plan).of_type(STATEMENT)
@@ -74,7 +72,7 @@ def _altered(plan: Plan) -> list[str]:
 
 
 def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
-    """What each client of the run must be allowed, for its account."""
+    """The rights that each client of the run needs."""
     raw, outputs = [table.topic for table in SOURCES], [table.topic for table in OUTPUTS]
     wanted: dict[tuple[str, str], list[tuple[str, str, Iterable[str]]]] = {
         ("flink", accounts.flink): [
@@ -82,7 +80,7 @@ def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
             ("WRITE", "TOPIC", [*outputs, ERROR_LOG_TOPIC]),
             ("WRITE", "TRANSACTIONAL_ID", [f"_confluent-flink_{name}" for name in outputs]),
             ("CREATE", "TOPIC", [ERROR_LOG_TOPIC]),
-            # Flink alters its tables here without asking the broker; the service asks for DeveloperManage on the topic.
+            # Only the service needs this: Apache Flink alters its tables without asking the broker.
             ("ALTER", "TOPIC", _altered(plan)),
         ],
         ("app", accounts.app): [("READ", "TOPIC", [FRAUD_ALERT.topic]), ("READ", "GROUP", [APP_GROUP_PREFIX])],

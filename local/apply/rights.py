@@ -1,4 +1,4 @@
-"""A right in Kafka, in the broker's terms."""
+"""Rights in Kafka as ACLs of the broker."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from confluent_kafka.admin import (
 
 from local.servers.kafka import finish
 
-# READ and WRITE carry DESCRIBE with them, as in Kafka.
+# Kafka grants DESCRIBE with READ and with WRITE.
 IMPLIED = {"DESCRIBE": ("READ", "WRITE")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Right:
-    """`principal` may do (or, with `deny`, may not do) `operation`; `name` is `*` for every name, or a prefix."""
+    """`principal` may (with `deny`: may not) do `operation`. `name` `*` means every name."""
 
     principal: str
     operation: str
@@ -35,7 +35,7 @@ class Right:
     host: str = "*"
 
     def covers(self, principal: str, operation: str, kind: str, name: str) -> bool:
-        """Whether it is about this operation of this principal on this resource."""
+        """Whether the right concerns this operation of this principal on this resource."""
         return (
             self.principal == principal
             and self.kind == kind
@@ -56,6 +56,6 @@ class Right:
 
 
 def allow(admin: AdminClient, rights: Iterable[Right], what: str) -> None:
-    """Make the rights ACLs of the broker, which enforces them. Raises RunError that names `what`."""
+    """Create the ACLs. Raises RunError, which names `what`."""
     if acls := [right.acl() for right in rights]:
         finish(admin.create_acls(acls, request_timeout=30), what)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - untyped futures

@@ -1,4 +1,4 @@
-"""Makes the resources of a plan, each as soon as those are there that it names as dependencies."""
+"""Creates resources side by side, each after its dependencies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ AT_ONCE = 24
 
 
 def put_off(resources: Sequence[Resource], late: Callable[[Resource], bool]) -> tuple[list[Resource], list[Resource]]:
-    """Split `resources`, both parts dependencies first: what needs none that is `late`, and the rest."""
+    """Split `resources` in two, each with dependencies first: those that need no `late` one, and the rest."""
     rest: set[str] = set()
     for resource in resources:
         if late(resource) or not rest.isdisjoint(resource.dependencies):
@@ -20,13 +20,10 @@ def put_off(resources: Sequence[Resource], late: Callable[[Resource], bool]) -> 
 
 
 def create_all(resources: Sequence[Resource], create: Callable[[Resource], None]) -> None:
-    """Create `resources`, which come dependencies first, side by side where the plan allows it.
+    """Create `resources`, given with dependencies first, side by side where their dependencies allow it.
 
-    Dependencies on others do not count. Order gates are among those: what they wait for is checked once, for the whole
-    run, when everything was made.
-
-    Raises:
-        RunError: of the first resource, in the order of the plan, that could not be made.
+    Dependencies outside `resources`, for example on order gates, do not count. Raises the RunError of the first
+    resource, in the order of the plan, that cannot be created.
     """
     futures: dict[str, concurrent.futures.Future[None]] = {}
 
@@ -37,7 +34,7 @@ def create_all(resources: Sequence[Resource], create: Callable[[Resource], None]
 
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         for resource in resources:
-            # The pool takes tasks in this order, so one that waits never holds back one that it waits for.
+            # The pool starts tasks in this order, so a waiting task never blocks the ones it waits for.
             needed = [futures[urn] for urn in resource.dependencies if urn in futures]
             futures[resource.urn] = pool.submit(create_after, needed, resource)
         try:

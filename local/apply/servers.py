@@ -1,4 +1,4 @@
-"""The servers of a run, started side by side."""
+"""The servers of a run; they start side by side."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from confluent_kafka.admin import AdminClient
 from local.apply.accounts import GUEST, GUEST_RIGHTS, Accounts
 from local.apply.rights import allow
 from local.config import PASSWORD_VARIABLE, WorkerConfig
-from local.flink.cluster import FlinkCluster
 from local.flink.error_log import ErrorLogConfig
-from local.flink.tables import Endpoints
+from local.flink.session import FlinkSession
+from local.flink.table_sql import Endpoints
 from local.servers.children import Children
 from local.servers.connect import Connect
 from local.servers.flink import FlinkGateway
@@ -32,7 +32,7 @@ C = TypeVar("C", bound=WorkerConfig)
 
 
 class Worker(Server, Generic[C]):
-    """A Python process of the run, which is up when it has reported for the first time."""
+    """A Python process of the run. It is ready after its first report."""
 
     def __init__(self, children: Children, config: C, *, module: str, secrets: dict[str, str], niceness: int) -> None:
         self.name = config.name
@@ -60,7 +60,7 @@ class Worker(Server, Generic[C]):
 def sink_worker(children: Children, config: SinkConfig, *, kafka: str, target: str) -> Worker[SinkConfig]:
     """The twin of a sink connector; `kafka` and `target` are passwords."""
     secrets = {PASSWORD_VARIABLE: kafka, TARGET_PASSWORD_VARIABLE: target}
-    # What detects goes before what stores.
+    # Nice: detection has priority over storage.
     return Worker(children, config, module="local.sinks", secrets=secrets, niceness=5)
 
 
@@ -78,7 +78,7 @@ class Servers:
         self.opensearch = OpenSearch(children)
         self.gateway = FlinkGateway(children)
         endpoints = Endpoints(client=self.kafka.java_client(accounts.flink), registry=self.registry.url)
-        self.flink = FlinkCluster(self.gateway, endpoints)
+        self.flink = FlinkSession(self.gateway, endpoints)
         self.connect = Connect(
             children,
             client=self.kafka.java_client(accounts.source),
@@ -86,7 +86,6 @@ class Servers:
             source_password=self.postgres.password,
         )
         self._want_startup_caches(True)
-        # Acts as the account which the plan lets make topics and ACLs.
         self.admin = AdminClient(self.kafka.client(accounts.admin))
         self.sinks: dict[str, Worker[SinkConfig]] = {}
         self.error_logs: dict[str, Worker[ErrorLogConfig]] = {}
@@ -96,7 +95,7 @@ class Servers:
         self._started: dict[Server, concurrent.futures.Future[None]] = {}
 
     def start(self, after_postgres: Callable[[Postgres], None]) -> None:
-        """Start all; the broker first, since the others wait for it. `after_postgres` makes tables and rows."""
+        """Start all servers, the broker first: others wait for it. `after_postgres` makes tables and rows."""
         self._begin(self.kafka, then=lambda: allow(self.admin, GUEST_RIGHTS, GUEST))
         self._begin(self.registry)
         self._begin(self.gateway, then=self.flink.open)
@@ -105,7 +104,7 @@ class Servers:
         self._begin(self.opensearch)
 
     def ready(self, server: Server) -> None:
-        """Wait until the server is up. Raises RunError when it did not start."""
+        """Wait until `server` is up. Raises RunError when it did not start."""
         self._started[server].result()
 
     def add_sink(self, config: SinkConfig, principal: str) -> None:
@@ -115,7 +114,7 @@ class Servers:
         self._begin(sink)
 
     def add_error_logs(self) -> None:
-        """Start the readers that Flink's tables ask for by now; like the service, make the topic that they log to."""
+        """Start the missing readers for Flink's tables, and create the topics that they log to, as the service does."""
         with self._lock:
             for topic, target in self.flink.error_logs.items():
                 if topic not in self.error_logs:
@@ -125,7 +124,7 @@ class Servers:
         flink, name = self.accounts.flink, f"error-log-{topic}"
         if target not in {process.config.target for process in self.error_logs.values()}:
             admin = AdminClient(self.kafka.client(flink))
-            what = f"Flink's account cannot make its dead-letter topic {target}"
+            what = f"Flink's account cannot create its dead-letter topic {target}"
             make_topic(admin, target, what)
         config = ErrorLogConfig(
             name=name,
@@ -136,19 +135,19 @@ class Servers:
             report=str(self.folder / f"{name}.state"),
         )
         secrets = {PASSWORD_VARIABLE: self.credentials.password(flink)}
-        # At full speed it reads every payment, for records that hardly ever come.
+        # Nice: it reads every payment, and almost none is malformed.
         worker = Worker(self.children, config, module="local.flink.error_log", secrets=secrets, niceness=15)
         self._begin(worker)
         return worker
 
     def add_app(self, app: Server) -> None:
-        """Start the app as soon as its database and the broker are there."""
+        """Start the app once its database and the broker are up."""
         self._apps.append(app)
         self._begin(app, needs=[self.postgres, self.kafka])
 
     @property
     def all(self) -> list[Server]:
-        """Every server that was started or will be."""
+        """Every server, started or not."""
         return [
             *self._apps,
             *self.sinks.values(),
@@ -162,7 +161,7 @@ class Servers:
         ]
 
     def stop(self, *, learn: bool) -> None:
-        """Stop everything side by side. `learn`: the run went well, so its start-up caches are worth keeping."""
+        """Stop everything side by side. `learn`: keep the start-up caches, as the run went well."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._want_startup_caches(learn)
         with concurrent.futures.ThreadPoolExecutor(max_workers=8) as pool:

@@ -1,4 +1,4 @@
-"""Watches the source: its connector, its replication slot, and the columns that the contract publishes."""
+"""Watches the source: its connector, its replication slot, and the types of its published columns."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from local.waiting import Watch
 
 PERIOD_SECONDS = 1.0
 HUNG_SECONDS = 3.0
-"""How long Connect may take to answer, since the database is asked after it; that of PostgreSQL is as long."""
-MEND = "docs/local.md, 'A source that failed', says how to mend it"
+"""Connect's time to answer: a hung Connect must not delay the checks of the database."""
+FIX = "see 'A source that failed' in docs/local.md"
 
 COLUMNS = """
 SELECT relname, attname, format_type(atttypid, atttypmod)
@@ -28,9 +28,9 @@ SLOT_STATE = "SELECT coalesce(wal_status, 'lost') FROM pg_replication_slots WHER
 
 
 class SourceWatch(Watch):
-    """Says each trouble once, and when it is over; `troubles` are those of now. It ends no run.
+    """Says each trouble once, and when it is over; `troubles` are the present ones. It never ends a run.
 
-    Start it when the source runs: the columns' types of that moment are the right ones.
+    Start it when the source runs: it takes the column types of that moment as the right ones.
     """
 
     def __init__(self, servers: Servers, say: Callable[[str], None]) -> None:
@@ -54,7 +54,7 @@ class SourceWatch(Watch):
         self.troubles = found
 
     def _ask(self, server: Callable[[], Iterable[str]]) -> None:
-        """Note what one server tells. While it is away, which the supervisor tells, what it told last stays."""
+        """Note the troubles of one server. A server that is away keeps its last ones; the supervisor reports it."""
         with contextlib.suppress(RunError, OSError, psycopg.Error):
             self._found[server.__name__] = tuple(server())
 
@@ -63,7 +63,7 @@ class SourceWatch(Watch):
         for name in connect.names(seconds=HUNG_SECONDS):
             status, trace = connect.status(name, seconds=HUNG_SECONDS)
             if status == "FAILED":
-                yield f"source connector {name} FAILED: {trace}; {MEND}"
+                yield f"source connector {name} FAILED: {trace}; {FIX}"
 
     def _database(self) -> Iterator[str]:
         with self._servers.postgres.connect(SOURCE_DATABASE) as connection:
@@ -71,7 +71,7 @@ class SourceWatch(Watch):
             now = {(table, column): kind for table, column, kind in connection.execute(COLUMNS, [SCHEMA])}
         self._types = self._types or now
         if not state or state[0] == "lost":
-            yield f"replication slot {SLOT} of the source is gone: what was committed since is not captured; {MEND}"
+            yield f"replication slot {SLOT} of the source is gone: later changes are not captured; {FIX}"
         for table in SOURCES:
             for column in table.published:
                 place = (table.name, column.name)
@@ -81,12 +81,11 @@ class SourceWatch(Watch):
     def _changed(name: str, right: str | None, now: str | None) -> Iterator[str]:
         if right and not now:
             yield (
-                f"source column {name} is gone, which components/contracts/tables.py publishes: statements and stores "
-                f"get NULL. Give it back (ALTER TABLE … RENAME COLUMN, or ADD COLUMN as {right}), or change the "
-                "contract"
+                f"source column {name} is gone, but components/contracts/tables.py publishes it: statements and stores "
+                f"get NULL. Restore it (ALTER TABLE … RENAME COLUMN, or ADD COLUMN as {right}), or change the contract"
             )
         elif right != now:
             yield (
-                f"source column {name} has type {now}, the contract's is {right}: its records are refused. "
+                f"source column {name} has type {now}, but the contract says {right}: its records are refused. "
                 f"Change it back (ALTER TABLE … ALTER COLUMN … TYPE {right}), or change the contract"
             )

@@ -1,1 +1,1 @@
-"""Real Apache Flink in one JVM: the topics of the plan as tables, the statements of the plan as jobs."""
+"""Apache Flink in one JVM: the plan's topics are its tables, the plan's statements its jobs."""

@@ -1,7 +1,7 @@
-"""`python -m local.flink.error_log CONFIG`: error-handling.mode = log of one topic, until SIGTERM.
+"""`python -m local.flink.error_log CONFIG`: log a topic's malformed records (error-handling.mode = log) until SIGTERM.
 
-Confluent Cloud does this inside a statement that reads the topic; Apache Flink can only skip. So this reads the topic
-too and sends what Flink skips to the dead-letter topic, with the columns that the service gives it, in Avro as there.
+Confluent Cloud logs them inside the statement; Apache Flink can only skip them. This process reads the topic a second
+time and sends the records that Flink skips to the dead-letter topic, in the service's format.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ RETRY_SECONDS = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorLogConfig(WorkerConfig):
-    """The report has the places to go on from."""
+    """Logs malformed records of `topic` to `target`. The report also holds the offsets to continue from."""
 
     topic: str
     target: str
 
 
 class BrokerAwayError(Exception):
-    """The broker does not know the topic at present."""
+    """The broker does not answer now, or does not know the topic yet."""
 
 
 class ErrorLog:
-    """Reads every partition from where it was. A crash may log a record again, never lose one."""
+    """Reads every partition. A crash may log a record twice but loses none."""
 
     def __init__(self, config: ErrorLogConfig, stopping: threading.Event) -> None:
         self._stopping = stopping
@@ -56,7 +56,7 @@ class ErrorLog:
         self._schemas = Schemas(config.registry)
         self._judge = Judge(next(table for table in SOURCES if table.topic == config.topic), self._schemas)
         self._encoder: Encoder | None = None
-        # Partitions are assigned and places kept in the file: Flink's account has no right to a consumer group.
+        # Flink's account has no right to a consumer group, so the report keeps the offsets.
         settings = {"group.id": "unused", "enable.auto.commit": False, "auto.offset.reset": "earliest"}
         self._consumer = Consumer({**client, **settings})
         self._producer = Producer({**client, "enable.idempotence": True, "message.timeout.ms": 0})
@@ -66,7 +66,7 @@ class ErrorLog:
         self._refused: KafkaError | None = None
 
     def run(self) -> None:
-        """Until asked to stop. Raises KafkaException for a right that Flink's account lacks; all else is waited for."""
+        """Run until asked to stop; retry every error but a missing right, which raises KafkaException."""
         self._load()
         self._patiently(self._assign)
         while not self._stopping.is_set():
@@ -91,7 +91,7 @@ class ErrorLog:
         self._consumer.assign(places)
 
     def _take_all(self, batch: deque[Message]) -> None:
-        """Raises RegistryAwayError, with what is left in `batch`."""
+        """Raises RegistryAwayError; the records left in `batch` are not taken yet."""
         while batch:
             self._take(batch[0])
             batch.popleft()
@@ -110,7 +110,7 @@ class ErrorLog:
         self._places[str(message.partition())] = int(message.offset() or 0) + 1
 
     def _encode(self, row: dict[str, Any]) -> bytes:
-        """The service makes the topic's schema with its first record, too."""
+        """Register the schema with the first record, as the service does."""
         if self._encoder is None:
             text = json.dumps(ERROR_LOG)
             self._encoder = Encoder(self._schemas.register(f"{self._config.target}-value", text), text)
@@ -118,7 +118,7 @@ class ErrorLog:
 
     @staticmethod
     def _check(error: KafkaError) -> None:
-        """A missing right does not come by itself; a broker that is away does."""
+        """Raises KafkaException for a missing right, which no retry cures."""
         if error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
             raise KafkaException(error)
 

@@ -1,4 +1,4 @@
-"""The schema of Flink's dead-letter topic, with the columns that the service gives it."""
+"""The Avro schema of Flink's dead-letter topic, as the service defines it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors in SQL, told by file and line."""
+"""Turns Flink's errors into messages with file and line."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from local.errors import RunError
 PLACE = re.compile(r"(?:From|At|at) line (\d+), column (\d+)")
 UNKNOWN_TABLE = re.compile(r"Cannot find table|Object '.*' not found|[Tt]able .* (doesn't|does not) exist")
 SINK = re.compile(r"sink for '(?:\w+\.)*([\w.$-]+)'")
-"""How Flink names the table whose columns do not fit a query, without a place."""
+"""In the message about columns that do not fit a table, which gives no line."""
 REASON = re.compile(r"ROW\('(\w+)'")
 CONDITION = re.compile(r" AS `(\w+)`")
-"""What is beside the SQL of a rule in flink_sql/fraud.sql."""
+"""The SQL around a rule's expressions in flink_sql/fraud.sql."""
 MESSAGE_LINES = 6
 
 
@@ -26,10 +26,7 @@ class StatementError(RunError):
 
 
 def statement_error(name: str, file: str, sql: str, error: Py4JJavaError, topics: Iterable[str]) -> StatementError:
-    """Flink's innermost message, at the place in the file that it names; the text is the file's, line by line.
-
-    `topics` are named when Flink misses a table.
-    """
+    """Flink's innermost message with file and line. The message lists `topics` when a table is missing."""
     causes = _causes(error)
     messages = [str(cause.getMessage() or cause.getClass().getName()) for cause in causes]
     place = _place(causes, messages) or _insert(sql, messages[-1])
@@ -40,7 +37,7 @@ def statement_error(name: str, file: str, sql: str, error: Py4JJavaError, topics
 
 
 def _place(causes: list[Any], messages: list[str]) -> tuple[int, int] | None:
-    """(line, column): the parser's errors carry it, those of the validation have it in their text."""
+    """(line, column): a parse error carries it, a validation error has it in its text."""
     for cause in causes:
         if cause.getClass().getSimpleName() == "SqlParseException" and cause.getPos():
             return cause.getPos().getLineNum(), cause.getPos().getColumnNum()
@@ -51,7 +48,10 @@ def _place(causes: list[Any], messages: list[str]) -> tuple[int, int] | None:
 
 
 def _in_a_rule(sql: str, line: int, column: int) -> str | None:
-    """`file:line` of the rule whose SQL is there. A statement has all rules on one line, each with its id beside it."""
+    """`file:line` of the rule whose SQL is at this place; None when no rule's is.
+
+    The statement has all rules on one line, each beside its id.
+    """
     text = "".join(sql.splitlines()[line - 1 : line])
     known = {rule.id: rule for rule in rules.read()}
     *_, begun = [None, *REASON.finditer(text[:column])]
@@ -65,7 +65,7 @@ def _in_a_rule(sql: str, line: int, column: int) -> str | None:
 
 
 def _insert(sql: str, message: str) -> tuple[int, int] | None:
-    """Where the statement writes to the table that the message names."""
+    """(line, column) of the INSERT into the table that the message names."""
     sink = SINK.search(message)
     found = sink and re.search(rf"INSERT\s+INTO\s+`?{re.escape(sink[1])}\b", sql, re.IGNORECASE)
     if not found:

@@ -1,4 +1,4 @@
-"""Which change events Flink passes over in a raw topic: those that it cannot read, or that lack a required column."""
+"""Finds the change events that Flink skips: it cannot read them, or they lack a required column."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from components.contracts.schemas import avro_type
 from components.contracts.types import Column, Decimal, Json
 from local.avro import Schemas, UnreadableError
 
-# What a reader of another type takes ("Schema Resolution" of Avro's specification), as far as columns use it.
+# The types that a reader of another type accepts ("Schema Resolution" in Avro's specification).
 PROMOTED = {"long": {"int", "long"}, "string": {"string", "bytes"}, "bytes": {"bytes", "string"}}
 
 
 class Judge:
-    """Judges the records of one source table's topic as the Flink of the run reads them."""
+    """Judges the records of one source table's topic as Flink reads them."""
 
     def __init__(self, table: Table, schemas: Schemas) -> None:
         self._table = table
         self._schemas = schemas
         self._columns = raw_columns(table)
-        # By the number of a schema: the columns that must have a value, and those that must have none, since Flink
-        # cannot read what this schema writes.
+        # By schema id: the required columns, and the problem of each column whose type Flink cannot read. A text
+        # instead: the problem of the whole schema.
         self._versions: dict[int, tuple[tuple[Column, ...], dict[str, str]] | str] = {}
 
     def reason(self, key: bytes | None, value: bytes | None) -> str | None:
-        """Why Flink cannot take this record, or None. A deletion has no row to be wrong. Raises RegistryAwayError."""
+        """Why Flink cannot read this record; None when it can. Raises RegistryAwayError."""
         try:
             if self._table.compacted:
                 self._check_key(key)
@@ -61,7 +61,7 @@ class Judge:
         return next(self._too_great(row), None)
 
     def _too_great(self, row: dict[str, Any]) -> Iterator[str]:
-        """Avro does not bound a decimal; Flink makes NULL of one that has too many digits."""
+        """Flink reads a decimal with too many digits as NULL; Avro does not limit them."""
         for column, kind in self._columns:
             value = row.get(column.name)
             if column.nullable or value is None or not isinstance(kind, Decimal):
@@ -72,7 +72,7 @@ class Judge:
     def _version(self, number: int) -> tuple[tuple[Column, ...], dict[str, str]] | str:
         fields = _fields(self._schemas.schema(number))
         if fields is None:
-            return f"schema {number} is not that of change events: it has no row named after"
+            return f"schema {number} is not one of change events: it has no record `after`"
         unfit = dict[str, str]()
         for column, kind in self._columns:
             made = avro_type(kind)
@@ -84,7 +84,7 @@ class Judge:
 
 
 def _fields(schema: Json) -> dict[str, set[str]] | None:
-    """The types of the fields of `after`, by name, but for null."""
+    """The types of the fields of `after`, by field name, without null. None when there is no `after`."""
     row: dict[str, Any] | None = None
     named: dict[str, dict[str, Any]] = {}
     fields: list[dict[str, Any]] = schema.get("fields", []) if isinstance(schema, dict) else []

@@ -1,1 +1,1 @@
-"""The servers of the local run: how each one is configured, started, watched and started again."""
+"""The servers of the local run: their configuration, start, stop and clean-up."""

@@ -1,4 +1,4 @@
-"""Every process of a run is started here, so that none outlives the runner, however the runner ends."""
+"""Starts every process of a run, so that none outlives the runner, however the runner ends."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from local.servers.unprivileged import owner
 from local.servers.watchdog import kill_groups
 
 PRIVATE = 0o077
-"""The umask of every process of the run, whatever the user's own: its files hold payments and credentials."""
+"""The umask of every process of the run: its files hold payments and credentials."""
 
 
 class Children:
-    """Starts processes in their own process groups (Ctrl-C reaches the runner alone) under a watchdog."""
+    """Starts processes under a watchdog, each in its own process group: Ctrl-C reaches the runner alone."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -52,14 +52,14 @@ class Children:
         speaks: bool = False,
         niceness: int = 0,
     ) -> subprocess.Popen[bytes]:
-        """Start `command` in `folder`, its output appended to `log`; `environment` holds the variables of its own.
+        """Start `command` in `folder` and append its output to `log`.
 
-        Of a process that `speaks`, standard output is a pipe for the caller instead. A `niceness` over 0 lets the
-        others go first when the processors are busy. Raises RunError after `close`.
+        `environment` adds variables. With `speaks`, standard output is a pipe for the caller. Raises RunError after
+        `close`.
         """
         with self._lock, log.open("ab") as output:
             if self._closed:
-                raise RunError("The run is ending: nothing is started any more.")
+                raise RunError("The run is ending: it starts no more servers.")
             process: subprocess.Popen[bytes] = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -84,7 +84,7 @@ class Children:
             ledger.write(f"{pid} {psutil.Process(pid).create_time()}\n")
 
     def stop(self, process: subprocess.Popen[bytes], *, seconds: float, first: int = signal.SIGTERM) -> None:
-        """Ask the process to end with signal `first`; kill its group when it takes longer than `seconds`."""
+        """Send the signal `first`; kill the process group when that takes longer than `seconds`."""
         if process.poll() is None:
             process.send_signal(first)
             try:
@@ -97,7 +97,7 @@ class Children:
             self._tell(f"forget {process.pid}")
 
     def close(self) -> None:
-        """Call when the children have been stopped; kills one that another thread was just starting."""
+        """Call after the last `stop`. Kills a process that another thread has just started."""
         with self._lock:
             self._closed = True
             kill_groups(process.pid for process in self._running if process.poll() is None)
@@ -113,17 +113,14 @@ class Children:
             self._watchdog.stdin.flush()
 
 
-def kill_leftovers(folder: Path) -> int:
-    """Kill what an earlier run in `folder` left, such as after a power cut of its watchdog. Returns how many."""
+def kill_leftovers(folder: Path) -> None:
+    """Kill processes left by a run whose watchdog died too."""
     ledger = folder / "children"
     if not ledger.exists():
-        return 0
-    killed = 0
+        return
     for line in ledger.read_text(encoding="utf-8").splitlines():
         pid, _, started = line.partition(" ")
         with contextlib.suppress(psutil.NoSuchProcess, ValueError):
-            # A process id is reused after a while; together with the time of its start it is unique.
+            # Process ids are reused; with the start time they are unique.
             if abs(psutil.Process(int(pid)).create_time() - float(started)) < 1:
                 kill_groups([int(pid)])
-                killed += 1
-    return killed

@@ -1,4 +1,4 @@
-"""Kafka Connect with Debezium: stands in for the managed source connector."""
+"""Kafka Connect with Debezium, the twin of the managed source connector."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from local.servers.jvm import LOGGING, QUICK, JvmServer
 
 SECRET_VARIABLE = "SOURCE_PASSWORD"  # noqa: S105 - the variable's name
 SECRET = "${env:" + SECRET_VARIABLE + "}"
-"""What a connector's configuration holds in place of the source's password; Connect reads the variable."""
+"""Replaces the source's password in a connector's configuration; Connect reads the variable."""
 PATIENCE_SECONDS = 60.0
-"""Connect checks a connector's settings against its database, and answers nothing else meanwhile."""
-BEGUN_SECONDS = 5.0
-"""How long a worker that has just begun, or is rebalancing, may not know a connector."""
+"""Connect answers nothing else while it checks a connector's settings against its database."""
+REBALANCE_SECONDS = 5.0
+"""How long a worker that starts or rebalances may not know its connectors."""
 
 WORKER = """\
 bootstrap.servers={bootstrap}
@@ -41,16 +41,13 @@ listeners=http://{host}:{port}
 
 
 class Connect(JvmServer):
-    """A standalone worker that acts as one service account. Its connectors come back when it is started again."""
+    """A standalone worker with one service account. A restart brings its connectors back."""
 
     name = "connect"
     heap = "384m"
 
     def __init__(self, children: Children, *, client: Mapping[str, str], source_password: str, registry: str) -> None:
-        """`client` are the settings of a Java client, with its principal; `source_password` the database's.
-
-        `registry` is the schema registry's URL.
-        """
+        """`client`: settings of a Java client with its principal. `registry`: the schema registry's URL."""
         super().__init__(children, _classpath())
         (self.port,) = loopback.free(1)
         self._client = dict(client)
@@ -82,27 +79,27 @@ class Connect(JvmServer):
         return self.java(QUICK, *LOGGING, main=("org.apache.kafka.connect.cli.ConnectStandalone", *files))
 
     def is_ready(self) -> bool:
-        """It listens some time before it serves, which on a busy machine is long."""
+        """By a request: the port is open long before Connect serves it."""
         return loopback.serves(f"{loopback.url(self.port)}/connectors", seconds=1)
 
     @property
     def place(self) -> str | None:
-        """Where the REST API has the one connector; None before it was made."""
+        """The connector's URL; None before `create`."""
         names = [file.stem for file in self._connectors.glob("*.json")]
         return f"{loopback.url(self.port)}/connectors/{names[0]}" if names else None
 
     def create(self, name: str, config: Mapping[str, str]) -> None:
-        """Create or update a connector. Raises RunError with Connect's own message when it refuses."""
+        """Create or update a connector. Raises RunError with Connect's message when it refuses."""
         connector = {"name": name, "config": dict(config)}
         (self._connectors / f"{name}.json").write_text(json.dumps(connector), encoding="utf-8")
         self._request("PUT", f"/connectors/{name}/config", connector["config"])
 
     def names(self, *, seconds: float = PATIENCE_SECONDS) -> list[str]:
-        """The connectors that exist. Raises OSError when Connect takes longer than `seconds`."""
+        """Raises OSError when Connect takes longer than `seconds`."""
         return self._request("GET", "/connectors", seconds=seconds)
 
     def status(self, name: str, *, seconds: float = PATIENCE_SECONDS) -> tuple[str, str]:
-        """(state, cause) of the connector: RUNNING when it and each of its tasks run; cause is empty unless FAILED.
+        """(state, cause): RUNNING when the connector and all of its tasks run; the cause is empty unless FAILED.
 
         Raises OSError when Connect takes longer than `seconds`.
         """
@@ -110,7 +107,7 @@ class Connect(JvmServer):
         parts = [answer["connector"], *answer["tasks"]]
         failed = next((part for part in parts if part["state"] == "FAILED"), None)
         if failed:
-            # The outer errors of the trace only say that the connector stopped.
+            # The outer errors only say that the connector stopped.
             return "FAILED", failed.get("trace", "").rpartition("Caused by: ")[2].partition("\n\tat ")[0]
         running = answer["tasks"] and all(part["state"] == "RUNNING" for part in parts)
         return ("RUNNING" if running else "PROVISIONING"), ""
@@ -118,7 +115,7 @@ class Connect(JvmServer):
     def _request(self, method: str, path: str, body: Any = None, *, seconds: float = PATIENCE_SECONDS) -> Any:
         patiently = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda answer: answer.status_code in (404, 409)),
-            stop=tenacity.stop_after_delay(BEGUN_SECONDS),
+            stop=tenacity.stop_after_delay(REBALANCE_SECONDS),
             wait=tenacity.wait_fixed(0.25),
             retry_error_callback=lambda last: last.outcome and last.outcome.result(),
         )

@@ -1,4 +1,4 @@
-"""The Flink JVM and the connection to it. Everything comes from packages: no Flink distribution is needed."""
+"""The Flink JVM and the connection to it. Its jars come from packages, not from a Flink distribution."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from local.servers.children import Children
 from local.servers.javac import compiled
 from local.servers.jvm import JvmServer
 
-# It would print a stack trace whenever a JVM was killed; what that means is for the supervisor to say.
+# py4j prints a stack trace when a JVM dies; the supervisor reports that.
 logging.getLogger("py4j").setLevel(logging.CRITICAL)
 
 LOGGING = """\
@@ -29,7 +29,7 @@ appender.console.type=CONSOLE
 appender.console.target=SYSTEM_ERR
 appender.console.layout.type=PatternLayout
 appender.console.layout.pattern=%d %-5p %c{1} %m%n
-# A metric is registered again with each checkpoint, and told each time.
+# Flink registers a metric again at each checkpoint and logs that.
 logger.metrics.name=org.apache.flink.metrics
 logger.metrics.level=error
 """
@@ -38,30 +38,29 @@ FLINK = importlib.metadata.distribution("apache-flink-libraries")
 PLANNER = "flink-table-planner"
 LOADER = f"{PLANNER}-loader"
 
-# Packages that Flink opens by reflection; the list of its own start script.
+# Packages that Flink opens by reflection, as listed in its start script.
 OPENED = (
     *(f"java.base/java.{name}" for name in ("lang", "net", "io", "nio", "lang.reflect", "text", "time", "util")),
     *(f"java.base/java.util.concurrent{name}" for name in ("", ".atomic", ".locks")),
     "java.base/sun.nio.ch",
 )
 
-# Called this often, a method is worth the optimising compiler. With Java's own figures, a twentieth of these, it takes
-# one of two cores during the whole start of a run: Flink needs 19.7 s of processor time until the first alert, so 12.6.
+# Thresholds of the optimising compiler, 20 times Java's. Cuts CPU time to the first alert from 19.7 s to 12.6 s.
 COMPILER = (
     "-XX:Tier4InvocationThreshold=100000",
     "-XX:Tier4MinInvocationThreshold=20000",
     "-XX:Tier4CompileThreshold=200000",
     "-XX:Tier4BackEdgeThreshold=1000000",
 )
-# Without the start-up cache's profiles of methods: once the classes of a failed statement are unloaded, the compiler
-# crashes on what the profile of Thread.getId says of them (SIGSEGV in ciMethodData::load_data, Java 25.0.2).
+# Profiles in the start-up cache crash the compiler once the classes of a failed statement are unloaded (SIGSEGV in
+# ciMethodData::load_data, Java 25.0.2).
 NO_PROFILES = ("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", "-XX:-AOTReplayTraining")
 
 SPEAKS_WITHIN_SECONDS = 60.0
 
 
 class FlinkGateway(JvmServer):
-    """A JVM with Flink on its class path that takes calls from this process alone, by token."""
+    """A JVM with Flink on its class path. A token lets only this process call it."""
 
     name = "flink"
     heap = "768m"
@@ -97,22 +96,22 @@ class FlinkGateway(JvmServer):
     def launch(self) -> None:
         super().launch()
         assert self.process and self.process.stdout
-        # Reading has no time limit: a JVM that hangs before it has spoken is killed, which ends its output.
+        # Reading has no time limit, so the timer kills a JVM that hangs; that ends its output.
         limit = threading.Timer(SPEAKS_WITHIN_SECONDS, self.process.kill)
         limit.start()
-        # The gateway says its port, then its token; both stay out of files and of the process list.
+        # The gateway prints its port, then its token; the pipe keeps both out of files and of the process list.
         port, token = (self.process.stdout.readline().decode().strip() for _ in range(2))
         limit.cancel()
         if not port.isdigit():
-            raise RunError(self.trouble(f"ended at its start ({port})"))
+            raise RunError(self.trouble(f"ended during its start ({port})"))
         self._gateway = JavaGateway(
-            # No memory management: few objects, and their finalizers would talk to a JVM that may have been killed.
+            # There are few objects, and their finalizers would call a JVM that may be dead.
             gateway_parameters=GatewayParameters(
                 port=int(port), auth_token=token, auto_convert=True, enable_memory_management=False
             )
         )
 
-        # A full pipe would halt the JVM at its next line.
+        # A full pipe would block the JVM.
         threading.Thread(target=self._drain, args=(self.process.stdout,), daemon=True).start()
 
     def _drain(self, output: IO[bytes]) -> None:
@@ -130,23 +129,23 @@ def _flink_jars() -> list[Path]:
 
 
 def _planner() -> Path:
-    """The planner, taken out of its loader once.
+    """The planner's jar, extracted from its loader.
 
-    The loader unpacks 46 MB at each start and hides the classes from the start-up cache; Flink takes either.
+    The loader would extract 46 MB at each start and hide the classes from the start-up cache.
     """
     loader = Path(str(FLINK.locate_file(f"pyflink/lib/{LOADER}-{FLINK.version}.jar")))
 
-    def take_out(target: Path) -> None:
+    def extract(target: Path) -> None:
         with zipfile.ZipFile(loader) as archive:
             target.write_bytes(archive.read(f"{PLANNER}.jar"))
 
-    return places.once(f"{PLANNER}-{FLINK.version}.jar", take_out)
+    return places.once(f"{PLANNER}-{FLINK.version}.jar", extract)
 
 
 def _py4j_jar() -> Path:
-    """The jar that the py4j package brings, beside or above the module, by installer."""
+    """The jar in the py4j package. Its folder depends on the installer."""
     package = importlib.metadata.distribution("py4j")
     for file in package.files or ():
         if file.name == f"py4j{package.version}.jar":
             return Path(str(package.locate_file(file))).resolve()
-    raise RunError(f"The jar of py4j {package.version} ({py4j.__file__}) is missing: install the package again.")
+    raise RunError(f"The jar of py4j {package.version} ({py4j.__file__}) is missing: reinstall the package.")

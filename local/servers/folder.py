@@ -1,4 +1,4 @@
-"""The folder that holds all data and logs of a run, and the lock that keeps two runs of a stack apart."""
+"""The folder with the data and logs of a run, and the lock against a second run of the stack."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ NEEDED_GIGABYTES = 1.0
 
 
 class RunFolder:
-    """A folder under the temporary one, named by user, project and stack, so that a later run finds it.
+    """A temporary folder, named by user, project and stack, so that a later run finds it.
 
-    Not inside the project: PostgreSQL and OpenSearch, started as another user when the runner is root, must reach it.
+    It is outside the project, since PostgreSQL and OpenSearch may run as another user, who must reach it.
     """
 
     def __init__(self, project: Path, stack: str) -> None:
@@ -31,8 +31,8 @@ class RunFolder:
         self._lock: IO[str] | None = None
 
     def open(self) -> Path:
-        """Lock and make the folder empty. Raises RunError when another run holds it or the disk is nearly full."""
-        os.umask(PRIVATE)  # of the runner itself, whatever the user's own
+        """Lock and empty the folder. Raises RunError when another run holds it or the disk is nearly full."""
+        os.umask(PRIVATE)  # for the runner itself
         self._lock = self.path.with_suffix(".lock").open("a+")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -45,13 +45,13 @@ class RunFolder:
             raise RunError(f"The folder {self.path} of an earlier run cannot be removed: remove it by hand.")
         require_disk(self.path.parent)
         self.path.mkdir()
-        # As root PostgreSQL and OpenSearch run as another user, who must pass through to folders of their own.
+        # Under root, PostgreSQL and OpenSearch run as another user, who must reach their folders in it.
         self.path.chmod(0o711)
         (self.path / "logs").mkdir()
         return self.path
 
     def close(self, *, keep: bool) -> None:
-        """Remove the folder, unless the user wants to `keep` it, and let the next run in."""
+        """Release the lock, and remove the folder unless the user wants to `keep` it."""
         if not keep:
             remove_folder(self.path)
         if self._lock:
@@ -60,7 +60,7 @@ class RunFolder:
 
 
 def require_disk(folder: Path, gigabytes: float = NEEDED_GIGABYTES) -> None:
-    """Raises RunError when less than `gigabytes` are free where `folder` lies."""
+    """Raises RunError when the disk of `folder` has less than `gigabytes` free."""
     free = shutil.disk_usage(folder).free / 1e9
     if free < gigabytes:
         raise RunError(

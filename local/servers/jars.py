@@ -1,4 +1,4 @@
-"""Jars of the run, fetched once from Maven Central into the user's cache and checked against jars.toml."""
+"""Fetches the jars of jars.toml once, from Maven Central into the user's cache, and checks their hashes."""
 
 from __future__ import annotations
 
@@ -16,22 +16,18 @@ from local.servers import places
 
 PINS = Path(__file__).with_name("jars.toml")
 TIMEOUT_SECONDS = 60
-"""How long a mirror may say nothing while it serves a file."""
+"""How long a mirror may stay silent during a download."""
 
 
 @cache
 def classpath(name: str) -> tuple[Path, ...]:
-    """The jars of one set of jars.toml, sorted by name.
-
-    The first call on a machine downloads them; later ones read the cache. Raises RunError without a network, and when
-    a file is not the one that was pinned.
-    """
+    """The jars of one set, sorted by name. Raises RunError when a download fails or a hash differs."""
     return tuple(_there(name))
 
 
 @cache
 def unpacked(name: str) -> Path:
-    """The folder that the one archive of a set was unpacked to. Downloads and raises as `classpath` does."""
+    """The folder with the contents of a set's only archive. Raises as `classpath` does."""
     (archive,) = _there(name)
 
     def unpack(folder: Path) -> None:
@@ -42,7 +38,7 @@ def unpacked(name: str) -> Path:
 
 
 def fetch_all(say: Callable[[str], None]) -> None:
-    """Fetch what is missing of every set, with a line of progress each."""
+    """Fetch the missing sets, with a line of progress for each."""
     for name in _pins():
         if not _stamp_of(name).exists():
             say(f"Fetching the jars of {name} (once)")
@@ -50,16 +46,16 @@ def fetch_all(say: Callable[[str], None]) -> None:
 
 
 def require_places() -> None:
-    """Raises RunError when the run has nowhere to put its folder, or jars are missing and cannot be kept."""
+    """Raises RunError when the temporary folder is unusable, or the cache is, while jars are missing."""
     places.temporary()
     if not all(_known(_stamp_of(name)) for name in _pins()):
         places.writable_cache()
 
 
 def fetch(pins: dict[str, Any]) -> list[Path]:
-    """Fetch the files of one set, sorted by name. Raises what jgo raises."""
+    """Fetch the files of one set, sorted by name. Raises jgo's errors."""
     with warnings.catch_warnings(action="ignore"):  # platformdirs' about XDG_RUNTIME_DIR
-        import jgo  # half a second, needed on the first run only
+        import jgo  # takes half a second, and only the first run needs it
         from jgo.config import GlobalSettings
         from jgo.constants import MAVEN_CENTRAL_URL
         from jgo.maven import MavenContext
@@ -79,7 +75,7 @@ def fetch(pins: dict[str, Any]) -> list[Path]:
 
 
 def checksums(files: list[Path]) -> dict[str, str]:
-    """File name to SHA-256 in hexadecimal digits."""
+    """SHA-256 in hexadecimal, by file name."""
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
@@ -89,7 +85,7 @@ def _pins() -> dict[str, Any]:
 
 
 def _there(name: str) -> list[Path]:
-    """The set's files, fetched and checked when that was not done before."""
+    """The set's files, fetched and checked once."""
     stamp = _stamp_of(name)
     if files := _known(stamp):
         return files
@@ -98,11 +94,11 @@ def _there(name: str) -> list[Path]:
 
 
 def _known(stamp: Path) -> list[Path]:
-    """The files that a stamp lists; none before they were fetched, or when one has been removed since."""
+    """The files that a stamp lists; empty when the stamp or one of the files is missing."""
     try:
         files = [Path(line) for line in stamp.read_text(encoding="utf-8").splitlines()]
         return files if all(file.exists() for file in files) else []
-    except OSError:  # not fetched yet; or a copy of another user's cache names folders that only he may enter
+    except OSError:  # not fetched yet, or a copied cache names folders of another user
         return []
 
 
@@ -110,11 +106,11 @@ def _fetched(name: str, stamp: Path) -> list[Path]:
     pins = _pins()[name]
     try:
         files = fetch(pins)
-    except Exception as error:  # jgo and its HTTP client raise many kinds; all mean the same to the user
+    except Exception as error:  # jgo and its HTTP client raise many kinds of errors
         raise RunError(
             f"The jars of {name} could not be fetched ({type(error).__name__}: {error}). The first run needs the "
-            "network: check it, or the [repositories] of ~/.config/jgo.conf or ~/.jgorc, and run the command again; "
-            "later runs work offline."
+            "network: check it, or the [repositories] of ~/.config/jgo.conf or ~/.jgorc, and run the command again. "
+            "Later runs work offline."
         ) from error
     _verify(name, files, pins["sha256"])
     stamp.write_text("\n".join(map(str, files)), encoding="utf-8")
@@ -122,7 +118,7 @@ def _fetched(name: str, stamp: Path) -> list[Path]:
 
 
 def _stamp_of(name: str) -> Path:
-    """A file whose presence says that this very set, as pinned now, was fetched and checked: it lists the files."""
+    """The file that lists the set's fetched and checked files. Its name depends on the pins."""
     digest = hashlib.sha256(repr(sorted(_pins()[name].items())).encode()).hexdigest()[:16]
     return places.cache() / f"{name}-{digest}"
 
@@ -134,5 +130,5 @@ def _verify(name: str, files: list[Path], pinned: dict[str, str]) -> None:
         folders = ", ".join(sorted({str(file.parent) for file in files}))
         raise RunError(
             f"The jars of {name} are not those that {PINS.name} pins: {', '.join(wrong)}. "
-            f"Remove {folders} and run the command again; if it stays, the mirror serves other files."
+            f"Remove {folders} and run the command again. If that does not help, the mirror serves other files."
         )

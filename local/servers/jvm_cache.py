@@ -1,7 +1,7 @@
 """Start-up caches of the JVMs (JEP 483): classes loaded and linked ahead of time, and profiles of their methods.
 
-The first run on a machine records them, and its JVMs take some seconds more to stop; every later run starts in about
-half the time. They lie beside the jars, in the user's cache folder.
+The first run on a machine records them, and its JVMs take some seconds more to stop. Later runs start in about half
+the time.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from local.servers import places
 CPUINFO = Path("/proc/cpuinfo")
 KEPT = 3
 LEARN_SECONDS = 60.0
-"""Writing the largest cache took 12 s on two cores that were busy with the others."""
+"""Writing the largest cache took 12 s on two busy cores."""
 
 
 class StartupCache:
-    """The cache of one program, valid for one class path, one Java and one kind of processor.
+    """The cache of one program, class path, Java version and kind of processor.
 
-    It is recorded where it is `wanted`: by a whole run, not by a test of one server, which would wait for nothing.
+    Only a whole run sets `wanted` to record it; a test of one server would wait for nothing.
     """
 
     def __init__(self, name: str, classpath: Sequence[Path]) -> None:
@@ -34,37 +34,34 @@ class StartupCache:
         self._name = name
         self._folder = places.cache()
         self._file = self._folder / f"{name}-{digest}.aot"
-        # Of this run alone: another one may learn the same at the same time.
+        # A draft for each run: another run may record the same cache at the same time.
         self._draft = self._file.with_suffix(f".{os.getpid()}.new")
         self.wanted = False
 
     def reading(self) -> list[str]:
-        """JVM options that use the cache if there is one, for another program with the same class path."""
+        """JVM options that read the cache if it exists, also for another program with the same class path."""
         return [f"-XX:AOTCache={self._file}"] if self._file.exists() else []
 
     @property
     def recording(self) -> bool:
-        """Whether it is to be recorded. A cache folder that cannot be written does for reading what is there."""
+        """Whether this run records the cache. A cache folder may be read-only."""
         return self.wanted and not self._file.exists() and os.access(self._folder, os.W_OK)
 
     def options(self) -> list[str]:
-        """JVM options that record the cache, or use it."""
+        """JVM options that record or read the cache."""
         if not self.recording:
             return self.reading()
         self._tidy()
         return [f"-XX:AOTCacheOutput={self._draft}"]
 
     def keep(self) -> None:
-        """Take what the stopped JVM recorded into use; one that was killed leaves only a partial file."""
+        """Promote the draft. A killed JVM leaves only a partial file, under another name."""
         if self.recording and self._draft.exists():
             self._draft.replace(self._file)
             self._tidy()
 
     def _tidy(self) -> None:
-        """Each clone and each upgrade has caches of its own, of up to 180 MB: the latest few are kept.
-
-        A JVM that is killed while it writes one leaves a draft as large, which no other run takes up.
-        """
+        """Keep the latest few caches, as each clone and upgrade makes new ones of 180 MB, and remove old drafts."""
         caches = sorted(self._folder.glob(f"{self._name}-*.aot"), key=_changed, reverse=True)
         drafts = [
             file for file in self._folder.glob(f"{self._name}-*.new*") if _changed(file) < time.time() - LEARN_SECONDS
@@ -74,10 +71,10 @@ class StartupCache:
 
 
 def _processor() -> str:
-    """The instructions that the processor has.
+    """The processor's instruction set.
 
-    A cache holds compiled code. Where a home folder is on a network, or a virtual machine moves to another host, a
-    processor without some of the instructions would crash on it (SIGILL, JDK-8388703).
+    A cache holds compiled code, which crashes a processor that lacks an instruction (SIGILL, JDK-8388703), for example
+    when a home folder is on a network or a virtual machine moves to another host.
     """
     try:
         lines = CPUINFO.read_text(encoding="utf-8").splitlines()
@@ -89,5 +86,5 @@ def _processor() -> str:
 def _changed(file: Path) -> float:
     try:
         return file.stat().st_mtime
-    except FileNotFoundError:  # another run tidies, too
+    except FileNotFoundError:  # another run removed it meanwhile
         return 0.0

@@ -1,4 +1,4 @@
-"""Apache Kafka: one node in KRaft mode, every client authenticated and authorised, as in Confluent Cloud."""
+"""Apache Kafka: one node in KRaft mode that authenticates and authorises every client, as Confluent Cloud does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.servers.children import Children
 from local.servers.jvm import LOGGING, QUICK, JvmServer, java
 
 CLUSTER_ID = "ZnJhdWQtZGV0ZWN0aW9uLQ"
-"""22 characters of URL-safe base64, as Kafka wants it; one cluster per run, so any will do."""
+"""Any 22 characters of URL-safe base64."""
 
 LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule"
 
@@ -60,16 +60,16 @@ def make_topic(
 
 
 def finish(futures: Mapping[Any, Future[Any]], what: str) -> None:
-    """Wait for what the broker was asked for. Raises RunError that names `what`."""
+    """Wait for the broker's answers. Raises RunError, which names `what`."""
     for future in futures.values():
         try:
             future.result(30)
-        except Exception as error:  # confluent_kafka raises one kind, futures another; both go to the user
+        except Exception as error:  # confluent_kafka's errors or those of futures
             raise RunError(f"{what}: {error}") from error
 
 
 class Credentials:
-    """A random password per principal, made for this run and kept in memory alone."""
+    """A random password for each principal, kept in memory alone."""
 
     def __init__(self, admin: str, principals: Iterable[str]) -> None:
         self.admin = admin
@@ -88,7 +88,7 @@ class Credentials:
 
 
 class Kafka(JvmServer):
-    """The broker. `start` after a kill recovers its logs on the same port."""
+    """The broker. After a kill, `start` recovers its logs on the same port."""
 
     name = "kafka"
     heap = "384m"
@@ -105,12 +105,12 @@ class Kafka(JvmServer):
             **self._listener(),
             "sasl.username": principal,
             "sasl.password": self.credentials.password(principal),
-            # A broker that is away is the supervisor's to report; librdkafka would say it on every connection.
+            # The supervisor reports a broker that is away; librdkafka would log it on every connection.
             "log_level": 2,
         }
 
     def client_without_password(self, principal: str) -> dict[str, Any]:
-        """The same for a file: the password travels by environment."""
+        """The same for a file; the environment carries the password."""
         return {key: value for key, value in self.client(principal).items() if key != "sasl.password"}
 
     def java_client(self, principal: str) -> dict[str, str]:
@@ -135,7 +135,7 @@ class Kafka(JvmServer):
             command, capture_output=True, text=True, check=False, cwd=self.folder, env=shell.environment()
         )
         if result.returncode != 0:
-            raise RunError(f"kafka: its storage could not be formatted: {(result.stderr or result.stdout).strip()}")
+            raise RunError(f"kafka: cannot format its storage: {(result.stderr or result.stdout).strip()}")
 
     def command(self) -> list[str]:
         return self.java(QUICK, *LOGGING, main=("kafka.Kafka", str(self._properties)))

@@ -1,4 +1,4 @@
-"""The loopback address: its ports, and HTTP to the servers that listen there."""
+"""The loopback address: its free ports, and HTTP requests to the servers on it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from local.errors import RunError
 
 HOST = "127.0.0.1"
 CHOICE = range(20_000, 30_000)
-"""Below the ports of outgoing connections: one of those could take the port of a server that is just starting again."""
+"""Below the ports of outgoing connections, which could take the port of a restarting server."""
 _shuffled = iter(random.sample(CHOICE, len(CHOICE)))
 
 
 def free(count: int) -> list[int]:
-    """`count` ports that nothing has bound, and that this process was not given before. Raises RunError without any."""
+    """`count` unbound ports that this process did not get before. Raises RunError when there are none."""
     return [_next_free() for _ in range(count)]
 
 
@@ -27,11 +27,11 @@ def _next_free() -> int:
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind((HOST, port))
             return port
-    raise RunError(f"No port from {CHOICE.start} to {CHOICE.stop - 1} is free: stop what listens on them.")
+    raise RunError(f"No port from {CHOICE.start} to {CHOICE.stop - 1} is free: stop the programs that use them.")
 
 
 def require_free(port: int) -> None:
-    """Raises RunError when something listens on `port`, the one that the user can choose."""
+    """Raises RunError when something listens on `port`, which the user can choose."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -44,29 +44,24 @@ def require_free(port: int) -> None:
 
 
 def url(port: int) -> str:
-    """The address of what serves HTTP on `port`."""
     return f"http://{HOST}:{port}"
 
 
 def accepts(port: int) -> bool:
-    """Whether something listens on `port`."""
     with contextlib.suppress(OSError), socket.create_connection((HOST, port), 0.2):
         return True
     return False
 
 
 def ask(method: str, address: str, *, seconds: float, body: Any = None) -> requests.Response:
-    """The answer, whatever its status; `body` is sent as JSON. Raises OSError when nothing comes for `seconds`.
-
-    No proxy comes between, whatever the user's shell says of one.
-    """
+    """The answer, whatever its status; `body` is sent as JSON. Raises OSError when nothing comes for `seconds`."""
     with requests.Session() as session:
         session.trust_env = False  # neither the shell's proxy nor a ~/.netrc
         return session.request(method, address, json=body, timeout=seconds)
 
 
 def serves(address: str, *, seconds: float) -> bool:
-    """Whether a GET of `address` is answered, and without an error."""
+    """Whether a GET of `address` succeeds."""
     with contextlib.suppress(OSError):
         return ask("GET", address, seconds=seconds).ok
     return False

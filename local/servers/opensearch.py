@@ -19,7 +19,7 @@ discovery.type: single-node
 network.host: {host}
 http.port: {port}
 transport.port: {transport}
-# A deleted index comes back with the contract's mapping, made by the sink, not with one that OpenSearch guesses.
+# The sink recreates a deleted index with the contract's mapping; OpenSearch would guess one.
 action.auto_create_index: false
 """
 
@@ -32,7 +32,7 @@ appender.console.layout.type=PatternLayout
 appender.console.layout.pattern=%d %-5p %c{1} %m%n
 """
 
-# Parts of the archive that Maven has as plugins of their own: folder, class, and how its jars' names begin.
+# Modules that OpenSearch loads as plugins: folder, class, prefixes of their jars.
 MODULES = (
     ("transport-netty4", "org.opensearch.transport.Netty4ModulePlugin", ("netty", "transport-netty4")),
     ("mapper-extras", "org.opensearch.index.mapper.MapperExtrasModulePlugin", ("mapper-extras",)),
@@ -51,11 +51,11 @@ has.native.controller=false
 
 
 class OpenSearch(Server):
-    """The index. Maven has its jars, not its archive, so the folder that the archive would unpack to is made here."""
+    """Maven has OpenSearch's jars but not its archive, so `prepare` builds the archive's folder from the jars."""
 
     name = "opensearch"
     unprivileged = True
-    niceness = 10  # the only one that nothing waits for when a run starts
+    niceness = 10  # no other server waits for it
 
     def __init__(self, children: Children) -> None:
         super().__init__(children)
@@ -71,7 +71,7 @@ class OpenSearch(Server):
         self._java = lend(JRE.parent, JRE.name, to=self.folder.parent) / JRE.name / "bin" / "java"
         left = list(jars.classpath("opensearch"))
         for name, main, starts in MODULES:
-            # A plugin has its own class loader, so its jars lie beside its descriptor.
+            # A plugin has its own class loader and needs its jars beside its descriptor.
             module = self.folder / "modules" / name
             module.mkdir(parents=True)
             for jar in [jar for jar in left if jar.name.startswith(starts)]:
@@ -90,7 +90,7 @@ class OpenSearch(Server):
 
     def command(self) -> list[str]:
         return java(
-            QUICK,  # a third of the processor time of its start was optimising what runs once
+            QUICK,  # saves a third of the CPU time of the start
             f"-Djava.io.tmpdir={self.folder / 'tmp'}",
             f"-Dopensearch.path.home={self.folder}",
             f"-Dopensearch.path.conf={self.folder}/config",

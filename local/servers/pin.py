@@ -1,4 +1,4 @@
-"""`python -m local.servers.pin`: write the checksums of jars.toml anew after its coordinates were edited."""
+"""`python -m local.servers.pin`: rewrite the checksums of jars.toml after you edit its coordinates."""
 
 from __future__ import annotations
 

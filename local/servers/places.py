@@ -1,6 +1,6 @@
-"""Where a run keeps things: the user's cache folder for what later runs use, a temporary folder for the rest.
+"""The folders of a run: the cache folder for what later runs use, a temporary folder for the rest.
 
-Both are chosen by the usual variables, XDG_CACHE_HOME and TMPDIR, and are tried out here before anything is started.
+XDG_CACHE_HOME and TMPDIR choose them. These functions check that they are writable before any server starts.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ SHARED = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - only a fresh folder in
 
 
 def cache() -> Path:
-    """The folder for jars, start-up caches and compiled classes; it may not be there yet, nor be writable.
+    """The folder for jars, start-up caches and compiled classes; it may be missing or read-only.
 
-    Raises RunError when neither XDG_CACHE_HOME nor a home folder is known.
+    Raises RunError without XDG_CACHE_HOME and a home folder.
     """
     chosen = os.environ.get("XDG_CACHE_HOME")
     if chosen and Path(chosen).is_absolute():
@@ -31,33 +31,32 @@ def cache() -> Path:
         return Path.home() / ".cache" / NAME
     except RuntimeError:
         raise RunError(
-            "This user has no home folder: set XDG_CACHE_HOME (or HOME) to a folder that it can write, on a disk with "
-            "2 GB free."
+            "This user has no home folder: set XDG_CACHE_HOME (or HOME) to a writable folder on a disk with 2 GB free."
         ) from None
 
 
 def writable_cache() -> Path:
-    """The same, made, and known to be writable. Raises RunError that names the variable to set."""
+    """The same folder, created and writable. Raises RunError, which names the variable to set."""
     folder = cache()
     problem = _not_writable(folder)
     if problem:
         raise RunError(
-            f"The cache folder {folder} cannot be written ({problem}): set XDG_CACHE_HOME to a folder that can, on a "
-            "disk with 2 GB free, and run the command again. What the first run fetches stays there."
+            f"The cache folder {folder} cannot be written ({problem}): set XDG_CACHE_HOME to a writable folder on a "
+            "disk with 2 GB free, and run the command again. The first run's downloads stay there."
         )
     return folder
 
 
 @contextlib.contextmanager
 def cache_locked() -> Generator[None]:
-    """The writable cache folder, while no other run fetches or makes anything in it. Not to be nested."""
+    """Lock the cache folder against other runs. Do not nest."""
     with (writable_cache() / "fetch.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def once(name: str, make: Callable[[Path], None]) -> Path:
-    """The file or folder `name` of the cache, which `make` writes to the path that it is given, unless it is there."""
+    """The file or folder `name` of the cache. When it is missing, `make` writes it to the path that it is given."""
     target = cache() / name
     if not target.exists():
         with cache_locked():
@@ -69,9 +68,9 @@ def once(name: str, make: Callable[[Path], None]) -> Path:
 
 
 def tell_jgo() -> None:
-    """Have jgo keep what it fetches in the cache folder where its own places below the home folder do not serve.
+    """Point jgo to the cache folder where its own folders below the home folder do not serve.
 
-    What the user told jgo by its own variables stands.
+    jgo's own variables have priority.
     """
     chosen = os.environ.get("XDG_CACHE_HOME")
     if chosen:
@@ -86,10 +85,10 @@ def tell_jgo() -> None:
 
 
 def temporary() -> Path:
-    """The folder for the folders of runs: TMPDIR, or the system's own.
+    """The parent of the runs' folders: TMPDIR, or the system's temporary folder.
 
-    As root PostgreSQL and OpenSearch run as another user, who must be able to enter it; when TMPDIR lets only root in,
-    it is the system's. Raises RunError when TMPDIR is set to what is no folder, or cannot be written.
+    Under root, PostgreSQL and OpenSearch run as another user, so a TMPDIR that only root can enter does not serve.
+    Raises RunError when TMPDIR is not a writable folder, or no folder serves.
     """
     chosen = os.environ.get("TMPDIR")
     if chosen and (problem := _not_writable(Path(chosen), make=False)):
@@ -100,12 +99,13 @@ def temporary() -> Path:
             return folder
     tried = ", ".join(map(str, dict.fromkeys(folders)))
     raise RunError(
-        f"Every user must be able to enter the folder of a run as root, and none of {tried} is so: set TMPDIR to one."
+        f"Under root, every user must be able to enter the folder of a run. That holds for none of {tried}: set TMPDIR "
+        "to a folder for which it does."
     )
 
 
 def _not_writable(folder: Path, *, make: bool = True) -> str | None:
-    """Why no file can be made in `folder`; None when one was. Full disks and quotas show only when one tries."""
+    """Why no file can be made in `folder`, or None. It tries, as only that shows full disks and quotas."""
     try:
         if make:
             folder.mkdir(parents=True, exist_ok=True)

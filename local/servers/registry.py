@@ -1,4 +1,4 @@
-"""Apicurio Registry: stands in for the Schema Registry of Confluent Cloud, whose API it has."""
+"""Apicurio Registry, which has the API of Confluent Cloud's Schema Registry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from local.servers.jvm import QUICK, JvmServer
 
 API = "/apis/ccompat/v7"
 COMPATIBILITY = "BACKWARD"
-"""What Confluent Cloud checks a new version against unless told otherwise; Apicurio's own default is NONE."""
+"""Confluent Cloud's default; Apicurio's is NONE."""
 
 SETTINGS = {
     "QUARKUS_HTTP_HOST": loopback.HOST,
@@ -26,7 +26,7 @@ SETTINGS = {
     "QUARKUS_THREAD_POOL_MAX_THREADS": "16",
     "QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE": "2",
     "APICURIO_STORAGE_KIND": "sql",
-    # Without these two, an id that was handed out is gone, or another schema's, after kill -9.
+    # WRITE_DELAY and DB_CLOSE_ON_EXIT: otherwise kill -9 loses ids or gives them to other schemas.
     "APICURIO_DATASOURCE_URL": "jdbc:h2:file:./schemas;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
     "APICURIO_DATASOURCE_JDBC_INITIAL_SIZE": "1",
     "APICURIO_DATASOURCE_JDBC_MIN_SIZE": "1",
@@ -35,7 +35,7 @@ SETTINGS = {
 
 
 class Registry(JvmServer):
-    """Schemas by id, in a file; clients need no password. `url` is what clients take as `schema.registry.url`."""
+    """Keeps schemas in a file; clients need no password. `url` is a client's `schema.registry.url`."""
 
     name = "registry"
     heap = "96m"
@@ -75,7 +75,7 @@ class Registry(JvmServer):
 
 
 def _classpath(folder: Path) -> list[Path]:
-    """The archive's jars, one by one: a start-up cache covers these, not what its own launcher would load."""
+    """The archive's jars, one by one: a start-up cache does not cover the classes that the archive's launcher loads."""
     generated = [folder / "quarkus" / f"{name}-bytecode.jar" for name in ("transformed", "generated")]
     return [
         *generated,

@@ -1,4 +1,4 @@
-"""What all servers of the run have in common."""
+"""The base class of all servers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from local.waiting import until
 
 
 class Server(abc.ABC):
-    """One server process with its own folder. `start` may be called again after the process died: its data stay."""
+    """One server process with its own folder. `start` also restarts a dead process, which keeps its data."""
 
     name: str
     unprivileged = False
@@ -32,18 +32,18 @@ class Server(abc.ABC):
 
     @abc.abstractmethod
     def command(self) -> list[str]:
-        """The program and its arguments; nothing secret, since every user of the machine can read them."""
+        """The program and its arguments, without secrets: every user of the machine can read them."""
 
     @abc.abstractmethod
     def is_ready(self) -> bool:
-        """Whether the server takes requests; called often, so quick."""
+        """Whether the server takes requests. Called often, so keep it fast."""
 
     def environment(self) -> Mapping[str, str]:
-        """What the process needs to be told; secrets travel here."""
+        """Variables of the process, secrets included."""
         return {}
 
     def prepare(self) -> None:  # noqa: B027 - most servers have nothing to prepare
-        """Make the data folder and configuration; called once, before the first start."""
+        """Write data folder and configuration; called once, before the first start."""
 
     @property
     def pid(self) -> int:
@@ -59,7 +59,7 @@ class Server(abc.ABC):
         if not until(lambda: self.is_ready() or not self.alive(), seconds=self.start_seconds):
             raise RunError(self.trouble(f"not ready in {self.start_seconds:.0f} s"))
         if not self.alive():
-            raise RunError(self.trouble("ended at its start"))
+            raise RunError(self.trouble("ended during its start"))
 
     def launch(self) -> None:
         self.process = self.children.start(
@@ -77,6 +77,6 @@ class Server(abc.ABC):
             self.children.stop(self.process, seconds=self.stop_seconds, first=self.stop_signal)
 
     def trouble(self, what: str) -> str:
-        """An error text: what happened, and the last lines of the log."""
+        """`what` happened, and the last lines of the log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
         return "\n".join([f"{self.name}: {what}. The end of its log:", *(f"  {line}" for line in lines[-12:])])

@@ -1,4 +1,4 @@
-"""The user as whom those servers run that refuse to run as root, and how it reaches what they need."""
+"""Runs servers that refuse root as another user, and gives that user access to their files."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from typing import TypedDict
 from local.errors import RunError
 
 USER = "nobody"
-"""PostgreSQL and OpenSearch refuse to run as root; as root they are started as this user."""
+"""Under root, PostgreSQL and OpenSearch run as this user."""
 
 
 def with_a_name() -> list[str]:
-    """What to put before a command that asks for the name of its user; empty where the user database has one.
+    """Prefix of a command that needs the name of its user; empty when the user has one.
 
-    A container may be run with any user id, as by `docker run --user 12345`: the command then sees another id as its
-    own.
+    A container's user may have none (`docker run --user 12345`): the prefix maps its id to a user with a name.
     """
     try:
         pwd.getpwuid(os.geteuid())
@@ -29,7 +28,7 @@ def with_a_name() -> list[str]:
 
 
 class Owner(TypedDict, total=False):
-    """The arguments of Popen that choose the user of a process."""
+    """Arguments of Popen that choose the user of a process."""
 
     user: int
     group: int
@@ -37,7 +36,7 @@ class Owner(TypedDict, total=False):
 
 
 def owner(unprivileged: bool) -> Owner:
-    """Arguments of Popen that drop root's rights, when there are any to drop."""
+    """Arguments of Popen that drop root's rights; empty when not root."""
     if not unprivileged or os.geteuid() != 0:
         return {}
     user = pwd.getpwnam(USER)
@@ -45,7 +44,7 @@ def owner(unprivileged: bool) -> Owner:
 
 
 def own(folder: Path) -> None:
-    """Give `folder` and what is in it to the unprivileged user, when running as root."""
+    """Under root, give `folder` and its contents to the unprivileged user."""
     if os.geteuid() == 0:
         user = pwd.getpwnam(USER)
         for path in (folder, *folder.rglob("*")):
@@ -53,24 +52,23 @@ def own(folder: Path) -> None:
 
 
 def may_enter(folder: Path) -> bool:
-    """Whether the unprivileged user can reach what is in `folder`; True unless running as root."""
+    """Whether the unprivileged user can reach files in `folder`; True when not root."""
     return os.geteuid() != 0 or all(_lets_all(path, stat.S_IXOTH) for path in (folder, *folder.parents))
 
 
 def lend(home: Path, *names: str, to: Path) -> Path:
-    """The folder in which the unprivileged user finds what `home` has under these names: `home`, or one with copies.
+    """`home`, when the unprivileged user can read these `names` in it; otherwise a folder in `to` with copies.
 
-    The copies lie in the run's folder `to` and go with it. As `/root` is closed to all others, so is what lies below.
-    Raises RunError when nothing may be executed in `to`.
+    An installation below `/root` needs copies. Raises RunError when `to` is mounted noexec.
     """
     sources = [source for name in names if (source := home.resolve() / name).exists()]
     if os.geteuid() != 0 or (may_enter(home.resolve()) and all(map(_readable, sources))):
         return home
     if os.statvfs(to).f_flag & os.ST_NOEXEC:
         raise RunError(
-            f"{home} is closed to the user {USER}, as whom PostgreSQL and OpenSearch run, and copies in {to} could not "
-            "be executed: the disk is mounted noexec. Set TMPDIR to a folder on another one, or move the checkout to "
-            "where every user can read it."
+            f"PostgreSQL and OpenSearch run as user {USER}, who cannot read {home} and could not execute copies in "
+            f"{to}: the disk is mounted noexec. Set TMPDIR to a folder on another disk, or move the checkout to a "
+            "folder that every user can read."
         )
     lent = to / "lent"
     for source in sources:
@@ -83,7 +81,7 @@ def lend(home: Path, *names: str, to: Path) -> Path:
 
 
 def _readable(folder: Path) -> bool:
-    """Whether everybody can read all that is in it."""
+    """Whether every user can read `folder` and everything in it."""
     return all(_open(path) for path in (folder, *folder.rglob("*")) if not path.is_symlink())
 
 

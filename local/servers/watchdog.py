@@ -1,8 +1,8 @@
 """Clean up after a runner that died without stopping its children.
 
-Runs as its own process, standard library only, and reads commands from standard input, the reading end of a pipe whose
-writing end only the runner holds: `watch PID`, `forget PID`, `folder PATH`, `goodbye`. The pipe also ends when the
-runner is killed with SIGKILL; an end without `goodbye` kills every watched process group and removes the folders.
+A process of its own, with the standard library alone. It reads commands from the runner's pipe: `watch PID`,
+`forget PID`, `folder PATH`, `goodbye`. The pipe ends even when the runner gets SIGKILL. An end without `goodbye` kills
+every watched process group and removes the folders.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from pathlib import Path
 
 
 def kill_groups(groups: Iterable[int]) -> None:
-    """SIGKILL each process group; one that is gone already is what we want."""
+    """SIGKILL each process group that still exists."""
     for group in groups:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)
 
 
 def remove_folder(folder: Path, *, seconds: float = 5) -> bool:
-    """Remove `folder`; True when it is gone. Dying servers may still write into it, so it tries for some seconds."""
+    """Whether `folder` is gone. Retries for some `seconds`, as dying servers may still write into it."""
     end = time.monotonic() + seconds
     while folder.exists():
         shutil.rmtree(folder, ignore_errors=True)

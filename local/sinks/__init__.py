@@ -1,1 +1,1 @@
-"""The sink connectors' local twins: one loop, three writers."""
+"""The twins of the sink connectors: one loop, and a writer for each store."""

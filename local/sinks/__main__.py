@@ -1,4 +1,4 @@
-"""`python -m local.sinks CONFIG`: one sink, until SIGTERM."""
+"""`python -m local.sinks CONFIG`: run one sink until SIGTERM."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def main(path: str) -> None:
     config = SinkConfig.load(Path(path))
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda _signal, _frame: stopping.set())
-    # The writer imports the store's library, tens of megabytes, which the process of its own sink alone needs.
+    # By name: the writer imports its store's library, tens of megabytes that other sinks do not need.
     SinkLoop(config, pkgutil.resolve_name(config.writer)(config), stopping).run()
 
 

@@ -1,4 +1,4 @@
-"""Settings of one sink."""
+"""Settings of a sink process."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ TARGET_PASSWORD_VARIABLE = "TARGET_PASSWORD"  # noqa: S105 - the variable's name
 
 @dataclass(frozen=True, kw_only=True)
 class TopicConfig:
-    """Where a topic goes: `target` is a table or index; `method` INSERT or UPSERT by the record's key.
+    """`target`: the topic's table or index. `method`: INSERT, or UPSERT by the record's key.
 
-    `on_null` says what a record without a value (tombstone) does: DELETE, IGNORE, FAIL (dead letter) or DEFAULT (a row
-    without values).
+    `on_null`: what a tombstone does: DELETE, IGNORE, FAIL (dead letter) or DEFAULT (a row without values).
     """
 
     topic: str
@@ -28,10 +27,9 @@ class TopicConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class SinkConfig(WorkerConfig):
-    """One sink. `tolerant`: a bad record goes to the topic `dead_letter` and the sink goes on; else the sink stops.
-    `evolves`: columns that the store's table lacks are added to it.
-
-    `writer` is that of the twin, `target` its settings without the password, which comes by environment.
+    """`tolerant`: a bad record goes to the topic `dead_letter`; otherwise it stops the sink. `evolves`: the sink adds
+    missing columns to the store's table. `writer`: the class, as `module:name`. `target`: its settings without the
+    password, which is in the environment.
     """
 
     topics: list[TopicConfig]
@@ -46,7 +44,7 @@ class SinkConfig(WorkerConfig):
 
     @property
     def group(self) -> str:
-        """The consumer group, with the prefix that managed connectors have and the plan's ACL allows."""
+        """The consumer group, with the prefix of managed connectors, which the plan's ACL allows."""
         return f"connect-lcc-{self.name}"
 
     @classmethod

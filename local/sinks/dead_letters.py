@@ -1,4 +1,4 @@
-"""The dead-letter topic: records that a sink cannot write, with the reason in headers that Kafka Connect names."""
+"""Sends records that a sink cannot write to its dead-letter topic, with the reason in Kafka Connect's headers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from local.sinks.records import Row
 
 
 class DeadLetters:
-    """Sends records as they came. `tolerant` False: the first one ends the sink, as errors.tolerance=none says."""
+    """Sends records unchanged. Unless `tolerant`, the first one ends the sink (errors.tolerance=none)."""
 
     def __init__(self, client: Mapping[str, str], *, sink: str, topic: str, tolerant: bool) -> None:
-        # No time limit: the broker may be away, and the sink may not go on before its dead letters are safe.
+        # No time limit: the sink must not go on before its dead letters are safe, even while the broker is away.
         self._producer = Producer({**client, "enable.idempotence": True, "message.timeout.ms": 0})
         self._sink = sink
         self._topic = topic
@@ -22,10 +22,12 @@ class DeadLetters:
         self.count = 0
 
     def send(self, row: Row, reason: str) -> None:
-        """Queue one record. Raises SystemExit when the sink tolerates none."""
+        """Queue a record. Raises SystemExit when the sink is not tolerant."""
         if not self._tolerant:
             place = f"{row.topic}[{row.partition}]@{row.offset}"
-            raise SystemExit(f"{self._sink}: {place}: {reason}; errors.tolerance or behavior.on.error forbids to go on")
+            raise SystemExit(
+                f"{self._sink}: {place}: {reason}; errors.tolerance or behavior.on.error says to stop here"
+            )
         headers = {
             "topic": row.topic,
             "partition": str(row.partition),
@@ -41,12 +43,12 @@ class DeadLetters:
             try:
                 self._producer.produce(self._topic, key=key, value=value, headers=names, on_delivery=self._delivered)
                 break
-            except BufferError:  # its queue is full
+            except BufferError:  # the queue is full
                 self._producer.poll(0.1)
         self.count += 1
 
     def settle(self) -> None:
-        """Wait until all are stored. Raises KafkaException when the topic refuses one, such as for a missing ACL."""
+        """Wait until the broker has all records. Raises KafkaException when it refuses one, as without an ACL."""
         self._producer.flush()
         if self._failed:
             raise KafkaException(self._failed)

@@ -1,4 +1,4 @@
-"""The configuration keys that every managed sink connector has, and the settings that follow from them."""
+"""The keys that every managed sink connector has, and the settings that follow from them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from local.honoured_keys import COMMON, Key, carried, holds
 from local.sinks.config import SinkConfig, TopicConfig
 
 FLUSH_SECONDS = 0.25
-"""How long a sink gathers records at most before it writes them."""
+"""How long a sink collects records before it writes them."""
 
-PLACE = "where the service is; the run has its twin"
-LOGIN = "login of the service; the run has its twin"
+PLACE = "the service's address; the twin writes to this machine"
+LOGIN = "the service's login; the twin has one of its own"
 _NAMES = (r"[^,\s]+(,[^,\s]+)*", "topic names with commas between them")
 _FORMAT = "the twin reads Avro by the schema of each record"
 
@@ -37,7 +37,7 @@ def sink_config(
     evolves: bool = True,
     database: str = "",
 ) -> SinkConfig:
-    """The settings of the sink process; `local` are those that the keys carry."""
+    """The settings of the sink process; `local` is the translated `config`."""
     return SinkConfig(
         name=config["name"],
         topics=topics,

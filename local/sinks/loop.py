@@ -1,6 +1,6 @@
-"""The loop of a sink: read committed records, send bad ones to the dead-letter topic, write the rest, go on.
+"""The loop of a sink: read committed records, send bad ones to the dead-letter topic, write the rest.
 
-The target says where to go on after a crash: offsets are written with the rows, so that nothing is lost or doubled.
+Stores with transactions keep the offsets with the rows, so a crash loses and doubles nothing.
 """
 
 from __future__ import annotations
@@ -21,22 +21,19 @@ from local.waiting import patience
 
 T = TypeVar("T")
 Offsets = dict[tuple[str, int], int]
-"""(topic, partition) to the offset of the record to read next."""
-
-
+"""The offset to read next, by (topic, partition)."""
+RETRY_SECONDS = 0.5
 _CONSUMER = {
     "isolation.level": "read_committed",
     "enable.auto.commit": False,
     "enable.partition.eof": True,
     "auto.offset.reset": "earliest",
     "fetch.wait.max.ms": 50,
-    # Read ahead by a batch or two and no more: the default holds 64 MB.
+    # Read a batch or two ahead; the default would hold 64 MB.
     "queued.min.messages": 10_000,
     "queued.max.messages.kbytes": 8_192,
     "fetch.queue.backoff.ms": 5,
 }
-
-
 _FORBIDDEN = (
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
     KafkaError.GROUP_AUTHORIZATION_FAILED,
@@ -44,13 +41,10 @@ _FORBIDDEN = (
 )
 
 
-RETRY_SECONDS = 0.5
-
-
 class StoreError(Exception):
-    """The store does not take the rows at present; the same rows later may pass.
+    """The store refuses the rows for now; the sink retries them.
 
-    `cause` names the table or index; `fix` is what helps when waiting does not.
+    `cause` names the table or index; `fix` says what helps when waiting does not.
     """
 
     def __init__(self, cause: str, fix: str = "") -> None:
@@ -58,31 +52,31 @@ class StoreError(Exception):
 
 
 class Writer(Protocol):
-    """A store. `write` is atomic together with `offsets`, or idempotent: it may be called again with the same rows.
+    """Writes to a store. A second `write` of the same rows changes nothing.
 
-    Whatever a store can refuse, and whatever can be done to it from outside, is a StoreError: no sink ends for it.
-    `bounds_text` says whether its columns hold text up to the contract's length only.
+    Every trouble of the store is a StoreError, so that it never ends the sink. `bounds_text`: whether the store's
+    columns limit text to the contract's length.
     """
 
     bounds_text: bool
 
     def open(self) -> Offsets:
-        """Connect, make what is missing, and say where to go on. Raises StoreError."""
+        """Connect, create what is missing, and return the stored offsets. Raises StoreError."""
         ...
 
     def rows(self) -> dict[str, int]:
-        """Rows a topic that the store holds already."""
+        """The number of rows in the store, by topic."""
         ...
 
     def write(self, rows: list[Row], offsets: Offsets) -> list[tuple[Row, str]]:
-        """Write all rows; those that the target refuses for good come back with the reason. Raises StoreError."""
+        """Write all rows; return those that the store refuses for good, with the reason. Raises StoreError."""
         ...
 
     def close(self) -> None: ...
 
 
 class SinkLoop:
-    """One sink, until it is asked to stop."""
+    """Runs one sink until asked to stop."""
 
     def __init__(self, config: SinkConfig, writer: Writer, stopping: threading.Event) -> None:
         self._config = config
@@ -95,8 +89,8 @@ class SinkLoop:
         self._fails_on_null = {topic.topic for topic in config.topics if topic.on_null == "FAIL"}
         self._ignores_null = {topic.topic for topic in config.topics if topic.on_null == "IGNORE"}
         client = config.client()
-        told = {"on_commit": self._committed}
-        self._consumer = Consumer({**client, **_CONSUMER, **told, "group.id": config.group})
+        own = {"group.id": config.group, "on_commit": self._committed}
+        self._consumer = Consumer({**client, **_CONSUMER, **own})
         self._dead = DeadLetters(client, sink=config.name, topic=config.dead_letter, tolerant=config.tolerant)
         self._offsets: Offsets = {}
         self._ends: Offsets = {}
@@ -120,7 +114,7 @@ class SinkLoop:
         self._consumer.assign(places)
 
     def _places(self, stored: Offsets) -> list[TopicPartition]:
-        """Every partition, each with the offset to go on from. Raises StoreError while the broker is away."""
+        """Every partition, with the offset to continue from. Raises StoreError while the broker is away."""
         try:
             topics = [topic.topic for topic in self._config.topics]
             partitions = [TopicPartition(topic, number) for topic in topics for number in self._partitions(topic)]
@@ -130,7 +124,7 @@ class SinkLoop:
                 raise StoreError(str(error)) from error
             raise
         for partition in committed:
-            # Below zero: the group has no offset here, so from the beginning.
+            # Below zero: the group has no offset, so start from the beginning.
             group = partition.offset if partition.offset >= 0 else 0
             partition.offset = stored.get((partition.topic, partition.partition), group)
         return committed
@@ -154,15 +148,15 @@ class SinkLoop:
             elif not _passes(error):
                 raise KafkaException(error)
         if offsets != self._offsets:
-            self._dead.settle()  # before the target stores offsets that are past them
+            self._dead.settle()  # before the store's offsets pass them
             self._store(rows, offsets)
 
     def _read(self, row: Row) -> list[Row]:
-        """The row to write, or none: a tombstone that is ignored, or a bad record, which goes to the dead letters."""
+        """The decoded row; none for an ignored tombstone, or for a bad record, which becomes a dead letter."""
         try:
             found = self._decode(row)
             if found.values is None and row.topic in self._fails_on_null:
-                raise UnreadableError("the record has no value, which the connector cannot write")
+                raise UnreadableError("the record has no value, and the connector writes no tombstones")
         except UnreadableError as error:
             self._dead.send(row, str(error))
             return []
@@ -190,17 +184,17 @@ class SinkLoop:
         self._commit()
 
     def _commit(self) -> None:
-        """Ask the broker to keep the offsets; no row waits for the answer of a broker that may be slow."""
+        """Commit the offsets without waiting for the broker's answer, which may be slow."""
         positions = [TopicPartition(topic, number, at) for (topic, number), at in self._offsets.items()]
         self._consumer.commit(offsets=positions, asynchronous=True)
 
     def _committed(self, error: KafkaError | None, _: list[TopicPartition]) -> None:
-        # The broker may be away. Targets that keep offsets do not need it; the others write again, by id.
+        # Harmless: stores with offsets do not need these, the others write the same ids again.
         if error:
             print(f"{self._config.name}: offsets not committed: {error}", flush=True)
 
     def _patiently(self, action: Callable[[], T]) -> T:
-        """The action's result, tried until store and registry are there; what keeps it waiting is in the status."""
+        """Retry the action until store and registry answer. The status shows the trouble meanwhile."""
         return self._patience(self._status.waiting()(action))
 
     def _waits(self, error: BaseException | None) -> None:
@@ -209,7 +203,7 @@ class SinkLoop:
         self._status.trouble = str(error)
 
     def _lag(self) -> int:
-        """Records that are there and not yet written, by the broker's last answer."""
+        """Records not yet written, by the broker's last answer."""
         lag = 0
         for partition in self._consumer.assignment():
             place = (partition.topic, partition.partition)
@@ -217,18 +211,18 @@ class SinkLoop:
                 _, high = self._consumer.get_watermark_offsets(partition, cached=True)
             except KafkaException:
                 continue
-            # A transaction ends with a mark that has an offset and is no record: the end that was reached counts.
+            # A transaction's end mark has an offset but is no record, so compare with the end that was reached, too.
             at = max(self._offsets.get(place, 0), self._ends.get(place, 0))
             lag += max(0, high - at)
         return lag
 
 
 def _row(message: Message) -> Row:
-    """The record as it came, not yet decoded."""
+    """The raw record, not yet decoded."""
     topic, partition, offset = str(message.topic()), int(message.partition() or 0), int(message.offset() or 0)
     return Row(topic, partition, offset, (), None, (as_bytes(message.key()), as_bytes(message.value())))
 
 
 def _passes(error: KafkaError) -> bool:
-    """Whether an error may go by itself, as all do while a broker starts: all but a missing right."""
+    """Whether the error may pass by itself: every one but a missing right, since a starting broker has many."""
     return error.code() not in _FORBIDDEN

@@ -1,4 +1,4 @@
-"""Records of a topic, decoded with their own schema and checked against the topic's contract."""
+"""Decodes the records of a topic with their own schema and checks them against the topic's contract."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Test = Callable[[Any], bool]
 
 
 def as_bytes(data: str | bytes | None) -> bytes | None:
-    """A record's key or value, which the client's types allow to be text."""
+    """A record's key or value; the client's types say that it may be text."""
     return data.encode() if isinstance(data, str) else data
 
 
 class Row(NamedTuple):
-    """One record: `values` in the order of `columns`, None for a tombstone; `key` the key's fields.
+    """One record. `values` follow the order of `columns`; None for a tombstone.
 
-    `columns` are those of the record's own schema: the contract's, and those that a newer version has added. `raw` are
-    the record's key and value as they came, for the dead letters.
+    `columns`: those of the record's schema, which may have more than the contract. `raw`: the undecoded key and value,
+    for the dead letters.
     """
 
     topic: str
@@ -35,7 +35,7 @@ class Row(NamedTuple):
 
 
 class _Version(NamedTuple):
-    """One version of a topic's schema: its columns, the tests of some, and what makes it unfit, if anything does."""
+    """One version of a topic's schema: its columns, the tests of their values, and why it does not fit, if so."""
 
     columns: tuple[Column, ...] = ()
     tests: tuple[tuple[str, Test], ...] = ()
@@ -43,7 +43,7 @@ class _Version(NamedTuple):
 
 
 class Reader:
-    """Decodes the records of one topic. `bounded`: text longer than the contract's columns does not fit."""
+    """Decodes the records of one topic. `bounded`: refuse text that is longer than the contract's columns."""
 
     def __init__(self, table: Table, schemas: Schemas, *, bounded: bool) -> None:
         self._table = table
@@ -54,7 +54,7 @@ class Reader:
         self._key = [column.name for column in table.key]
 
     def read(self, row: Row) -> Row:
-        """The row with key, values and columns. Raises UnreadableError, and RegistryAwayError."""
+        """`row` with key, values and columns. Raises UnreadableError or RegistryAwayError."""
         key, value = row.raw
         names = self._read_key(key) if self._key else ()
         if value is None:
@@ -91,7 +91,7 @@ class Reader:
                 return _Version(problem=f"its {column.name} is {written.type}, not {column.type}")
             columns.append(column)
         tests = [(column.name, _test(column, bounded=self._bounded)) for column in columns]
-        # Those that this version has added; their text has no bound.
+        # Columns that this version has added; their text has no bound.
         tests += [(column.name, _test(column, bounded=False)) for column in found.values()]
         used = tuple((name, test) for name, test in tests if test)
         return _Version(columns=(*columns, *found.values()), tests=used)
@@ -104,15 +104,13 @@ def readers(topics: Iterable[str], schemas: Schemas, *, bounded: bool) -> dict[s
 
 
 def _holds(wanted: ColumnType, written: ColumnType) -> bool:
-    """Whether a column can hold what a schema writes; the values of decimals are tested one by one."""
+    """Whether a column can hold the written type. Tests of the values check decimals and the length of text."""
     wider = isinstance(wanted, BigInt) and isinstance(written, Integer)
     return wider or (wanted == written if not isinstance(wanted, String | Decimal) else type(wanted) is type(written))
 
 
-# A store refuses a whole batch for one value that it cannot hold, so each value is tested here.
-
-
 def _test(column: Column, *, bounded: bool) -> Test | None:
+    """Tests each value: a store refuses a whole batch for one value that does not fit."""
     match column.type:
         case Decimal(_, scale) as kind:
             limit, step = kind.limit, scale
@@ -120,16 +118,12 @@ def _test(column: Column, *, bounded: bool) -> Test | None:
         case String(length):
             test = (lambda value: "\0" not in value and len(value) <= length) if bounded else _has_no_nul
         case _:
-            return None if column.nullable else _is_there
+            return None if column.nullable else lambda value: value is not None
     if column.nullable:
         return lambda value: value is None or test(value)
     return lambda value: value is not None and test(value)
 
 
-def _is_there(value: Any) -> bool:
-    return value is not None
-
-
 def _has_no_nul(value: str) -> bool:
-    """UTF-8 can hold a NUL, which PostgreSQL and OpenSearch cannot."""
+    """PostgreSQL and OpenSearch cannot store a NUL."""
     return "\0" not in value

@@ -1,4 +1,4 @@
-"""What a sink says about itself, in a file that the run reads: also while its store keeps it waiting."""
+"""The report of a sink: a file that the run reads, kept up to date while the store does not answer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from local.waiting import Watch
 
 PERIOD_SECONDS = 0.5
 SILENT_SECONDS = 5.0
-"""A store that has not answered for this long is told."""
+"""The report mentions a store that has not answered for this long."""
 
 
 class Status:
-    """Figures and trouble of one sink, written by a thread of its own, since a call to a paused store never returns."""
+    """Figures and trouble of one sink. A thread writes them, since a call to a paused store never returns."""
 
     def __init__(self, path: Path, topics: Iterable[str]) -> None:
         self.written = dict.fromkeys(topics, 0)
@@ -31,7 +31,7 @@ class Status:
 
     @contextmanager
     def waiting(self) -> Generator[None]:
-        """While the store is asked for something; when it has done it, the trouble is over."""
+        """Wrap each request to the store; its success ends the trouble."""
         self._asked = time.monotonic()
         try:
             yield
@@ -52,4 +52,4 @@ class Status:
         since = self._asked
         if since is None or time.monotonic() - since < SILENT_SECONDS:
             return self.trouble
-        return f"the store has not answered for {time.monotonic() - since:.0f} s; see whether it is paused or locked"
+        return f"the store has not answered for {time.monotonic() - since:.0f} s; check whether it is paused or locked"

@@ -1,4 +1,4 @@
-"""What a twin is: a process on this machine that stands in for a managed sink connector and its store."""
+"""A twin: a process that stands in for a managed sink connector, and its store on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a sink process starts no server
 
 
 class Stores(Protocol):
-    """Where the twins write: servers of the run, or files in its folder."""
+    """The stores of the twins: servers of the run, or files in its folder."""
 
     postgres: Postgres
     opensearch: OpenSearch
@@ -25,10 +25,8 @@ class Stores(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Twin:
-    """`settings` are those that the connector's keys ask for, `server` is the one that must be up before, if any, and
-    `target` is what the writer needs to reach the store; the sink's name is its second argument.
-
-    `writer` names the class with a colon after its module.
+    """`settings` translates the connector's configuration. `writer`: the class, as `module:name`. `target` returns the
+    writer's settings for a sink with that name. `server` returns the server that must be up before, if any.
     """
 
     connector_class: str

@@ -1,4 +1,4 @@
-"""The twins: one for each managed sink connector."""
+"""The registry of the twins, one for each managed sink connector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Django with a fresh SQLite file for the whole suite; users and tables as `manage.py seed` makes them."""
+"""Django with a fresh SQLite file, seeded by `manage.py seed`."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _django(django: None) -> None:
-    """Every test of this folder needs it."""
+    """Every test in this folder needs Django."""
 
 
 @pytest.fixture
 def registry() -> Iterator[dict[str, str]]:
-    """A schema registry that knows the alert's schema as number 7, and asks for a login."""
+    """A schema registry that has the alert's schema with id 7 and needs a login."""
     schema = schemas.avro_value(FRAUD_ALERT)
     login = "Basic " + base64.b64encode(b"key:hush").decode()
 

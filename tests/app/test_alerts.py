@@ -1,4 +1,4 @@
-"""Alerts as the app takes them from Kafka: each once, numbered, their delay measured only once the pipeline runs."""
+"""The app takes each alert from Kafka once, numbers it and measures its delay."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def alerts(registry: dict[str, str], settings_of_app: Any) -> Any:
     return Alerts(lambda _: None)
 
 
-def test_the_reader_is_of_a_group_that_its_acl_names_and_starts_anew_each_time(
-    alerts: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_reader_has_a_new_group_that_its_acl_allows(alerts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[dict[str, Any]] = []
 
     def consumer(config: dict[str, Any]) -> None:
@@ -53,14 +51,14 @@ def test_a_repetition_counts_once(alerts: Any) -> None:
     assert alerts.by_rule == {"large_amount": 2}, "a crash of Flink repeats uncommitted alerts under the same id"
 
 
-def test_alerts_are_numbered_as_they_come(alerts: Any) -> None:
+def test_alerts_are_numbered_in_the_order_of_arrival(alerts: Any) -> None:
     for number in (5, 3, 9):
         alerts.take(alert(number))
     assert [(item["number"], item["transaction_id"]) for item in alerts.since(1)] == [(2, 3), (3, 9)]
     assert alerts.since(3) == []
 
 
-def test_what_was_paid_before_the_first_alert_is_no_delay(alerts: Any) -> None:
+def test_payments_before_the_first_alert_do_not_count_as_delay(alerts: Any) -> None:
     alerts.take(alert(1, seconds_ago=12))
     alerts.take(alert(2, seconds_ago=11))
     assert alerts.delay_ms(0.5) is None, "these payments waited for the pipeline to start"
@@ -92,38 +90,38 @@ NO_ALERT = {
 
 
 @pytest.mark.parametrize("value", NO_ALERT.values(), ids=NO_ALERT)
-def test_what_is_no_alert_is_passed_over(alerts: Any, value: bytes | None) -> None:
+def test_a_malformed_alert_is_skipped(alerts: Any, value: bytes | None) -> None:
     alerts.take(value)
     assert not alerts.latest
 
 
-def test_an_alert_waits_for_a_registry_that_is_away(alerts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from transactions.records import RegistryAwayError
+def test_an_alert_waits_until_the_registry_answers(alerts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions.decoder import RegistryAwayError
 
-    there, pauses = alerts._reader._settings["url"], []
-    alerts._reader._settings["url"] = "http://127.0.0.1:9"
+    there, pauses = alerts._decoder._settings["url"], []
+    alerts._decoder._settings["url"] = "http://127.0.0.1:9"
     with pytest.raises(RegistryAwayError):
         alerts.take(alert(1))
 
     def come_back(seconds: float) -> None:
         pauses.append(seconds)
-        alerts._reader = type(alerts._reader)({"url": there, "key": "key", "secret": "hush"})
+        alerts._decoder = type(alerts._decoder)({"url": there, "key": "key", "secret": "hush"})
 
     monkeypatch.setattr("transactions.alerts.time.sleep", come_back)
     alerts._take_patiently(alert(1))
     assert alerts.by_rule == {"large_amount": 1} and len(pauses) == 1
 
 
-def test_a_login_that_the_registry_refuses_loses_no_alert(registry: dict[str, str], settings_of_app: Any) -> None:
+def test_a_refused_login_loses_no_alert(registry: dict[str, str], settings_of_app: Any) -> None:
     from transactions.alerts import Alerts
-    from transactions.records import RegistryAwayError
+    from transactions.decoder import RegistryAwayError
 
     settings_of_app.SCHEMA_REGISTRY = registry | {"secret": "wrong"}
     with pytest.raises(RegistryAwayError):
         Alerts(lambda _: None).take(alert(1))
 
 
-def test_the_api_says_what_a_number_must_be() -> None:
+def test_the_api_refuses_a_bad_number() -> None:
     assert client().get("/api/alerts?after=0").json() == {"alerts": []}
     answer = client().get("/api/alerts?after=-1")
     assert (answer.status_code, "number of an alert" in answer.json()["error"]) == (400, True)

@@ -1,4 +1,4 @@
-"""The app: its tables are the contract, its payments are exact, its page is safe."""
+"""The app's tables match the contract, its payments are exact, its page is safe."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def client(**options: Any) -> Any:
 
 
 @pytest.mark.parametrize(("name", "table"), [("User", AUTH_USER), ("Transaction", USER_TRANSACTION)])
-def test_the_models_are_the_contract(name: str, table: Table) -> None:
+def test_the_models_match_the_contract(name: str, table: Table) -> None:
     from transactions import models
 
     model: Any = getattr(models, name)
@@ -33,7 +33,7 @@ def test_the_models_are_the_contract(name: str, table: Table) -> None:
         assert fields[column.name].primary_key == column.key, column.name
 
 
-def test_seeding_again_makes_no_more_users() -> None:
+def test_a_second_seed_adds_no_users() -> None:
     from django.core.management import call_command
     from transactions.models import User
 
@@ -43,7 +43,7 @@ def test_seeding_again_makes_no_more_users() -> None:
     assert User.objects.count() == 50
 
 
-def test_the_first_payment_is_made_once_and_only_when_asked_for() -> None:
+def test_the_first_payment_is_made_once_and_only_on_request() -> None:
     from django.core.management import call_command
     from transactions.models import Transaction
 
@@ -52,7 +52,7 @@ def test_the_first_payment_is_made_once_and_only_when_asked_for() -> None:
     assert Transaction.objects.count() == 0
     for _ in range(2):
         call_command("seed", users=50, first_payment=True, stdout=StringIO())
-        assert Transaction.objects.count() == 1, "change data capture needs one row to know the schema"
+        assert Transaction.objects.count() == 1, "change data capture learns the schema from one row"
 
 
 def test_nobody_can_log_in_as_a_seeded_user() -> None:
@@ -91,7 +91,7 @@ def test_each_fraud_breaks_its_rule_and_no_more(seed: int) -> None:
         "2001:db8::5",
     ],
 )
-def test_a_payment_at_home_comes_from_an_address_that_exists(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+def test_a_payment_at_home_has_a_valid_address(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
     from django.conf import settings
     from transactions.payments import normal
 
@@ -109,16 +109,16 @@ def test_a_seed_gives_the_same_payments() -> None:
     assert all(Decimal("0.25") <= p.amount <= 50 and p.address.startswith("10.") for p in one)
 
 
-def test_everybody_pays_once_before_anybody_pays_again() -> None:
+def test_all_accounts_pay_in_turn() -> None:
     from transactions.generator import Generator
     from transactions.models import Transaction, User
-    from transactions.store import Store
+    from transactions.payment_table import PaymentTable
 
     before = Transaction.objects.count()
-    Generator(Store(), seed=3, rate=1e5).run(count=100)
+    Generator(PaymentTable(), seed=3, rate=1e5).run(count=100)
     payers = list(Transaction.objects.order_by("pk").values_list("account_id", flat=True)[before:])
     everybody = sorted(User.objects.values_list("pk", flat=True))
-    assert sorted(payers[:50]) == sorted(payers[50:]) == everybody, "by chance alone some accounts would make a burst"
+    assert sorted(payers[:50]) == sorted(payers[50:]) == everybody, "random accounts would make bursts by chance"
 
 
 def test_the_generator_commits_what_it_counts() -> None:
@@ -131,7 +131,7 @@ def test_the_generator_commits_what_it_counts() -> None:
     assert Transaction.objects.count() - before == 250
 
 
-def test_a_button_commits_its_fraud() -> None:
+def test_a_button_commits_a_fraud() -> None:
     from transactions.models import Transaction
 
     answer = client().post("/api/frauds/large_amount", "{}", content_type="application/json")
@@ -151,7 +151,7 @@ def test_a_button_commits_its_fraud() -> None:
         ("/api/generator", "{", 400, "not JSON"),
     ],
 )
-def test_bad_input_is_a_clear_4xx(address: str, body: str, status: int, message: str) -> None:
+def test_bad_input_gets_a_4xx_with_a_message(address: str, body: str, status: int, message: str) -> None:
     answer = client().post(address, body, content_type="application/json")
     assert (answer.status_code, message in answer.json()["error"]) == (status, True), answer.content
 
@@ -166,15 +166,15 @@ def test_a_get_changes_nothing(address: str) -> None:
     assert client().get(address).status_code == 405
 
 
-def test_the_page_runs_under_a_strict_policy() -> None:
+def test_the_page_obeys_its_content_security_policy() -> None:
     answer = client().get("/")
     page = answer.content.decode()
     assert "default-src 'none'; script-src 'self'" in answer["Content-Security-Policy"]
     assert "<script>" not in page and "style=" not in page and "onclick" not in page, "inline code would be blocked"
-    assert "http://" not in page and "https://" not in page, "everything comes from the app itself"
+    assert "http://" not in page and "https://" not in page, "the page must load nothing from elsewhere"
 
 
-def test_health_says_alive_and_ready() -> None:
+def test_the_health_endpoints_answer() -> None:
     assert client().get("/livez").status_code == 200
     assert client().get("/readyz").json() == {"ready": True}
 
@@ -184,7 +184,7 @@ def test_metrics_are_prometheus_text() -> None:
     assert "fraud_app_payments" in answer.content.decode()
 
 
-def test_deployed_as_it_is_django_finds_nothing_to_complain_about() -> None:
+def test_djangos_deployment_check_passes() -> None:
     import os
     import subprocess
     import sys

@@ -1,4 +1,4 @@
-"""What only the cloud asks of the app: Oracle, Avro from a registry, a load balancer in front, an end by signal."""
+"""The app in the cloud: Oracle, a registry with a login, a load balancer, an end by signal."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def database(**environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def setting(name: str, *absent: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A setting as JSON, where neither a database, nor hosts, nor what is `absent` are set but by `environment`."""
+    """A setting as JSON. Only `environment` sets the database, the hosts and the variables in `absent`."""
     unset = ("DATABASE_URL", "ALLOWED_HOSTS", *absent)
     clean = {key: value for key, value in os.environ.items() if key not in unset}
     return subprocess.run(
@@ -44,17 +44,17 @@ def setting(name: str, *absent: str, **environment: str) -> subprocess.Completed
     )
 
 
-def test_oracle_is_named_by_its_service_and_keeps_any_password() -> None:
+def test_oracle_has_a_service_name_and_any_password() -> None:
     found = json.loads(database(**ORACLE).stdout)
     assert found["ENGINE"] == "django.db.backends.oracle"
     assert found["NAME"] == "10.0.200.10:1521/XEPDB1" and not found.get("PORT"), "with PORT the name would be a SID"
     assert (found["USER"], found["PASSWORD"]) == ("SAMPLE", ORACLE["ORACLE_PASSWORD"])
     assert found["OPTIONS"]["tcp_connect_timeout"] < 5, "/readyz has to answer before the cluster's patience ends"
-    assert found["CONN_HEALTH_CHECKS"] is True, "after a restart of the database each kept connection fails once"
+    assert found["CONN_HEALTH_CHECKS"] is True, "each pooled connection fails once after a restart of the database"
 
 
-def test_kafka_and_the_registry_are_opened_with_the_pods_own_variables() -> None:
-    """Named as components/fraud_app/namespace.py names them."""
+def test_kafka_and_the_registry_use_the_pods_variables() -> None:
+    """The names are those of components/fraud_app/namespace.py."""
     environment = {
         "KAFKA_BOOTSTRAP": "kafka:9092",
         "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
@@ -76,7 +76,7 @@ def test_kafka_and_the_registry_are_opened_with_the_pods_own_variables() -> None
     assert json.loads(setting("SCHEMA_REGISTRY", **environment).stdout) == registry
 
 
-def test_what_is_not_set_is_closed() -> None:
+def test_the_defaults_are_secure() -> None:
     for refused in (setting("DEBUG", "SECRET_KEY"), setting("DEBUG", SECRET_KEY="")):
         assert "Set SECRET_KEY to a long random text" in refused.stderr
     assert json.loads(setting("ALLOWED_HOSTS").stdout) == ["localhost", "127.0.0.1"]
@@ -87,17 +87,17 @@ def test_what_is_not_set_is_closed() -> None:
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
-        ({**ORACLE, "DATABASE_URL": "sqlite:///x"}, "Both DATABASE_URL and ORACLE_HOST are set"),
-        ({"ORACLE_HOST": "h", "ORACLE_USER": "u"}, "not ORACLE_SERVICE, ORACLE_PASSWORD"),
+        ({**ORACLE, "DATABASE_URL": "sqlite:///x"}, "DATABASE_URL and ORACLE_HOST are both set"),
+        ({"ORACLE_HOST": "h", "ORACLE_USER": "u"}, "without ORACLE_SERVICE, ORACLE_PASSWORD"),
     ],
 )
-def test_half_an_oracle_is_refused(environment: dict[str, str], message: str) -> None:
+def test_incomplete_oracle_settings_are_refused(environment: dict[str, str], message: str) -> None:
     assert message in database(**environment).stderr
 
 
 @pytest.fixture
 def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`manage.py serve` as it runs behind TLS."""
+    """`manage.py serve` behind TLS."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -122,14 +122,14 @@ def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
     return connection.getresponse()
 
 
-def test_behind_a_load_balancer_and_ended_by_the_cluster(served: tuple[subprocess.Popen[bytes], int]) -> None:
+def test_it_serves_behind_a_load_balancer_and_ends_on_sigterm(served: tuple[subprocess.Popen[bytes], int]) -> None:
     process, port = served
     host = "fraud.example.com"
-    assert get(port, "/", Host=host, X_Forwarded_Proto="https").status == 200, "redirected for ever behind TLS"
+    assert get(port, "/", Host=host, X_Forwarded_Proto="https").status == 200, "an endless redirect behind TLS"
     plain = get(port, "/", Host=host)
     assert (plain.status, plain.getheader("Location")) == (301, f"https://{host}/")
-    assert get(port, "/events", Host=host).status == 301, "only the cluster's own questions are answered by http"
-    assert get(port, "/livez", Host="10.0.0.9").status == 200, "the cluster asks by http and by the pod's address"
+    assert get(port, "/events", Host=host).status == 301, "only the health endpoints answer over http"
+    assert get(port, "/livez", Host="10.0.0.9").status == 200, "the cluster calls the pod's address over http"
     stream = get(port, "/events", Host=host, X_Forwarded_Proto="https")
     assert stream.readline().startswith(b"data:")
     process.send_signal(signal.SIGTERM)

@@ -34,7 +34,7 @@ DEAD = "dead"
 
 
 class OutputRecords:
-    """Keys and values of the output topics, in Avro as Flink writes it."""
+    """Keys and values of the output topics, in Flink's Avro."""
 
     def __init__(self, registry: Schemas) -> None:
         numbers = register_outputs(registry)
@@ -49,7 +49,7 @@ class OutputRecords:
 
 
 class SinkLab:
-    """Kafka, the registry, PostgreSQL and OpenSearch in one folder. Each test makes its topics anew with `topics`."""
+    """Kafka, the registry, PostgreSQL and OpenSearch in one folder. Each test recreates its topics with `topics`."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "logs").mkdir()
@@ -80,19 +80,19 @@ class SinkLab:
         return [self.kafka, self.registry, self.postgres, self.opensearch]
 
     def topics(self, *names: str, partitions: int = 3) -> None:
-        """Make the topics, and the dead-letter topic, empty; sinks of earlier tests would read them too and end."""
+        """Recreate the topics and the dead-letter topic; this ends sinks of earlier tests that read them."""
         while self.sinks:
             self.sinks.pop().stop()
         existing = [name for name in (*names, DEAD) if name in self.admin.list_topics(timeout=10).topics]
         if existing:
             for future in self.admin.delete_topics(existing).values():
                 future.result()
-            until(lambda: not set(existing) & set(self.admin.list_topics(timeout=10).topics), "topics go away")
+            until(lambda: not set(existing) & set(self.admin.list_topics(timeout=10).topics), "the old topics are gone")
         for future in self.admin.create_topics([NewTopic(n, partitions, 1) for n in (*names, DEAD)]).values():
             future.result()
 
     def produce(self, topic: str, records: list[tuple[Any, Any]], *, abort: bool = False) -> None:
-        """Produce (key, value) in one transaction: bytes as they are, None as a tombstone, the rest in Avro."""
+        """Produce (key, value) in one transaction: bytes unchanged, None as a tombstone, other values in Avro."""
         settings = {**self.kafka.client(ACCOUNT), "transactional.id": "test", "linger.ms": 20}
         producer = Producer({**settings, "queue.buffering.max.messages": 1_000_000})
         producer.init_transactions()
@@ -108,7 +108,7 @@ class SinkLab:
             producer.commit_transaction()
 
     def sink(self, name: str, twin: Twin, *topics: TopicConfig, **changes: Any) -> Worker[SinkConfig]:
-        """Start a sink process of its own name."""
+        """Start a sink process with this name."""
         kafka = self.kafka.client_without_password(ACCOUNT)
         config = SinkConfig(
             name=name,
@@ -130,7 +130,7 @@ class SinkLab:
         return process
 
     def dead_letters(self, count: int) -> list[Message]:
-        """All dead letters; fails when they do not become `count`."""
+        """All dead letters; fails when there are not `count` of them."""
         consumer = Consumer(
             {**self.kafka.client(ACCOUNT), "group.id": f"dead-{time.time()}", "auto.offset.reset": "earliest"}
         )
@@ -159,7 +159,7 @@ def sink_lab() -> Iterator[SinkLab]:
 
 @contextmanager
 def server_folder() -> Iterator[Path]:
-    """A folder for servers, with a name that needs quoting; unlike pytest's, servers without root's rights reach it."""
+    """A folder with a name that needs quoting. Unlike pytest's folders, unprivileged servers can reach it."""
     folder = Path(tempfile.mkdtemp(prefix="with space and ü ", dir=places.temporary()))
     folder.chmod(0o755)
     try:
@@ -181,7 +181,7 @@ def status(process: Worker[SinkConfig]) -> dict[str, Any]:
 
 
 def caught_up(process: Worker[SinkConfig], topic: str, count: int) -> Callable[[], bool]:
-    """Whether the sink says that it has written `count` rows of the topic and that nothing is left."""
+    """Whether the sink reports `count` written rows of the topic and no lag."""
 
     def true() -> bool:
         assert process.alive(), process.trouble("ended")

@@ -1,4 +1,4 @@
-"""The alerts that a run says: each once, also from an app that is not up yet, breaks off, or starts again."""
+"""A run prints each alert once, even when the app is not up yet, breaks off an answer, or restarts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def alert(number: int) -> dict[str, Any]:
 
 
 class App(BaseHTTPRequestHandler):
-    """Answers as the app does; every other answer breaks off, as that of an app that is being killed."""
+    """Answers like the app, but breaks off every other answer, as a killed app does."""
 
     alerts: list[dict[str, Any]] = []  # noqa: RUF012 - set by each test
     asked = 0
@@ -44,7 +44,7 @@ class App(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def app() -> Iterator[str]:
-    """The address of an app that starts a moment later."""
+    """The address of an app that starts later."""
     (port,) = loopback.free(1)
     servers: list[ThreadingHTTPServer] = []
 
@@ -60,13 +60,13 @@ def app() -> Iterator[str]:
     servers[0].server_close()
 
 
-def test_each_alert_is_said_once_though_answers_break_off(app: str) -> None:
+def test_each_alert_is_printed_once_although_answers_break_off(app: str) -> None:
     said: list[str] = []
     App.alerts = [alert(1), alert(2)]
     with AlertFeed(app, said.append):
-        until(lambda: len(said) == 2, "two alerts are said", 10)
+        until(lambda: len(said) == 2, "two alerts are printed", 10)
         App.alerts = [alert(1), alert(2), alert(3)]
-        until(lambda: len(said) == 3, "the third alert is said", 10)
+        until(lambda: len(said) == 3, "the third alert is printed", 10)
     assert [line.split(", payment ")[1][0] for line in said] == ["1", "2", "3"]
     assert said[0] == "ALERT large_amount: account 7, payment 1: one payment (score 60, after 30 ms)"
 
@@ -75,11 +75,11 @@ def test_a_flood_is_cut_short(app: str) -> None:
     said: list[str] = []
     App.alerts = [alert(number) for number in range(1, 41)]
     with AlertFeed(app, said.append):
-        until(lambda: len(said) > MOST_AT_ONCE, "the flood is said", 10)
-    assert len(said) == MOST_AT_ONCE + 1 and said[-1] == f"{40 - MOST_AT_ONCE} alerts more"
+        until(lambda: len(said) > MOST_AT_ONCE, "the flood is printed", 10)
+    assert len(said) == MOST_AT_ONCE + 1 and said[-1] == f"{40 - MOST_AT_ONCE} more alerts"
 
 
-def test_without_an_app_nothing_is_said_and_the_feed_ends() -> None:
+def test_without_an_app_nothing_is_printed_and_the_feed_ends() -> None:
     said: list[str] = []
     with socket.socket() as silent:
         silent.bind((loopback.HOST, 0))

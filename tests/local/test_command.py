@@ -1,4 +1,4 @@
-"""`python -m local run`: bad input is one clear message and a non-zero exit code, with nothing started."""
+"""`python -m local run` refuses bad input with a message and an exit code, and starts nothing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_help_names_every_option() -> None:
         (("--rate", "-1"), "give payments a second, from 0 to 100000"),
     ],
 )
-def test_bad_input_is_told(arguments: tuple[str, ...], message: str) -> None:
+def test_bad_input_is_refused(arguments: tuple[str, ...], message: str) -> None:
     done = run(*arguments)
     assert done.returncode != 0
     assert message in done.stderr, done.stderr
@@ -51,7 +51,7 @@ def test_bad_input_is_told(arguments: tuple[str, ...], message: str) -> None:
 
 
 def test_the_first_run_without_a_network_says_so(tmp_path: Path) -> None:
-    # An empty home has no jars; a proxy that nobody listens on is no network.
+    # An empty home has no jars; a dead proxy means no network.
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
     done = run("--stack", "dev", "--port", "18999", HOME=str(tmp_path), **nowhere)
     assert done.returncode == 1, done.stdout
@@ -59,11 +59,13 @@ def test_the_first_run_without_a_network_says_so(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr, done.stderr
 
 
-def test_a_platform_alone_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stack_without_streaming_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     layer = dataclasses.replace(recorded("dev"), resources=(), outputs={})
     monkeypatch.setattr("local.run.record_deployment", lambda *_args, **_named: layer)
     assert main(["run", "--port", "0"]) == 1
-    assert "Nothing flows in stack dev: run the one whose layer is streaming, or complete." in capsys.readouterr().err
+    assert "Stack dev has no streaming layer; run one whose layer is streaming or complete." in capsys.readouterr().err
 
 
 IMPATIENT = """
@@ -78,7 +80,7 @@ with run._interruptible():
 """
 
 
-def test_ctrl_c_while_a_run_stops_whose_time_is_over_does_not_break_the_stop_off() -> None:
+def test_ctrl_c_does_not_interrupt_the_clean_up() -> None:
     done = subprocess.run([sys.executable, "-c", IMPATIENT], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("stopped in order\n", "")
 
@@ -96,11 +98,11 @@ except KeyboardInterrupt:
 """
 
 
-def test_a_run_whose_output_nobody_reads_any_more_ends_like_ctrl_c() -> None:
+def test_a_run_with_a_closed_stdout_ends_as_on_ctrl_c() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", UNHEARD], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as runner:
         assert runner.stdout and runner.stderr
         runner.stdout.close()
         said = runner.stderr.read()
-    assert (runner.returncode, said) == (7, ""), "a thread that prints must not end in a traceback and leave the run on"
+    assert (runner.returncode, said) == (7, ""), "a printing thread must end the run, without a traceback"

@@ -1,4 +1,4 @@
-"""One account pays through many clients of two app processes at once: each large payment is one alert, everywhere."""
+"""An account pays through many clients of two apps at once: each large payment is one alert in each sink."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import duckdb
 import pytest
 
 from components.contracts import FRAUD_ALERT
-from local.apply.app import FOLDER
+from local.apply.app_server import FOLDER
 from local.apply.servers import ROOT
 from local.pipeline import Pipeline
 from local.servers import loopback, shell
@@ -41,7 +41,7 @@ OTHER_WORK = {
     "PGSSLMODE": "require",
     "PGOPTIONS": "-c search_path=shop",
 }
-"""Variables of a shell that is prepared for other work: obeyed, each would break the run."""
+"""Variables of a shell for other work; each would break a run that inherits it."""
 
 
 @pytest.fixture(autouse=True)
@@ -61,13 +61,13 @@ def test_every_large_payment_of_one_account_is_one_alert() -> None:
             addresses = itertools.islice(itertools.cycle((pipeline.app.url, other)), CLIENTS)
             with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
                 paid = [number for numbers in pool.map(pay, addresses) for number in numbers]
-        assert len(set(paid)) == len(paid) == CLIENTS * EACH, "each payment has an id of its own"
+        assert len(set(paid)) == len(paid) == CLIENTS * EACH, "each payment has its own id"
         assert sorted(row[0] for row in payments(pipeline)) == sorted(paid)
         wanted = {f"{number}-{RULE}" for number in paid}
         wait(lambda: found(pipeline) >= wanted, lambda: f"{len(wanted - found(pipeline))} alerts are missing")
         assert found(pipeline) == wanted
         status = pipeline.servers.sinks["fd-dev-snowflake"].report
-        wait(lambda: json.loads(status.read_text())["lag"] <= 2, "the sink that appends has caught up")
+        wait(lambda: json.loads(status.read_text())["lag"] <= 2, "the appending sink has caught up")
         path = pipeline.path
     try:
         assert Counter(appended(path / "fd-dev-snowflake.duckdb")) == Counter(wanted), "each once"
@@ -77,7 +77,7 @@ def test_every_large_payment_of_one_account_is_one_alert() -> None:
 
 @contextmanager
 def second_app(pipeline: Pipeline) -> Iterator[str]:
-    """A replica, as another pod would be one: the same environment, a process of its own."""
+    """A replica: another process with the same environment."""
     (port,) = loopback.free(1)
     command = [sys.executable, str(FOLDER / "manage.py"), "serve", "--port", str(port)]
     with subprocess.Popen(command, env=shell.environment(pipeline.app.environment())) as process:
@@ -89,7 +89,7 @@ def second_app(pipeline: Pipeline) -> Iterator[str]:
 
 
 def pay(address: str) -> list[int]:
-    """Pay as a browser does: a page first, whose cookie holds the token that each payment then carries."""
+    """Pay as a browser does: get the page, then send its CSRF token with each payment."""
     cookies = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
     browser.open(address, timeout=30).close()
@@ -105,12 +105,12 @@ def pay(address: str) -> list[int]:
 
 
 def found(pipeline: Pipeline) -> set[str]:
-    """The alerts of the rule in OpenSearch. Such a burst breaks other rules as well."""
+    """The alerts of the rule in OpenSearch. The burst breaks other rules as well."""
     return {name for name in documents(pipeline, FRAUD_ALERT.topic) if name.endswith(RULE)}
 
 
 def appended(file: Path) -> list[str]:
-    """The alerts of the rule in the sink that appends, which would show one that came twice."""
+    """The alerts of the rule in the appending sink, which shows duplicates."""
     with duckdb.connect(str(file), read_only=True) as connection:
         ((schema,),) = connection.execute(
             "SELECT DISTINCT table_schema FROM information_schema.tables WHERE table_name = 'fraud_alert'"

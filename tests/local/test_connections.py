@@ -1,4 +1,4 @@
-"""`make connections`: what it says of a running pipeline, to whom, and when it says nothing."""
+"""`make connections`: its output, its owner, and its errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FOUND = {"page": "http://127.0.0.1:1/", "kafka": {"password": "hush"}, "processe
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The folder of a run of STACK, with a path that needs quoting in places."""
+    """The run folder of STACK, with a path that needs quoting."""
     temporary = tmp_path / "with space and ü"
     temporary.mkdir()
     monkeypatch.setattr("local.servers.folder.temporary", lambda: temporary)
@@ -45,7 +45,7 @@ def test_a_running_pipeline_is_one_json_object(folder: Path, capsys: pytest.Capt
     assert (code, json.loads(out), err) == (0, FOUND, "")
 
 
-def test_a_server_that_died_is_said_to_be_restarting(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dead_server_is_shown_as_restarting(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with subprocess.Popen(["sleep", "600"]) as ended, subprocess.Popen(["sleep", "600"]) as zombie:
         ended.kill()
         ended.wait()
@@ -57,7 +57,7 @@ def test_a_server_that_died_is_said_to_be_restarting(folder: Path, capsys: pytes
     assert json.loads(out)["processes"] == pids | {"flink": "restarting", "kafka": "restarting"}
 
 
-def test_only_the_owner_may_read_it_whatever_the_umask(folder: Path) -> None:
+def test_only_the_owner_can_read_it_whatever_the_umask(folder: Path) -> None:
     before = os.umask(0)
     try:
         connections.write(folder, FOUND)
@@ -67,7 +67,7 @@ def test_only_the_owner_may_read_it_whatever_the_umask(folder: Path) -> None:
     assert [stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()] == [0o600]
 
 
-def test_nothing_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_running_pipeline_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = asked(capsys)
     assert (code, out) == (1, "")
     assert f"No pipeline of stack {STACK} is up" in err and "make run" in err
@@ -80,13 +80,13 @@ connections.write(pathlib.Path(sys.argv[1]), {"page": "gone"})
 """
 
 
-def test_what_a_killed_run_left_counts_as_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_file_of_a_killed_run_is_ignored(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     subprocess.run([sys.executable, "-c", WRITE, str(folder)], cwd=ROOT, check=True)
     code, out, err = asked(capsys)
     assert (code, out) == (1, "") and "has ended" in err
 
 
-def test_a_process_that_has_the_id_of_an_ended_run_is_not_that_run(
+def test_another_process_with_the_id_of_an_ended_run_is_not_that_run(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     connections.write(folder, FOUND)
@@ -98,7 +98,7 @@ def test_a_process_that_has_the_id_of_an_ended_run_is_not_that_run(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root alone can become another user")
-def test_nobody_else_is_told(folder: Path) -> None:
+def test_another_user_is_refused(folder: Path) -> None:
     for path in (folder, *list(folder.parents)[:4]):
         path.chmod(0o711)
     connections.write(folder, FOUND)

@@ -1,4 +1,4 @@
-"""Each configuration key of a connector is honoured or refused; none is passed over."""
+"""The run honours or refuses each key, ACL and role of the plan; it ignores none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def config_of(plan: Plan, kind: str) -> dict[str, str]:
 
 
 def changed(plan: Plan, name: str, **inputs: object) -> Plan:
-    """The plan with other inputs for the resource that `name` ends with; None removes the resource."""
+    """The plan with other inputs for the resource whose name ends with `name`; without inputs it is removed."""
     resources = []
     for item in plan.resources:
         if item.name.endswith(name):
@@ -67,14 +67,14 @@ def test_the_source_keeps_the_keys_that_debezium_shares(plan: Plan) -> None:
         ("time.precision.mode", "adaptive", "can honour connect"),
     ],
 )
-def test_a_key_without_a_meaning_is_refused(plan: Plan, key: str, value: str, message: str) -> None:
+def test_an_unknown_key_or_value_is_refused(plan: Plan, key: str, value: str, message: str) -> None:
     config = {**config_of(plan, source.SOURCE_CLASS), key: value}
     with pytest.raises(RunError) as caught:
         source.debezium(config, host="", port=0, user="", secret="", database="")
     assert message in str(caught.value) and key in str(caught.value)
 
 
-def test_all_problems_come_at_once(plan: Plan) -> None:
+def test_one_error_has_all_problems(plan: Plan) -> None:
     config = {**config_of(plan, "RedshiftSink"), "batch.sise": "1", "db.timezone": "CET"}
     del config["topics"]
     with pytest.raises(RunError) as caught:
@@ -83,7 +83,7 @@ def test_all_problems_come_at_once(plan: Plan) -> None:
         assert part in str(caught.value), part
 
 
-def test_the_plan_as_it_is_passes(plan: Plan) -> None:
+def test_the_unchanged_plan_passes(plan: Plan) -> None:
     check(plan, accounts(plan))
 
 
@@ -101,7 +101,7 @@ def test_the_plan_as_it_is_passes(plan: Plan) -> None:
         ("topic-fraud_alert", {"topicName": "alerts"}, "declares no topic fraud_alert"),
     ],
 )
-def test_what_is_missing_is_found_before_the_start(
+def test_a_missing_topic_or_acl_is_found_before_the_start(
     plan: Plan, name: str, inputs: dict[str, object], message: str
 ) -> None:
     broken = changed(plan, name, **inputs)
@@ -121,8 +121,8 @@ def test_what_is_missing_is_found_before_the_start(
         ("transactional-id-_confluent-flink_", "may not WRITE TRANSACTIONAL_ID _confluent-flink_fraud_alert"),
     ],
 )
-def test_a_role_binding_that_is_missing_is_told_before_the_start(binding: str, message: str) -> None:
-    """Production's cluster has roles on topics; each is needed."""
+def test_a_missing_role_binding_is_found_before_the_start(binding: str, message: str) -> None:
+    """Production's cluster has roles on topics, and needs each of them."""
     plan = recorded("prod")
     check(plan, accounts(plan))
     broken = changed(plan, binding, gone=True)
@@ -134,13 +134,17 @@ def test_a_role_binding_that_is_missing_is_told_before_the_start(binding: str, m
 @pytest.mark.parametrize(
     ("role", "pattern", "message"),
     [
-        ("Operator", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/topic=a", "Operator has no meaning here for a topic; known"),
-        ("DeveloperWrite", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/group=a", "known: DeveloperRead, DeveloperManage"),
-        ("DeveloperRead", "crn:/cloud-cluster=lkc-1", "DeveloperRead has no meaning here for a cluster"),
-        ("DeveloperRead", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/share=a", "names nothing that is known here"),
+        (
+            "Operator",
+            "crn:/cloud-cluster=lkc-1/kafka=lkc-1/topic=a",
+            "knows no role Operator on a topic; it knows",
+        ),
+        ("DeveloperWrite", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/group=a", "it knows DeveloperRead, DeveloperManage"),
+        ("DeveloperRead", "crn:/cloud-cluster=lkc-1", "knows no role DeveloperRead on a cluster"),
+        ("DeveloperRead", "crn:/cloud-cluster=lkc-1/kafka=lkc-1/share=a", "names nothing that the local run knows"),
     ],
 )
-def test_a_role_without_a_meaning_is_refused(plan: Plan, role: str, pattern: str, message: str) -> None:
+def test_an_unknown_role_is_refused(plan: Plan, role: str, pattern: str, message: str) -> None:
     broken = changed(plan, "runner-cloudclusteradmin-cluster", roleName=role, crnPattern=pattern)
     with pytest.raises(RunError) as caught:
         check(broken, accounts(broken))

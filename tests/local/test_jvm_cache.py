@@ -1,4 +1,4 @@
-"""Start-up caches in the user's cache folder: what a run leaves there, and what it removes."""
+"""Start-up caches: a run records, uses and removes them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def draft_of(cache: StartupCache) -> Path:
     return Path(option.partition("=")[2])
 
 
-def test_a_recorded_cache_is_used_from_then_on(folder: Path) -> None:
+def test_a_recorded_cache_is_used(folder: Path) -> None:
     cache = StartupCache("kafka", [])
-    assert cache.options() == [], "a server that is started alone would record too little, and take its time to stop"
+    assert cache.options() == [], "a server that runs alone must not record a cache"
     draft_of(cache).touch()
     cache.keep()
     (file,) = folder.iterdir()
     assert StartupCache("kafka", []).options() == [f"-XX:AOTCache={file}"]
-    assert StartupCache("kafka", [Path("other.jar")]).reading() == [], "a cache is valid for its class path alone"
+    assert StartupCache("kafka", [Path("other.jar")]).reading() == [], "a cache is valid for one class path"
 
 
 def test_a_cache_is_valid_for_processors_with_the_same_instructions(
@@ -50,7 +50,7 @@ def test_a_cache_is_valid_for_processors_with_the_same_instructions(
         assert StartupCache("kafka", []).reading() != []
 
 
-def test_what_a_killed_jvm_left_is_removed_and_what_another_writes_is_not(folder: Path) -> None:
+def test_old_drafts_are_removed_and_new_ones_are_kept(folder: Path) -> None:
     long_ago = time.time() - 2 * LEARN_SECONDS
     left, written, other = folder / "kafka-1.7.new.config", folder / "kafka-2.8.new", folder / "flink-1.9.new.config"
     for file in (left, written, other):

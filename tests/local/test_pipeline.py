@@ -1,4 +1,4 @@
-"""The whole pipeline from the plan, with every server killed once: the sinks hold exactly what the database says."""
+"""The whole pipeline, with every server killed once: the sinks match the database exactly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import pytest
 from confluent_kafka import Consumer, Producer
 
 from components.contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
-from local.apply.app import FOLDER
+from local.apply.app_server import FOLDER
 from local.apply.servers import ROOT
 from local.apply.summary import dead_letters, sink_status
 from local.avro import Schemas
@@ -35,7 +35,7 @@ from tests.sql.reference import Payment, Rules, judge
 
 PAYMENTS = int(os.environ.get("KILL_TEST_PAYMENTS", "15000"))
 RATE = 600
-USERS = PAYMENTS // 5  # few payments each: else every account is a burst, and OpenSearch shows 10,000 documents at most
+USERS = PAYMENTS // 5  # few payments each: else every account has a burst, and OpenSearch returns at most 10,000
 PATIENCE_SECONDS = 90.0
 DEAD_LETTER = "dead_letter"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,15 +60,15 @@ def kill_each_server_once() -> None:
         for server in (servers.registry, servers.gateway, servers.connect, servers.kafka, *stores):
             time.sleep(3)
             kill(server)
-            wait(server.alive, f"{server.name} was not started again: {said[-5:]}")
+            wait(server.alive, f"{server.name} was not restarted: {said[-5:]}")
         for process in (*servers.sinks.values(), *servers.error_logs.values()):
             kill(process)
         wait(servers.postgres.is_ready, "PostgreSQL is not back")
         output, _ = generator.communicate(timeout=300)
-        assert generator.returncode == 0, "the generator must survive a database that goes away"
+        assert generator.returncode == 0, "the generator must survive the database's restart"
         committed = json.loads(output)["committed"]
         rows = payments(pipeline)
-        assert len(rows) == committed, "the generator counts what is in the database"
+        assert len(rows) == committed, "the generator's count must match the database"
         alerts, flagged = verdict(rows, plan)
         assert alerts, "this test needs frauds among its payments"
         wait(
@@ -105,7 +105,7 @@ def wait(condition: Callable[[], Any], what: str | Callable[[], str]) -> None:
             if condition():
                 return
         except (OSError, duckdb.Error, psycopg.OperationalError):
-            pass  # a server that was killed is on its way back
+            pass  # a killed server is restarting
         assert time.monotonic() < end, what if isinstance(what, str) else what()
         time.sleep(0.3)
 
@@ -117,7 +117,7 @@ def payments(pipeline: Pipeline) -> list[tuple[Any, ...]]:
 
 
 def verdict(rows: list[tuple[Any, ...]], plan: Plan) -> tuple[list[str], dict[str, int]]:
-    """What the rules must say: ids of alerts, and the payments in the windows of flagged accounts."""
+    """The expected ids of alerts, and the number of payments in the windows of flagged accounts."""
     said = plan.outputs["rules"]
     rules = Rules(
         window_minutes=said["windowMinutes"],
@@ -151,7 +151,7 @@ def documents(pipeline: Pipeline, index: str) -> dict[str, dict[str, Any]]:
 
 
 def malformed(pipeline: Pipeline) -> None:
-    """A bad record goes to a dead-letter topic, once for each client that cannot read it, and stops none of them."""
+    """A bad record goes to a dead-letter topic once for each client that cannot read it, and stops no client."""
     servers = pipeline.servers
     registry = Schemas(servers.registry.url)
     producer = Producer(servers.kafka.client(servers.accounts.admin))
@@ -165,7 +165,7 @@ def malformed(pipeline: Pipeline) -> None:
         lambda: f"one dead letter of the warehouse, two of the alerts' sinks, one of Flink: {dead_letters(servers)}",
     )
     found = sorted(letters(pipeline, DEAD_LETTER, 3))
-    assert found == sorted([unknown, unknown, b"{not Avro"]), "a dead letter holds the record as it came"
+    assert found == sorted([unknown, unknown, b"{not Avro"]), "a dead letter has the unchanged record"
     (logged,) = (registry.read("row", row)[1] for row in letters(pipeline, ERROR_LOG_TOPIC, 1))
     assert logged["source_record"]["value"] == unknown
     assert logged["affected_name"] == USER_TRANSACTION.topic and "does not know" in logged["error_message"]
@@ -188,7 +188,7 @@ def difference(pipeline: Pipeline, alerts: list[str]) -> str:
 
 
 def appended(path: Any, alerts: set[str], flagged: set[str]) -> None:
-    """The appending sink keeps offsets with its rows, so not even a kill doubles one."""
+    """The appending sink keeps offsets with its rows, so a kill doubles no row."""
     with duckdb.connect(str(path), read_only=True) as connection:
         schema = connection.execute("SELECT table_schema FROM information_schema.tables LIMIT 1").fetchall()[0][0]
         connection.execute(f'USE "{schema}"')

@@ -1,4 +1,4 @@
-"""Where a run keeps things: places are chosen by the usual variables, tried out, and told when they do not serve."""
+"""The folders of a run: variables choose them, and an error names the variable when one does not serve."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 
 from local.apply.servers import ROOT
 from local.errors import RunError
-from local.flink.settings import complete_checkpoints, of_statement
+from local.flink.job_settings import complete_checkpoints, of_statement
 from local.servers import places, unprivileged
 from local.servers.children import Children
 from local.servers.jvm_cache import StartupCache
@@ -27,7 +27,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only as root do servers 
 
 @pytest.fixture
 def reachable() -> Iterator[Path]:
-    """A folder that every user may enter, unlike those of pytest, with a name that needs quoting in places."""
+    """A folder that every user may enter, unlike pytest's, with a name that needs quoting."""
     folder = Path(tempfile.mkdtemp(prefix="with space and ü ", dir=places.temporary()))
     folder.chmod(0o711)
     yield folder
@@ -39,12 +39,12 @@ def test_the_cache_folder_is_the_users_choice(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     assert places.cache() == tmp_path / "home" / ".cache" / "fraud-detection"
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
-    assert places.cache() == tmp_path / "home" / ".cache" / "fraud-detection", "the specification says: to be ignored"
+    assert places.cache() == tmp_path / "home" / ".cache" / "fraud-detection", "relative paths are ignored"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "my cache"))
     assert places.writable_cache() == tmp_path / "my cache" / "fraud-detection"
 
 
-def test_without_a_home_the_variable_to_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_home_the_error_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere(_path: str) -> str:
         return "~"
 
@@ -54,28 +54,28 @@ def test_without_a_home_the_variable_to_set_is_named(monkeypatch: pytest.MonkeyP
         places.cache()
 
 
-def test_a_cache_that_cannot_be_written_is_told_with_the_variable_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_for_a_read_only_cache_the_error_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/none")
     with pytest.raises(RunError, match=r"/dev/null/none/.* cannot be written \(Not a directory\): set XDG_CACHE"):
         places.writable_cache()
-    assert StartupCache("kafka", []).options() == [], "what is only recorded there is done without"
+    assert StartupCache("kafka", []).options() == [], "a read-only cache records nothing"
 
 
 @pytest.mark.parametrize("name", ["not there", "a file"])
-def test_a_tmpdir_that_does_not_serve_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+def test_an_unusable_tmpdir_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
     (tmp_path / "a file").touch()
     monkeypatch.setenv("TMPDIR", str(tmp_path / name))
     with pytest.raises(RunError, match=rf"TMPDIR=.*{name} cannot be used \(N.*\): set it to a folder"):
         places.temporary()
 
 
-def test_tmpdir_is_where_runs_lie(monkeypatch: pytest.MonkeyPatch, reachable: Path) -> None:
+def test_runs_are_in_tmpdir(monkeypatch: pytest.MonkeyPatch, reachable: Path) -> None:
     monkeypatch.setenv("TMPDIR", str(reachable))
     assert places.temporary() == reachable.resolve()
 
 
 @as_root
-def test_a_tmpdir_that_lets_only_root_in_is_not_used(monkeypatch: pytest.MonkeyPatch, reachable: Path) -> None:
+def test_a_tmpdir_that_only_root_can_enter_is_not_used(monkeypatch: pytest.MonkeyPatch, reachable: Path) -> None:
     closed = reachable / "closed"
     closed.mkdir(mode=0o700)
     monkeypatch.setenv("TMPDIR", str(closed))
@@ -83,7 +83,7 @@ def test_a_tmpdir_that_lets_only_root_in_is_not_used(monkeypatch: pytest.MonkeyP
 
 
 def packages(folder: Path) -> Path:
-    """What an installation under umask 077 leaves below a folder that is root's alone."""
+    """An installation under umask 077, below a folder that only root can enter."""
     program = folder / "home" / "package" / "bin" / "program"
     program.parent.mkdir(parents=True)
     program.write_text('#!/bin/sh\ncat "$(dirname "$0")/../data"\n')
@@ -96,7 +96,7 @@ def packages(folder: Path) -> Path:
 
 
 @as_root
-def test_what_the_unprivileged_user_cannot_read_is_lent_to_it(reachable: Path) -> None:
+def test_files_that_the_unprivileged_user_cannot_read_are_copied(reachable: Path) -> None:
     home = packages(reachable)
     to = reachable / "run"
     to.mkdir()
@@ -109,13 +109,13 @@ def test_what_the_unprivileged_user_cannot_read_is_lent_to_it(reachable: Path) -
 
 
 @as_root
-def test_what_everybody_can_read_is_used_where_it_is(reachable: Path) -> None:
+def test_files_that_every_user_can_read_are_not_copied(reachable: Path) -> None:
     home = packages(reachable)
     for path in (home, *home.rglob("*")):
         path.chmod(0o755)
     assert lend(home, "package", to=reachable) == home
     (home / "package" / "data").chmod(0o600)
-    assert lend(home, "package", to=reachable) != home, "one file is enough"
+    assert lend(home, "package", to=reachable) != home, "one unreadable file is enough"
 
 
 MOUNTED = """
@@ -135,7 +135,7 @@ except RunError as error:
 
 
 def on_a_disk(options: str, folder: Path, *arguments: str) -> str:
-    """What MOUNTED says in a mount namespace of its own, with a disk of these options at `folder`."""
+    """The output of MOUNTED in its own mount namespace, with a disk of these options at `folder`."""
     folder.mkdir()
     mounted = 'mount -t tmpfs -o "$0" none "$1" && shift && exec "$@"'
     command = ["unshare", "--mount", "sh", "-c", mounted, options, str(folder), sys.executable, "-c", MOUNTED]
@@ -150,7 +150,7 @@ def on_a_disk(options: str, folder: Path, *arguments: str) -> str:
 
 
 @as_root
-def test_a_disk_where_nothing_may_be_executed_is_told(reachable: Path) -> None:
+def test_a_noexec_disk_is_refused(reachable: Path) -> None:
     folder = reachable / "disk"
     said = on_a_disk("noexec,mode=755", folder, "lend", str(packages(reachable)), str(folder))
     assert "the disk is mounted noexec. Set TMPDIR" in said
@@ -166,11 +166,11 @@ def test_a_disk_where_nothing_may_be_executed_is_told(reachable: Path) -> None:
     ],
     ids=["small", "full", "read-only"],
 )
-def test_a_tmpdir_without_room_is_told(reachable: Path, options: str, message: str) -> None:
+def test_a_full_tmpdir_is_refused(reachable: Path, options: str, message: str) -> None:
     assert message in on_a_disk(options, reachable / "disk", "open")
 
 
-def test_what_a_server_writes_is_private_and_its_log_is_not_held_back(tmp_path: Path) -> None:
+def test_files_of_a_server_are_private_and_its_log_is_unbuffered(tmp_path: Path) -> None:
     children = Children(tmp_path)
     before = os.umask(0)
     try:
@@ -183,17 +183,17 @@ def test_what_a_server_writes_is_private_and_its_log_is_not_held_back(tmp_path: 
     assert (tmp_path / "log").read_text() == "C.UTF-8 1\n"
 
 
-def test_flink_is_given_paths_as_they_are(tmp_path: Path) -> None:
+def test_flink_gets_unescaped_paths(tmp_path: Path) -> None:
     folder = tmp_path / "with space and ü"
     checkpoint = folder / "job" / "chk-1"
     checkpoint.mkdir(parents=True)
     (checkpoint / "_metadata").touch()
     found = of_statement("name", {}, folder, complete_checkpoints(folder)[0])
-    assert found["execution.checkpointing.dir"] == f"file://{folder}", "Flink escapes it itself"
+    assert found["execution.checkpointing.dir"] == f"file://{folder}", "Flink escapes the path itself"
     assert found["execution.state-recovery.path"] == f"file://{checkpoint}"
 
 
-def test_a_user_without_a_name_is_lent_one_for_initdb(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_initdb_gets_a_user_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert unprivileged.with_a_name() == []
     known = {entry.pw_uid for entry in pwd.getpwall()}
     nobody_has = next(number for number in range(40_000, 60_000) if number not in known)

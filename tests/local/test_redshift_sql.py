@@ -1,4 +1,4 @@
-"""Redshift's set-up, run on its ancestor PostgreSQL: the very SQL but for PASSWORD DISABLE, there PASSWORD NULL."""
+"""Redshift's set-up on PostgreSQL: the same SQL, but PASSWORD NULL instead of PASSWORD DISABLE."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 def deploy(postgres: Postgres, text: str) -> None:
-    """What `pulumi up` runs with these slots."""
+    """Run the SQL of `pulumi up` with these slots."""
     slots = CredentialSlots(text)
     with postgres.connect(DATABASE) as connection:
         for statement in (redshift_sql.procedure(slots), redshift_sql.call(slots)):
@@ -54,9 +54,9 @@ def sink(postgres: Postgres, slot: str) -> psycopg.Connection:
 
 def test_a_rotation_hands_the_tables_over_and_locks_the_old_user_out(postgres: Postgres) -> None:
     with postgres.connect(DATABASE) as connection:
-        connection.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")  # as Redshift has it at first
+        connection.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")  # Redshift's default
     deploy(postgres, "a")
-    deploy(postgres, "a")  # running it again changes nothing
+    deploy(postgres, "a")  # a second run changes nothing
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         sink(postgres, "b")
     with sink(postgres, "a") as connection:

@@ -1,4 +1,4 @@
-"""The schema registry of the run: ids outlive a kill, and what the cloud would refuse is refused here."""
+"""The schema registry of the run keeps ids after a kill, and refuses what the cloud refuses."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_schema_keeps_its_id_when_the_registry_is_killed(registry: Registry) -
     assert json.loads(again.get_schema(other).schema_str or "") == json.loads(schemas.avro_value(FLAGGED_USER))
 
 
-def test_a_schema_that_readers_of_old_records_could_not_take_is_refused(registry: Registry) -> None:
+def test_an_incompatible_schema_is_refused(registry: Registry) -> None:
     client = registry.client()
     text = schemas.avro_value(FRAUD_ALERT)
     client.register_schema(SUBJECT, avro(text))

@@ -1,4 +1,4 @@
-"""The domain's indices and each chart of the dashboard on a real OpenSearch, made by the set-up program's own code."""
+"""The set-up command's indices and charts on a real OpenSearch."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def make(domain: Domain, nodes: int = 1) -> None:
 
 
 def request_of(chart: dashboard.Chart) -> dict[str, Any]:
-    """The search that OpenSearch Dashboards makes of a chart: buckets inside one another, metrics in the innermost."""
+    """OpenSearch Dashboards' search for a chart: nested buckets, with the metrics in the innermost one."""
     body: dict[str, Any] = {"size": 0}
     inner, metrics = body, {}
     for number, one in enumerate(chart.aggregations, start=1):
@@ -75,15 +75,15 @@ def _parameters(one: dashboard.Aggregation) -> dict[str, Any]:
     settings = {key: value for key, value in one.settings.items() if key not in ("order", "orderBy", "interval")}
     match one.kind:
         case "date_histogram":
-            settings["fixed_interval"] = "30s"  # what `auto` becomes for a short time
+            settings["fixed_interval"] = "30s"  # `auto` for a short period
         case "histogram":
             settings["interval"] = one.settings["interval"]
     return {"field": one.column} | settings
 
 
-def test_every_panel_of_the_dashboard_finds_what_the_indices_hold(domain: Domain) -> None:
+def test_every_panel_of_the_dashboard_finds_its_data(domain: Domain) -> None:
     make(domain)
-    make(domain)  # running it again changes nothing
+    make(domain)  # a second run changes nothing
     for index, documents in (("fraud_alert", ALERTS), ("flagged_user", FLAGGED)):
         for number, document in enumerate(documents):
             domain.call("PUT", f"/{index}/_doc/{number}?refresh=true", document)
@@ -102,7 +102,7 @@ def test_every_panel_of_the_dashboard_finds_what_the_indices_hold(domain: Domain
         assert hits and set(hits[0]["_source"]) == set(search.columns), search.name
 
 
-def test_an_index_that_exists_follows_the_definition_and_an_unknown_column_is_refused(domain: Domain) -> None:
+def test_an_existing_index_is_updated_and_refuses_unknown_columns(domain: Domain) -> None:
     make(domain)
     make(domain, nodes=2)
     settings = domain.call("GET", "/fraud_alert/_settings")["fraud_alert"]["settings"]["index"]

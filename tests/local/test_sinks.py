@@ -1,4 +1,4 @@
-"""The sinks on real servers: exact whatever is killed, no bad record lost or in the way, each connector's semantics."""
+"""The sinks on real servers: exact after kills, bad records in the dead letters, each connector's semantics."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def in_opensearch(lab: SinkLab, index: str, size: int = 0) -> tuple[int, dict[st
 
 
 def kill_again_and_again(sink: Worker[SinkConfig], done: Callable[[], bool], kills: int = 5) -> None:
-    """SIGKILL while it writes, each time at another moment of a batch; then let it finish."""
+    """SIGKILL the sink at various moments of a batch, then let it finish."""
     moments = random.Random(4)
     for _ in range(kills):
         before = sum(status(sink)["written"].values())
@@ -87,7 +87,7 @@ def kill_again_and_again(sink: Worker[SinkConfig], done: Callable[[], bool], kil
     until(done, "the sink catches up")
 
 
-def test_killed_while_it_writes_the_warehouse_has_every_row_once(lab):
+def test_a_kill_leaves_every_row_once_in_the_warehouse(lab):
     lab.topics("user_transaction")
     lab.produce("user_transaction", [(None, payment(number)) for number in range(COUNT)])
     sink = lab.sink("kills-pg", REDSHIFT, TopicConfig(topic="user_transaction", target="kills"), batch_size=1000)
@@ -96,7 +96,7 @@ def test_killed_while_it_writes_the_warehouse_has_every_row_once(lab):
     assert in_postgres(lab, query) == [(COUNT, COUNT, sum(number % 5000 for number in range(COUNT)) + COUNT // 4)]
 
 
-def test_a_killed_database_comes_back_to_a_sink_that_waited(lab):
+def test_the_sink_waits_for_a_killed_database(lab):
     lab.topics("user_transaction")
     sink = lab.sink("away-pg", REDSHIFT, TopicConfig(topic="user_transaction", target="away"), batch_size=200)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(COUNT)])
@@ -109,7 +109,7 @@ def test_a_killed_database_comes_back_to_a_sink_that_waited(lab):
     assert in_postgres(lab, 'SELECT count(*), count(DISTINCT "ID") FROM away') == [(COUNT, COUNT)]
 
 
-def test_killed_while_it_writes_the_file_has_every_row_once(lab):
+def test_a_kill_leaves_every_row_once_in_the_file(lab):
     lab.topics("fraud_alert")
     lab.produce("fraud_alert", [alert(number) for number in range(COUNT)])
     sink = lab.sink("kills-duck", SNOWFLAKE, TopicConfig(topic="fraud_alert", target="kills"), batch_size=1000)
@@ -119,31 +119,31 @@ def test_killed_while_it_writes_the_file_has_every_row_once(lab):
 
 
 @pytest.mark.parametrize("method", ["INSERT", "UPSERT"])
-def test_killed_while_it_writes_the_index_has_every_document_once(lab, method):
+def test_a_kill_leaves_every_document_once_in_the_index(lab, method):
     lab.topics("fraud_alert")
     lab.produce("fraud_alert", [alert(number) for number in range(20_000)])
     index = f"kills-{method.lower()}"
     sink = lab.sink(index, OPENSEARCH, TopicConfig(topic="fraud_alert", target=index, method=method), batch_size=500)
-    # Rows of a batch that was written twice are counted twice by the process, never by the index.
+    # The process counts rows of a repeated batch twice, the index does not.
     kill_again_and_again(sink, lambda: status(sink)["lag"] == 0, kills=4)
     assert in_opensearch(lab, index)[0] == 20_000
 
 
-def test_the_broker_killed_while_sinks_run(lab):
+def test_a_sink_survives_a_killed_broker(lab):
     lab.topics("user_transaction")
     sink = lab.sink("broker-pg", REDSHIFT, TopicConfig(topic="user_transaction", target="broker"), batch_size=500)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(30_000)])
     until(lambda: status(sink)["written"].get("user_transaction", 0) > 0, "the sink writes")
     kill(lab.kafka)
     kill(sink)
-    sink.launch()  # the broker is away at its start, too
+    sink.launch()  # it starts without the broker
     time.sleep(3)
     lab.kafka.start()
     until(caught_up(sink, "user_transaction", 30_000), "the sink catches up")
     assert in_postgres(lab, 'SELECT count(*), count(DISTINCT "ID") FROM broker') == [(30_000, 30_000)]
 
 
-def test_what_was_read_is_written_while_the_broker_is_silent(lab):
+def test_a_sink_writes_its_records_while_the_broker_is_silent(lab):
     lab.topics("user_transaction")
     lab.produce("user_transaction", [(None, payment(number)) for number in range(30_000)])
     sink = lab.sink("silent-pg", REDSHIFT, TopicConfig(topic="user_transaction", target="silent"), batch_size=100)
@@ -152,14 +152,14 @@ def test_what_was_read_is_written_while_the_broker_is_silent(lab):
     lab.kafka.process.send_signal(signal.SIGSTOP)
     try:
         ((before,),) = in_postgres(lab, count)
-        until(lambda: in_postgres(lab, count) >= [(before + 500,)], "the sink writes on")
+        until(lambda: in_postgres(lab, count) >= [(before + 500,)], "the sink continues to write")
     finally:
         lab.kafka.process.send_signal(signal.SIGCONT)
     until(caught_up(sink, "user_transaction", 30_000), "the sink catches up")
     assert in_postgres(lab, 'SELECT count(*), count(DISTINCT "ID") FROM silent') == [(30_000, 30_000)]
 
 
-def test_rows_of_a_transaction_that_was_given_up_are_never_written(lab):
+def test_rows_of_an_aborted_transaction_are_never_written(lab):
     lab.topics("user_transaction", partitions=1)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(500)], abort=True)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(1000, 1100)])
@@ -169,7 +169,7 @@ def test_rows_of_a_transaction_that_was_given_up_are_never_written(lab):
 
 
 def written(lab: SinkLab, name: str, record: dict[str, Any], **types: Any) -> bytes:
-    """A payment by a schema of its own, with other types for some columns; None: without the column."""
+    """A payment with its own schema, with other types for some columns; None removes the column."""
     schema = json.loads(schemas.avro_value(CLEANED_TRANSACTION))
     kinds = {field["name"]: field["type"] for field in schema["fields"]} | types
     schema["fields"] = [{"name": key, "type": kind} for key, kind in kinds.items() if kind is not None]
@@ -182,7 +182,7 @@ NOT_AVRO = [b'{"ID": 1}', b"", b"\0\0", b"\0\xff\xff\xff\xffrest"]
 
 
 def bad_payments(lab: SinkLab) -> list[bytes | None]:
-    """What no store should get; a tombstone, too."""
+    """Records that no store should get, a tombstone included."""
     good = lab.records.value("user_transaction", payment(1))
     wide, fine = (DECIMAL | {"precision": 20, "scale": scale} for scale in (2, 4))
     return [
@@ -202,7 +202,7 @@ def bad_payments(lab: SinkLab) -> list[bytes | None]:
     ]
 
 
-def test_bad_payments_go_to_the_dead_letters_and_the_others_go_on(lab):
+def test_bad_payments_become_dead_letters_and_the_others_are_written(lab):
     lab.topics("user_transaction", partitions=1)
     bad = bad_payments(lab)
     narrow = written(lab, "int account", payment(2), ACCOUNT_ID="int")
@@ -219,7 +219,7 @@ def test_bad_payments_go_to_the_dead_letters_and_the_others_go_on(lab):
 
 
 @pytest.mark.parametrize("twin", [OPENSEARCH, SNOWFLAKE])
-def test_bad_alerts_go_to_the_dead_letters_and_the_others_go_on(lab, twin):
+def test_bad_alerts_become_dead_letters_and_the_others_are_written(lab, twin):
     lab.topics("fraud_alert", partitions=1)
     key, value = alert(2)
     bad = [
@@ -241,7 +241,7 @@ def test_bad_alerts_go_to_the_dead_letters_and_the_others_go_on(lab, twin):
         assert in_duckdb(lab, sink, "SELECT transaction_id FROM STREAMING.bad ORDER BY 1") == [(1,), (3,)]
 
 
-def test_what_only_the_index_refuses_goes_to_the_dead_letters_as_it_came(lab):
+def test_a_document_that_the_index_refuses_becomes_a_dead_letter(lab):
     lab.topics("fraud_alert", partitions=1)
     key, value = alert(2)
     lab.produce("fraud_alert", [alert(1), (key, value | {"rule_id": "x" * 40_000}), alert(3)])
@@ -251,7 +251,7 @@ def test_what_only_the_index_refuses_goes_to_the_dead_letters_as_it_came(lab):
     assert dead.key() == lab.records.key("fraud_alert", key) and len(dead.value() or b"") > 40_000
 
 
-def test_a_sink_that_tolerates_nothing_stops_before_the_bad_record(lab):
+def test_an_intolerant_sink_stops_before_the_bad_record(lab):
     lab.topics("user_transaction", partitions=1)
     lab.produce("user_transaction", [(None, payment(1)), (None, NOT_AVRO[0]), (None, payment(2))])
     sink = lab.sink("strict", REDSHIFT, TopicConfig(topic="user_transaction", target="strict"), tolerant=False)
@@ -273,14 +273,14 @@ def test_a_column_of_a_newer_schema_is_added_to_the_table(lab, twin):
     assert found == [(1, None), (2, "EUR"), (3, None)]
 
 
-def test_the_registry_away_at_the_start_and_killed_in_between(lab):
+def test_a_sink_waits_for_the_registry(lab):
     lab.topics("user_transaction", partitions=1)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(100)])
     kill(lab.registry)
     sink = lab.sink("registry", REDSHIFT, TopicConfig(topic="user_transaction", target="registry"))
-    until(lambda: "schema registry" in status(sink)["trouble"], "the sink says what it waits for")
+    until(lambda: "schema registry" in status(sink)["trouble"], "the sink reports the registry")
     lab.registry.start()
-    until(caught_up(sink, "user_transaction", 100), "the sink goes on by itself")
+    until(caught_up(sink, "user_transaction", 100), "the sink continues by itself")
     kill(lab.registry)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(100, 200)])
     until(caught_up(sink, "user_transaction", 200), "known schemas need no registry")
@@ -292,7 +292,7 @@ def test_the_registry_away_at_the_start_and_killed_in_between(lab):
 UPSERTS = [flagged(1, "10.5"), flagged(2, "20"), flagged(1, "11.25"), ({"ACCOUNT_ID": 2}, None), flagged(3, "30")]
 
 
-def test_the_index_follows_the_upserts_and_deletes(lab):
+def test_the_index_follows_upserts_and_deletes(lab):
     lab.topics("flagged_user")
     lab.produce("flagged_user", [*UPSERTS, ({"ACCOUNT_ID": 99}, None)])
     topic = TopicConfig(topic="flagged_user", target="upserts", method="UPSERT", on_null="DELETE")
@@ -316,7 +316,7 @@ def test_the_file_appends_and_its_view_shows_the_latest(lab, on_null, rows):
     assert [(account, float(total)) for account, total in latest] == [(1, 11.25), *still_there, (3, 30.0)]
 
 
-def test_a_sink_asked_to_stop_has_stored_what_it_read_and_ends_well(lab):
+def test_a_stopped_sink_has_stored_its_records(lab):
     lab.topics("user_transaction")
     sink = lab.sink("asked", REDSHIFT, TopicConfig(topic="user_transaction", target="asked"), batch_size=500)
     lab.produce("user_transaction", [(None, payment(number)) for number in range(30_000)])

@@ -1,4 +1,4 @@
-"""Connector keys: each one of the plan is honoured, holds by construction, or is refused with all others at once."""
+"""Each connector key is honoured or refused, all problems in one error."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_every_problem_is_in_one_error(config):
 
 
 @ALL
-def test_no_value_of_any_key_ends_in_anything_but_a_clear_error(config):
+def test_every_bad_value_gets_an_error_that_names_its_key(config):
     for key in config.keys() - {"connector.class", "name"}:
         try:
             translated(config | {key: "§ nonsense, of no meaning"})
@@ -115,7 +115,7 @@ def test_no_value_of_any_key_ends_in_anything_but_a_clear_error(config):
         (SNOWFLAKE, "buffer.flush.time", "0", "a whole number from 1"),
     ],
 )
-def test_a_value_without_a_local_meaning_is_refused_with_what_is_allowed(config, key, value, allowed):
+def test_a_refused_value_is_named_with_the_allowed_ones(config, key, value, allowed):
     message = refusal(config | {key: value})
     assert f"{key} is {value!r}" in message and allowed in message
 
@@ -148,10 +148,10 @@ def test_the_source_keeps_its_own_keys_and_its_secret_is_a_reference():
     for key in ("topic.prefix", "table.include.list", "decimal.handling.mode", "heartbeat.interval.ms"):
         assert config[key] == SOURCE[key]
     assert config["database.password"] == "${s}" and config["database.hostname"] == "h"
-    assert source.heartbeat_topic(SOURCE).startswith("__orcl-heartbeat.lcc"), "the plan's ACL allows this prefix alone"
+    assert source.heartbeat_topic(SOURCE).startswith("__orcl-heartbeat.lcc"), "the plan's ACL allows only this prefix"
 
 
-def test_the_sinks_carry_names_methods_and_null_values():
+def test_the_sinks_honour_names_methods_and_null_values():
     redshift: SinkConfig = translated(REDSHIFT)
     assert [topic.target for topic in redshift.topics] == ["raw_auth_user", "raw_user_transaction"]
     assert (redshift.batch_size, redshift.dead_letter, redshift.tolerant) == (700, "dead", True)

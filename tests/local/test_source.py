@@ -1,4 +1,4 @@
-"""The source on the wire: Oracle's types in Avro, the contract's columns alone, and no time that stops it."""
+"""The source writes Oracle's types and the contract's columns, and reports its troubles."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SourceLab:
-    """A database, Debezium and a registry that is not up yet."""
+    """A database, Debezium, and a registry that is not up yet."""
 
     def __init__(self, kafka: Kafka, postgres: Postgres, registry: Registry, connect: Connect) -> None:
         self.registry = registry
@@ -94,7 +94,7 @@ class SourceLab:
         ]
 
     def begin_again(self) -> None:
-        """The step of docs/local.md, 'A source that failed'."""
+        """The steps of 'A source that failed' in docs/local.md."""
         at = f"http://{loopback.HOST}:{self.connect.port}/connectors/source"
         for method, what in (("PUT", "stop"), ("DELETE", "offsets"), ("PUT", "resume")):
             request = urllib.request.Request(f"{at}/{what}", method=method)
@@ -102,7 +102,7 @@ class SourceLab:
             time.sleep(2)
 
     def fields(self, topic: str) -> dict[str, Any]:
-        """Avro type by column of the row after the change, in the newest version."""
+        """The columns' Avro types in the newest schema of the topic."""
         text = self.registry.client().get_latest_version(f"{topic}-value").schema.schema_str
         (_, row) = json.loads(text or "")["fields"][0]["type"]
         return {field["name"]: field["type"] for field in row["fields"]}
@@ -110,7 +110,7 @@ class SourceLab:
 
 @contextlib.contextmanager
 def watching(lab: SourceLab) -> Iterator[SourceWatch]:
-    """The run's watch, which has seen the source well."""
+    """The run's watch, after it has seen a healthy source."""
     servers: Any = SimpleNamespace(connect=lab.connect, postgres=lab.postgres)
     watch = SourceWatch(servers, lambda _text: None)
     watch.start()
@@ -158,21 +158,21 @@ def lab() -> Iterator[SourceLab]:
         folder.close(keep=False)
 
 
-def test_a_registry_that_comes_late_or_is_killed_loses_nothing(lab: SourceLab) -> None:
+def test_a_late_or_killed_registry_loses_nothing(lab: SourceLab) -> None:
     time.sleep(3)
-    assert lab.connect.status("source")[0] != "FAILED", "Connect must try again"
+    assert lab.connect.status("source")[0] != "FAILED", "Connect must retry"
     lab.registry.start()
     (user,) = lab.records(1)
     assert lab.after(user)["USERNAME"] == "anna"
     kill(lab.registry)
-    lab.pay("1.00", "2026-01-01T00:00:00Z")  # the first payment: its schema is not registered yet
+    lab.pay("1.00", "2026-01-01T00:00:00Z")  # the first payment, whose schema is not registered yet
     time.sleep(3)
     lab.registry.start()
     (payment,) = lab.records(1)
     assert lab.after(payment)["AMOUNT"] == Decimal("1.00")
 
 
-def test_columns_have_the_types_that_xstream_gives_oracles(lab: SourceLab) -> None:
+def test_columns_have_xstreams_types(lab: SourceLab) -> None:
     users, payments = lab.fields(USERS), lab.fields(PAYMENTS)
     assert users["ID"] == payments["ID"] == payments["ACCOUNT_ID"] == "long"
     assert users["IS_STAFF"] == {"type": "int", "connect.type": "int8"}
@@ -198,7 +198,7 @@ def test_no_time_stops_the_source(lab: SourceLab, text: str, milliseconds: int) 
     assert lab.after(payment)["RECEIVED_AT"] - EPOCH == timedelta(milliseconds=milliseconds)
 
 
-def test_what_is_added_or_renamed_in_the_database_stays_there(lab: SourceLab) -> None:
+def test_added_and_renamed_columns_stay_in_the_database(lab: SourceLab) -> None:
     table = '"SAMPLE"."AUTH_USER"'
     lab.database.execute(f'ALTER TABLE {table} ADD COLUMN "CARD_NUMBER" VARCHAR(20)')
     lab.database.execute(f'ALTER TABLE {table} RENAME COLUMN "PASSWORD" TO "PASSWORD_HASH"')
@@ -213,8 +213,8 @@ def test_what_is_added_or_renamed_in_the_database_stays_there(lab: SourceLab) ->
 
 
 @pytest.mark.parametrize(("other", "decimals"), [("numeric(14,4)", 4), ("numeric", 0)])
-def test_an_amount_with_other_decimals_is_held_back_told_and_mended(lab: SourceLab, other: str, decimals: int) -> None:
-    """No registry refuses another scale, and a reader would take 3.0000 for 300.00."""
+def test_a_column_with_another_scale_is_reported_and_recovers(lab: SourceLab, other: str, decimals: int) -> None:
+    """The registry accepts another scale, and readers would take 3.0000 for 300.00."""
     amount = 'ALTER TABLE "SAMPLE"."USER_TRANSACTION" ALTER COLUMN "AMOUNT" TYPE'
     with watching(lab) as watch:
         lab.database.execute(f"{amount} {other}")
@@ -232,7 +232,7 @@ def test_an_amount_with_other_decimals_is_held_back_told_and_mended(lab: SourceL
     ] == amounts
 
 
-def test_a_connect_that_hangs_does_not_blind_the_watch_to_the_database(lab: SourceLab) -> None:
+def test_the_watch_checks_the_database_while_connect_hangs(lab: SourceLab) -> None:
     rename = 'ALTER TABLE "SAMPLE"."AUTH_USER" RENAME COLUMN'
     assert lab.connect.process
     with watching(lab) as watch:
@@ -246,7 +246,7 @@ def test_a_connect_that_hangs_does_not_blind_the_watch_to_the_database(lab: Sour
         until(lambda: not watch.troubles, "end of the trouble", 30)
 
 
-def test_a_lost_slot_is_told_and_mended(lab: SourceLab) -> None:
+def test_a_lost_slot_is_reported_and_recovers(lab: SourceLab) -> None:
     with watching(lab) as watch:
         lab.connect.stop()
         lab.database.execute("SELECT pg_drop_replication_slot(%s)", [source.SLOT])

@@ -1,4 +1,4 @@
-"""What people and machines do to a warehouse: the sink waits, says what helps, and goes on; nothing lost or doubled."""
+"""A sink whose store has trouble waits, reports the fix, and continues without loss or duplicates."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def more(lab: SinkLab) -> None:
 
 
 def complete(lab: SinkLab, one: Worker[SinkConfig], table: str, rows: int = ALL) -> None:
-    # The process counts what it has written, whatever became of the table since.
-    until(lambda: status(one)["written"][TOPIC] == ALL and status(one)["trouble"] == "", "the sink goes on")
+    # The process's count does not depend on changes of the table.
+    until(lambda: status(one)["written"][TOPIC] == ALL and status(one)["trouble"] == "", "the sink recovers")
     assert in_postgres(lab, f'SELECT count(*), count(DISTINCT "ID") FROM {table}') == [(rows, rows)]
     assert one.alive() and lab.dead_letters(0) == []
 
@@ -68,21 +68,21 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_the_sink_goes_on_by_itself(lab: SinkLab, name: str) -> None:
+def test_the_sink_recovers_by_itself(lab: SinkLab, name: str) -> None:
     one = sink(lab, f"t_{name}")
     change(lab, HARMLESS[name])
     more(lab)
     complete(lab, one, f"t_{name}")
 
 
-def test_a_dropped_table_is_made_again(lab: SinkLab) -> None:
+def test_a_dropped_table_is_recreated(lab: SinkLab) -> None:
     one = sink(lab, "t_gone")
     change(lab, "DROP TABLE t_gone")
     more(lab)
     complete(lab, one, "t_gone", ALL - FIRST)
 
 
-def test_a_table_made_before_with_fewer_columns_gets_the_others(lab: SinkLab) -> None:
+def test_an_existing_table_gets_its_missing_columns(lab: SinkLab) -> None:
     change(lab, 'CREATE TABLE t_before ("ID" BIGINT, mine TEXT)')
     one = sink(lab, "t_before")
     more(lab)
@@ -100,42 +100,42 @@ BLOCKING = {
 
 
 @pytest.mark.parametrize("name", BLOCKING)
-def test_the_sink_says_what_helps_and_then_goes_on(lab: SinkLab, name: str) -> None:
+def test_the_sink_reports_the_fix_and_recovers(lab: SinkLab, name: str) -> None:
     breaking, told, mending = BLOCKING[name]
     one = sink(lab, f"t_{name}")
     change(lab, f"ALTER TABLE t_{name} {breaking}")
     if name == "required":
         change(lab, "ALTER TABLE t_required ALTER COLUMN note DROP DEFAULT")
     more(lab)
-    until(lambda: told in status(one)["trouble"], "the sink says what is wrong")
+    until(lambda: told in status(one)["trouble"], "the sink reports the trouble")
     assert f"t_{name}" in status(one)["trouble"] and one.alive()
     change(lab, f"ALTER TABLE t_{name} {mending}")
     complete(lab, one, f"t_{name}")
 
 
-def test_without_auto_evolve_a_missing_column_is_told_with_the_statement_that_adds_it(lab: SinkLab) -> None:
+def test_without_auto_evolve_the_error_has_the_statement_that_adds_a_column(lab: SinkLab) -> None:
     one = sink(lab, "t_fixed", evolves=False)
     change(lab, 'ALTER TABLE t_fixed DROP COLUMN "IP_ADDRESS"')
     more(lab)
-    until(lambda: "auto.evolve" in status(one)["trouble"], "the sink says what is wrong")
+    until(lambda: "auto.evolve" in status(one)["trouble"], "the sink reports the trouble")
     change(lab, 'ALTER TABLE t_fixed ADD COLUMN IF NOT EXISTS "IP_ADDRESS" VARCHAR(45)')
     complete(lab, one, "t_fixed")
 
 
-def test_a_database_that_is_read_only_or_closed(lab: SinkLab) -> None:
+def test_a_read_only_or_closed_database(lab: SinkLab) -> None:
     one = sink(lab, "t_closed")
     lost = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{WAREHOUSE_DATABASE}'"
     with lab.postgres.connect("postgres") as connection:
         connection.execute(f"ALTER DATABASE {WAREHOUSE_DATABASE} SET default_transaction_read_only = on".encode())
         connection.execute(lost.encode())
         lab.produce(TOPIC, [(None, payment(number)) for number in range(FIRST, FIRST + 50)])
-        until(lambda: "read-only" in status(one)["trouble"], "the sink says what is wrong")
+        until(lambda: "read-only" in status(one)["trouble"], "the sink reports the trouble")
         connection.execute(f"ALTER DATABASE {WAREHOUSE_DATABASE} RESET default_transaction_read_only".encode())
-        until(lambda: status(one)["written"][TOPIC] == FIRST + 50, "the sink goes on")
+        until(lambda: status(one)["written"][TOPIC] == FIRST + 50, "the sink recovers")
         connection.execute(f"ALTER DATABASE {WAREHOUSE_DATABASE} ALLOW_CONNECTIONS false".encode())
         connection.execute(lost.encode())
         lab.produce(TOPIC, [(None, payment(number)) for number in range(FIRST + 50, ALL)])
-        until(lambda: "accepting connections" in status(one)["trouble"], "the sink says what is wrong")
+        until(lambda: "accepting connections" in status(one)["trouble"], "the sink reports the trouble")
         connection.execute(f"ALTER DATABASE {WAREHOUSE_DATABASE} ALLOW_CONNECTIONS true".encode())
     complete(lab, one, "t_closed")
 
@@ -150,7 +150,7 @@ def test_a_paused_warehouse(lab: SinkLab) -> None:
             os.kill(pid, signal.SIGSTOP)
     try:
         more(lab)
-        until(lambda: "not answered" in status(one)["trouble"], "the sink says that it waits")
+        until(lambda: "not answered" in status(one)["trouble"], "the sink reports that the store does not answer")
     finally:
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
@@ -164,34 +164,37 @@ def alerts(lab: SinkLab, index: str) -> Worker[SinkConfig]:
     return lab.sink(f"t-{index}", OPENSEARCH, TopicConfig(topic="fraud_alert", target=index, method="UPSERT"))
 
 
-def test_an_index_that_is_read_only_or_deleted(lab: SinkLab) -> None:
+def test_a_read_only_or_deleted_index(lab: SinkLab) -> None:
     client = OpenSearch(lab.opensearch.url)
     one = alerts(lab, "t-blocked")
     until(lambda: status(one)["lag"] == 0, "the sink writes")
     client.indices.put_settings(index="t-blocked", body={"index.blocks.read_only_allow_delete": True})
     lab.produce("fraud_alert", [alert(5)])
-    until(lambda: "read-only" in status(one)["trouble"], "the sink says what is wrong")
+    until(lambda: "read-only" in status(one)["trouble"], "the sink reports the trouble")
     client.indices.put_settings(index="t-blocked", body={"index.blocks.read_only_allow_delete": None})
-    until(lambda: status(one)["trouble"] == "" and in_opensearch(lab, "t-blocked")[0] == 6, "the sink goes on")
+    until(lambda: status(one)["trouble"] == "" and in_opensearch(lab, "t-blocked")[0] == 6, "the sink recovers")
     client.indices.delete(index="t-blocked")
     lab.produce("fraud_alert", [alert(6)])
-    until(lambda: client.indices.exists(index="t-blocked") and in_opensearch(lab, "t-blocked")[0] == 1, "made again")
+    until(
+        lambda: client.indices.exists(index="t-blocked") and in_opensearch(lab, "t-blocked")[0] == 1,
+        "the index is recreated",
+    )
     assert client.indices.get_mapping(index="t-blocked")["t-blocked"]["mappings"]["dynamic"] == "strict"
     assert lab.dead_letters(0) == []
 
 
-def test_an_index_made_before_with_another_mapping(lab: SinkLab) -> None:
+def test_an_existing_index_with_another_mapping(lab: SinkLab) -> None:
     client = OpenSearch(lab.opensearch.url)
     other = {"mappings": {"dynamic": "strict", "properties": {"amount": {"type": "date", "format": "yyyy"}}}}
     client.indices.create(index="t-other", body=other)
     one = alerts(lab, "t-other")
-    until(lambda: "mapping" in status(one)["trouble"], f"the sink says what is wrong: {status(one)}")
+    until(lambda: "mapping" in status(one)["trouble"], f"the sink reports the trouble: {status(one)}")
     client.indices.delete(index="t-other")
-    until(lambda: status(one)["trouble"] == "" and in_opensearch(lab, "t-other")[0] == 5, "the sink goes on")
+    until(lambda: status(one)["trouble"] == "" and in_opensearch(lab, "t-other")[0] == 5, "the sink recovers")
     assert lab.dead_letters(0) == []
 
 
-def test_a_file_that_another_process_reads(lab: SinkLab) -> None:
+def test_a_file_that_another_process_has_open(lab: SinkLab) -> None:
     lab.topics("fraud_alert", partitions=1)
     lab.produce("fraud_alert", [alert(number) for number in range(5)])
     one = lab.sink("t-duck", SNOWFLAKE, TopicConfig(topic="fraud_alert", target="locked"))
@@ -199,7 +202,7 @@ def test_a_file_that_another_process_reads(lab: SinkLab) -> None:
     with duckdb.connect(str(lab.folder / "t-duck.duckdb"), read_only=True) as reader:
         assert reader.execute("SELECT count(*) FROM STREAMING.locked").fetchall() == [(5,)]
         lab.produce("fraud_alert", [alert(5)])
-        until(lambda: "lock" in status(one)["trouble"], "the sink says what is wrong")
-    until(lambda: status(one)["trouble"] == "" and status(one)["lag"] == 0, "the sink goes on")
+        until(lambda: "lock" in status(one)["trouble"], "the sink reports the trouble")
+    until(lambda: status(one)["trouble"] == "" and status(one)["lag"] == 0, "the sink recovers")
     time.sleep(0.5)
     assert in_duckdb(lab, one, "SELECT count(*), count(DISTINCT alert_id) FROM STREAMING.locked") == [(6, 6)]

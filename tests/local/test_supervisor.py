@@ -1,4 +1,4 @@
-"""Servers that die, hang, or come back by half are started again, or told; none is left behind in silence."""
+"""The supervisor restarts servers that die, hang or start only half, and reports those that do not start."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def supervise(server: Server, restart: Callable[[], None]) -> tuple[Supervisor, 
 
 
 @pytest.mark.parametrize("error", [RunError("refused"), ConnectionError("it died again while it started")])
-def test_a_server_that_comes_back_by_half_is_started_again(sleeper: Server, error: Exception) -> None:
+def test_a_half_started_server_is_restarted(sleeper: Server, error: Exception) -> None:
     errors = [error]
 
     def restart() -> None:
@@ -68,9 +68,7 @@ def test_a_server_that_comes_back_by_half_is_started_again(sleeper: Server, erro
     assert f"sleeper did not start: {error}" in said
 
 
-def test_nothing_is_being_started_any_more_when_the_supervisor_has_stopped(
-    sleeper: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stopped_supervisor_starts_nothing(sleeper: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     looking, go_on, started = threading.Event(), threading.Event(), threading.Event()
 
     def alive() -> bool:
@@ -87,14 +85,14 @@ def test_nothing_is_being_started_any_more_when_the_supervisor_has_stopped(
     assert looking.wait(10)
     threading.Timer(0.2, go_on.set).start()
     supervisor.stop()
-    assert started.is_set(), "what the supervisor was about to start as it was stopped is started behind its back"
+    assert started.is_set(), "stop() must wait for a restart under way"
 
 
 @pytest.mark.parametrize(
     ("command", "message"),
-    [("exec sleep 600", "sleeper: not ready in"), ("echo no licence; exit 1", "sleeper: ended at its start")],
+    [("exec sleep 600", "sleeper: not ready in"), ("echo no licence; exit 1", "sleeper: ended during its start")],
 )
-def test_a_server_that_does_not_become_ready_is_told(children: Children, command: str, message: str) -> None:
+def test_a_server_that_does_not_become_ready_is_an_error(children: Children, command: str, message: str) -> None:
     class Unready(Sleeper):
         start_seconds = 0.3
 
@@ -108,10 +106,10 @@ def test_a_server_that_does_not_become_ready_is_told(children: Children, command
     with pytest.raises(RunError, match=message) as told:
         server.start()
     server.stop()
-    assert "no licence" in str(told.value) or command.startswith("exec"), "the end of the log says why"
+    assert "no licence" in str(told.value) or command.startswith("exec"), "the error has the end of the log"
 
 
-def test_a_jvm_that_never_says_its_port_does_not_hang_the_run(
+def test_a_jvm_that_never_prints_its_port_does_not_hang_the_run(
     children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Silent(FlinkGateway):
@@ -119,5 +117,5 @@ def test_a_jvm_that_never_says_its_port_does_not_hang_the_run(
             return ["sleep", "600"]
 
     monkeypatch.setattr(flink, "SPEAKS_WITHIN_SECONDS", 0.2)
-    with pytest.raises(RunError, match="flink: ended at its start"):
+    with pytest.raises(RunError, match="flink: ended during its start"):
         Silent(children).start()

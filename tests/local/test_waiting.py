@@ -1,4 +1,4 @@
-"""Waiting ends: with what was waited for, at the deadline, or when the process is asked to stop."""
+"""Waits end with success, at the deadline, or when the process should stop."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from local.waiting import Watch, patience, until
 
 
-def test_what_becomes_true_is_not_waited_for_any_longer() -> None:
+def test_until_ends_with_success_or_at_the_deadline() -> None:
     answers = iter([False, True])
     assert until(lambda: next(answers), seconds=60, every=0)
     assert not until(lambda: False, seconds=0.1, every=0.01)
 
 
-def test_an_action_is_repeated_while_it_fails_in_a_passing_way() -> None:
+def test_an_action_is_retried_while_its_errors_may_pass() -> None:
     told: list[str] = []
     patiently = patience(OSError, every=0, stopping=threading.Event(), tell=lambda error: told.append(str(error)))
     errors = [OSError("second"), OSError("first")]
@@ -31,7 +31,7 @@ def test_an_action_is_repeated_while_it_fails_in_a_passing_way() -> None:
         patiently(lambda: 1 // 0)
 
 
-def test_a_process_that_is_asked_to_stop_waits_no_longer() -> None:
+def test_a_stopping_process_retries_no_more() -> None:
     stopping = threading.Event()
     patiently = patience(OSError, every=60, stopping=stopping, tell=lambda _error: None)
 
@@ -48,7 +48,7 @@ def test_a_process_that_is_asked_to_stop_waits_no_longer() -> None:
 def test_a_watch_looks_until_it_is_stopped() -> None:
     looked = threading.Event()
     watch = Watch(looked.set, every=0.01)
-    watch.stop()  # before its start it has nothing to wait for
+    watch.stop()  # before the start, stop() returns at once
     watch = Watch(looked.set, every=0.01)
     watch.start()
     assert looked.wait(10)

@@ -1,4 +1,4 @@
-"""A runner that is killed leaves no process and no folder; one that ends well is left alone."""
+"""The watchdog cleans up after a killed runner, and leaves a run that ends well alone."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_killed_runner_leaves_nothing() -> None:
     until(lambda: not psutil.pid_exists(pid), "the watchdog kills the child", 10)
 
 
-def test_what_was_just_being_started_when_the_run_ended_is_killed(tmp_path: Path) -> None:
+def test_a_process_that_starts_during_the_end_of_a_run_is_killed(tmp_path: Path) -> None:
     children = Children(tmp_path)
     child = children.start(["sleep", "600"], log=tmp_path / "log", folder=tmp_path)
     children.close()
@@ -61,7 +61,7 @@ def test_what_was_just_being_started_when_the_run_ended_is_killed(tmp_path: Path
         children.start(["sleep", "600"], log=tmp_path / "log", folder=tmp_path)
 
 
-def test_what_a_dead_watchdog_left_is_removed_by_the_next_run() -> None:
+def test_the_next_run_cleans_up_after_a_dead_watchdog() -> None:
     runner, path, pid = start("watchdog-both", "wait")
     for process in psutil.Process(runner.pid).children():
         if "watchdog" in " ".join(process.cmdline()):
@@ -90,7 +90,7 @@ def test_a_full_disk_is_found_before_the_start(tmp_path: Path) -> None:
         require_disk(tmp_path, gigabytes=1e6)
 
 
-def test_a_port_in_use_is_told_with_the_option() -> None:
+def test_for_a_port_in_use_the_error_names_the_option() -> None:
     import socket
 
     with socket.socket() as taken:
@@ -101,7 +101,7 @@ def test_a_port_in_use_is_told_with_the_option() -> None:
             loopback.require_free(port)
 
 
-def test_the_port_of_a_server_is_taken_by_no_outgoing_connection_and_no_other_server() -> None:
+def test_no_connection_and_no_other_server_takes_a_servers_port() -> None:
     found = loopback.free(100)
     assert len(set(found)) == 100
     outgoing = Path("/proc/sys/net/ipv4/ip_local_port_range")

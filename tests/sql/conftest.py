@@ -1,4 +1,4 @@
-"""One Kafka and one Flink for all tests of the SQL; the statements of stack `local` run as the plan has them."""
+"""One Kafka and one Flink for all tests of the SQL. They run the statements of the plan."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from local.apply.alterations import STATEMENT, as_statements
 from local.apply.servers import ROOT
 from local.apply.statements import statement_of
 from local.avro import Schemas
-from local.flink import settings
-from local.flink.cluster import DECLARED, LIVE, FlinkCluster, Statement
-from local.flink.tables import Endpoints
+from local.flink import job_settings
+from local.flink.session import DECLARED, LIVE, FlinkSession, FlinkStatement
+from local.flink.table_sql import Endpoints
 from local.servers.children import Children
 from local.servers.flink import FlinkGateway
 from local.servers.kafka import Credentials, Kafka
@@ -34,21 +34,21 @@ from plan.record import record
 
 ADMIN = "tests"
 LIMITED = "limited"
-"""An account without any right."""
+"""An account without rights."""
 PATIENCE_SECONDS = 90.0
 CHECKPOINTS = "300 ms"
-"""Rows of flagged_user come once a checkpoint; a run has one every three seconds."""
+"""Rows of flagged_user come once a checkpoint; a run makes one every three seconds."""
 
 
-class Cluster(FlinkCluster):
-    """With what tests alone do to tables and statements."""
+class Cluster(FlinkSession):
+    """With operations that only tests need."""
 
     @property
     def statements(self) -> tuple[str, ...]:
         return tuple(self._statements)
 
     def cancel(self, name: str) -> None:
-        """Stop a statement. What it wrote stays."""
+        """Stop a statement; its rows stay."""
         self._statements.pop(name, None)
         if job := self._jobs.pop(name, None):
             job.cancel().get()
@@ -60,22 +60,22 @@ class Cluster(FlinkCluster):
             self._environment.executeSql(f"DROP TABLE `{topic}`")
 
     def explain(self, sql: str) -> str:
-        """Flink's plan for an INSERT, or for a set of them without the word EXECUTE."""
+        """Flink's plan of an INSERT, or of a statement set without the word EXECUTE."""
         with self._lock:
             self._use(LIVE)
             return str(self._environment.executeSql(f"EXPLAIN {sql}").collect().next().getField(0))
 
 
 class Lab:
-    """Sends users and payments into the raw topics and collects what the statements make of them.
+    """Sends users and payments to the raw topics and collects the statements' rows.
 
-    Each test takes its own hour of event time and its own accounts, so that none sees another's rows.
+    Each test has its own hour of event time and its own accounts, and so sees only its own rows.
     """
 
     def __init__(
-        self, kafka: Kafka, flink: Cluster, registry: Registry, statements: list[Statement], *, burst: int
+        self, kafka: Kafka, flink: Cluster, registry: Registry, statements: list[FlinkStatement], *, burst: int
     ) -> None:
-        """`statements` run; `burst` payments within the window are allowed."""
+        """Runs `statements`, with `burst` allowed payments in a window."""
         self.kafka = kafka
         self.flink = flink
         self.registry = registry
@@ -121,13 +121,13 @@ class Lab:
     def send_payment(
         self, number: int, account: int, amount: str, at: datetime.datetime, address: str, arrived: int | None = None
     ) -> None:
-        """A payment with an id of its own; `arrived` is the record's time in milliseconds, now by default."""
+        """A payment with a given id; `arrived` is the record's time in milliseconds, now by default."""
         row = {"ID": number, "AMOUNT": Decimal(amount), "RECEIVED_AT": at, "IP_ADDRESS": address, "ACCOUNT_ID": account}
         self._sent[number] = self.records.change(USER_TRANSACTION, row), arrived
         self.send_again(number)
 
     def send_again(self, number: int) -> None:
-        """The same record, as the source connector sends it after a restart."""
+        """The same record again, as the source connector sends it after a restart."""
         self.raw(USER_TRANSACTION.topic, number, *self._sent[number])
 
     def raw(self, topic: str, number: int, value: bytes | None, arrived: int | None = None) -> None:
@@ -136,17 +136,17 @@ class Lab:
         self._producer.flush()
 
     def settle(self) -> None:
-        """Wait until everything sent before was judged.
+        """Wait until everything sent so far is judged.
 
-        Alerts and flags are branches of the job, each in its own order alone: a new account breaks all four rules, and
-        when its last payment has its row in flagged_user too, nothing sent before is still under way.
+        Alerts and flags are separate branches of the job, each in order. A new account breaks all four rules; once its
+        alerts and its row in flagged_user are there, both branches have judged everything before.
         """
         account = self.user()
         for _ in range(self._burst):
             self.pay(account, "100.00")
         self.pay(account, "100.00", address="203.0.113.1")
         self.pay(account, "5000.00")
-        self.wait(lambda: set(self.rules(account)) == set(RULES), "alerts of all four rules; see whether Flink runs")
+        self.wait(lambda: set(self.rules(account)) == set(RULES), "alerts of all four rules; check whether Flink runs")
         paid = self._burst + 2
         rows = self.flagged[account]
         self.wait(
@@ -155,19 +155,19 @@ class Lab:
         )
 
     def checkpoint(self, statement: str) -> None:
-        """Wait until a checkpoint holds what the statement has judged so far, and until its rows are committed."""
+        """Wait until a checkpoint covers everything judged so far and its rows are committed."""
         folder = self.flink.gateway.folder / "checkpoints" / statement
 
         def number() -> int:
-            found = folder.glob("*/chk-*/_metadata")  # by name alone: Flink may remove one at any time
+            found = folder.glob("*/chk-*/_metadata")  # by name, as Flink may remove one at any time
             return max((int(file.parent.name.removeprefix("chk-")) for file in found), default=0)
 
-        # The next one may have begun before; the one after the second begins when the second is committed.
+        # The next one may have begun before now. The third one begins once the second is committed.
         wanted = number() + 3
         self.wait(lambda: number() >= wanted, f"checkpoint {wanted} of {statement}")
 
     @property
-    def rules_statement(self) -> Statement:
+    def rules_statement(self) -> FlinkStatement:
         return next(one for one in self.statements if one.name.endswith("-fraud"))
 
     def wait(self, condition: Callable[[], Any], what: str) -> Any:
@@ -220,7 +220,7 @@ def running_lab() -> Iterator[Lab]:
             future.result()
         register_outputs(Schemas(registry.url))
         flink = Cluster(gateway, Endpoints(client=kafka.java_client(ADMIN), registry=registry.url))
-        patch.setitem(settings.SESSION, "execution.checkpointing.interval", CHECKPOINTS)
+        patch.setitem(job_settings.SESSION, "execution.checkpointing.interval", CHECKPOINTS)
         flink.open()
         for table in (*SOURCES, *OUTPUTS):
             flink.create_table(table)

@@ -1,4 +1,4 @@
-"""The fraud rules as docs/detection.md defines them, in plain Python: what the statement is compared with."""
+"""The definition of docs/detection.md in plain Python; tests compare the statement with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOOKED_AT = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """`received_at` and `arrived` are milliseconds since 1970: the application's clock, and the broker's."""
+    """`received_at` (the application's clock) and `arrived` (the broker's) are milliseconds since 1970."""
 
     number: int
     account: int
@@ -56,14 +56,14 @@ class Flag:
 
 @dataclass
 class Verdict:
-    """`alerts` are (payment, rule, reason), in no order; `flags` are those of the accounts for which a rule holds."""
+    """`alerts` are (payment, rule, reason), in no order; `flags` are the rows of flagged accounts."""
 
     alerts: list[tuple[int, str, str]] = field(default_factory=list)
     flags: dict[int, Flag] = field(default_factory=dict)
 
 
 def judge(records: Iterable[Payment], rules: Rules) -> Verdict:
-    """What is due for these records, given in the order of the topic, repetitions included."""
+    """The alerts and flags of these records, given in the order of the topic, repetitions included."""
     verdict = Verdict()
     seen: set[int] = set()
     paid: dict[int, list[Payment]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Flink's own lexer finds the same tokens, on the same lines, in a statement's text with and without its comments."""
+"""Flink's lexer finds the same tokens on the same lines, with and without comments."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ PIECES = [
 @example("a.b--c$d--e$1 -- f")
 @example("1-$a--b")
 @example("SELECT 'a--b' -- c\n, `x--y` /* z */ // foo\n+ 1")
-def test_no_token_of_flinks_is_lost(lab: Lab, sql: str) -> None:
+def test_no_token_is_lost(lab: Lab, sql: str) -> None:
     before = tokens(lab, sql)
-    if before is not None:  # a text that Flink cannot read is refused with or without its comments
+    if before is not None:  # Flink refuses an unreadable text with and without comments
         assert tokens(lab, without_comments(sql)) == before
 
 
@@ -45,11 +45,11 @@ def test_a_text_that_flink_cannot_read_stays_so(lab: Lab) -> None:
 
 
 def tokens(lab: Lab, sql: str) -> list[tuple[str, int]] | None:
-    """(token, line) of everything that Flink reads; None when it cannot."""
+    """(token, line) of each token; None when Flink cannot read the text."""
     jvm: Any = lab.flink.gateway.jvm
     parser = jvm.org.apache.flink.sql.parser.impl
     lexer = parser.FlinkSqlParserImplTokenManager(parser.SimpleCharStream(jvm.java.io.StringReader(sql)))
-    # The state in which names are quoted by backticks, as in Flink.
+    # The lexer's state in which backticks quote names, as in Flink.
     lexer.SwitchTo(parser.FlinkSqlParserImplConstants.BTID)
     found = []
     try:

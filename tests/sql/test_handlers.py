@@ -1,4 +1,4 @@
-"""What a resource of the plan becomes on real Kafka and Flink, and where a statement goes on from."""
+"""Resources of the plan on real Kafka and Flink, and the checkpoints that statements start from."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from confluent_kafka.admin import (
 )
 
 from components.contracts import AUTH_USER, CLEANED_USER, FRAUD_ALERT, OUTPUTS, USER_TRANSACTION, flink
-from local.apply.access import right_of
 from local.apply.accounts import GUEST, GUEST_RIGHTS
+from local.apply.grants import right_of
 from local.apply.handlers import create_topic
 from local.apply.rights import allow
-from local.apply.roles import rights_of
+from local.apply.roles import rights_of_role
 from local.errors import RunError
-from local.flink.cluster import Statement
 from local.flink.errors import StatementError
-from local.flink.settings import complete_checkpoints
+from local.flink.job_settings import complete_checkpoints
+from local.flink.session import FlinkStatement
 from plan.model import Resource
 from tests.sql.conftest import ADMIN, LIMITED, Lab
 
@@ -60,7 +60,7 @@ def test_a_topic_has_the_plans_partitions_and_settings(lab: Lab, admin: AdminCli
         create_topic(servers, topic)
 
 
-def test_an_acl_of_the_plan_is_one_of_the_broker(lab: Lab, admin: AdminClient) -> None:
+def test_the_broker_gets_the_plans_acls(lab: Lab, admin: AdminClient) -> None:
     names = {"resourceType": "TOPIC", "resourceName": "fd.", "patternType": "PREFIXED"}
     right = right_of(resource(**names, principal="User:sa-1", host="*", operation="READ", permission="ALLOW"))
     allow(admin, [right], "test")
@@ -69,23 +69,23 @@ def test_an_acl_of_the_plan_is_one_of_the_broker(lab: Lab, admin: AdminClient) -
     lab.wait(lambda: len(admin.describe_acls(exactly).result(10)) == 1, "ACL")
 
 
-def test_the_broker_enforces_what_a_role_stands_for(lab: Lab, admin: AdminClient) -> None:
+def test_the_broker_enforces_roles(lab: Lab, admin: AdminClient) -> None:
     for made in admin.create_topics([NewTopic(name, 1, 1) for name in ("limited.read", "limited_write")]).values():
         made.result(10)
 
     def bind(role: str, on: str) -> None:
         binding = resource(principal=f"User:{LIMITED}", roleName=role, crnPattern=f"crn://confluent.cloud{on}")
-        allow(admin, rights_of(binding), "test")
+        allow(admin, rights_of_role(binding), "test")
 
-    assert may_see(lab) == set(), "it has no role yet"
+    assert may_see(lab) == set(), "the account has no role yet"
     bind("DeveloperRead", "/schema-registry=l/subject=*")
-    assert may_see(lab) == set(), "a role on subjects is nothing to the broker"
+    assert may_see(lab) == set(), "a role on subjects gives no right on the broker"
     bind("DeveloperRead", "/cloud-cluster=lkc-1/kafka=lkc-1/topic=limited.*")
     lab.wait(lambda: may_see(lab) == {"limited.read"}, "the topic that it may read")
     assert refusal(lab, "limited_write") == "TOPIC_AUTHORIZATION_FAILED"
     bind("DeveloperWrite", "/cloud-cluster=lkc-1/kafka=lkc-1/topic=limited_write")
     lab.wait(lambda: refusal(lab, "limited_write") is None, "the right to write")
-    assert refusal(lab, "limited.read") == "TOPIC_AUTHORIZATION_FAILED", "it may only read that"
+    assert refusal(lab, "limited.read") == "TOPIC_AUTHORIZATION_FAILED", "the account may only read that topic"
     bind("CloudClusterAdmin", "/cloud-cluster=lkc-1")
     lab.wait(lambda: refusal(lab, "limited.read") is None, "all rights")
 
@@ -95,7 +95,7 @@ def may_see(lab: Lab) -> set[str]:
 
 
 def refusal(lab: Lab, topic: str) -> str | None:
-    """The broker's name for its refusal of a record; None when it takes it."""
+    """The name of the broker's error for a record; None when the broker takes it."""
     told: list[KafkaError | None] = []
     producer = Producer(lab.kafka.client(LIMITED))
     producer.produce(topic, b"", partition=0, on_delivery=lambda error, _: told.append(error))
@@ -105,7 +105,7 @@ def refusal(lab: Lab, topic: str) -> str | None:
 
 @pytest.fixture
 def spare(lab: Lab, admin: AdminClient) -> Iterator[tuple[str, str]]:
-    """Two topics that no statement of the plan writes: of two that write one topic, each fences the other here."""
+    """Two topics that no statement of the plan writes, as writers of one topic fence each other here."""
     names = ("spare_first", "spare_second")
     for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
         future.result()
@@ -118,41 +118,39 @@ def spare(lab: Lab, admin: AdminClient) -> Iterator[tuple[str, str]]:
         future.result()
 
 
-def insert(name: str, topic: str, query: str) -> Statement:
-    return Statement(name=name, sql=f"INSERT INTO `{topic}` {query}", file="flink_sql/test.sql")
+def insert(name: str, topic: str, query: str) -> FlinkStatement:
+    return FlinkStatement(name=name, sql=f"INSERT INTO `{topic}` {query}", file="flink_sql/test.sql")
 
 
 NOTHING = "SELECT * FROM `auth_user` WHERE `ID` < 0"
 
 
-def checkpoints(lab: Lab, statement: Statement, count: int = 1) -> list[Path]:
-    """The complete checkpoints of the statement, the newest first, as soon as there are as many."""
+def checkpoints(lab: Lab, statement: FlinkStatement, count: int = 1) -> list[Path]:
+    """The statement's complete checkpoints, the newest first, once there are `count` of them."""
     folder = lab.flink.gateway.folder / "checkpoints" / statement.name
     lab.wait(lambda: len(complete_checkpoints(folder)) >= count, f"{count} checkpoints of {statement.name}")
     return complete_checkpoints(folder)
 
 
-def running(lab: Lab, statement: Statement) -> None:
+def running(lab: Lab, statement: FlinkStatement) -> None:
     lab.wait(lambda: lab.flink.state(statement.name) == "RUNNING", f"running statement {statement.name}")
 
 
-def test_a_statement_without_a_checkpoint_starts_from_nobody_elses(lab: Lab, spare: tuple[str, str]) -> None:
-    # Of another shape, so that a checkpoint of the first does not fit it.
+def test_a_statement_does_not_start_from_anothers_checkpoint(lab: Lab, spare: tuple[str, str]) -> None:
+    # Another shape: a checkpoint of the first does not fit.
     twice = "SELECT * FROM `auth_user` UNION ALL SELECT * FROM `auth_user`"
     first, second = insert("has-one", spare[0], NOTHING), insert("has-none", spare[1], twice)
     lab.flink.submit(first)
     checkpoints(lab, first)
     lab.flink.cancel(first.name)
-    lab.flink.submit(first)  # goes on from it
+    lab.flink.submit(first)  # continues from its checkpoint
     lab.flink.submit(second)
     running(lab, second)
     for statement in (first, second):
         lab.flink.cancel(statement.name)
 
 
-def test_a_statement_whose_newest_checkpoint_is_cut_off_starts_from_the_one_before(
-    lab: Lab, spare: tuple[str, str]
-) -> None:
+def test_a_statement_skips_a_cut_off_checkpoint(lab: Lab, spare: tuple[str, str]) -> None:
     statement = insert("cut-off", spare[0], NOTHING)
     lab.flink.submit(statement)
     checkpoints(lab, statement, 2)
@@ -168,9 +166,7 @@ def test_a_statement_whose_newest_checkpoint_is_cut_off_starts_from_the_one_befo
         lab.flink.submit(statement)
 
 
-def test_a_statement_with_a_table_function_goes_on_from_its_checkpoint_in_the_same_jvm(
-    lab: Lab, spare: tuple[str, str]
-) -> None:
+def test_a_table_function_continues_from_its_checkpoint_in_the_same_jvm(lab: Lab, spare: tuple[str, str]) -> None:
     columns = ", ".join(flink.cleaned(CLEANED_USER))
     query = f"SELECT {columns} FROM TO_CHANGELOG(input => TABLE `{AUTH_USER.topic}`)"
     statement = insert("changes", spare[0], query)
@@ -182,7 +178,7 @@ def test_a_statement_with_a_table_function_goes_on_from_its_checkpoint_in_the_sa
     lab.flink.cancel(statement.name)
 
 
-def test_a_guest_reads_every_topic_and_writes_the_raw_ones_alone(lab: Lab, admin: AdminClient) -> None:
+def test_a_guest_reads_every_topic_and_writes_only_raw_ones(lab: Lab, admin: AdminClient) -> None:
     client = lab.kafka.client(GUEST)
     allow(admin, GUEST_RIGHTS, GUEST)
     lab.wait(lambda: read_as(client, "fraud-app-anything", FRAUD_ALERT.topic) is None, "the right to read")
@@ -199,7 +195,7 @@ def test_a_guest_reads_every_topic_and_writes_the_raw_ones_alone(lab: Lab, admin
 
 
 def read_as(client: Mapping[str, Any], group: str, topic: str) -> int | None:
-    """The code of the error that reading ends with, None once the topic's end is reached."""
+    """The code of the error that ends reading; None at the topic's end."""
     consumer = Consumer({**client, "group.id": group, "auto.offset.reset": "earliest", "enable.partition.eof": True})
     consumer.subscribe([topic])
     try:
@@ -213,7 +209,7 @@ def read_as(client: Mapping[str, Any], group: str, topic: str) -> int | None:
 
 
 def written_as(client: Mapping[str, Any], topic: str, key: bytes) -> int | None:
-    """The code of the error that writing a tombstone ends with, if any."""
+    """The code of the error that writing a tombstone gives, if any."""
     errors: list[int | None] = []
     producer = Producer(dict(client))
     producer.produce(topic, key=key, on_delivery=lambda error, _: errors.append(error.code() if error else None))

@@ -1,6 +1,6 @@
-"""Random streams on real Flink, against the rules in plain Python: the alerts are those, whatever clocks and order.
+"""Random streams on real Flink give the same alerts as the rules in plain Python, whatever clocks and order.
 
-`PROPERTY_STREAMS=1000` tries more streams, other ones each time.
+`PROPERTY_STREAMS=1000` tries more streams, different ones each time.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SETTLED_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Pay:
-    """`at` and `arrived` are milliseconds from the begin of the stream; `at` may be "1970" or "9999"."""
+    """`at` and `arrived` are milliseconds since the start of the stream; `at` may be "1970" or "9999"."""
 
     account: int
     amount: str
@@ -49,14 +49,14 @@ class Pay:
 
 @dataclass(frozen=True)
 class SendAgain:
-    """The source goes back by so many payments, and sends them again in their order."""
+    """The source goes back by some payments and resends them in order."""
 
     back: int
 
 
 Step = Pay | SendAgain
 
-# Around the window's limits; anywhere in an hour's backlog; clocks that are wrong.
+# Around the window's limits; anywhere in an hour's backlog; wrong clocks.
 TIMES = st.one_of(
     st.sampled_from([0, 1, 10 * MINUTES, 10 * MINUTES + 1, 10 * MINUTES - 1, -10 * MINUTES, -10 * MINUTES - 1]),
     st.integers(-20 * SECONDS, 20 * SECONDS),
@@ -88,7 +88,7 @@ STEPS = st.lists(
     min_size=1,
     max_size=25,
 ).map(lambda parts: list(itertools.chain(*parts)))
-# Ids of a stream, by place: rising, falling, with gaps, below zero, shuffled.
+# Ids of a stream, by position: ascending, descending, with gaps, below zero, shuffled.
 IDS: dict[str, Callable[[int], int]] = {
     "rising": lambda place: place,
     "falling": lambda place: -place,
@@ -99,7 +99,7 @@ streams = itertools.count(1)
 
 
 def records(steps: list[Step], ids: str, accounts: list[int], sign: int) -> list[Payment]:
-    """What the topic holds, repetitions included. No two streams share an id."""
+    """The topic's records, repetitions included. No two streams share an id."""
     begin = int(time.time() * 1000) - 15 * MINUTES
     base = 10**9 + next(streams) * 100_000
     sent: list[Payment] = []
@@ -129,7 +129,7 @@ def send(lab: Lab, topic: list[Payment]) -> None:
 
 
 def found(lab: Lab, accounts: list[int]) -> Verdict:
-    """What Flink made of the payments of these accounts."""
+    """Flink's alerts and flags of these accounts."""
     verdict = Verdict()
     for account in accounts:
         verdict.alerts += [(one["transaction_id"], one["rule_id"], one["reason"]) for one in lab.alerts[account]]
@@ -145,7 +145,7 @@ def found(lab: Lab, accounts: list[int]) -> Verdict:
 
 
 def compare(lab: Lab, topic: list[Payment], accounts: list[int], *, repeated: bool = False) -> None:
-    """After a restart what was not yet committed is written again: then `repeated` alerts are no fault."""
+    """With `repeated`, duplicates are no fault: after a restart Flink rewrites uncommitted alerts."""
     due, there = judge(topic, RULES), found(lab, accounts)
     expected, alerts = Counter(due.alerts), Counter(there.alerts)
     assert not expected - alerts, f"missing: {sorted(expected - alerts)}"
@@ -163,7 +163,7 @@ def compare(lab: Lab, topic: list[Payment], accounts: list[int], *, repeated: bo
     phases=[Phase.generate, Phase.shrink],
 )
 @given(steps=STEPS, ids=st.sampled_from(sorted(IDS)), sign=st.sampled_from([1, -1]))
-def test_alerts_and_flags_are_those_of_the_definition(lab: Lab, steps: list[Step], ids: str, sign: int) -> None:
+def test_alerts_and_flags_match_the_definition(lab: Lab, steps: list[Step], ids: str, sign: int) -> None:
     accounts = [lab.user() for _ in range(3)]
     topic = records(steps, ids, accounts, sign)
     send(lab, topic)
@@ -191,12 +191,12 @@ def test_nothing_is_lost_or_doubled_by_a_restart_from_the_checkpoint(lab: Lab) -
 
 
 def restart(lab: Lab) -> None:
-    """Stop the rules and start them from their newest checkpoint, which is older than what they judged last."""
+    """Restart the rules from their newest checkpoint, which does not cover the last payments."""
     lab.flink.cancel(lab.rules_statement.name)
     lab.flink.submit(lab.rules_statement)
 
 
-def test_hundreds_of_payments_of_one_account_sent_again_count_once(lab: Lab) -> None:
+def test_hundreds_of_repeated_payments_count_once(lab: Lab) -> None:
     accounts = [lab.user()]
     steps: list[Step] = [Pay(0, "2.00", "10.0.0.1", place * 61 * SECONDS, 11 * MINUTES) for place in range(400)]
     topic = records([*steps, SendAgain(400), SendAgain(250)], "rising", accounts, 1)

@@ -1,4 +1,4 @@
-"""What Flink refuses is told by file and line; what it ran survives its JVM."""
+"""Errors in statements name file and line; statements survive a kill of the JVM."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from bench.records import decoded
 from components.confluent import pipeline
 from components.contracts import CLEANED_TRANSACTION, FRAUD_ALERT
 from local.errors import RunError
-from local.flink import settings
-from local.flink.cluster import Statement
+from local.flink import job_settings
 from local.flink.errors import StatementError
-from local.flink.tables import HIDDEN
+from local.flink.session import FlinkStatement
+from local.flink.table_sql import HIDDEN
 from tests.sql.conftest import ADMIN, Lab
 
 pytestmark = pytest.mark.local
 
 
-def statement(sql: str, **properties: str) -> Statement:
-    return Statement(name="test", sql=sql, file="flink_sql/test.sql", properties=properties)
+def statement(sql: str, **properties: str) -> FlinkStatement:
+    return FlinkStatement(name="test", sql=sql, file="flink_sql/test.sql", properties=properties)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_an_error_names_file_line_and_flinks_message(lab: Lab, sql: str, line: i
         "ALTER TABLE `fraud_alerts` SET ('changelog.mode' = 'append')",
     ],
 )
-def test_an_unknown_table_is_told_with_the_topics_that_exist(lab: Lab, sql: str) -> None:
+def test_the_error_about_an_unknown_table_lists_the_topics(lab: Lab, sql: str) -> None:
     with pytest.raises(StatementError, match=r"The topics are: auth_user, .*fraud_alert, user_transaction") as caught:
         lab.flink.submit(statement(sql))
     assert "fraud_alerts" in str(caught.value)
@@ -58,11 +58,11 @@ def test_an_unknown_table_is_told_with_the_topics_that_exist(lab: Lab, sql: str)
     ("option", "message"),
     [
         ("'changelog.mood' = 'append'", "knows no option 'changelog.mood'"),
-        ("'changelog.mode' = 'retract'", "changelog.mode is 'retract'; the run knows append, upsert"),
-        ("'error-handling.mode' = 'loud'", "error-handling.mode is 'loud'; the run knows fail, ignore, log"),
+        ("'changelog.mode' = 'retract'", "changelog.mode is 'retract'; the local run knows append, upsert"),
+        ("'error-handling.mode' = 'loud'", "error-handling.mode is 'loud'; the local run knows fail, ignore, log"),
     ],
 )
-def test_an_option_without_a_meaning_is_refused(lab: Lab, option: str, message: str) -> None:
+def test_an_unknown_option_is_refused(lab: Lab, option: str, message: str) -> None:
     try:
         with pytest.raises(RunError, match=message):
             lab.flink.submit(statement(f"ALTER TABLE `user_transaction` SET ({option})"))
@@ -73,9 +73,9 @@ def test_an_option_without_a_meaning_is_refused(lab: Lab, option: str, message: 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [(settings.TIME_ZONE, "Europe/Berlin"), (settings.ALIGNMENT, "5 min"), (settings.STATE_TTL, "soon")],
+    [(job_settings.TIME_ZONE, "Europe/Berlin"), (job_settings.ALIGNMENT, "5 min"), (job_settings.STATE_TTL, "soon")],
 )
-def test_a_property_with_a_meaning_that_is_not_here_is_refused(lab: Lab, name: str, value: str) -> None:
+def test_a_value_that_the_run_cannot_honour_is_refused(lab: Lab, name: str, value: str) -> None:
     with pytest.raises(RunError, match=re.escape(f"{name} = '{value}'")):
         lab.flink.submit(statement("INSERT INTO `auth_user` SELECT * FROM `auth_user`", **{name: value}))
 
@@ -85,7 +85,7 @@ def test_a_missing_sink_column_is_refused(lab: Lab) -> None:
         lab.flink.submit(statement("INSERT INTO `user_transaction` SELECT `ID` FROM `fd.SAMPLE.USER_TRANSACTION`"))
 
 
-def test_a_table_is_declared_in_the_program_and_not_in_sql(lab: Lab) -> None:
+def test_create_table_is_refused(lab: Lab) -> None:
     with pytest.raises(StatementError, match="declare tables as topics"):
         lab.flink.submit(statement("CREATE TABLE `x` (`a` INT)"))
 
@@ -107,7 +107,7 @@ VARIABLES = {
 
 
 @pytest.mark.parametrize("declared", pipeline.statements(24), ids=lambda declared: declared.name)
-def test_what_a_statement_is_declared_to_touch_is_what_flink_plans(lab: Lab, declared: pipeline.Statement) -> None:
+def test_declared_reads_and_writes_match_flinks_plan(lab: Lab, declared: pipeline.Statement) -> None:
     sql = declared.text(VARIABLES).rstrip().removesuffix(";")
     if declared.alters:
         assert re.findall(r"ALTER TABLE `([^`]+)`", sql) == list(declared.alters)
@@ -140,12 +140,12 @@ def test_both_inserts_of_the_rules_share_the_look_back(lab: Lab) -> None:
     (rules,) = (declared for declared in pipeline.statements(24) if "fraud_alert" in declared.writes)
     sql = rules.text(VARIABLES).rstrip().removesuffix(";")
     _, plan = lab.flink.explain(sql[sql.index("STATEMENT SET") :]).split("== Optimized Execution Plan ==")
-    assert plan.count("OverAggregate(") == 3, "repetitions, numbers and the look-back: each is to run once"
+    assert plan.count("OverAggregate(") == 3, "repetitions, numbers and the look-back must run once each"
     sums = re.findall(r".*<= \S+\)\), w0\$o1, 0.*", plan)
-    assert len(sums) == 1 and sums[0].count("w0$o1, 0") == 2, "the two sums of a window are to be computed once"
+    assert len(sums) == 1 and sums[0].count("w0$o1, 0") == 2, "the two sums of a window must be computed once"
 
 
-def test_statements_go_on_after_their_jvm_was_killed(lab: Lab) -> None:
+def test_statements_survive_a_killed_jvm(lab: Lab) -> None:
     before, after = lab.user(), lab.user()
     lab.pay(before, "600.00")
     lab.settle()
@@ -155,13 +155,13 @@ def test_statements_go_on_after_their_jvm_was_killed(lab: Lab) -> None:
     lab.pay(after, "1500.00")
     lab.flink.restart()
     lab.settle()
-    assert "burst_amount" in lab.rules(before), "the payment before the kill is part of the window after it"
-    assert "large_amount" in lab.rules(after), "a payment made while Flink was down is judged afterwards"
+    assert "burst_amount" in lab.rules(before), "a payment before the kill must be in the window after it"
+    assert "large_amount" in lab.rules(after), "payments during the downtime must be judged"
     assert committed_duplicates(lab) == [], "read_committed readers see each alert once"
 
 
 def committed_duplicates(lab: Lab) -> list[str]:
-    lab.checkpoint(lab.rules_statement.name)  # it commits the last transaction
+    lab.checkpoint(lab.rules_statement.name)  # commits the last transaction
     consumer = Consumer(
         {**lab.kafka.client(ADMIN), "group.id": "committed", "auto.offset.reset": "earliest"}
         | {"isolation.level": "read_committed", "enable.partition.eof": True}
@@ -185,12 +185,12 @@ def second_rule(account: int, rule: str) -> str:
       FROM `fd.SAMPLE.USER_TRANSACTION` WHERE `ACCOUNT_ID` = {account};"""
 
 
-def test_statements_that_write_one_topic_leave_each_other_alone(lab: Lab) -> None:
+def test_statements_can_write_one_topic(lab: Lab) -> None:
     account = lab.user()
     both = f"EXECUTE STATEMENT SET BEGIN\n{second_rule(account, 'c')}\n{second_rule(account, 'd')}\nEND;"
     own = {"a": second_rule(account, "a"), "b": second_rule(account, "b"), "set": both}
-    for name, sql in own.items():  # the numbers of their checkpoints are the same at the same time
-        lab.flink.submit(Statement(name=name, sql=sql, file="flink_sql/test.sql"))
+    for name, sql in own.items():  # their checkpoints have the same numbers at the same time
+        lab.flink.submit(FlinkStatement(name=name, sql=sql, file="flink_sql/test.sql"))
     try:
         for _ in range(5):
             lab.pay(account, "5000.00")
@@ -202,7 +202,7 @@ def test_statements_that_write_one_topic_leave_each_other_alone(lab: Lab) -> Non
         assert committed_duplicates(lab) == [], "each alert is committed once"
         assert sorted(lab.rules(account)) == expected
         log = lab.flink.gateway.log.read_text(encoding="utf-8")
-        assert "transactionalIdPrefix" not in log, "give each writer of a topic transactional ids of its own"
+        assert "transactionalIdPrefix" not in log, "give each writer of a topic its own transactional ids"
     finally:
         for name in own:
             lab.flink.cancel(name)

@@ -1,4 +1,4 @@
-"""What the width of Oracle's numbers would break in the cloud breaks here."""
+"""The local Flink refuses SQL that Oracle's number types break in the cloud."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import pytest
 
 from components.confluent import pipeline
 from components.contracts import AUTH_USER, SOURCES, USER_TRANSACTION, BigInt, Decimal, Table
-from local.flink.cluster import Statement
 from local.flink.errors import StatementError
+from local.flink.session import FlinkStatement
 from tests.sql.conftest import Lab
 
 pytestmark = pytest.mark.local
 FILE = "flink_sql/cleaned.sql"
 
 
-def cleaned(*changes: tuple[str, str]) -> Statement:
+def cleaned(*changes: tuple[str, str]) -> FlinkStatement:
     (declared,) = [each for each in pipeline.statements(24) if each.name == "cleaned"]
     sql = declared.text({})
     for old, new in changes:
         assert old in sql, f"{FILE} has no {old} any more"
         sql = sql.replace(old, new)
-    return Statement(name="types", sql=sql, file=FILE)
+    return FlinkStatement(name="types", sql=sql, file=FILE)
 
 
 def with_19_digits(table: Table) -> Table:
-    """The table with keys as Django's Oracle backend makes them, in a topic of its own."""
+    """The table with the keys of Django's Oracle backend, in its own topic."""
     columns = [replace(c, type=Decimal(19, 0)) if isinstance(c.type, BigInt) else c for c in table.columns]
     return replace(table, topic=f"{table.topic}.19", columns=tuple(columns))
 
@@ -47,6 +47,6 @@ def test_flags_are_numbers_and_must_be_compared(lab: Lab) -> None:
         lab.flink.submit(cleaned(("`IS_STAFF` <> 0", "`IS_STAFF`")))
 
 
-def test_the_contract_has_none_of_these() -> None:
+def test_the_contract_has_no_such_keys() -> None:
     for table in (AUTH_USER, USER_TRANSACTION):
         assert not [c.name for c in table.columns if c.type == Decimal(19, 0)], "Flink would need casts of keys"

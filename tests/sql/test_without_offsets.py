@@ -1,4 +1,4 @@
-"""What docs/first-deploy.md says to do if the service takes no watermark on a column computed from the offset."""
+"""The fallback of docs/first-deploy.md, without a watermark on a column computed from the offset."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from components.contracts import USER_TRANSACTION
-from local.flink.cluster import Statement
+from local.flink.session import FlinkStatement
 from tests.sql.conftest import Lab
 from tests.sql.reference import Payment, judge
 from tests.sql.test_property import RULES, compare, send
@@ -19,9 +19,9 @@ from tests.sql.test_property import RULES, compare, send
 pytestmark = pytest.mark.local
 
 
-def watermark(text: str) -> Statement:
+def watermark(text: str) -> FlinkStatement:
     sql = f"ALTER TABLE `{USER_TRANSACTION.topic}` MODIFY WATERMARK FOR {text}"
-    return Statement(name="fallback-watermark", sql=sql, file="flink_sql/user_transaction_watermark.sql")
+    return FlinkStatement(name="fallback-watermark", sql=sql, file="flink_sql/user_transaction_watermark.sql")
 
 
 @pytest.fixture
@@ -37,10 +37,10 @@ def by_record_time(lab: Lab) -> Iterator[Lab]:
     lab.flink.submit(rules)
 
 
-def test_payments_are_judged_in_the_order_of_their_records_times(by_record_time: Lab) -> None:
+def test_payments_are_judged_in_the_order_of_record_times(by_record_time: Lab) -> None:
     lab = by_record_time
     account = lab.user()
-    # Records of earlier tests have times up to now: those of this one are later, so that none is late.
+    # Later than the records of earlier tests, so that none of these is late.
     begin = int(time.time() * 1000) - 1_900_000
     topic = [
         Payment(
@@ -59,11 +59,13 @@ def test_payments_are_judged_in_the_order_of_their_records_times(by_record_time:
     send(lab, topic)
     lab.wait(lambda: len(lab.alerts[account]) >= len(judge(topic[:-1], RULES).alerts), "alerts of all but the last")
     last = topic[-1]
-    assert last.number not in {one["transaction_id"] for one in lab.alerts[account]}, "none waits for a next record"
+    assert last.number not in {one["transaction_id"] for one in lab.alerts[account]}, (
+        "the last one waits for the next record"
+    )
     lab.now = datetime.datetime.now(datetime.UTC)
     for _ in range(2):
         lab.pay(lab.user(), "1.00")
     wanted = len(judge(topic, RULES).alerts)
-    lab.wait(lambda: len(lab.alerts[account]) >= wanted, "alerts of the last payment, too")
+    lab.wait(lambda: len(lab.alerts[account]) >= wanted, "alerts of the last payment too")
     lab.checkpoint("fallback")
     compare(lab, topic, [account])

@@ -14,7 +14,7 @@ import org.apache.kafka.connect.data.*;
 import org.apache.kafka.connect.errors.*;
 import org.apache.kafka.connect.storage.Converter;
 
-/** Records in Confluent's wire format. Debezium keeps one schema object a table, so its id is found by identity. */
+/** Writes Confluent's wire format. Debezium keeps one schema object for each table, so identity finds its id. */
 public class AvroConverter implements Converter {
     private record Known(String topic, byte[] head, GenericDatumWriter<Object> writer) { }
     private final AvroData data = new AvroData(1000);

@@ -6,7 +6,7 @@ import java.time.temporal.TemporalAccessor;
 import java.util.*;
 import org.apache.kafka.connect.data.SchemaBuilder;
 
-/** Two of Oracle's types that PostgreSQL has not: NUMBER(1), and a TIMESTAMP that ends with the year 9999; a decimal's scale. */
+/** Gives PostgreSQL's columns Oracle's types: NUMBER(1), and TIMESTAMP, which ends with the year 9999. Checks the scale of decimals. */
 public class OracleTypes implements CustomConverter<SchemaBuilder, RelationalColumn> {
     private static final Instant FIRST = Instant.parse("-4711-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
@@ -14,7 +14,7 @@ public class OracleTypes implements CustomConverter<SchemaBuilder, RelationalCol
     public void configure(Properties settings) { this.settings = settings; }
     public void converterFor(RelationalColumn column, ConverterRegistration<SchemaBuilder> registration) {
         String place = column.dataCollection() + "." + column.name(), scale = settings.getProperty("scale." + place);
-        // No registry refuses another scale, and a reader takes the digits for those of the scale that it knows.
+        // The registry accepts another scale, and readers would misplace the decimal point.
         if (scale != null && column.typeName().equals("numeric") && !scale.equals("" + column.scale().orElse(0)))
             throw new IllegalArgumentException(place + " has " + column.scale().orElse(0) + " decimals, its contract " + scale);
         if (settings.containsKey("tiny." + place))

@@ -14,7 +14,7 @@ import org.apache.flink.table.factories.DynamicTableFactory;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.util.*;
 
-/** avro-confluent for error-handling.mode log and ignore: passes over a record that cannot be read. */
+/** avro-confluent for error-handling.mode log and ignore: skips malformed records. */
 public class LenientAvro extends RegistryAvroFormatFactory {
     @Override public String factoryIdentifier() { return "avro-confluent-lenient"; }
 
@@ -44,8 +44,8 @@ public class LenientAvro extends RegistryAvroFormatFactory {
             try {
                 return decoder.deserialize(message);
             } catch (IOException | RuntimeException error) {
-                if (ExceptionUtils.findThrowable(error, Decoder::isRegistryAway).isPresent()) throw error;  // the job starts again and reads the record again
-                // The decoder still holds the rest of the record and would read every later one wrongly.
+                if (ExceptionUtils.findThrowable(error, Decoder::isRegistryAway).isPresent()) throw error;  // the job restarts and reads the record again
+                // A new decoder: this one still holds the rest of the record and would misread later ones.
                 try { renew(); } catch (Exception fatal) { throw new IOException(fatal); }
                 return null;
             }

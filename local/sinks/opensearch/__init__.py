@@ -1,4 +1,4 @@
-"""OpenSearchSink's twin: the keys that it honours, as settings of a sink that writes to the run's own OpenSearch."""
+"""OpenSearchSink's twin: the keys that it honours. It writes to the run's OpenSearch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from local.sinks.config import SinkConfig, TopicConfig
 from local.sinks.keys import LOGIN, PLACE, SINK, sink_config, topics
 from local.sinks.twin import Twin
 
-_INDEX_NAME = (r"[a-z0-9][a-z0-9_.-]*", "lower-case letters, digits and _.- as OpenSearch wants an index named")
-_INDEXES = (r"[1-5]", "1 to 5, as the connector takes")
+_INDEX_NAME = (r"[a-z0-9][a-z0-9_.-]*", "lower-case letters, digits and _.-, as OpenSearch requires")
+_INDEXES = (r"[1-5]", "1 to 5, as the connector requires")
 
 KEYS: dict[str, Key] = {
     **SINK,
@@ -20,7 +20,7 @@ KEYS: dict[str, Key] = {
     "auth.type": holds("the twin listens on this machine alone", "BASIC", "NONE"),
     "connection.user": holds(LOGIN),
     "behavior.on.error": carried("IGNORE", "FAIL", to="on_error"),
-    "max.retries": holds("the twin tries until the index is back, since nothing may be lost", form=WHOLE),
+    "max.retries": holds("the twin retries until the index is back", form=WHOLE),
     "indexes.num": carried(to="indexes", form=_INDEXES, required=True),
 }
 INDEX: dict[str, Key] = {
@@ -32,7 +32,7 @@ INDEX: dict[str, Key] = {
 
 
 def settings(config: Mapping[str, str]) -> SinkConfig:
-    """Raises RunError: every key or value without a meaning."""
+    """Raises RunError, which lists all problems."""
     count = _index_count(config)
     per_index = {f"index{number}.{key}": rule for number in range(1, count + 1) for key, rule in INDEX.items()}
     local = translate(config, {**KEYS, **per_index})
@@ -51,14 +51,14 @@ def settings(config: Mapping[str, str]) -> SinkConfig:
     if listed != indexed:
         keys = " and ".join(f"index{number}.topic" for number in range(1, count + 1))
         raise RunError(
-            f"connector {config['name']}: topics is {','.join(listed)}, but {keys} say {','.join(indexed)}: "
+            f"connector {config['name']}: topics is {','.join(listed)}, but {keys} say {','.join(indexed)}; "
             "give each topic one index"
         )
     return sink_config(config, local, found)
 
 
 def _index_count(config: Mapping[str, str]) -> int:
-    """What `indexes.num` says; when that is no number, what the keys show, so that they are checked all the same."""
+    """`indexes.num`. When that is wrong, the count that the other keys show, so that they are checked too."""
     asked = config.get("indexes.num", "")
     if re.fullmatch(_INDEXES[0], asked):
         return int(asked)

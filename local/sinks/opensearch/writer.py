@@ -1,4 +1,4 @@
-"""OpenSearchSink's twin: documents by id, so that writing again after a crash changes nothing."""
+"""Writes documents by id to OpenSearch, so a repeated write after a crash changes nothing."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from local.sinks.records import Row
 GONE = 404
 BUSY = (429, 502, 503)
 NO_INDEX = "index_not_found_exception"
-# What an index refuses whatever the document is, and what helps.
+# Errors of the index, not of the document, and their fix.
 CLOSED = {
-    "cluster_block_exception": "the index is read-only: when its disk has room again, or whoever blocked it agrees, "
-    'run PUT {index}/_settings {{"index.blocks.read_only_allow_delete": null, "index.blocks.write": null, '
+    "cluster_block_exception": "the index is read-only: free disk space if the disk is full, then run "
+    'PUT {index}/_settings {{"index.blocks.read_only_allow_delete": null, "index.blocks.write": null, '
     '"index.blocks.read_only": null}}',
     "index_closed_exception": "run POST {index}/_open",
     "security_exception": "give the sink's user the right to write to {index}",
@@ -33,7 +33,7 @@ CLOSED = {
 
 
 class OpenSearchWriter:
-    """One index a topic, with the contract's mapping, by INSERT (an id per record) or UPSERT (by the record's key)."""
+    """An index for each topic, with the contract's mapping. INSERT: an id for each record; UPSERT: the record's key."""
 
     bounds_text = False
 
@@ -46,7 +46,7 @@ class OpenSearchWriter:
         with _refusals():
             for name in self._topics:
                 self._make_index(name)
-        return {}  # the consumer group's offsets serve
+        return {}  # the consumer group keeps the offsets
 
     def rows(self) -> dict[str, int]:
         with _refusals():
@@ -81,7 +81,7 @@ class OpenSearchWriter:
         return [json.dumps({"index": place}), document]
 
     def _refused(self, rows: list[Row], answer: dict[str, Any]) -> list[tuple[Row, str]]:
-        """The rows that no index would take. Raises StoreError for what the index, and not the row, is at fault for."""
+        """The rows that OpenSearch refuses for good. Raises StoreError when the fault is the index's, not a row's."""
         refused = list[tuple[Row, str]]()
         for row, item in zip(rows, answer["items"], strict=True):
             result = next(iter(item.values()))
@@ -90,7 +90,9 @@ class OpenSearchWriter:
             index, kind, reason = self._topics[row.topic].target, *_reason(result["error"])
             if kind == NO_INDEX:
                 self._make_index(row.topic)
-                raise StoreError(f"index {index} was deleted and is made again", "its older documents are gone")
+                raise StoreError(
+                    f"index {index} was deleted; the sink has recreated it", "its older documents are gone"
+                )
             if kind in CLOSED:
                 raise StoreError(f"index {index}: {reason}", CLOSED[kind].format(index=index))
             if result["status"] in BUSY:
@@ -102,7 +104,7 @@ class OpenSearchWriter:
         return refused
 
     def _compare_mapping(self, topic: str, reason: str) -> None:
-        """Add the fields that the index lacks. Raises StoreError when it is not, or was not, the contract's."""
+        """Add missing fields to the index. Raises StoreError when the mapping differs from the contract's, or did."""
         index = self._topics[topic].target
         before = self._fields(index)
         try:
@@ -110,11 +112,10 @@ class OpenSearchWriter:
         except RequestError as error:
             raise StoreError(
                 f"index {index} refuses documents ({reason}), its mapping is not the contract's: {error.info!s:.300}",
-                f"delete the index, or reindex it into one with the mapping of `components.contracts.search`, "
-                f"as {index}",
+                f"delete the index, or reindex it into a new {index} with the mapping of `components.contracts.search`",
             ) from error
         if self._fields(index) != before:
-            raise StoreError(f"index {index} lacked fields and has them now")
+            raise StoreError(f"index {index} lacked fields; the sink has added them")
 
     def _fields(self, index: str) -> Any:
         return next(iter(self._client.indices.get_mapping(index=index).values()))["mappings"].get("properties")
@@ -129,7 +130,7 @@ def _refusals() -> Generator[None]:
 
 
 def _reason(error: Json) -> tuple[str, str]:
-    """(type, reason) of an item's error, with what caused it."""
+    """(type, reason) of an item's error; the reason includes the cause."""
     if not isinstance(error, dict):
         return "", str(error)
     caused_by: dict[str, Any] = error.get("caused_by") or {}

@@ -1,4 +1,4 @@
-"""RedshiftSink's twin: the keys that it honours, as settings of a sink that writes to the run's PostgreSQL."""
+"""RedshiftSink's twin: the keys that it honours. It writes to the run's PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.sinks.config import SinkConfig, TopicConfig
 from local.sinks.keys import LOGIN, PLACE, SINK, sink_config, topics
 from local.sinks.twin import Twin
 
-_TABLE = (r"[^$]*\$\{topic\}[^$]*", "a text with ${topic} in it, so that each topic has its table")
+_TABLE = (r"[^$]*\$\{topic\}[^$]*", "a text with ${topic} in it, to give each topic its table")
 
 KEYS: dict[str, Key] = {
     **SINK,
@@ -19,7 +19,7 @@ KEYS: dict[str, Key] = {
     "aws.redshift.user": holds(LOGIN),
     "aws.redshift.database": Key(why="the twin has a database of its own", required=True),
     "db.timezone": holds("the twin's session runs in UTC", "UTC"),
-    "auto.create": holds("the twin makes missing tables", "true"),
+    "auto.create": holds("the twin creates missing tables", "true"),
     "auto.evolve": carried("true", "false", to="evolves"),
     "batch.size": carried(to="batch_size", form=COUNT),
     "table.name.format": carried(to="table_format", form=_TABLE),
@@ -27,11 +27,11 @@ KEYS: dict[str, Key] = {
 
 
 def settings(config: Mapping[str, str]) -> SinkConfig:
-    """Raises RunError: every key or value without a meaning."""
+    """Raises RunError, which lists all problems."""
     local = translate(config, KEYS)
     tables = local.get("table_format", "${topic}")
     found = [TopicConfig(topic=t, target=tables.replace("${topic}", t), on_null="FAIL") for t in topics(local)]
-    # Without the key the connector adds no columns; the other sinks always do.
+    # Without the key the connector adds no columns, unlike the other sinks.
     return sink_config(config, local, found, evolves=local.get("evolves") == "true")
 
 

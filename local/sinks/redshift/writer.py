@@ -1,4 +1,4 @@
-"""RedshiftSink's twin: appends rows to PostgreSQL. Offsets are in the same transaction, so a crash doubles nothing."""
+"""Appends rows to PostgreSQL, with the offsets in the same transaction: a crash doubles nothing."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ INSERT INTO connect_offsets VALUES (%s, %s, %s, %s)
 ON CONFLICT (sink, topic, partition) DO UPDATE SET next = excluded.next"""
 COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
 CONNECT_SECONDS = 5
-# Someone who alters the table may hold it for long: told, and tried again.
+# Someone may lock a table for long: then the sink reports it and retries.
 LOCK_SECONDS = 10
 Columns = tuple[Column, ...]
 
 
 class PostgresWriter:
-    """Tables are made when they are missing (auto.create), with the contract's types; missing columns are added.
+    """Creates missing tables (auto.create) and columns (auto.evolve) with the contract's types.
 
-    Rows are copied by the names of their columns, so that columns which others have added do not matter. Each error
-    ends the session: the next one sees the settings, rights and tables as they are then.
+    COPY names the columns, so columns that others add do no harm. Each error ends the session, so that the next one
+    sees new settings, rights and tables.
     """
 
     bounds_text = True
@@ -82,17 +82,14 @@ class PostgresWriter:
         self._there.clear()
 
     def _stored(self, cursor: psycopg.Cursor[Any]) -> Offsets:
-        """Offsets as of now: a commit whose answer was lost, or that a killed process left under way, counts.
-
-        The lock makes this transaction wait for such a one.
-        """
+        """The stored offsets. The lock waits for a transaction of a killed process that may still commit."""
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [self._config.name])
         found = cursor.execute(STORED, [self._config.name]).fetchall()
         return {(topic, part): at for topic, part, at in found}
 
     @contextmanager
     def _session(self) -> Generator[psycopg.Connection[Any]]:
-        """Each error of PostgreSQL inside ends the session and becomes a StoreError that says what to do."""
+        """A PostgreSQL error ends the session and becomes a StoreError with the fix."""
         self._at = "", ()
         try:
             yield self._connect()
@@ -103,7 +100,7 @@ class PostgresWriter:
             raise StoreError(" ".join(cause.split()), _fix(error, target, columns)) from error
 
     def _connect(self) -> psycopg.Connection[Any]:
-        """The session; a new one makes what is missing."""
+        """The session; a new one creates missing tables."""
         if self._connection is None or self._connection.closed:
             self.close()
             self._connection = psycopg.connect(
@@ -137,7 +134,7 @@ class PostgresWriter:
 
 
 def _fix(error: psycopg.Error, target: str, columns: Columns) -> str:
-    """What whoever runs the warehouse can do; empty when it is enough to wait."""
+    """What the warehouse's administrator can do; empty when waiting is enough."""
     table = f'ALTER TABLE "{target}"'
     match error:
         case errors.ReadOnlySqlTransaction():
@@ -152,16 +149,16 @@ def _fix(error: psycopg.Error, target: str, columns: Columns) -> str:
         case errors.IntegrityError():
             return f"the table has a constraint that the rows break: drop {error.diag.constraint_name or 'it'}"
         case errors.WrongObjectType():
-            return "rows can be written to a table alone: drop or rename what has its name"
+            return "drop or rename whatever has the table's name: the sink needs a table"
         case errors.DataError() | errors.DatatypeMismatch() | errors.UndefinedFunction():
             types = ", ".join(f'"{c.name}" {postgres_type(c.type)}' for c in columns)
-            return f"a column has another type than its values: give it back its own, they are {types}"
+            return f"a column has the wrong type: change it back; the types are {types}"
         case _:
             return ""
 
 
 def _grouped(rows: Iterable[Row]) -> list[list[Row]]:
-    """Rows by topic and version of its columns, which all rows of one version share."""
+    """Rows by topic and schema version; rows of one version share one tuple of columns."""
     found: dict[tuple[str, int], list[Row]] = defaultdict(list)
     for row in rows:
         found[row.topic, id(row.columns)].append(row)
@@ -172,7 +169,7 @@ def _copy(cursor: psycopg.Cursor[Any], target: str, columns: Columns, rows: list
     names = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
     with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(target), names)) as copy:
         for row in rows:
-            assert row.values is not None  # the loop sends tombstones to the dead letters
+            assert row.values is not None  # the loop makes dead letters of tombstones
             copy.write_row(row.values)
 
 

@@ -1,4 +1,4 @@
-"""SnowflakeSink's twin: the keys that it honours, as settings of a sink that writes to a DuckDB file."""
+"""SnowflakeSink's twin: the keys that it honours. It writes to a DuckDB file."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ KEYS: dict[str, Key] = {
     "snowflake.role.name": holds(LOGIN),
     "snowflake.database.name": holds("the file is the database"),
     "snowflake.schema.name": carried(to="schema", required=True),
-    "snowflake.ingestion.method": holds("rows are appended as they come", "SNOWPIPE_STREAMING"),
-    "snowflake.enable.schematization": holds("one column each field", "true"),
+    "snowflake.ingestion.method": holds("the twin appends rows as they come", "SNOWPIPE_STREAMING"),
+    "snowflake.enable.schematization": holds("the twin's tables have a column for each field", "true"),
     "snowflake.topic2table.map": carried(to="table_map", form=_TABLE_MAP),
-    "buffer.flush.time": holds("the twin writes more often than the shortest time, one second", form=COUNT),
+    "buffer.flush.time": holds("the twin writes more often than the minimum, one second", form=COUNT),
     "behavior.on.null.values": carried("IGNORE", "DEFAULT", to="on_null"),
 }
 
 
 def settings(config: Mapping[str, str]) -> SinkConfig:
-    """Raises RunError: every key or value without a meaning."""
+    """Raises RunError, which lists all problems."""
     local = translate(config, KEYS)
     named = dict(pair.split(":", 1) for pair in local.get("table_map", "").split(",") if pair)
     on_null = local.get("on_null", "DEFAULT")

@@ -1,7 +1,7 @@
-"""SnowflakeSink's twin: appends each record as a row to a DuckDB file, with offsets in the same transaction.
+"""Appends each record as a row to a DuckDB file, with the offsets in the same transaction.
 
-As Snowpipe Streaming does, it never updates: the view `<table>_latest` shows the newest row of each key. The file is
-open while a batch is written and no longer, so that others can read it meanwhile.
+Like Snowpipe Streaming, it never updates a row: the view `<table>_latest` shows the newest row of each key. The file is
+only open during a write, so that others can read it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ STORED = 'SELECT topic, "partition", next FROM connect_offsets'
 
 
 class DuckdbWriter:
-    """Rows travel as one JSON text a batch, which DuckDB itself takes apart: an INSERT per row is 100 times slower."""
+    """Passes a batch to DuckDB as one JSON text; an INSERT for each row is 100 times slower."""
 
     bounds_text = False
 
@@ -79,7 +79,7 @@ class DuckdbWriter:
 
     @contextmanager
     def _file(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """The file with its tables and views. Raises StoreError when it, or one of them, cannot be used."""
+        """The open file, with its tables and views. Raises StoreError for every DuckDB error."""
         try:
             with duckdb.connect(self._path) as connection:
                 connection.execute("SET TimeZone = 'UTC'; SET memory_limit = '256MB'; SET threads = 1")
@@ -99,13 +99,13 @@ class DuckdbWriter:
 def _fix(error: duckdb.Error) -> str:
     match error:
         case duckdb.IOException() if "lock" in str(error):
-            return "the sink goes on when the process that has it open closes it"
+            return "the sink goes on when the other process closes the file"
         case duckdb.ConversionException():
-            return "a column has another type than its values: give it back its own, or rename the table"
+            return "a column has the wrong type: change it back, or rename the table"
         case duckdb.ConstraintException():
             return "the table has a constraint that the rows break: drop it, or rename the table"
         case duckdb.CatalogException() | duckdb.BinderException():
-            return "rename what is in the way; the sink makes its own tables and views"
+            return "rename the table or view in the way; the sink creates its own"
         case _:
             return ""
 
@@ -115,7 +115,7 @@ def _name(identifier: str) -> str:
 
 
 def _tables_sql(table: Table, target: str) -> Iterator[str]:
-    """The view is made anew each time: a column that was added since would make the old one fail."""
+    """Replaces the view each time, since an added column breaks the old one."""
     columns = ", ".join(f"{_name(column.name)} {type_of(column.type)}" for column in table.published)
     yield f"CREATE TABLE IF NOT EXISTS {_name(target)} ({columns}, {METADATA} JSON)"
     yield _add_column_sql(target, METADATA, "JSON")
@@ -147,6 +147,6 @@ def _record(row: Row) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> str:
-    """Exact as text; from_json gives it the column's type."""
+    """Text is exact; from_json converts it to the column's type."""
     assert isinstance(value, Decimal | datetime)
     return str(value)

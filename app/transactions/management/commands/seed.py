@@ -1,4 +1,4 @@
-"""`manage.py seed`: users to pay, and a first payment where it is asked for, once."""
+"""`manage.py seed`."""
 
 import random
 
@@ -8,34 +8,34 @@ from django.utils import timezone
 
 from transactions import payments, tables
 from transactions.models import Transaction, User
-from transactions.store import Store
+from transactions.payment_table import PaymentTable
 
 FIRST = ("Ada", "Alan", "Barbara", "Claude", "Edsger", "Frances", "Grace", "John", "Katherine", "Radia")
 LAST = ("Allen", "Backus", "Dijkstra", "Hopper", "Johnson", "Liskov", "Lovelace", "Perlman", "Shannon", "Turing")
 
 
 class Command(BaseCommand):
-    help = "Make users up to the wanted number. Safe to run again: users that exist stay."
+    help = "Create users up to the wanted number. Keeps existing users."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--users", type=int, default=1000, help="how many there shall be (default: 1000)")
+        parser.add_argument("--users", type=int, default=1000, help="total number of users (default: 1000)")
         parser.add_argument(
             "--first-payment",
             action="store_true",
-            help="make one payment if there is none: change data capture knows a table's schema from its first row",
+            help="make one payment if there is none: change data capture learns a table's schema from its first row",
         )
-        parser.add_argument("--seed", type=int, default=1, help="of their names (default: 1)")
+        parser.add_argument("--seed", type=int, default=1, help="seed of the names (default: 1)")
 
     def handle(self, *_args: object, users: int, seed: int, first_payment: bool, **_options: object) -> None:
         tables.ensure()
         have = User.objects.count()
         source = random.Random(seed)  # noqa: S311 - names
-        password = make_password(None)  # nobody can log in as one of them
+        password = make_password(None)  # nobody can log in
         now = timezone.now()
         rows = [_user(source, number, password, now) for number in range(1, users + 1)]
         User.objects.bulk_create(rows[have:], batch_size=1000)
         if first_payment and not Transaction.objects.exists():
-            Store().add([payments.normal(source, User.objects.earliest("id").pk)])
+            PaymentTable().add([payments.normal(source, User.objects.earliest("id").pk)])
         self.stdout.write(f"{max(users, have)} users, {max(0, users - have)} of them new")
 
 

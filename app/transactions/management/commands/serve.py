@@ -1,4 +1,4 @@
-"""`manage.py serve`: the app behind a production server."""
+"""`manage.py serve`: the app in a production server."""
 
 import signal
 import sys
@@ -12,8 +12,8 @@ from waitress import serve
 from transactions.live import MOST_BROWSERS, live
 
 OTHER_THREADS = 8
-# Waitress drops forwarding headers that it is not told to trust, and without this one every request behind the load
-# balancer looks like plain http and is sent to https again, for ever. Only the load balancer reaches the pods.
+# Waitress drops untrusted forwarding headers. Without this one, every request behind the load balancer would look like
+# plain http and redirect to https for ever. Only the load balancer reaches the pods.
 BEHIND_LOAD_BALANCER: dict[str, Any] = {"trusted_proxy": "*", "trusted_proxy_headers": {"x-forwarded-proto"}}
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *_args: object, host: str, port: int, **_options: object) -> None:
-        # The first process of a container is not ended by a signal that it does not handle.
+        # PID 1 ignores SIGTERM unless a handler is installed.
         signal.signal(signal.SIGTERM, _end)
         live().start()
         proxy = BEHIND_LOAD_BALANCER if settings.BEHIND_TLS else {}

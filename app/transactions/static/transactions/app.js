@@ -1,9 +1,9 @@
-// Shows what the server sends and posts what the buttons ask for. No library: the page is three lists.
+// Shows the server's events and posts the buttons' requests. The page is three lists and needs no library.
 "use strict";
 
 const SHOWN = 20;
 const byId = (id) => document.getElementById(id);
-const rules = Object.fromEntries(
+const titles = Object.fromEntries(
   [...document.querySelectorAll("[data-fraud]")].map((button) => [button.dataset.fraud, button.textContent]),
 );
 
@@ -35,7 +35,7 @@ function showPayment(payment) {
 function showAlert(alert) {
   const item = document.createElement("li");
   const title = document.createElement("strong");
-  title.textContent = `${rules[alert.rule_id] ?? alert.rule_id} · score ${alert.score}`;
+  title.textContent = `${titles[alert.rule_id] ?? alert.rule_id} · score ${alert.score}`;
   const reason = document.createElement("p");
   reason.textContent = `Account ${alert.ACCOUNT_ID}, payment ${alert.transaction_id}: ${alert.reason}`;
   const when = document.createElement("small");
@@ -62,9 +62,9 @@ function listen() {
   const source = new EventSource("events");
   source.onopen = () => {
     byId("connection").textContent = "Live";
-    byId("alert-rows").replaceChildren();  // the server sends the latest ones again
+    byId("alert-rows").replaceChildren();  // the server resends the latest ones
   };
-  source.onerror = () => { byId("connection").textContent = "Connection lost, trying again…"; };
+  source.onerror = () => { byId("connection").textContent = "Connection lost, reconnecting…"; };
   source.onmessage = (message) => {
     const event = JSON.parse(message.data);
     show[event.type]?.(event);
@@ -83,7 +83,7 @@ async function report(action) {
   try {
     byId("message").textContent = await action();
   } catch (error) {
-    byId("message").textContent = `That did not work: ${error.message}`;
+    byId("message").textContent = `Failed: ${error.message}`;
   }
 }
 
@@ -96,6 +96,6 @@ for (const button of document.querySelectorAll("[data-fraud]")) {
 byId("generator").addEventListener("change", (event) => report(async () => {
   const answer = await post("api/generator", { rate: Number(event.target.value) });
   byId("generator-value").textContent = answer.rate;
-  return answer.rate ? `Generating ${answer.rate} payments a second.` : "The generator stands still.";
+  return answer.rate ? `Generating ${answer.rate} payments a second.` : "The generator is off.";
 }));
 listen();

@@ -1,7 +1,6 @@
-"""What the plan's ACLs and role bindings allow, and what the clients of the run need.
+"""Checks that the plan's ACLs and role bindings allow what the clients of the run need.
 
-The broker of the run enforces the same; asking first gives one error with all that is missing, not a client that fails
-later.
+The broker enforces the same rights. This check comes first, to list everything that is missing in one error.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from local.apply.rights import Right
-from local.apply.roles import ROLE_BINDING, rights_of
+from local.apply.roles import ROLE_BINDING, rights_of_role
 from local.errors import RunError
 from plan.model import Plan, Resource
 
@@ -18,7 +17,7 @@ ACL = "confluentcloud:index/kafkaAcl:KafkaAcl"
 
 
 class Need(NamedTuple):
-    """`client` is the resource that cannot work without it; `principal` is an account's id, without `User:`."""
+    """A right that the resource `client` needs; `principal` is an account's id, without `User:`."""
 
     client: str
     principal: str
@@ -28,7 +27,7 @@ class Need(NamedTuple):
 
 
 def require(plan: Plan, wanted: Iterable[Need]) -> None:
-    """Raises RunError that lists every need that no ACL or role of the plan allows, or that an ACL denies."""
+    """Raises RunError, which lists every need that the plan does not allow or denies."""
     given = list(rights(plan))
     missing = [need for need in wanted if not _allowed(given, need)]
     if missing:
@@ -39,16 +38,19 @@ def require(plan: Plan, wanted: Iterable[Need]) -> None:
 
 
 def rights(plan: Plan) -> Iterator[Right]:
-    """Every right that an ACL or a role binding of the plan gives or denies."""
-    for resource in plan.resources:
-        if resource.type == ACL:
-            yield right_of(resource)
-        elif resource.type == ROLE_BINDING:
-            yield from rights_of(resource)
+    for resource in (*plan.of_type(ACL), *plan.of_type(ROLE_BINDING)):
+        yield from rights_of(resource)
+
+
+def rights_of(resource: Resource) -> Iterator[Right]:
+    """The rights that an ACL or a role binding gives or denies."""
+    if resource.type == ACL:
+        yield right_of(resource)
+    else:
+        yield from rights_of_role(resource)
 
 
 def right_of(acl: Resource) -> Right:
-    """A KafkaAcl of the plan."""
     inputs = acl.inputs
     return Right(
         principal=inputs["principal"],
@@ -62,7 +64,7 @@ def right_of(acl: Resource) -> Right:
 
 
 def principals(plan: Plan) -> set[str]:
-    """Every account that has a right in Kafka, without `User:`."""
+    """Every account with a right in Kafka, without `User:`."""
     return {right.principal.removeprefix("User:") for right in rights(plan)}
 
 

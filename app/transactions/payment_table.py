@@ -1,4 +1,4 @@
-"""Writes payments, each exactly once, also when the database goes away in between."""
+"""Writes payments exactly once, even when the connection to the database fails."""
 
 import datetime
 import logging
@@ -18,16 +18,16 @@ RETRY_SECONDS = 0.2
 BATCH = 1_000
 
 
-class Store:
-    """Writes payments; any number of threads, processes and replicas may do so side by side, for one account too."""
+class PaymentTable:
+    """Any number of threads, processes and replicas may write at the same time."""
 
     def add(self, payments: Iterable[Payment], stop: Event | None = None) -> list[Transaction]:
-        """Commit the payments together and return them, each with its id and the time of its receipt.
+        """Commit the payments together and return them with id and time of receipt.
 
-        While the database is away it tries again, until `stop` is set (then nothing is returned).
+        Retries while the database is away. Returns nothing when `stop` is set meanwhile.
         """
         rows = _received(payments)
-        in_doubt = False  # whether a commit was begun whose answer got lost
+        in_doubt = False  # whether the answer to a commit was lost
         while rows:
             try:
                 if rows[0].pk is None:
@@ -36,7 +36,7 @@ class Store:
                     _insert(rows)
                 return rows
             except IntegrityError:
-                # The server may still have been at work on that commit when it was looked for.
+                # The server may have finished that commit after the check.
                 if not (in_doubt and _committed(rows[0])):
                     raise
                 return rows
@@ -44,7 +44,7 @@ class Store:
                 if not _is_away(error):
                     raise
                 in_doubt = rows[0].pk is not None
-                log.warning("database away, trying again: %s", str(error).strip())
+                log.warning("database away, retrying: %s", str(error).strip())
                 connection.close()
                 if stop and stop.is_set():
                     break
@@ -53,7 +53,7 @@ class Store:
 
 
 def _received(payments: Iterable[Payment]) -> list[Transaction]:
-    """Rows without ids, stamped with the time of receipt, in the milliseconds that the column holds.
+    """Rows without ids, with the time of receipt in milliseconds, as the column holds.
 
     Nothing depends on that time: clocks may be wrong, equal, or go back.
     """
@@ -76,14 +76,14 @@ def _insert(rows: list[Transaction]) -> None:
 
 
 def _committed(first: Transaction) -> bool:
-    """Whether the payments are in the database: its id is given to one payment alone, and all go in together."""
+    """Whether the payments are in the database. The first one tells, as all are committed together."""
     return Transaction.objects.filter(
         pk=first.pk, account_id=first.account_id, amount=first.amount, ip_address=first.ip_address
     ).exists()
 
 
 def _is_away(error: Exception) -> bool:
-    """Whether trying again can help. Oracle's driver reports a lost connection as a plain DatabaseError."""
+    """Whether a retry can help. Oracle's driver reports a lost connection as a plain DatabaseError."""
     if isinstance(error, (OperationalError, InterfaceError)):
         return True
     return connection.connection is None or not connection.is_usable()

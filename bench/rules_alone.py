@@ -1,4 +1,4 @@
-"""The Flink statements alone: payments already in Kafka, read as fast as the machine does."""
+"""The throughput of the Flink statements alone, with all payments in Kafka from the start."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from local.apply.servers import ROOT
 from local.apply.statements import statement_of
 from local.avro import Schemas
 from local.errors import RunError
-from local.flink.cluster import FlinkCluster
-from local.flink.tables import Endpoints
+from local.flink.session import FlinkSession
+from local.flink.table_sql import Endpoints
 from local.servers.children import Children
 from local.servers.flink import FlinkGateway
 from local.servers.kafka import Credentials, Kafka, make_topic
@@ -54,27 +54,27 @@ def _measure(plan: Plan, kafka: Kafka, gateway: FlinkGateway, registry: str) -> 
     register_outputs(schemas)
     _topics(kafka)
     _payments(kafka, RawRecords(schemas))
-    cluster = FlinkCluster(gateway, Endpoints(client=kafka.java_client("bench"), registry=registry))
+    cluster = FlinkSession(gateway, Endpoints(client=kafka.java_client("bench"), registry=registry))
     cluster.open()
     for table in (*SOURCES, *OUTPUTS):
         cluster.create_table(table)
     process = psutil.Process(gateway.pid)
     alerts = alert_reader(kafka.client("bench"), "bench")
-    # Dependencies come first: the statements that set the tables up, then the rules.
+    # Dependencies come first: the statements that alter the tables, then the rules.
     *settings, rules = (one for one in plan.of_type(STATEMENT) if not only_stores(one))
     for setting in settings:
         cluster.submit(statement_of(setting))
     spent = _Spent(process)
     cluster.submit(statement_of(rules))
     _await(alerts, schemas, WARM_UP)
-    figure("rules alone, start of the job and warm-up", spent.text(WARM_UP))
+    figure("rules alone: job start and warm-up", spent.text(WARM_UP))
     spent = _Spent(process)
     _await(alerts, schemas, PAYMENTS)
-    figure("rules alone, from then on", spent.text(PAYMENTS - WARM_UP))
+    figure("rules alone: after the warm-up", spent.text(PAYMENTS - WARM_UP))
 
 
 class _Spent:
-    """Seconds and processor seconds since now."""
+    """Seconds and CPU seconds since its creation."""
 
     def __init__(self, process: psutil.Process) -> None:
         self._process = process
@@ -93,7 +93,7 @@ def _topics(kafka: Kafka) -> None:
 
 
 def _payments(kafka: Kafka, records: RawRecords) -> None:
-    """Fill the topics; the last payment of the warm-up and the very last one set off an alert."""
+    """Fill the topics. The last payment of the warm-up and the last one of all give an alert."""
     producer = Producer({**kafka.client("bench"), "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
     source = random.Random(1)
     for number in range(1, USERS + 1):

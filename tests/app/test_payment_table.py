@@ -1,4 +1,4 @@
-"""Payments are written once each, whatever clocks say and whichever answers get lost. Real PostgreSQL: tests/local."""
+"""The app writes each payment once, with wrong clocks and lost answers. tests/local does this on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -25,47 +25,47 @@ def stored() -> int:
 
 
 @pytest.mark.parametrize("seconds", [0, -3600, 10**9], ids=["stands still", "goes back", "is far ahead"])
-def test_no_clock_decides_what_is_written(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    from transactions.store import Store
+def test_clocks_do_not_matter(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    from transactions.payment_table import PaymentTable
 
     times = [NOW, NOW + datetime.timedelta(seconds=seconds)]
-    monkeypatch.setattr("transactions.store.timezone.now", lambda: times.pop())
+    monkeypatch.setattr("transactions.payment_table.timezone.now", lambda: times.pop())
     before = stored()
-    rows = [row for _ in range(2) for row in Store().add(payments(20))]
+    rows = [row for _ in range(2) for row in PaymentTable().add(payments(20))]
     assert stored() == before + 40 and len({row.pk for row in rows}) == 40
 
 
-def test_a_payment_has_its_id_and_the_milliseconds_that_the_column_holds() -> None:
+def test_a_payment_has_an_id_and_a_time_in_milliseconds() -> None:
     from transactions.models import Transaction
-    from transactions.store import Store
+    from transactions.payment_table import PaymentTable
 
-    (row,) = Store().add(payments(1))
+    (row,) = PaymentTable().add(payments(1))
     found = Transaction.objects.get(pk=row.pk)
     assert found.received_at == row.received_at and row.received_at.microsecond % 1000 == 0
 
 
-def test_nothing_to_pay_is_nothing_written() -> None:
-    from transactions.store import Store
+def test_no_payments_write_nothing() -> None:
+    from transactions.payment_table import PaymentTable
 
-    assert Store().add([]) == []
+    assert PaymentTable().add([]) == []
 
 
-def test_a_broken_rule_of_the_database_is_not_tried_for_ever() -> None:
+def test_a_violated_constraint_is_not_retried() -> None:
     from django.db import IntegrityError
+    from transactions.payment_table import PaymentTable
     from transactions.payments import Payment
-    from transactions.store import Store
 
     with pytest.raises(IntegrityError):
-        Store().add([Payment(1, Decimal(1), None)])  # type: ignore[arg-type]
+        PaymentTable().add([Payment(1, Decimal(1), None)])  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Inserts fail in turn as the list says: `before` or `after` the commit."""
+    """The list makes inserts fail `before` or `after` the commit, in turn."""
     from django.db import DatabaseError, connection
-    from transactions import store
+    from transactions import payment_table
 
-    insert, failures = store._insert, list[str]()
+    insert, failures = payment_table._insert, list[str]()
 
     def flaky(rows: Any) -> None:
         when = failures.pop() if failures else ""
@@ -75,48 +75,46 @@ def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             connection.close()
             raise DatabaseError("DPY-4011: the connection was closed")  # as Oracle's driver says it
 
-    monkeypatch.setattr(store, "_insert", flaky)
-    monkeypatch.setattr(store, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(payment_table, "_insert", flaky)
+    monkeypatch.setattr(payment_table, "RETRY_SECONDS", 0)
     yield failures
     assert not failures
 
 
 @pytest.mark.parametrize("when", [["before"], ["after"], ["after", "before"], ["before", "before"]])
-def test_a_lost_connection_is_tried_again_and_writes_once(lost: list[str], when: list[str]) -> None:
-    from transactions.store import Store
+def test_a_lost_connection_is_retried_and_writes_once(lost: list[str], when: list[str]) -> None:
+    from transactions.payment_table import PaymentTable
 
     lost += when
     before = stored()
-    rows = Store().add(payments(11))
+    rows = PaymentTable().add(payments(11))
     assert stored() == before + 11 and len({row.pk for row in rows}) == 11
 
 
-def test_a_commit_that_was_still_under_way_when_it_was_looked_for_counts(
-    lost: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from transactions import store
+def test_a_commit_that_ends_after_the_check_counts(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions import payment_table
 
-    committed, looks = store._committed, [False]
-    monkeypatch.setattr(store, "_committed", lambda row: looks.pop() if looks else committed(row))
+    committed, looks = payment_table._committed, [False]
+    monkeypatch.setattr(payment_table, "_committed", lambda row: looks.pop() if looks else committed(row))
     lost += ["after"]
     before = stored()
-    assert len(store.Store().add(payments(3))) == 3
+    assert len(payment_table.PaymentTable().add(payments(3))) == 3
     assert stored() == before + 3
 
 
-def test_an_id_that_somebody_else_wrote_is_no_commit_of_ours(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_id_of_another_payment_is_not_ours(lost: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import IntegrityError
-    from transactions import ids, store
+    from transactions import ids, payment_table
 
-    (taken,) = store.Store().add(payments(1, amount=7))
+    (taken,) = payment_table.PaymentTable().add(payments(1, amount=7))
     monkeypatch.setattr(ids, "take", lambda _: [taken.pk])
     lost += ["before"]
     with pytest.raises(IntegrityError):
-        store.Store().add(payments(1))
+        payment_table.PaymentTable().add(payments(1))
 
 
-def test_oracle_gives_ids_by_the_sequence_of_the_identity_column(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Offline: what Django's Oracle backend is asked; the column is an identity by components/contracts/ddl.py."""
+def test_oracle_takes_ids_from_the_identity_columns_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offline: checks the SQL for Oracle. components/contracts/ddl.py makes the column an identity."""
     from django.db.backends.oracle.base import DatabaseWrapper
     from transactions import ids
 
@@ -149,16 +147,16 @@ def test_oracle_gives_ids_by_the_sequence_of_the_identity_column(monkeypatch: py
     assert asked[1] == ('SELECT "ISEQ$$_73412".NEXTVAL FROM DUAL CONNECT BY LEVEL <= %s', [3])
 
 
-def test_a_payment_that_appears_late_is_shown_and_counted() -> None:
+def test_a_late_payment_is_shown_and_counted() -> None:
     from transactions.latest import Payments
     from transactions.models import Transaction
-    from transactions.store import Store
+    from transactions.payment_table import PaymentTable
 
     seen = Payments()
     seen.new()
     assert seen.total == stored()
-    first, late, last = Store().add(payments(3))
-    late.delete()  # its id was taken, and it is not committed yet
+    first, late, last = PaymentTable().add(payments(3))
+    late.delete()  # its id is taken, but it is not committed yet
     assert [row["id"] for row in seen.new()] == [first.pk, last.pk]
     again = Transaction(
         id=late.id or last.pk - 1, account_id=1, amount=1, received_at=first.received_at, ip_address="10.0.0.1"
@@ -170,12 +168,12 @@ def test_a_payment_that_appears_late_is_shown_and_counted() -> None:
 
 def test_the_first_look_counts_all_and_shows_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
     from transactions import latest
-    from transactions.store import Store
+    from transactions.payment_table import PaymentTable
 
     monkeypatch.setattr(latest, "LATE_IDS", 30)
-    rows = Store().add(payments(100))
+    rows = PaymentTable().add(payments(100))
     seen = latest.Payments()
     assert [row["id"] for row in seen.new()] == [row.pk for row in rows[-latest.SHOWN :]]
     assert seen.total == stored()
-    Store().add(payments(100))
+    PaymentTable().add(payments(100))
     assert len(seen.new()) == latest.SHOWN and seen.total == stored()

@@ -1,8 +1,7 @@
 """The Flink tables of a topic, as Confluent Cloud infers them from the topic and its schemas.
 
-A topic has two tables of the same name. The *declared* one has the contract's columns and takes the ALTER TABLE
-statements, which Flink itself checks and applies. The *live* one reads and writes the topic: its columns, added ones
-included, its watermark and its changelog mode are those of the declared one.
+A topic has two tables of the same name. The *declared* one has the contract's columns, and Flink applies ALTER TABLE to
+it. The *live* one reads and writes the topic; it takes columns, watermark and changelog mode from the declared one.
 """
 
 from __future__ import annotations
@@ -13,31 +12,29 @@ from dataclasses import dataclass
 from components.contracts import Table, schemas
 from components.contracts.flink import columns
 
-# Options that Confluent Cloud has. This one decides how the live table is made.
+# Options of Confluent Cloud.
 CHANGELOG_MODE = "changelog.mode"
-# What becomes of a record that cannot be read, and where to it is logged.
 ERROR_MODE = "error-handling.mode"
 ERROR_TARGET = "error-handling.log.target"
 OPTIONS = {CHANGELOG_MODE: ("append", "upsert"), ERROR_MODE: ("fail", "ignore", "log"), ERROR_TARGET: ()}
-"""With the values that each knows; empty means any."""
+"""The values of each option; empty means any."""
 TRANSACTIONS = "sink.transactional-id-prefix"
 ROWTIME = "$rowtime"
 KAFKA = "org.apache.kafka."
 SHADED = "org.apache.flink.kafka.shaded."
 FORMAT = "avro-confluent"
-# The same, but what cannot be read is passed over: Flink's own has no option for it. See local/java/flink.
+# Skips malformed records, for which Flink's format has no option. See local/java/flink.
 LENIENT = "avro-confluent-lenient"
-# An update is a row taken back and a new one, and Apache Flink's connector writes a tombstone for the former. It keeps
-# what comes between two checkpoints, which nobody may read before the second, and writes one record for each key: a row
-# that stays does not go and come. Never by time: that could be between the two rows.
+# An update is a retraction and a new row, and the connector would write a tombstone for the former. With these settings
+# it writes one record for each key at a checkpoint. A flush by time could come between the two rows.
 FOLDED = {"sink.buffer-flush.max-rows": "1000000", "sink.buffer-flush.interval": "365 d"}
 HIDDEN = "$change-events of "
-"""Prefix of the table behind a change data topic's view; not a name that a topic can have."""
+"""Prefix of the table behind a source topic's view. No topic can have such a name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watermark:
-    """`expression` is SQL over the table's columns, as Flink printed it."""
+    """`expression` is SQL, as Flink prints it."""
 
     column: str
     expression: str
@@ -53,7 +50,7 @@ class Added:
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """What the declared table says by now; `error_log` is the topic for records that cannot be read, if any."""
+    """The state of the declared table; `error_log` is the topic for malformed records, if any."""
 
     mode: str
     errors: str = "fail"
@@ -64,35 +61,35 @@ class Declared:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoints:
-    """`client` are the settings of a Java Kafka client with its principal, `registry` the schema registry's URL."""
+    """`client`: settings of a Java Kafka client with its principal. `registry`: the schema registry's URL."""
 
     client: Mapping[str, str]
     registry: str
 
 
 def default_mode(table: Table) -> str:
-    """A compacted topic is inferred as an upsert table, another as an append table."""
+    """The service infers an upsert table from a compacted topic, an append table from any other."""
     return "upsert" if table.compacted else "append"
 
 
 def declared_sql(table: Table) -> str:
-    """CREATE TABLE of the declared table. It has a watermark on `$rowtime`, as every inferred table has."""
+    """CREATE TABLE of the declared table, with a watermark on `$rowtime` as every inferred table has."""
     lines = [f"`{name}` {kind}" for name, kind in columns(table)]
     lines += [f"`{ROWTIME}` TIMESTAMP_LTZ(3)", f"WATERMARK FOR `{ROWTIME}` AS `{ROWTIME}`"]
     return f"CREATE TABLE `{table.topic}` ({', '.join(lines)}) WITH ('{CHANGELOG_MODE}' = '{default_mode(table)}')"
 
 
 def live_sql(table: Table, declared: Declared, endpoints: Endpoints) -> list[str]:
-    """Statements that make the live table."""
+    """The statements that create the live table."""
     if table.captured:
         return [_events_sql(table, declared, endpoints), _events_view_sql(table, declared)]
     return [_flat_sql(table, declared, endpoints)]
 
 
 def _events_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
-    """The change events of a source table: key, and the row after the change.
+    """The change events of a source table: the key and the row after the change.
 
-    The contract's columns are computed from the row, so that added columns and the watermark can refer to them.
+    The contract's columns are computed from that row, as added columns and the watermark may refer to them.
     """
     kinds = dict(columns(table))
     after = ", ".join(f"`{name}` {_physical(kind).removesuffix(' NOT NULL')}" for name, kind in kinds.items())
@@ -112,10 +109,8 @@ def _events_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
 
 
 def _events_view_sql(table: Table, declared: Declared) -> str:
-    """The contract's columns and the added ones. A delete event has no row after the change; the tombstone that
-    follows deletes.
-
-    A row without a column that the contract requires is malformed: the service could not even read it.
+    """The contract's columns and the added ones, without two kinds of events: a delete event, which has no row after
+    the change (its tombstone deletes), and a row without a required column, which the service could not read either.
     """
     names = [*(name for name, _ in columns(table)), ROWTIME, *(column.name for column in declared.added)]
     picked = ", ".join(f"`{name}`" for name in names)
@@ -126,20 +121,20 @@ def _events_view_sql(table: Table, declared: Declared) -> str:
 
 
 def _of_row(name: str, kind: str) -> str:
-    """A column of the row after the change, with the type that the service infers; nothing else is ever cast."""
+    """A column of the row after the change, with the type that the service infers."""
     place = f"`after`.`{name}`"
     return place if kind == _physical(kind) else f"CAST({place} AS {kind})"
 
 
 def _physical(kind: str) -> str:
-    """The type in Flink's Avro, which has no TIMESTAMP_LTZ; the session's time zone is UTC, so both are one."""
+    """The type in Flink's Avro format, which has no TIMESTAMP_LTZ. In a UTC session, TIMESTAMP is the same."""
     return kind.replace("TIMESTAMP_LTZ", "TIMESTAMP")
 
 
 def _flat_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
-    """A topic that statements write, with the schemas that the program has registered for it.
+    """A topic that statements write.
 
-    Without their text Flink would register others, of its own naming, which the registry refuses.
+    The options hold the program's schemas: Flink would register its own otherwise, which the registry refuses.
     """
     lines = [f"`{name}` {_physical(kind)}" for name, kind in columns(table)]
     options = _options(table, endpoints, declared) | {
@@ -157,15 +152,12 @@ def _flat_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
 
 
 def writer_sql(table: Table, statement: str) -> str:
-    """ALTER TABLE of the live table of a topic, before `statement` is submitted.
-
-    Two writers with the same transactional ids would abort each other's transactions.
-    """
+    """ALTER TABLE that gives `statement` its own transactional ids: writers that share ids abort each other."""
     return f"ALTER TABLE `{table.topic}` SET ('{TRANSACTIONS}' = '{_transactions(table)}_{statement}')"
 
 
 def _transactions(table: Table) -> str:
-    """The prefix that the plan's ACL allows."""
+    """The prefix of the transactional ids, which the plan's ACL allows."""
     return f"_confluent-flink_{table.topic}"
 
 
@@ -175,9 +167,9 @@ def _options(table: Table, endpoints: Endpoints, declared: Declared) -> dict[str
         "topic": table.topic,
         **_format("value", table, declared, endpoints),
         "properties.fetch.max.wait.ms": "20",
-        # Offsets live in checkpoints; the service has no right to a consumer group either.
+        # Checkpoints hold the offsets, and the account has no right to a consumer group.
         "properties.commit.offsets.on.checkpoint": "false",
-        # The connector's jar carries Kafka's classes under names of its own.
+        # The connector's jar has Kafka's classes under other names.
         **{f"properties.{key}": value.replace(KAFKA, SHADED + KAFKA) for key, value in endpoints.client.items()},
     }
     if declared.mode == "upsert":
@@ -186,7 +178,7 @@ def _options(table: Table, endpoints: Endpoints, declared: Declared) -> dict[str
 
 
 def _format(part: str, table: Table, declared: Declared, endpoints: Endpoints) -> dict[str, str]:
-    """Options of the format of the `part` key or value."""
+    """Options of the format; `part` is key or value."""
     name = FORMAT if declared.errors == "fail" else LENIENT
     options = {f"{part}.format": name, f"{part}.{name}.url": endpoints.registry}
     if not table.captured:

@@ -1,4 +1,4 @@
-"""The app of the run: its users, its server, and what it may see."""
+"""The app of the run: its server, its environment and its users."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ FOLDER = ROOT / "app"
 FRAUD_EVERY_SECONDS = 15
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP")
-"""Begin the variables that say where the cloud's servers are."""
+"""Prefixes of the variables with the addresses of the cloud's servers."""
 
 
 class App(Server):
-    """Django with its generator, as the plan's service account of the app."""
+    """Django with its generator; its Kafka client is the plan's service account of the app."""
 
     name = "app"
 
@@ -66,16 +66,16 @@ class App(Server):
 
 
 def ask(url: str) -> dict[str, Any] | None:
-    """The app's answer; None while it is starting, stopping or being started again."""
+    """The app's answer; None while the app is not up."""
     try:
         answer = loopback.ask("GET", url, seconds=2)
         return answer.json() if answer.ok else None
-    except OSError:  # no JSON is one, too
+    except OSError:  # requests' errors, an answer without JSON included
         return None
 
 
 def configuration(plan: Plan) -> dict[str, str]:
-    """What the plan's ConfigMap tells the app of rules, topics and thresholds; where its servers are, the run says."""
+    """The app's environment from the plan's ConfigMap, but for the addresses, which are the run's own."""
     found: dict[str, str] = {}
     for config in plan.of_type(CONFIG_MAP):
         found |= {key: value for key, value in config.inputs["data"].items() if not key.startswith(OF_THE_CLOUD)}
@@ -83,16 +83,16 @@ def configuration(plan: Plan) -> dict[str, str]:
 
 
 def seed(postgres: Postgres, folder: Path, users: int) -> None:
-    """Make the users, once, by the app's own command."""
+    """Create the users with the app's own command."""
     command = [sys.executable, str(FOLDER / "manage.py"), "seed", "--users", str(users)]
     environment = shell.environment({**_database(postgres), "SECRET_KEY": secrets.token_urlsafe(48)})
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
     if done.returncode != 0:
-        raise RunError(f"The users could not be made: {done.stderr.strip()[-1000:]}")
+        raise RunError(f"The users could not be created: {done.stderr.strip()[-1000:]}")
 
 
 def _database(postgres: Postgres) -> dict[str, str]:
-    # Quoted: PostgreSQL takes a bare name in lower case.
+    # Quoted, as PostgreSQL folds a bare name to lower case.
     options = quote(f'-c search_path="{SCHEMA}" -c timezone=UTC')
     place = f"{USER}:{quote(postgres.password)}@{loopback.HOST}:{postgres.port}/{SOURCE_DATABASE}"
     return {"DATABASE_URL": f"postgresql://{place}?options={options}", "PLAIN_HTTP": "1"}

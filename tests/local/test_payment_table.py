@@ -1,4 +1,4 @@
-"""Payments written to a real PostgreSQL that loses answers and dies: each once, from many threads and processes."""
+"""Threads and processes write each payment once to a PostgreSQL that loses answers and dies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 
 from components.contracts import SCHEMA, SOURCES
 from components.contracts.ddl import postgres as ddl
-from local.apply.app import FOLDER
+from local.apply.app_server import FOLDER
 from local.servers import loopback
 from local.servers.children import Children
 from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
@@ -27,16 +27,16 @@ from tests.local.sink_lab import kill
 
 pytestmark = pytest.mark.local
 
-# Every clock stands still, so that nothing but ids can tell payments apart. Prints the ids of what was paid.
+# The clock stands still, so only ids distinguish payments. Prints the ids of the payments.
 PAY = """
 import concurrent.futures, datetime, decimal, json, sys
 import django
 django.setup()
-from transactions import store
+from transactions import payment_table
 from transactions.payments import Payment
-store.timezone.now = lambda: datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+payment_table.timezone.now = lambda: datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 threads, times, size = map(int, sys.argv[1:])
-writer = store.Store()
+writer = payment_table.PaymentTable()
 def pay(_):
     return [row.pk for _ in range(times) for row in writer.add([Payment(1, decimal.Decimal(5), "10.0.0.1")] * size)]
 with concurrent.futures.ThreadPoolExecutor(threads) as pool:
@@ -46,7 +46,7 @@ with concurrent.futures.ThreadPoolExecutor(threads) as pool:
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    # Not pytest's folder: a server that drops root's rights could not reach it.
+    # Not pytest's folder, which an unprivileged server cannot reach.
     folder = Path(tempfile.mkdtemp(prefix="store-"))
     folder.chmod(0o755)
     (folder / "logs").mkdir()
@@ -98,11 +98,11 @@ def test_two_processes_of_many_threads_pay_for_one_account(postgres: Postgres) -
     before = set(stored(postgres))
     paid = ids_of(*(payer(postgres, 8, 25, 2) for _ in range(2)))
     assert len(paid) == 800
-    assert sorted(set(stored(postgres)) - before) == sorted(paid), "each payment is there, once, under its id"
+    assert sorted(set(stored(postgres)) - before) == sorted(paid), "each payment is in the database once, with its id"
 
 
 class Proxy:
-    """Between the app and the database: of the commits that `spoils` picks, no answer arrives; the connection ends."""
+    """A proxy before the database. It drops the answers to the commits that `spoils` picks, and the connection."""
 
     def __init__(self, port: int, spoils: Callable[[int], bool], and_then: Callable[[], None] = lambda: None) -> None:
         self._target, self._spoils, self._and_then = port, spoils, and_then
@@ -147,7 +147,7 @@ class Proxy:
     def _answers(self, client: socket.socket, server: socket.socket, spoil: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := server.recv(65536):
-                if spoil.is_set():  # this is the answer: it was committed
+                if spoil.is_set():  # the answer to the commit
                     self.spoiled += 1
                     self._and_then()
                     break
@@ -156,17 +156,17 @@ class Proxy:
             client.shutdown(socket.SHUT_RDWR)
 
 
-def test_a_commit_whose_answer_is_lost_is_not_made_again(postgres: Postgres) -> None:
+def test_a_commit_with_a_lost_answer_is_not_repeated(postgres: Postgres) -> None:
     proxy = Proxy(postgres.port, spoils=lambda number: number % 3 == 0)
     before = set(stored(postgres))
     paid = ids_of(payer(postgres, 4, 20, 3, port=proxy.port))
     proxy.close()
-    assert proxy.spoiled >= 20, "this test needs answers that get lost"
+    assert proxy.spoiled >= 20, "this test needs lost answers"
     assert len(paid) == 240
     assert sorted(set(stored(postgres)) - before) == sorted(paid)
 
 
-def test_a_server_killed_between_a_commit_and_its_answer_loses_and_doubles_nothing(postgres: Postgres) -> None:
+def test_a_kill_between_a_commit_and_its_answer_loses_and_doubles_nothing(postgres: Postgres) -> None:
     killed = threading.Event()
 
     def die() -> None:

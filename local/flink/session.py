@@ -1,4 +1,4 @@
-"""Statements as Flink jobs that outlive their JVM."""
+"""Tables and statements in Flink; they survive a restart of the JVM."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from py4j.protocol import Py4JError, Py4JJavaError  # pyright: ignore[reportMiss
 
 from components.contracts import Table
 from local.errors import RunError
-from local.flink import settings, tables
+from local.flink import job_settings, table_sql
 from local.flink.errors import StatementError, statement_error
-from local.flink.tables import Added, Declared, Endpoints, Watermark
+from local.flink.table_sql import Added, Declared, Endpoints, Watermark
 from local.servers.flink import FlinkGateway
 
-DEFAULT_WATERMARK = Watermark(column=tables.ROWTIME, expression=f"`{tables.ROWTIME}`")
+DEFAULT_WATERMARK = Watermark(column=table_sql.ROWTIME, expression=f"`{table_sql.ROWTIME}`")
 # The service's default for error-handling.log.target.
 DEFAULT_ERROR_LOG = "error_log"
 DECLARED = "declared"
@@ -28,8 +28,8 @@ ALTER = "SqlAlterTable"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
-    """`file` is where its text comes from, for errors; `properties` are those of Confluent Cloud."""
+class FlinkStatement:
+    """`file` is the template's path, for errors; `properties` are those of Confluent Cloud."""
 
     name: str
     sql: str
@@ -37,26 +37,25 @@ class Statement:
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-class FlinkCluster:
-    """Tables and statements, remembered so that `restart` can bring them back into a new JVM."""
+class FlinkSession:
+    """Remembers tables and statements, and `restart` brings them back into a new JVM."""
 
     def __init__(self, gateway: FlinkGateway, endpoints: Endpoints) -> None:
-        """`endpoints` with the principal of the statements."""
         self.gateway = gateway
         self._endpoints = endpoints
         self._tables: dict[str, Table] = {}
         self._made: dict[str, Declared] = {}
-        self._statements: dict[str, Statement] = {}
+        self._statements: dict[str, FlinkStatement] = {}
         self._jobs: dict[str, Any] = {}
         self._environment: Any = None
-        # The session's current database and settings are one for all threads.
+        # All threads share the session's current database and settings.
         self._lock = threading.RLock()
 
     def open(self) -> None:
-        """Make the session in a JVM that has just been started."""
+        """Create the session in a new JVM."""
         jvm = self.gateway.jvm
         configuration = jvm.org.apache.flink.configuration.Configuration()
-        for key, value in settings.SESSION.items():
+        for key, value in job_settings.SESSION.items():
             configuration.setString(key, value)
         builder = jvm.org.apache.flink.table.api.EnvironmentSettings.newInstance().inStreamingMode()
         built = builder.withConfiguration(configuration).build()
@@ -65,7 +64,7 @@ class FlinkCluster:
             self._environment.executeSql(f"CREATE DATABASE `{database}`")
 
     def restart(self) -> None:
-        """After the JVM died: the same tables and statements, each from its newest checkpoint."""
+        """Start a new JVM with the same tables and statements, each from its newest checkpoint."""
         with self._lock:
             self._jobs.clear()
             self.gateway.start()
@@ -76,19 +75,17 @@ class FlinkCluster:
                 self.submit(statement)
 
     def create_table(self, table: Table) -> None:
-        """Make the tables of a topic."""
+        """Create the declared and the live table of a topic."""
         with self._lock:
             self._tables[table.topic] = table
             self._use(DECLARED)
-            self._environment.executeSql(tables.declared_sql(table))
+            self._environment.executeSql(table_sql.declared_sql(table))
             self._make_live(table)
 
-    def submit(self, statement: Statement) -> None:
-        """Run a statement: an ALTER TABLE at once, an INSERT or a set of them as a job.
+    def submit(self, statement: FlinkStatement) -> None:
+        """Run an ALTER TABLE at once, an INSERT or a set of them as a job.
 
-        Raises:
-            StatementError: Flink refuses it; names file, line and Flink's message.
-            RunError: a property that cannot be honoured.
+        Raises StatementError when Flink refuses the statement, RunError for a property that the run cannot honour.
         """
         with self._lock:
             try:
@@ -101,12 +98,12 @@ class FlinkCluster:
 
     @property
     def error_logs(self) -> dict[str, str]:
-        """Topics whose malformed records are logged, each with the topic for them."""
-        made = self._made.copy()  # other threads make tables meanwhile
+        """Topics whose malformed records are logged, each with its log topic."""
+        made = self._made.copy()  # other threads may create tables meanwhile
         return {topic: declared.error_log for topic, declared in made.items() if declared.error_log}
 
     def state(self, name: str) -> str:
-        """RUNNING, RESTARTING, FAILED … as Flink's job status; COMPLETED for an ALTER TABLE."""
+        """Flink's job status (RUNNING, RESTARTING, FAILED …); COMPLETED for an ALTER TABLE."""
         if name not in self._jobs:
             return "COMPLETED" if name in self._statements else "UNKNOWN"
         try:
@@ -114,7 +111,7 @@ class FlinkCluster:
         except Py4JError:  # the JVM is gone, or has forgotten the job
             return "LOST"
 
-    def _run(self, statement: Statement) -> None:
+    def _run(self, statement: FlinkStatement) -> None:
         sql = statement.sql.rstrip().removesuffix(";")
         kind = self._kind(sql)
         if kind.startswith(ALTER):
@@ -128,22 +125,22 @@ class FlinkCluster:
             self._start_job(statement, sql)
         else:
             raise StatementError(
-                f"{statement.file}: statement {statement.name}: the run takes ALTER TABLE, INSERT and "
+                f"{statement.file}: statement {statement.name}: the local run takes ALTER TABLE, INSERT and "
                 f"EXECUTE STATEMENT SET, not {kind}; declare tables as topics and schemas in the program."
             )
 
     def _kind(self, sql: str) -> str:
-        """The class of the statement in Flink's own syntax tree; parsing further would look up tables."""
+        """The statement's class in Flink's syntax tree. The public parser would look up tables too."""
         parser = self._environment.getParser()
         supplier = parser.getClass().getDeclaredField("calciteParserSupplier")
         supplier.setAccessible(True)
         return str(supplier.get(parser).get().parse(sql).getClass().getSimpleName())
 
-    def _start_job(self, statement: Statement, sql: str) -> None:
+    def _start_job(self, statement: FlinkStatement, sql: str) -> None:
         checkpoints = self.gateway.folder / "checkpoints" / statement.name
         checkpoints.mkdir(parents=True, exist_ok=True)
-        # A crash of the machine or a full disk may leave the newest one cut off: then the one before does.
-        *newer, last = settings.complete_checkpoints(checkpoints) or [None]
+        # A crash or a full disk may cut off the newest checkpoint: then the one before serves.
+        *newer, last = job_settings.complete_checkpoints(checkpoints) or [None]
         for recovery in newer:
             try:
                 self._start_from(recovery, checkpoints, statement, sql)
@@ -155,20 +152,20 @@ class FlinkCluster:
                 return
         self._start_from(last, checkpoints, statement, sql)
 
-    def _start_from(self, recovery: Path | None, checkpoints: Path, statement: Statement, sql: str) -> None:
-        chosen = settings.of_statement(statement.name, statement.properties, checkpoints, recovery)
+    def _start_from(self, recovery: Path | None, checkpoints: Path, statement: FlinkStatement, sql: str) -> None:
+        chosen = job_settings.of_statement(statement.name, statement.properties, checkpoints, recovery)
         session = self._environment.getConfig()
         for key, value in chosen.items():
             session.set(key, value)
         self._use(LIVE)
         for table in self._tables.values():
             if not table.captured:
-                self._environment.executeSql(tables.writer_sql(table, statement.name))
+                self._environment.executeSql(table_sql.writer_sql(table, statement.name))
         try:
             self._jobs[statement.name] = self._environment.executeSql(sql).getJobClient().get()
         finally:
-            # Flink also copies a session's settings into its environment when a job starts. Left there, one statement's
-            # checkpoint would be where the next one, which has none, starts from.
+            # Flink also copies the session's settings into its environment when a job starts. If they stayed, the next
+            # statement would start from this one's checkpoint.
             environment = self._environment.getPlanner().getExecEnv().getConfiguration()
             for key in chosen:
                 session.getConfiguration().removeKey(key)
@@ -177,33 +174,33 @@ class FlinkCluster:
     def _make_live(self, table: Table) -> None:
         declared = self._made[table.topic] = self._declared(table)
         self._use(LIVE)
-        for sql in tables.live_sql(table, declared, self._endpoints):
+        for sql in table_sql.live_sql(table, declared, self._endpoints):
             self._environment.executeSql(sql)
 
     def _drop_live(self, table: Table) -> None:
         self._use(LIVE)
-        for name in (table.topic, tables.HIDDEN + table.topic):
+        for name in (table.topic, table_sql.HIDDEN + table.topic):
             self._environment.executeSql(f"DROP VIEW IF EXISTS `{name}`")
             self._environment.executeSql(f"DROP TABLE IF EXISTS `{name}`")
 
     def _declared(self, table: Table) -> Declared:
-        """Read the declared table back from Flink's catalog."""
+        """The declared table, read from Flink's catalog."""
         path = self.gateway.jvm.org.apache.flink.table.catalog.ObjectPath(DECLARED, table.topic)
         catalog = self._environment.getCatalog(self._environment.getCurrentCatalog()).get()
         found = catalog.getTable(path)
         options = dict(found.getOptions())
         for option, value in options.items():
-            known = tables.OPTIONS.get(option)
+            known = table_sql.OPTIONS.get(option)
             if known is None:
-                names = ", ".join(tables.OPTIONS)
-                raise RunError(f"topic {table.topic}: the run knows no option {option!r}; it knows {names}")
+                names = ", ".join(table_sql.OPTIONS)
+                raise RunError(f"topic {table.topic}: the local run knows no option {option!r}; it knows {names}")
             if known and value not in known:
-                raise RunError(f"topic {table.topic}: {option} is {value!r}; the run knows {', '.join(known)}")
-        errors = options.get(tables.ERROR_MODE, "fail")
-        error_log = options.get(tables.ERROR_TARGET, DEFAULT_ERROR_LOG) if errors == "log" else None
+                raise RunError(f"topic {table.topic}: {option} is {value!r}; the local run knows {', '.join(known)}")
+        errors = options.get(table_sql.ERROR_MODE, "fail")
+        error_log = options.get(table_sql.ERROR_TARGET, DEFAULT_ERROR_LOG) if errors == "log" else None
         schema = found.getUnresolvedSchema()
         return Declared(
-            mode=options[tables.CHANGELOG_MODE],
+            mode=options[table_sql.CHANGELOG_MODE],
             errors=errors,
             error_log=error_log,
             added=tuple(filter(None, (_added(column) for column in schema.getColumns()))),
@@ -215,7 +212,7 @@ class FlinkCluster:
 
 
 def _added(column: Any) -> Added | None:
-    """The column, unless it is one of the contract's; `column` is of Flink's unresolved schema."""
+    """A column of Flink's unresolved schema; None when it is one of the contract's."""
     match column.getClass().getSimpleName():
         case "UnresolvedMetadataColumn":
             key = column.getMetadataKey()
@@ -229,6 +226,6 @@ def _added(column: Any) -> Added | None:
 
 
 def _watermark(spec: Any) -> Watermark | None:
-    """The watermark that a statement chose, not the one that each table has at first."""
+    """The watermark that a statement set; None for the default one."""
     watermark = Watermark(column=spec.getColumnName(), expression=spec.getWatermarkExpression().getSqlExpression())
     return None if watermark == DEFAULT_WATERMARK else watermark
