@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections bench plan plan-diff plan-accept policy test lint config lock clean
+.PHONY: help run connections bench quality train plan plan-diff plan-accept policy test lint config lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +46,13 @@ lint: $(VENV)/.test ## Check style, imports and types
 bench: $(VENV)/.test ## Measure the figures of docs/local.md on this machine (some minutes)
 	@$(PY) -m bench $(ARGS)
 
-# The larger lock constrains the smaller one, so the three agree. `pip install` checks the hashes.
+quality: $(VENV)/.quality ## Score simulated payments, or those of a folder (ARGS="--data FOLDER"), and judge the scores
+	@$(PY) -m quality $(ARGS)
+
+train: $(VENV)/.quality ## Learn new weights of the score from the warehouse's exports (ARGS="--help")
+	@$(PY) -m quality.train $(ARGS)
+
+# Each larger lock constrains the smaller one, so all agree. `pip install` checks the hashes.
 # uv reads its own UV_DEFAULT_INDEX and UV_FIND_LINKS, not pip's variables.
 compile = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS) pyproject.toml
@@ -56,7 +62,8 @@ config: $(VENV)/.program ## Rewrite the keys of Pulumi.yaml and docs/configurati
 
 lock: $(VENV)/.uv-$(UV_VERSION) ## Rewrite requirements*.txt from pyproject.toml and requirements*.in (ARGS=--upgrade: newer packages)
 	@$(compile) requirements-test.in -o requirements-test.txt
-	@$(compile) requirements-local.in -c requirements-test.txt -o requirements-local.txt
+	@$(compile) requirements-quality.in -c requirements-test.txt -o requirements-quality.txt
+	@$(compile) requirements-local.in -c requirements-quality.txt -o requirements-local.txt
 	@$(compile) requirements.in -c requirements-local.txt -o requirements.txt
 
 clean: ## Remove the virtual environment (caches stay in ~/.cache or XDG_CACHE_HOME)
@@ -82,7 +89,11 @@ $(VENV)/.local: $(VENV)/.program requirements-local.txt
 	@$(call install,requirements-local.txt)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.local requirements-test.txt
+$(VENV)/.quality: $(VENV)/.local requirements-quality.txt
+	@$(call install,requirements-quality.txt)
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.quality requirements-test.txt
 	@$(call install,requirements-test.txt)
 	@touch $@
 

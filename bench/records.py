@@ -11,7 +11,18 @@ from confluent_kafka import Message
 
 from components.contracts import OUTPUTS, SOURCES, Table, schemas
 from components.contracts.oracle import raw_type
-from components.contracts.types import BigInt, Boolean, Decimal, Integer, RawType, SmallInt, String, Timestamp, TinyInt
+from components.contracts.types import (
+    BigInt,
+    Boolean,
+    Decimal,
+    Double,
+    Integer,
+    RawType,
+    SmallInt,
+    String,
+    Timestamp,
+    TinyInt,
+)
 from local.avro import Encoder, Schemas
 
 _NOTHING: dict[type[RawType], Any] = {
@@ -20,6 +31,7 @@ _NOTHING: dict[type[RawType], Any] = {
     Integer: 0,
     BigInt: 0,
     Boolean: False,
+    Double: 0.0,
     Decimal: decimal.Decimal(0),
     String: "",
     Timestamp: datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC),

@@ -34,6 +34,7 @@ from plan.record import record
 WARM_UP = 1_000_000
 PAYMENTS = 3_000_000
 USERS = 10_000
+TERMINALS = 1_000
 PATIENCE_SECONDS = 600.0
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 STEP = datetime.timedelta(milliseconds=10)
@@ -103,6 +104,7 @@ def _payments(kafka: Kafka, records: RawRecords) -> None:
         amount = Decimal(5000) if number in (WARM_UP, PAYMENTS) else Decimal(source.randint(25, 5000)) / 100
         account = source.randint(1, USERS)
         payment = {"ID": number, "AMOUNT": amount, "RECEIVED_AT": at, "IP_ADDRESS": "10.0.0.1", "ACCOUNT_ID": account}
+        payment["TERMINAL_ID"] = f"till-{source.randint(1, TERMINALS)}"
         _send(producer, records, USER_TRANSACTION, payment)
     producer.flush()
 

@@ -34,7 +34,7 @@ class OracleConnection(Connection):
 
 @dataclass(frozen=True, kw_only=True)
 class AppDatabase(Connection):
-    """The pods' connection to Oracle; `service` is a pluggable database, `user` owns the two tables."""
+    """The pods' connection to Oracle; `service` is a pluggable database, `user` owns the captured tables."""
 
     host: pulumi.Input[str]
     service: pulumi.Input[str]

@@ -103,6 +103,23 @@ class OneOf(Constraint):
         return str(value)
 
 
+class Share(Constraint):
+    """A probability."""
+
+    @property
+    def allowed(self) -> str:
+        return "a number from 0.01 to 1, with at most four decimals"
+
+    def read(self, value: object) -> Decimal:
+        try:
+            share = Decimal(str(value))
+        except InvalidOperation:
+            raise NotAllowedError from None
+        if not (share.is_finite() and Decimal("0.01") <= share <= 1 and share == round(share, 4)):
+            raise NotAllowedError
+        return share
+
+
 class Slots(Constraint):
     @property
     def allowed(self) -> str:

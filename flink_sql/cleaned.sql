@@ -1,4 +1,4 @@
--- Workflow 1: the two flat append topics that feed the warehouse. Their columns are those of the source tables, by
+-- Workflow 1: the flat append topics that feed the warehouse. Their columns are those of the source tables, by
 -- components/contracts/tables.py, with the types that they had before Oracle and the source connector made numbers of them.
 EXECUTE STATEMENT SET
 BEGIN
@@ -14,5 +14,10 @@ WHERE `op` IN ('INSERT', 'UPDATE_AFTER');
 INSERT INTO `user_transaction` ({{ columns("user_transaction") }})
 SELECT {{ cleaned("user_transaction") }}
 FROM `fd.SAMPLE.USER_TRANSACTION`;
+
+-- What became known of payments: with the scores, what training reads.
+INSERT INTO `payment_outcome` ({{ columns("payment_outcome") }})
+SELECT {{ cleaned("payment_outcome") }}
+FROM `fd.SAMPLE.PAYMENT_OUTCOME`;
 
 END;

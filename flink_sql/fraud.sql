@@ -6,13 +6,15 @@
 -- payments (as much or more is a burst); large_amount of one payment (as much or more is large); home_prefix, the start of
 -- the addresses at home; looked_at, payments of an account that are looked at for each of its payments, itself included;
 -- rules, those of rules/, a file each.
-{% from "payments.jinja" import windowed, amount with context %}
+{% from "payments.jinja" import windowed, queries, amount with context %}
+{% from "score.jinja" import score_queries with context %}
 EXECUTE STATEMENT SET
 BEGIN
 
--- One row for each payment and rule that it broke; the id is the same after a replay.
+-- One row for each payment and rule that it broke, the score among them; the id is the same after a replay.
 INSERT INTO `fraud_alert` ({{ columns("fraud_alert") }})
-WITH {{ windowed("`payments`" ~ rules | map(attribute="payment") | join ~ rules | map(attribute="reason") | join) }}
+WITH {{ windowed("`payments`" ~ rules | map(attribute="payment") | join ~ rules | map(attribute="reason") | join) }},
+{{ score_queries().split() | join(" ") }}
 SELECT
   CONCAT(CAST(`ID` AS STRING), '-', `rule_id`) AS `alert_id`, `ID` AS `transaction_id`, `ACCOUNT_ID`,
   `rule_id`, `reason`, `score`, `AMOUNT` AS `amount`,
@@ -27,7 +29,12 @@ CROSS JOIN UNNEST(ARRAY[
   {% for rule in rules %}ROW('{{ rule.id }}', {{ rule.weight }}, `{{ rule.id }}`, {{ rule.reason }}){{ ", " if not loop.last }}{% endfor %}
 ]) AS `rule` (`rule_id`, `score`, `broken`, `reason`)
 -- Most payments break no rule: no array is made for them.
-WHERE ({% for rule in rules %}`{{ rule.id }}`{{ " OR " if not loop.last }}{% endfor %}) AND `broken`;
+WHERE ({% for rule in rules %}`{{ rule.id }}`{{ " OR " if not loop.last }}{% endfor %}) AND `broken`
+UNION ALL
+SELECT
+  CONCAT(CAST(`ID` AS STRING), '-score'), `ID`, `ACCOUNT_ID`, 'score', `reasons`, CAST(`probability` * 100E0 AS INT),
+  `AMOUNT`, `event_time`, CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3))
+FROM `scored` WHERE `probability` >= {{ score_threshold }};
 
 -- Accounts for which a rule holds over the window of the payment that arrived last. The row goes with the first payment
 -- for which none does.
@@ -51,5 +58,14 @@ SELECT
 FROM `latest`
 JOIN `fd.SAMPLE.AUTH_USER` AS `account` ON `account`.`ID` = `latest`.`ACCOUNT_ID`
 WHERE {% for rule in rules %}`latest`.`{{ rule.id }}`{{ " OR " if not loop.last }}{% endfor %};
+
+-- Every payment's score, with the features that it was computed from.
+INSERT INTO `payment_score` ({{ columns("payment_score") }})
+WITH {{ queries().split() | join(" ") }}, {{ score_queries().split() | join(" ") }}
+SELECT
+  `ID` AS `transaction_id`, `ACCOUNT_ID`, `TERMINAL_ID` AS `terminal_id`, `AMOUNT` AS `amount`, `event_time`,
+  `probability`, `reasons`, '{{ score.id }}' AS `weights_id`, `known_payments`, `usual_amount`, `times_usual`, `large_lately`,
+  `frauds_in_row`, `days_since_genuine`, `frauds_lately`, `genuine_lately`, `outcome_known_at`
+FROM `scored`;
 
 END;

@@ -1,4 +1,4 @@
-"""The two tables. Change data capture reads them, so their names and columns are a contract.
+"""The captured tables. Change data capture reads them, so their names and columns are a contract.
 
 `managed = False`: the database's set-up creates them, with supplemental logging or replica identity. `tables.ensure`
 creates them in a fresh SQLite file.
@@ -39,6 +39,11 @@ class Transaction(models.Model):
     ip_address = models.CharField(max_length=45, db_column="IP_ADDRESS")
     account_id: int
     account = models.ForeignKey(User, on_delete=models.PROTECT, db_column="ACCOUNT_ID", db_index=False)
+    terminal_id = models.CharField(max_length=64, null=True, db_column="TERMINAL_ID")
+    device_id = models.CharField(max_length=64, null=True, db_column="DEVICE_ID")
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, db_column="LATITUDE")
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, db_column="LONGITUDE")
+    payee_account_id = models.BigIntegerField(null=True, db_column="PAYEE_ACCOUNT_ID")
 
     class Meta:
         managed = False
@@ -46,3 +51,22 @@ class Transaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} by {self.account_id}"
+
+
+class Outcome(models.Model):
+    """What a dispute or an investigation said about a payment; each time that it says something is a row."""
+
+    id = models.BigAutoField(primary_key=True, db_column="ID")
+    transaction_id = models.BigIntegerField(db_column="TRANSACTION_ID")
+    account_id = models.BigIntegerField(db_column="ACCOUNT_ID")
+    terminal_id = models.CharField(max_length=64, null=True, db_column="TERMINAL_ID")
+    amount = models.DecimalField(max_digits=12, decimal_places=2, db_column="AMOUNT")
+    is_fraud = models.BooleanField(db_column="IS_FRAUD")
+    known_at = models.DateTimeField(db_column="KNOWN_AT")
+
+    class Meta:
+        managed = False
+        db_table = "PAYMENT_OUTCOME"
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id}: {'fraud' if self.is_fraud else 'genuine'}"

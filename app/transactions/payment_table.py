@@ -60,7 +60,17 @@ def _received(payments: Iterable[Payment]) -> list[Transaction]:
     now = timezone.now()
     now -= datetime.timedelta(microseconds=now.microsecond % 1000)
     return [
-        Transaction(amount=payment.amount, received_at=now, ip_address=payment.address, account_id=payment.account)
+        Transaction(
+            amount=payment.amount,
+            received_at=now,
+            ip_address=payment.address,
+            account_id=payment.account,
+            terminal_id=payment.terminal,
+            device_id=payment.device,
+            latitude=payment.latitude,
+            longitude=payment.longitude,
+            payee_account_id=payment.payee,
+        )
         for payment in payments
     ]
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.conf import settings
 
 CENT = Decimal("0.01")
-NORMAL = (25, 5_000)  # cents: 0.25 to 50.00
+USUAL = (500, 3_000)  # cents: what an account pays as a rule, 5.00 to 30.00
+SPREAD = (50, 150)  # per cent of it
 LARGE_SPREAD = 5_000  # cents over the large amount
 FOREIGN_PREFIX = "203.0.113."  # reserved for documentation, so nobody's home
 
@@ -20,10 +21,17 @@ class Payment:
     account: int
     amount: Decimal
     address: str
+    terminal: str | None = None
+    device: str | None = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    payee: int | None = None
 
 
 def normal(source: random.Random, account: int) -> Payment:
-    return Payment(account, source.randint(*NORMAL) * CENT, _home(source))
+    """About what the account always pays, from an address at home."""
+    usual = random.Random(account).randint(*USUAL)  # noqa: S311 - a simulation
+    return Payment(account, usual * source.randint(*SPREAD) // 100 * CENT, _home(source))
 
 
 def burst_count(source: random.Random, account: int) -> list[Payment]:

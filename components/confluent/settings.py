@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ..constraints import Money, OneOf, Slots, Text, Whole
+from ..constraints import Money, OneOf, Share, Slots, Text, Whole
 from ..credential_slots import CredentialSlots
 from ..section import Problem, Section
 
@@ -121,6 +121,18 @@ class StreamingSettings(Section):
         validation_alias="homePrefix",
         description="Start of the addresses that are at home; a payment from another one is foreign.",
     )
+    score_threshold: Annotated[Decimal, Share()] = Field(
+        default=Decimal("0.5"),
+        validation_alias="scoreThreshold",
+        description="A payment whose probability of fraud is this or more is an alert (docs/scoring.md).",
+    )
+    score_weights: Annotated[str, Text(r"[a-z0-9][a-z0-9._-]{0,58}\.yaml", "the name of a file in flink_sql/score")] = (
+        Field(
+            default="weights.yaml",
+            validation_alias="scoreWeights",
+            description="The weights of the score (docs/scoring.md).",
+        )
+    )
     state_ttl_hours: Annotated[int, Whole(1, 720)] = Field(
         default=24,
         validation_alias="stateTtlHours",
@@ -146,7 +158,8 @@ class StreamingSettings(Section):
 
     @property
     def sql_variables(self) -> dict[str, object]:
-        return {**self.thresholds, "looked_at": self.looked_at}
+        score = {"score_threshold": self.score_threshold, "score_weights": self.score_weights}
+        return {**self.thresholds, **score, "looked_at": self.looked_at}
 
     def problems(self) -> Iterator[Problem]:
         if self.state_ttl_hours * 60 <= self.window_minutes:

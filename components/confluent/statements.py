@@ -13,7 +13,9 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi_command import local
 
+from ..contracts import score
 from ..contracts.rules import SQL_FOLDER, RuleError, read
+from ..contracts.score import ScoreError, ScoreSql
 from ..local_commands import command_line
 from .columns import FUNCTIONS
 from .comments import without_comments
@@ -21,8 +23,8 @@ from .handle import ConfluentHandle
 from .inserts import problems
 from .rules import RuleSql, render
 
-RULES = "rules"
-"""The variable of a template that loops over the fraud rules."""
+RULES, SCORE = "rules", "score"
+"""The variables of a template that has the fraud rules, or the score."""
 # Limits of the service: a statement's name and the length of its text.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,71}")
 MAX_TEXT = 131_072
@@ -40,7 +42,10 @@ INIT_ERROR = "#initerror"
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """`file` is in flink_sql; `reads`, `writes` and `alters` are topics; `after` are statements that must run first."""
+    """`file` is in flink_sql; `reads`, `writes` and `alters` are topics; `after` are statements that must run first.
+
+    `variables` are those of this statement alone.
+    """
 
     name: str
     file: str
@@ -49,6 +54,7 @@ class Statement:
     alters: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict[str, str])
+    variables: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def text(self, variables: Mapping[str, object]) -> str:
         """The statement, its template rendered and without comments, line by line as in the file.
@@ -57,16 +63,18 @@ class Statement:
             ValueError: the file is missing, names an unknown variable, is no template, writes other columns than the
                 contracts have, or is too long.
         """
+        variables = {**variables, **self.variables}
         path = SQL_FOLDER / self.file
         if not path.is_file():
             raise ValueError(f"statement {self.name}: flink_sql/{self.file} does not exist")
         try:
             used = _used(self.file)
-            if unknown := sorted(used - set(variables) - {RULES}):
-                known = ", ".join(sorted([*variables, RULES, *FUNCTIONS]))
+            if unknown := sorted(used - set(variables) - {RULES, SCORE}):
+                known = ", ".join(sorted([*variables, RULES, SCORE, *FUNCTIONS]))
                 raise ValueError(f"flink_sql/{self.file}: no variable {', '.join(unknown)}; known: {known}")
-            rules = {RULES: rule_sql(variables)} if RULES in used else {}
-            text = TEMPLATES.get_template(self.file).render(variables, **rules)
+            made = {RULES: rule_sql, SCORE: score_sql}
+            derived = {name: make(variables) for name, make in made.items() if name in used}
+            text = TEMPLATES.get_template(self.file).render(variables, **derived)
         except jinja2.TemplateSyntaxError as error:
             raise ValueError(f"flink_sql/{error.name or self.file}:{error.lineno}: {error.message}") from None
         except jinja2.TemplateError as error:
@@ -85,6 +93,14 @@ def rule_sql(variables: Mapping[str, object]) -> list[RuleSql]:
     try:
         return render(read(), TEMPLATES, variables, shared.amount)
     except RuleError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def score_sql(variables: Mapping[str, object]) -> ScoreSql:
+    """The score, as score.jinja takes it. Raises RunError."""
+    try:
+        return score.sql(score.FOLDER / str(variables["score_weights"]))
+    except ScoreError as error:
         raise pulumi.RunError(str(error)) from None
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from .oracle import raw_columns, raw_type
 from .tables import Table
-from .types import BigInt, Boolean, ColumnType, Decimal, Dialect, Integer, RawType, SmallInt, String, Timestamp, TinyInt
+from .types import (
+    BigInt,
+    Boolean,
+    ColumnType,
+    Decimal,
+    Dialect,
+    Double,
+    Integer,
+    RawType,
+    SmallInt,
+    String,
+    Timestamp,
+    TinyInt,
+)
 
 type_of = Dialect(
     {
@@ -13,6 +26,7 @@ type_of = Dialect(
         Integer: "INT",
         BigInt: "BIGINT",
         Boolean: "BOOLEAN",
+        Double: "DOUBLE",
         Decimal: "DECIMAL({precision}, {scale})",
         String: "STRING",
         Timestamp: "TIMESTAMP_LTZ({precision})",

@@ -13,6 +13,7 @@ from .types import (
     Column,
     ColumnType,
     Decimal,
+    Double,
     Integer,
     Json,
     RawType,
@@ -122,4 +123,10 @@ def avro_type(kind: RawType) -> Any:
             return next(name for name, plain in _PLAIN.items() if type(plain) is type(kind))
 
 
-_PLAIN: dict[str, ColumnType] = {"long": BigInt(), "int": Integer(), "boolean": Boolean(), "string": String()}
+_PLAIN: dict[str, ColumnType] = {
+    "long": BigInt(),
+    "int": Integer(),
+    "boolean": Boolean(),
+    "double": Double(),
+    "string": String(),
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .tables import Table
-from .types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
+from .types import BigInt, Boolean, Column, ColumnType, Decimal, Double, Integer, String, Timestamp
 
 
 def mapping(table: Table) -> dict[str, Any]:
@@ -16,12 +16,6 @@ def mapping(table: Table) -> dict[str, Any]:
 
 def _field(column: Column) -> dict[str, Any]:
     match column.type:
-        case BigInt():
-            return {"type": "long"}
-        case Integer():
-            return {"type": "integer"}
-        case Boolean():
-            return {"type": "boolean"}
         case Decimal(_, scale):
             # A scaled float is stored as a long, so sums of money stay exact to the cent.
             return {"type": "scaled_float", "scaling_factor": 10**scale}
@@ -29,3 +23,8 @@ def _field(column: Column) -> dict[str, Any]:
             return {"type": "text"} if column.prose else {"type": "keyword"}
         case Timestamp():
             return {"type": "date", "format": "strict_date_optional_time||epoch_millis"}
+        case plain:
+            return {"type": _PLAIN[type(plain)]}
+
+
+_PLAIN: dict[type[ColumnType], str] = {BigInt: "long", Integer: "integer", Boolean: "boolean", Double: "double"}

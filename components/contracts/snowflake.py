@@ -7,7 +7,7 @@ An upsert appends a row; a delete appends a row of NULLs. Source: Snowflake's do
 from __future__ import annotations
 
 from .tables import Table
-from .types import BigInt, Boolean, Decimal, Dialect, Integer, String, Timestamp
+from .types import BigInt, Boolean, Decimal, Dialect, Double, Integer, String, Timestamp
 
 IDENTIFIER = r"(?!(SNOWFLAKE|INFORMATION_SCHEMA)$)[A-Z][A-Z0-9_]{0,63}"
 """Names that need no quotes, are not Snowflake's own, and leave room for suffixes."""
@@ -19,6 +19,7 @@ type_of = Dialect(
         Integer: "NUMBER(10, 0)",
         BigInt: "NUMBER(19, 0)",
         Boolean: "BOOLEAN",
+        Double: "FLOAT",
         Decimal: "NUMBER({precision}, {scale})",
         String: "VARCHAR",
         Timestamp: "TIMESTAMP_LTZ({precision})",

@@ -1,10 +1,10 @@
-"""The two source tables, their cleaned topics and the two outputs of the fraud rules."""
+"""The source tables, their cleaned topics and the outputs of the fraud rules and of the score."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .types import BigInt, Boolean, Column, Decimal, Integer, String, Timestamp
+from .types import BigInt, Boolean, Column, Decimal, Double, Integer, String, Timestamp
 
 APP_GROUP_PREFIX = "fraud-app"
 """Begins the consumer groups of the app, which its Kafka account may read as. app/ has it as a default."""
@@ -90,6 +90,30 @@ USER_TRANSACTION = Table(
         Column(name="RECEIVED_AT", type=Timestamp(), doc="Event time: when the app received the payment."),
         Column(name="IP_ADDRESS", type=String(45), doc="Where the payment came from, IPv4 or IPv6."),
         Column(name="ACCOUNT_ID", type=BigInt(), references="AUTH_USER", doc="AUTH_USER.ID of the payer."),
+        Column(name="TERMINAL_ID", type=String(64), nullable=True, doc="The merchant's terminal or till."),
+        Column(name="DEVICE_ID", type=String(64), nullable=True, doc="The payer's phone, browser or card reader."),
+        Column(name="LATITUDE", type=Decimal(8, 5), nullable=True, doc="Degrees north of the equator."),
+        Column(name="LONGITUDE", type=Decimal(8, 5), nullable=True, doc="Degrees east of Greenwich."),
+        Column(name="PAYEE_ACCOUNT_ID", type=BigInt(), nullable=True, doc="The receiving account of a transfer."),
+    ),
+)
+
+PAYMENT_OUTCOME = Table(
+    name="PAYMENT_OUTCOME",
+    topic=raw_topic("PAYMENT_OUTCOME"),
+    captured=True,
+    ordered=True,
+    doc="What a dispute or an investigation said about a payment, days later; one row each time.",
+    # The payment's own columns are repeated, so that no statement needs to join the two. No foreign key: an outcome may
+    # be about a payment that another system took.
+    columns=(
+        Column(name="ID", type=BigInt(), key=True),
+        Column(name="TRANSACTION_ID", type=BigInt(), doc="USER_TRANSACTION.ID of the payment."),
+        Column(name="ACCOUNT_ID", type=BigInt(), doc="The payment's account."),
+        Column(name="TERMINAL_ID", type=String(64), nullable=True, doc="The payment's terminal."),
+        Column(name="AMOUNT", type=Decimal(12, 2), doc="The payment's amount."),
+        Column(name="IS_FRAUD", type=Boolean(), doc="1: fraud; 0: genuine."),
+        Column(name="KNOWN_AT", type=Timestamp(), doc="When it became known."),
     ),
 )
 
@@ -101,7 +125,9 @@ def _cleaned(source: Table, doc: str) -> Table:
 
 
 CLEANED_USER = _cleaned(AUTH_USER, "Every insert and update of a user, for the warehouse.")
-CLEANED_TRANSACTION = _cleaned(USER_TRANSACTION, "Every payment once, for the warehouse.")
+CLEANED_TRANSACTION = _cleaned(USER_TRANSACTION, "Every payment, for the warehouse.")
+# One partition, as its source has, and as the scores have: a Basic cluster has few that are free.
+CLEANED_OUTCOME = replace(_cleaned(PAYMENT_OUTCOME, "Every outcome of a payment, for the warehouse."), ordered=True)
 
 FLAGGED_USER = Table(
     name="flagged_user",
@@ -137,5 +163,31 @@ FRAUD_ALERT = Table(
     ),
 )
 
-SOURCES = (AUTH_USER, USER_TRANSACTION)
-OUTPUTS = (CLEANED_USER, CLEANED_TRANSACTION, FLAGGED_USER, FRAUD_ALERT)
+PAYMENT_SCORE = Table(
+    name="payment_score",
+    topic="payment_score",
+    ordered=True,
+    doc="Each payment with its probability of fraud and the features that it was computed from: what training reads.",
+    columns=(
+        Column(name="transaction_id", type=BigInt(), key=True),
+        Column(name="ACCOUNT_ID", type=BigInt(), nullable=True),
+        Column(name="terminal_id", type=String(64), nullable=True),
+        Column(name="amount", type=Decimal(12, 2), nullable=True),
+        Column(name="event_time", type=Timestamp(), nullable=True),
+        Column(name="probability", type=Double(), nullable=True, doc="Of fraud, by the weights of weights_id."),
+        Column(name="reasons", type=String(1000), nullable=True, prose=True, doc="What adds most to it, in words."),
+        Column(name="weights_id", type=String(64), nullable=True, doc="The weights file's `id`."),
+        Column(name="known_payments", type=Double(), nullable=True, doc="The account's earlier payments, decayed."),
+        Column(name="usual_amount", type=Double(), nullable=True, doc="The account's usual amount; none at first."),
+        Column(name="times_usual", type=Double(), nullable=True, doc="The amount divided by it, or 1."),
+        Column(name="large_lately", type=Double(), nullable=True, doc="The account's other large payments, decayed."),
+        Column(name="frauds_in_row", type=Double(), nullable=True, doc="At the terminal, after its last genuine one."),
+        Column(name="days_since_genuine", type=Double(), nullable=True, doc="At the terminal, at most 60."),
+        Column(name="frauds_lately", type=Double(), nullable=True, doc="At the terminal, decayed."),
+        Column(name="genuine_lately", type=Double(), nullable=True, doc="At the terminal, decayed."),
+        Column(name="outcome_known_at", type=Timestamp(), nullable=True, doc="The terminal's newest outcome used."),
+    ),
+)
+
+SOURCES = (AUTH_USER, USER_TRANSACTION, PAYMENT_OUTCOME)
+OUTPUTS = (CLEANED_USER, CLEANED_TRANSACTION, CLEANED_OUTCOME, FLAGGED_USER, FRAUD_ALERT, PAYMENT_SCORE)

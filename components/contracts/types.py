@@ -33,6 +33,11 @@ class Boolean:
 
 
 @dataclass(frozen=True)
+class Double:
+    """A binary floating-point number of 64 bits, for scores and features; in no source table."""
+
+
+@dataclass(frozen=True)
 class Decimal:
     """An exact number of `precision` digits, `scale` of them after the point."""
 
@@ -61,7 +66,7 @@ class Timestamp:
 
 Json = dict[str, Any] | list[Any] | str | float | bool | None
 """A decoded JSON value."""
-ColumnType = BigInt | Integer | Boolean | Decimal | String | Timestamp
+ColumnType = BigInt | Integer | Boolean | Double | Decimal | String | Timestamp
 RawType = ColumnType | TinyInt | SmallInt
 """The type of a column of a raw topic."""
 

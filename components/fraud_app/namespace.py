@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 import pulumi_random as random
 from pulumi import ResourceOptions
 
-from ..contracts import APP_GROUP_PREFIX, FRAUD_ALERT
+from ..contracts import APP_GROUP_PREFIX, FRAUD_ALERT, score
 from ..contracts.rules import read as read_rules
 from .args import THRESHOLDS, FraudAppArgs
 from .pods import NAMESPACE, Runtime
@@ -75,8 +75,8 @@ def _settings(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
         "ALERT_TOPIC": FRAUD_ALERT.topic,
         "GROUP_PREFIX": APP_GROUP_PREFIX,
         "PLAIN_HTTP": "" if args.settings.certificate_arn else "1",
-        # The rules' titles on the page, in order.
-        "RULES": json.dumps({rule.id: rule.title for rule in read_rules()}),
+        # The rules' titles on the page, in order; the score comes last.
+        "RULES": json.dumps({rule.id: rule.title for rule in read_rules()} | {score.RULE_ID: score.TITLE}),
         **{name.upper(): str(args.thresholds[name]) for name in THRESHOLDS},
     }
 

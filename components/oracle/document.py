@@ -65,6 +65,12 @@ def _settings(region: str, image: str, recovery_gib: int) -> str:
         "PDB": names.PDB,
         "SCHEMA": SCHEMA,
         "TABLES": " ".join(table.name for table in SOURCES),
+        "NULLABLE": "\n".join(
+            f"{table.name} {column.name} {ddl.oracle_column(column)}"
+            for table in SOURCES
+            for column in table.columns
+            if column.nullable
+        ),
         "APP_USER": names.APP_USER,
         "XSTREAM_ADMIN": names.XSTREAM_ADMIN,
         "XSTREAM_USER": names.XSTREAM_USER,

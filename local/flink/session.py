@@ -96,6 +96,12 @@ class FlinkSession:
                 ) from None
             self._statements[statement.name] = statement
 
+    def cancel(self, name: str) -> None:
+        """Stop a statement. What it wrote stays, and so do its checkpoints: submitted again, it goes on from them."""
+        self._statements.pop(name, None)
+        if job := self._jobs.pop(name, None):
+            job.cancel().get()
+
     @property
     def error_logs(self) -> dict[str, str]:
         """Topics whose malformed records are logged, each with its log topic."""

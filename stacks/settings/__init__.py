@@ -56,6 +56,7 @@ def load() -> Settings:
     _check_together(reader, settings)
     reader.check_stack_file()
     reader.check_rule_files()
+    reader.check_score_files(settings.streaming.score_weights)
     reader.finish()
     return settings
 

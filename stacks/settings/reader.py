@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from components.constraints import shortened
-from components.contracts import rules, stack_file
+from components.contracts import rules, score, stack_file
 from components.section import LENIENT, Section, constraint, key
 from stacks.settings import declaration
 
@@ -90,6 +90,13 @@ class Reader:
             rules.read()
         except rules.RuleError as error:
             self.problems += error.problems
+
+    def check_score_files(self, weights: str) -> None:
+        """Note what is wrong in flink_sql/score."""
+        try:
+            score.sql(score.FOLDER / weights)
+        except score.ScoreError as error:
+            self.problems += str(error).splitlines()
 
     def finish(self) -> None:
         """Raise SettingsError for all problems, unknown keys included."""

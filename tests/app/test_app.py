@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from components.contracts import AUTH_USER, USER_TRANSACTION, Table
+from components.contracts import AUTH_USER, PAYMENT_OUTCOME, USER_TRANSACTION, Table
 
 
 def client(**options: Any) -> Any:
@@ -20,7 +20,9 @@ def client(**options: Any) -> Any:
     return Client(**options)
 
 
-@pytest.mark.parametrize(("name", "table"), [("User", AUTH_USER), ("Transaction", USER_TRANSACTION)])
+@pytest.mark.parametrize(
+    ("name", "table"), [("User", AUTH_USER), ("Transaction", USER_TRANSACTION), ("Outcome", PAYMENT_OUTCOME)]
+)
 def test_the_models_match_the_contract(name: str, table: Table) -> None:
     from transactions import models
 
@@ -43,16 +45,28 @@ def test_a_second_seed_adds_no_users() -> None:
     assert User.objects.count() == 50
 
 
-def test_the_first_payment_is_made_once_and_only_on_request() -> None:
+def test_the_first_payment_and_its_outcome_are_made_once_and_only_on_request() -> None:
     from django.core.management import call_command
-    from transactions.models import Transaction
+    from transactions.models import Outcome, Transaction
 
     Transaction.objects.all().delete()
     call_command("seed", users=50, stdout=StringIO())
-    assert Transaction.objects.count() == 0
+    assert (Transaction.objects.count(), Outcome.objects.count()) == (0, 0)
     for _ in range(2):
         call_command("seed", users=50, first_payment=True, stdout=StringIO())
         assert Transaction.objects.count() == 1, "change data capture learns the schema from one row"
+        (outcome,) = Outcome.objects.all()
+        assert outcome.transaction_id == Transaction.objects.get().pk and not outcome.is_fraud
+
+
+def test_a_deployment_from_before_gets_its_first_outcome_for_a_payment_that_is_there() -> None:
+    from django.core.management import call_command
+    from transactions.models import Outcome, Transaction
+
+    Outcome.objects.all().delete()
+    payments = Transaction.objects.count()
+    call_command("seed", users=50, first_payment=True, stdout=StringIO())
+    assert (Transaction.objects.count(), Outcome.objects.count()) == (payments, 1)
 
 
 def test_nobody_can_log_in_as_a_seeded_user() -> None:

@@ -44,6 +44,19 @@ def test_a_payment_has_an_id_and_a_time_in_milliseconds() -> None:
     assert found.received_at == row.received_at and row.received_at.microsecond % 1000 == 0
 
 
+def test_a_payment_keeps_where_and_with_what_it_was_made() -> None:
+    from transactions.models import Transaction
+    from transactions.payment_table import PaymentTable
+    from transactions.payments import Payment
+
+    place = {"latitude": Decimal("-33.86882"), "longitude": Decimal("151.20930")}
+    payment = Payment(1, Decimal(1), "10.0.0.1", terminal="till-7", device="phone-3", payee=2, **place)
+    (row,) = PaymentTable().add([payment])
+    found = Transaction.objects.get(pk=row.pk)
+    assert (found.terminal_id, found.device_id, found.payee_account_id) == ("till-7", "phone-3", 2)
+    assert (found.latitude, found.longitude) == (place["latitude"], place["longitude"])
+
+
 def test_no_payments_write_nothing() -> None:
     from transactions.payment_table import PaymentTable
 

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from confluent_kafka import Consumer, Producer
 
+from components.confluent.settings import StreamingSettings
 from components.contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
 from local.apply.app_server import FOLDER
 from local.apply.servers import ROOT
@@ -75,6 +76,12 @@ def kill_each_server_once() -> None:
             lambda: warehouse(pipeline) == len(rows),
             lambda: f"warehouse: {warehouse(pipeline)} of {len(rows)} payments",
         )
+        wait(
+            lambda: sorted(number for number, _ in scores(pipeline)) == sorted(row[0] for row in rows),
+            lambda: f"payment_score: {len(scores(pipeline))} rows for {len(rows)} payments",
+        )
+        threshold = StreamingSettings().score_threshold
+        alerts += [f"{number}-score" for number, probability in scores(pipeline) if probability >= threshold]
         wait(lambda: set(documents(pipeline, FRAUD_ALERT.topic)) == set(alerts), lambda: difference(pipeline, alerts))
         wait(
             lambda: (
@@ -139,6 +146,11 @@ def payment(number: int, account: int, amount: Decimal, at: datetime, address: s
 def warehouse(pipeline: Pipeline) -> int:
     with pipeline.servers.postgres.connect(WAREHOUSE_DATABASE) as connection:
         return connection.execute('SELECT count(DISTINCT "ID") FROM user_transaction').fetchall()[0][0]
+
+
+def scores(pipeline: Pipeline) -> list[tuple[int, float]]:
+    with pipeline.servers.postgres.connect(WAREHOUSE_DATABASE) as connection:
+        return connection.execute("SELECT transaction_id, probability FROM payment_score").fetchall()
 
 
 def documents(pipeline: Pipeline, index: str) -> dict[str, dict[str, Any]]:

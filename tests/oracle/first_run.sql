@@ -213,6 +213,86 @@ WHERE owner = 'SAMPLE' AND table_name = 'USER_TRANSACTION' AND log_group_type = 
 ALTER SESSION SET CONTAINER = XEPDB1;
 ALTER TABLE SAMPLE.USER_TRANSACTION ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;
 
+-- table.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tables
+WHERE owner = 'SAMPLE' AND table_name = 'PAYMENT_OUTCOME';
+
+-- table-PAYMENT_OUTCOME.apply.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+CREATE TABLE PAYMENT_OUTCOME (…);
+
+-- logged.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_log_groups
+WHERE owner = 'SAMPLE' AND table_name = 'PAYMENT_OUTCOME' AND log_group_type = 'ALL COLUMN LOGGING';
+
+-- logged.apply.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+ALTER TABLE SAMPLE.PAYMENT_OUTCOME ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'AUTH_USER' AND column_name = 'LAST_LOGIN';
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'AUTH_USER' AND column_name = 'FIRST_NAME';
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'AUTH_USER' AND column_name = 'LAST_NAME';
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'AUTH_USER' AND column_name = 'EMAIL';
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'USER_TRANSACTION' AND column_name = 'TERMINAL_ID';
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'USER_TRANSACTION' AND column_name = 'DEVICE_ID';
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'USER_TRANSACTION' AND column_name = 'LATITUDE';
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'USER_TRANSACTION' AND column_name = 'LONGITUDE';
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'USER_TRANSACTION' AND column_name = 'PAYEE_ACCOUNT_ID';
+
+-- column.check.sql
+ALTER SESSION SET CONTAINER = XEPDB1;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_tab_columns
+WHERE owner = 'SAMPLE' AND table_name = 'PAYMENT_OUTCOME' AND column_name = 'TERMINAL_ID';
+
 -- user.check.sql
 ALTER SESSION SET CONTAINER = CDB$ROOT;
 SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
@@ -299,16 +379,9 @@ ALTER SESSION SET CONTAINER = CDB$ROOT;
 GRANT CREATE SESSION, SET CONTAINER, SELECT_CATALOG_ROLE, FLASHBACK ANY TABLE, SELECT ANY TABLE, LOCK ANY TABLE TO C##CFLTUSER CONTAINER = ALL;
 
 -- outbound.check.sql
--- An existing server must capture every table; otherwise creating it again fails with an error.
-SELECT CASE
-         WHEN (SELECT COUNT(*) FROM dba_xstream_outbound
-               WHERE server_name = 'XOUT' AND capture_name = 'FRAUD_CAPTURE') = 1
-          AND (SELECT COUNT(DISTINCT object_name) FROM dba_xstream_rules
-               WHERE streams_name IN ('FRAUD_CAPTURE', 'XOUT') AND schema_name = 'SAMPLE'
-                 AND INSTR(',SAMPLE.AUTH_USER,SAMPLE.USER_TRANSACTION,', ',' || schema_name || '.' || object_name || ',') > 0) = 2
-         THEN 'converged' ELSE 'missing'
-       END
-FROM dual;
+SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END
+FROM dba_xstream_outbound
+WHERE server_name = 'XOUT' AND capture_name = 'FRAUD_CAPTURE';
 
 -- outbound.apply.sql
 DISCONNECT
@@ -319,10 +392,25 @@ BEGIN
     server_name           => 'XOUT',
     capture_name          => 'FRAUD_CAPTURE',
     source_container_name => 'XEPDB1',
-    table_names           => 'SAMPLE.AUTH_USER,SAMPLE.USER_TRANSACTION',
+    table_names           => 'SAMPLE.AUTH_USER,SAMPLE.USER_TRANSACTION,SAMPLE.PAYMENT_OUTCOME',
     schema_names          => NULL);
 END;
 /
+
+-- captured.check.sql
+SELECT CASE WHEN COUNT(*) > 0 THEN 'converged' ELSE 'missing' END
+FROM dba_xstream_rules
+WHERE streams_name IN ('FRAUD_CAPTURE', 'XOUT') AND schema_name = 'SAMPLE' AND object_name = 'AUTH_USER';
+
+-- captured.check.sql
+SELECT CASE WHEN COUNT(*) > 0 THEN 'converged' ELSE 'missing' END
+FROM dba_xstream_rules
+WHERE streams_name IN ('FRAUD_CAPTURE', 'XOUT') AND schema_name = 'SAMPLE' AND object_name = 'USER_TRANSACTION';
+
+-- captured.check.sql
+SELECT CASE WHEN COUNT(*) > 0 THEN 'converged' ELSE 'missing' END
+FROM dba_xstream_rules
+WHERE streams_name IN ('FRAUD_CAPTURE', 'XOUT') AND schema_name = 'SAMPLE' AND object_name = 'PAYMENT_OUTCOME';
 
 -- connect.check.sql
 SELECT CASE WHEN COUNT(*) = 1 THEN 'converged' ELSE 'missing' END

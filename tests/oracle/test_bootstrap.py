@@ -240,6 +240,27 @@ def test_a_new_host_finds_its_database_on_the_old_volume(finished: Host) -> None
     assert ".apply.sql" not in changes, "all that the database holds is there already"
 
 
+def test_a_column_that_the_contract_gained_is_added_to_the_table_that_is_there(finished: Host) -> None:
+    finished.tell("no-column", "DEVICE_ID")
+    assert finished.run().returncode == 0
+    assert finished.lines("changes") == ["column.apply.sql"]
+    added = [script for script in finished.sql if "ADD (" in script]
+    assert len(added) == 1 and 'ALTER TABLE SAMPLE.USER_TRANSACTION ADD ("DEVICE_ID" NVARCHAR2(64));' in added[0]
+    finished.run()
+    assert finished.lines("changes") == []
+
+
+def test_a_table_that_the_contract_gained_is_made_logged_and_captured(finished: Host) -> None:
+    table = "PAYMENT_OUTCOME"
+    gone = [*finished.state.glob(f"db/table_*{table}"), *finished.state.glob(f"db/logged_*{table}")]
+    assert len(gone) == 2, "the first run has not made it"
+    finished.forget(*(f"db/{path.name}" for path in gone))
+    finished.tell("not-captured", table)
+    assert finished.run().returncode == 0
+    assert finished.lines("changes") == [f"table-{table}.apply.sql", "logged.apply.sql", "captured.apply.sql"]
+    assert any(f"table_names           => 'SAMPLE.{table}'" in script for script in finished.sql)
+
+
 def test_another_image_replaces_the_container_over_the_same_data(finished: Host) -> None:
     finished.tell("container", "registry.example/oracle-xe@sha256:" + "b" * 64)
     assert finished.run().returncode == 0
@@ -357,7 +378,7 @@ def test_sql_reaches_sqlplus_without_a_shell_in_between(first_run: FirstRun) -> 
 def test_the_captured_tables_are_those_of_the_contracts(first_run: FirstRun) -> None:
     files = first_run[0].files
     settings = (files / "settings.sh").read_text()
-    assert "TABLES='AUTH_USER USER_TRANSACTION'" in settings and "SCHEMA=SAMPLE" in settings
+    assert "TABLES='AUTH_USER USER_TRANSACTION PAYMENT_OUTCOME'" in settings and "SCHEMA=SAMPLE" in settings
     for table in SOURCES:
         statement = (files / f"sql/table-{table.name}.apply.sql").read_text()
         assert all(f'"{column.name}"' in statement for column in table.columns)

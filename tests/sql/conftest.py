@@ -17,7 +17,17 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from bench.common import started
 from bench.records import RawRecords, decoded, register_outputs
-from components.contracts import AUTH_USER, FLAGGED_USER, FRAUD_ALERT, OUTPUTS, RULES, SOURCES, USER_TRANSACTION
+from components.contracts import (
+    AUTH_USER,
+    FLAGGED_USER,
+    FRAUD_ALERT,
+    OUTPUTS,
+    PAYMENT_OUTCOME,
+    PAYMENT_SCORE,
+    RULES,
+    SOURCES,
+    USER_TRANSACTION,
+)
 from local.apply.accounts import GUEST
 from local.apply.alterations import STATEMENT, as_statements
 from local.apply.servers import ROOT
@@ -36,6 +46,9 @@ ADMIN = "tests"
 LIMITED = "limited"
 """An account without rights."""
 PATIENCE_SECONDS = 90.0
+BARRIER_SECONDS = 0.2
+"""From one payment that asks whether outcomes were read to the next."""
+KEYED = {table.topic: table for table in SOURCES}
 CHECKPOINTS = "300 ms"
 """Rows of flagged_user come once a checkpoint; a run makes one every three seconds."""
 
@@ -46,12 +59,6 @@ class Cluster(FlinkSession):
     @property
     def statements(self) -> tuple[str, ...]:
         return tuple(self._statements)
-
-    def cancel(self, name: str) -> None:
-        """Stop a statement; its rows stay."""
-        self._statements.pop(name, None)
-        if job := self._jobs.pop(name, None):
-            job.cancel().get()
 
     def drop_table(self, topic: str) -> None:
         with self._lock:
@@ -84,6 +91,8 @@ class Lab:
         self.records = RawRecords(self.schemas)
         self.alerts: dict[int, list[dict[str, Any]]] = defaultdict(list)
         self.flagged: dict[int, list[dict[str, Any] | None]] = defaultdict(list)
+        self.scores: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        self.score_alerts: dict[int, dict[str, Any]] = {}
         self.cleaned: dict[int, dict[str, Any]] = {}
         self._producer = Producer({**kafka.client(ADMIN), "linger.ms": 0})
         self._sent: dict[int, tuple[bytes, int | None]] = {}
@@ -91,6 +100,8 @@ class Lab:
         self._ids = itertools.count(1)
         self._hours = itertools.count(1)
         self._accounts = itertools.count(1)
+        self._outcomes = itertools.count(1)
+        self._terminals = itertools.count(1)
         self.now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
         threading.Thread(target=self._collect, daemon=True).start()
 
@@ -111,18 +122,65 @@ class Lab:
         self.raw(AUTH_USER.topic, number, self.records.change(AUTH_USER, None, operation="d"))
         self.raw(AUTH_USER.topic, number, None)
 
-    def pay(self, account: int, amount: str, *, after: float = 1.0, address: str = "10.0.0.1") -> int:
-        """A payment `after` seconds after the last one. Returns its id."""
+    def pay(self, account: int, amount: str, *, after: float = 1.0, address: str = "10.0.0.1", **columns: Any) -> int:
+        """A payment `after` seconds after the last one, with other columns by name. Returns its id."""
         self.now += datetime.timedelta(seconds=after)
         number = next(self._ids)
-        self.send_payment(number, account, amount, self.now, address)
+        self.send_payment(number, account, amount, self.now, address, **columns)
         return number
 
+    def terminal(self) -> str:
+        """A terminal of which nothing is known."""
+        return f"till-{next(self._terminals)}"
+
+    def tell(self, terminal: str | None, *, fraud: bool, of: int | None = None, **columns: object) -> int:
+        """An outcome that became known now, of a payment `of` 10.00 of a new account, or of one that nobody made.
+
+        Returns the number of its row.
+        """
+        number = next(self._outcomes)
+        row = {
+            "ID": number,
+            "TRANSACTION_ID": -number if of is None else of,
+            "ACCOUNT_ID": -number,
+            "TERMINAL_ID": terminal,
+            "AMOUNT": Decimal("10.00"),
+            "IS_FRAUD": int(fraud),
+            "KNOWN_AT": self.now,
+            **columns,
+        }
+        self.raw(PAYMENT_OUTCOME.topic, number, self.records.change(PAYMENT_OUTCOME, row))
+        return number
+
+    def outcomes_read(self) -> None:
+        """Wait until the score knows all outcomes that were sent before: they are read in their order."""
+        terminal = self.terminal()
+        self.tell(terminal, fraud=False)
+
+        def known() -> bool:
+            payment = self.pay(self.user(), "1.00", TERMINAL_ID=terminal)
+            time.sleep(BARRIER_SECONDS)
+            return self.score(payment)["outcome_known_at"] is not None
+
+        self.wait(known, "outcome in the features of the payments at its terminal")
+
+    def score(self, payment: int) -> dict[str, Any]:
+        """The payment's row in payment_score, as soon as it is there."""
+        return self.wait(lambda: self.scores[payment], f"row of payment {payment} in payment_score")[0]
+
     def send_payment(
-        self, number: int, account: int, amount: str, at: datetime.datetime, address: str, arrived: int | None = None
+        self,
+        number: int,
+        account: int,
+        amount: str,
+        at: datetime.datetime,
+        address: str,
+        arrived: int | None = None,
+        **columns: object,
     ) -> None:
         """A payment with a given id; `arrived` is the record's time in milliseconds, now by default."""
         row = {"ID": number, "AMOUNT": Decimal(amount), "RECEIVED_AT": at, "IP_ADDRESS": address, "ACCOUNT_ID": account}
+        row |= columns
         self._sent[number] = self.records.change(USER_TRANSACTION, row), arrived
         self.send_again(number)
 
@@ -131,7 +189,7 @@ class Lab:
         self.raw(USER_TRANSACTION.topic, number, *self._sent[number])
 
     def raw(self, topic: str, number: int, value: bytes | None, arrived: int | None = None) -> None:
-        key = self.records.key(AUTH_USER if topic == AUTH_USER.topic else USER_TRANSACTION, number)
+        key = self.records.key(KEYED[topic], number)
         self._producer.produce(topic, key=key, value=value, timestamp=arrived or 0)
         self._producer.flush()
 
@@ -192,13 +250,17 @@ class Lab:
                 "fetch.wait.max.ms": 10,
             }
         )
-        consumer.subscribe([FRAUD_ALERT.topic, FLAGGED_USER.topic, "user_transaction"])
+        consumer.subscribe([FRAUD_ALERT.topic, FLAGGED_USER.topic, PAYMENT_SCORE.topic, "user_transaction"])
         while True:
             message = consumer.poll(1)
             if message is None or message.error():
                 continue
             key, value = decoded(self.schemas, message)
-            if message.topic() == FRAUD_ALERT.topic:
+            if message.topic() == PAYMENT_SCORE.topic:
+                self.scores[value["transaction_id"]].append(value)
+            elif message.topic() == FRAUD_ALERT.topic and value["rule_id"] == "score":
+                self.score_alerts[value["transaction_id"]] = value
+            elif message.topic() == FRAUD_ALERT.topic:
                 self.alerts[value["ACCOUNT_ID"]].append(value)
             elif message.topic() == FLAGGED_USER.topic:
                 self.flagged[key["ACCOUNT_ID"]].append(value)

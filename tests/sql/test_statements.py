@@ -11,6 +11,7 @@ from confluent_kafka import Consumer
 
 from bench.records import decoded
 from components.confluent import pipeline
+from components.confluent.settings import StreamingSettings
 from components.contracts import CLEANED_TRANSACTION, FRAUD_ALERT
 from local.errors import RunError
 from local.flink import job_settings
@@ -49,7 +50,9 @@ def test_an_error_names_file_line_and_flinks_message(lab: Lab, sql: str, line: i
     ],
 )
 def test_the_error_about_an_unknown_table_lists_the_topics(lab: Lab, sql: str) -> None:
-    with pytest.raises(StatementError, match=r"The topics are: auth_user, .*fraud_alert, user_transaction") as caught:
+    with pytest.raises(
+        StatementError, match=r"The topics are: auth_user, .*, fraud_alert, .*, user_transaction"
+    ) as caught:
         lab.flink.submit(statement(sql))
     assert "fraud_alerts" in str(caught.value)
 
@@ -96,14 +99,7 @@ def test_an_unknown_property_is_refused(lab: Lab) -> None:
         lab.flink.submit(statement(sql, **{"sql.tables.x": "1"}))
 
 
-VARIABLES = {
-    "window_minutes": 10,
-    "burst_count": 10,
-    "looked_at": 20,
-    "burst_amount": "1000.00",
-    "large_amount": "1000.00",
-    "home_prefix": "10.",
-}
+VARIABLES = StreamingSettings().sql_variables
 
 
 @pytest.mark.parametrize("declared", pipeline.statements(24), ids=lambda declared: declared.name)
@@ -136,13 +132,15 @@ def test_an_error_in_a_rule_names_its_file_and_line(lab: Lab, old: str, new: str
     assert str(caught.value).startswith(f"flink_sql/rules/{place}: "), str(caught.value)
 
 
-def test_both_inserts_of_the_rules_share_the_look_back(lab: Lab) -> None:
+def test_all_inserts_of_the_rules_share_the_look_back_and_the_score(lab: Lab) -> None:
     (rules,) = (declared for declared in pipeline.statements(24) if "fraud_alert" in declared.writes)
     sql = rules.text(VARIABLES).rstrip().removesuffix(";")
     _, plan = lab.flink.explain(sql[sql.index("STATEMENT SET") :]).split("== Optimized Execution Plan ==")
-    assert plan.count("OverAggregate(") == 3, "repetitions, numbers and the look-back must run once each"
-    sums = re.findall(r".*<= \S+\)\), w0\$o1, 0.*", plan)
-    assert len(sums) == 1 and sums[0].count("w0$o1, 0") == 2, "the two sums of a window must be computed once"
+    # Repetitions, numbers, look-back; the account's sums; repetitions, account and terminal of outcomes (two).
+    assert plan.count("OverAggregate(") == 8, "each must run once, for the alerts and for the scores"
+    assert plan.count("GroupAggregate(") == 1, "payments meet the outcomes of their terminal once"
+    sums = [line for line in plan.splitlines() if "value0, 0" in line]
+    assert len(sums) == 1 and sums[0].count("value0, 0") == 2, "the two sums of a window must be computed once"
 
 
 def test_statements_survive_a_killed_jvm(lab: Lab) -> None:

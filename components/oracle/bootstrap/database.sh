@@ -51,7 +51,7 @@ tablespaces() {
 }
 
 app_schema() {
-  local table
+  local table column definition
   converge profile "profile=$PROFILE"
   converge user-app "container=$PDB" "user=$APP_USER" "profile=$PROFILE" "password=${PASSWORDS[$APP_USER]}"
   rotate_password "$APP_USER" "$PDB" "$PDB"
@@ -60,6 +60,10 @@ app_schema() {
     converge "table-$table" "container=$PDB" "schema=$SCHEMA" "table=$table"
     converge logged "container=$PDB" "schema=$SCHEMA" "table=$table"
   done
+  # A table is made once. The columns that the contract gained since can only be nullable ones.
+  while read -r table column definition; do
+    converge column "container=$PDB" "schema=$SCHEMA" "table=$table" "column=$column" "definition=$definition"
+  done <<<"$NULLABLE"
 }
 
 xstream_administrator() {
@@ -81,7 +85,12 @@ outbound_server() {
   local table tables=
   for table in $TABLES; do tables+=",$SCHEMA.$table"; done
   converge outbound "server=$OUTBOUND_SERVER" "capture=$CAPTURE" "pdb=$PDB" "cdb=$CDB" "schema=$SCHEMA" \
-    "tables=${tables#,}" "count=$(wc -w <<<"$TABLES")" "user=$XSTREAM_ADMIN" "password=${PASSWORDS[$XSTREAM_ADMIN]}"
+    "tables=${tables#,}" "user=$XSTREAM_ADMIN" "password=${PASSWORDS[$XSTREAM_ADMIN]}"
+  # Its tables are those of its first run: each that the contract gained since is added.
+  for table in $TABLES; do
+    converge captured "server=$OUTBOUND_SERVER" "capture=$CAPTURE" "pdb=$PDB" "cdb=$CDB" "schema=$SCHEMA" \
+      "table=$table" "user=$XSTREAM_ADMIN" "password=${PASSWORDS[$XSTREAM_ADMIN]}"
+  done
 }
 
 connect_user() {

@@ -70,8 +70,8 @@ def _terms(column: str, role: str, size: int) -> Aggregation:
 
 
 def charts() -> tuple[Chart, ...]:
-    """The charts. Charts by rule have a bucket for each fraud rule."""
-    rules = len(read_rules())
+    """The charts. Charts by rule have a bucket for each fraud rule and for the score."""
+    rules = len(read_rules()) + 1
     return (
         Chart(
             name="alert-count", title="Alerts", table=FRAUD_ALERT, form="metric", aggregations=(_count(),),

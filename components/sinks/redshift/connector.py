@@ -45,7 +45,7 @@ class RedshiftSink(SinkConnector):
 
 
 def make_connector(redshift: RedshiftConnection) -> RedshiftSink:
-    """Workflow 1: both cleaned topics."""
+    """Workflow 1: the append topics."""
     return RedshiftSink(
         ready=redshift.ready,
         topics=WAREHOUSE_TOPICS,

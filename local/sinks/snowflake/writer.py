@@ -27,6 +27,7 @@ type_of = types.Dialect(
         types.Integer: "INTEGER",
         types.BigInt: "BIGINT",
         types.Boolean: "BOOLEAN",
+        types.Double: "DOUBLE",
         types.Decimal: "DECIMAL({precision}, {scale})",
         types.String: "TEXT",
         types.Timestamp: "TIMESTAMPTZ",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.confluent.comments import without_comments
-from components.confluent.statements import SQL_FOLDER, TEMPLATES, rule_sql
+from components.confluent.statements import SQL_FOLDER, TEMPLATES, rule_sql, score_sql
 from tests.unit.arguments import VARIABLES
 
 CODE = [
@@ -56,9 +56,11 @@ def test_a_second_removal_changes_nothing(sql: str) -> None:
     assert without_comments(once) == once
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in SQL_FOLDER.rglob("*.sql")))
+@pytest.mark.parametrize("file", sorted(path.relative_to(SQL_FOLDER).as_posix() for path in SQL_FOLDER.rglob("*.sql")))
 def test_a_statement_without_its_comments_keeps_its_lines(file: str) -> None:
-    text = TEMPLATES.get_template(file).render(VARIABLES, rules=rule_sql(VARIABLES))
+    text = TEMPLATES.get_template(file).render(
+        VARIABLES, topic="t", rules=rule_sql(VARIABLES), score=score_sql(VARIABLES)
+    )
     bare = without_comments(text)
     assert "--" not in bare
     for kept, line in zip(bare.splitlines(), text.splitlines(), strict=False):

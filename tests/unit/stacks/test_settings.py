@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pulumi
 import pytest
 
 from components.confluent.settings import StreamingSettings
-from components.contracts import reserved
+from components.contracts import reserved, score
 from components.contracts.stack_file import RECORDED
 from components.sinks.opensearch.store import DOMAIN_NAME
 from stacks import settings
@@ -134,7 +135,10 @@ def test_every_problem_is_in_one_error() -> None:
         ("operatorCidrs", '["127.0.0.1/32"]'), ("homePrefix", "10"), ("homePrefix", "fe80"), ("homePrefix", "10.0"),
         ("deployment", "aws"), ("deployment", "default"), ("deployment", "kube-system"), ("redshiftDatabase", "select"),
         ("redshiftDatabase", "template1"), ("snowflakeSchema", "TABLE"), ("snowflakeSchema", "PUBLIC"),
-        ("snowflakeDatabase", "USER"),
+        ("snowflakeDatabase", "USER"), ("scoreThreshold", "0"), ("scoreThreshold", "0.0099"),
+        ("scoreThreshold", "1.01"), ("scoreThreshold", "NaN"), ("scoreThreshold", "0.50001"),
+        ("scoreThreshold", "half"), ("scoreWeights", ""),
+        ("scoreWeights", "../weights.yaml"), ("scoreWeights", "weights.yml"), ("scoreWeights", "my weights.yaml"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_refused_by_name(key: str, value: str) -> None:
@@ -338,3 +342,20 @@ def test_a_home_prefix_ends_at_a_part_of_an_address(prefix: str) -> None:
 
 def test_reserved_words_have_the_case_of_allowed_names() -> None:
     assert all(map(str.isupper, reserved.SNOWFLAKE)) and all(map(str.islower, reserved.REDSHIFT | reserved.DEPLOYMENT))
+
+
+def test_weights_that_are_not_there_are_told_before_anything_is_made() -> None:
+    (found,) = problems(scoreWeights="challenger.yaml")
+    assert found.startswith("flink_sql/score/challenger.yaml: No such file or directory; restore it, or set scoreW")
+
+
+def test_each_mistake_in_the_files_of_the_score_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = shutil.copytree(score.FOLDER, tmp_path / "flink_sql" / "score")
+    monkeypatch.setattr(score, "FOLDER", copy)
+    text = (copy / "weights.yaml").read_text(encoding="utf-8")
+    (copy / "weights.yaml").write_text(text.replace("version: 1", "version: 7").replace("id: s", "id: /s"))
+    found = problems(burstCount="-1")
+    assert [problem.split(": ")[:2] for problem in found[1:]] == [
+        ["flink_sql/score/weights.yaml", "version"],
+        ["flink_sql/score/weights.yaml", "id"],
+    ], "with the other problems, one a line"

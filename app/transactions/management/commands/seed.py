@@ -1,5 +1,6 @@
 """`manage.py seed`."""
 
+import datetime
 import random
 
 from django.contrib.auth.hashers import make_password
@@ -7,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from transactions import payments, tables
-from transactions.models import Transaction, User
+from transactions.models import Outcome, Transaction, User
 from transactions.payment_table import PaymentTable
 
 FIRST = ("Ada", "Alan", "Barbara", "Claude", "Edsger", "Frances", "Grace", "John", "Katherine", "Radia")
@@ -22,7 +23,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--first-payment",
             action="store_true",
-            help="make one payment if there is none: change data capture learns a table's schema from its first row",
+            help="make one payment and its outcome if there are none: change data capture learns a table's schema from "
+            "its first row",
         )
         parser.add_argument("--seed", type=int, default=1, help="seed of the names (default: 1)")
 
@@ -36,7 +38,20 @@ class Command(BaseCommand):
         User.objects.bulk_create(rows[have:], batch_size=1000)
         if first_payment and not Transaction.objects.exists():
             PaymentTable().add([payments.normal(source, User.objects.earliest("id").pk)])
+        if first_payment and not Outcome.objects.exists():
+            _genuine(Transaction.objects.earliest("id"), now)
         self.stdout.write(f"{max(users, have)} users, {max(0, users - have)} of them new")
+
+
+def _genuine(payment: Transaction, now: datetime.datetime) -> None:
+    Outcome.objects.create(
+        transaction_id=payment.pk,
+        account_id=payment.account_id,
+        terminal_id=payment.terminal_id,
+        amount=payment.amount,
+        is_fraud=False,
+        known_at=now,
+    )
 
 
 def _user(source: random.Random, number: int, password: str, joined: object) -> User:

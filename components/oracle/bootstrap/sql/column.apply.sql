@@ -1,0 +1,3 @@
+ALTER SESSION SET CONTAINER = &container;
+-- In a table that was made before the contract had the column.
+ALTER TABLE &schema..&table ADD (&definition);

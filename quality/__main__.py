@@ -1,0 +1,81 @@
+"""`make quality`: how good the scores are, by the product's own statements on real Kafka and Flink.
+
+With --data, the scores of a folder's payments: transactions.csv (transaction_id, tx_time, customer_id, terminal_id,
+amount) and labels_delayed.csv (transaction_id, customer_id, terminal_id, amount, is_fraud, known_at) give scores.csv
+(transaction_id, score). Without it, simulated worlds are scored, and docs/quality.md gets their figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pulumi
+
+from components.contracts.score import ScoreError
+from local.errors import RunError
+from quality.data import DataError, read, write_scores
+from quality.score import SHIPPED, scored
+from quality.worlds import WORLDS, judged, write_tables
+
+THRESHOLD = 0.5
+
+
+def main() -> int:
+    options = _options()
+    try:
+        if options.data:
+            _score_folder(options)
+        else:
+            results = [judged(name, options.weights, learning=options.learn, say=_say) for name in options.worlds]
+            write_tables(results)
+    except (DataError, RunError, ScoreError, pulumi.RunError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _score_folder(options: argparse.Namespace) -> None:
+    payments, outcomes = read(options.data)
+    begin = time.monotonic()
+    _say(f"{len(payments):,} payments and {len(outcomes):,} outcomes from {options.data}")
+    rows = scored(payments, outcomes, options.weights, learning=options.learn, say=_say)
+    file = write_scores(rows, options.data)
+    alerts = int((rows.probability >= THRESHOLD).sum())
+    _say(f"{file}: {len(rows):,} scores in {time.monotonic() - begin:.0f} s; {alerts:,} of {THRESHOLD} or more")
+    fraud = outcomes.drop_duplicates("transaction_id", keep="last").set_index("transaction_id").is_fraud
+    known = rows[rows.transaction_id.isin(fraud.index)]
+    truth, alert = fraud.loc[known.transaction_id].to_numpy(bool), known.probability.to_numpy() >= THRESHOLD
+    if alert.any() and truth.any():
+        precision, recall = truth[alert].mean(), alert[truth].mean()
+        _say(f"Of the payments with an outcome: precision {precision:.3f}, recall {recall:.3f} at {THRESHOLD}")
+
+
+def _say(text: str) -> None:
+    print(f"{pd.Timestamp.now():%H:%M:%S}  {text}", flush=True)
+
+
+def _options() -> argparse.Namespace:
+    words = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser(prog="make quality", description=words[0], epilog=words[2])
+    parser.add_argument("--data", type=Path, help="folder with transactions.csv and labels_delayed.csv")
+    parser.add_argument(
+        "--weights", type=Path, default=SHIPPED, help="weights to begin with (default: the shipped ones)"
+    )
+    parser.add_argument(
+        "--no-learn",
+        dest="learn",
+        action="store_false",
+        help="keep these weights, instead of new ones every four weeks",
+    )
+    parser.add_argument(
+        "--worlds", nargs="+", choices=sorted(WORLDS), default=list(WORLDS), help="simulated worlds (default: all)"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

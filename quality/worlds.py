@@ -1,0 +1,109 @@
+"""Simulated worlds: scored by the product, and by the logistic regression of the Handbook on the same labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from quality import baseline, protocol, report
+from quality.handbook import World, simulate
+from quality.protocol import Figures
+from quality.score import scored
+
+DELAY = pd.Timedelta(days=protocol.DELAY_DAYS)
+TABLES = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
+MARK = "<!-- Written by `make quality`. -->\n"
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """`undisputed`: the share of frauds that nobody ever disputes: their outcome says genuine."""
+
+    words: str
+    world: World
+    undisputed: float = 0.0
+
+
+WORLDS = {
+    "book": Variant(words="the Handbook's own data", world=World()),
+    "other-seed": Variant(words="another seed", world=World(seed=11)),
+    "undisputed": Variant(words="a third of the frauds never disputed", world=World(seed=12), undisputed=1 / 3),
+    "small-amounts": Variant(
+        words="frauds of three times the amount, large from 150, terminals compromised for 14 days",
+        world=World(seed=13, times_amount=3, large_amount=150, terminal_days=14),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Mean of the four weeks, of the product and of logistic regression on the book's features; `alerts`: a table."""
+
+    name: str
+    words: str
+    product: Figures
+    book: Figures
+    alerts: tuple[str, ...]
+
+
+def judged(name: str, weights: Path, *, learning: bool, say: Callable[[str], None]) -> Result:
+    """Simulate a world, score it and compare. Raises RunError when the pipeline stops."""
+    variant = WORLDS[name]
+    say(f"{name}: {variant.words}")
+    payments = simulate(variant.world)
+    outcomes = delayed(payments, variant)
+    payments["account"] = payments.customer_id
+    payments["terminal_id"] = payments.terminal_id.astype(str)
+    payments["amount"] = pd.Series([Decimal(str(round(one, 2))) for one in payments.amount], dtype=object)
+    rows = scored(payments, outcomes, weights, learning=learning, say=say)
+    told = outcomes.set_index("transaction_id").is_fraud.loc[payments.transaction_id].reset_index(drop=True)
+    result = Result(
+        name=name,
+        words=variant.words,
+        product=protocol.four_weeks(payments, rows.probability),
+        book=baseline.four_weeks(payments, told),
+        alerts=tuple(_alerts(payments, rows.probability)),
+    )
+    say(f"{name}: {result.product}; logistic regression on the book's features: {result.book}")
+    return result
+
+
+def delayed(payments: pd.DataFrame, variant: Variant) -> pd.DataFrame:
+    """Outcomes of all payments a week later, as they are told."""
+    columns = ["transaction_id", "customer_id", "terminal_id", "amount", "is_fraud"]
+    outcomes = payments[columns].assign(known_at=payments.tx_time + DELAY, account=payments.customer_id)
+    silent = np.random.RandomState(variant.world.seed).uniform(size=len(outcomes)) < variant.undisputed
+    outcomes["is_fraud"] &= ~silent
+    outcomes["terminal_id"] = outcomes.terminal_id.astype(str)
+    outcomes["amount"] = pd.Series([Decimal(str(round(one, 2))) for one in outcomes.amount], dtype=object)
+    return outcomes
+
+
+def _alerts(payments: pd.DataFrame, score: pd.Series) -> Iterator[str]:
+    first, last = min(protocol.FIRST_TESTS), max(protocol.FIRST_TESTS) + protocol.TEST_DAYS
+    tested = payments.day.between(first, last - 1).to_numpy()
+    yield from report.thresholds(payments.is_fraud[tested].to_numpy(bool), score[tested].to_numpy(), last - first)
+
+
+def write_tables(results: list[Result]) -> None:
+    """Print the tables, and put them into docs/quality.md below its mark."""
+    rows = [(one.words, *_row(one.product), *_row(one.book)) for one in results]
+    head = ("world", "AUC", "AP", "CP@100", "AUC, book's LR", "AP, book's LR", "CP@100, book's LR")
+    lines = [*report.table(head, rows), ""]
+    for one in results:
+        lines += [f"Alerts of {one.words}, days 129 to 156:", "", *one.alerts, ""]
+    text = "\n".join(lines)
+    print(text)
+    if TABLES.is_file():
+        kept = TABLES.read_text(encoding="utf-8").partition(MARK)[0]
+        TABLES.write_text(f"{kept}{MARK}\n{text}", encoding="utf-8")
+
+
+def _row(figures: Figures) -> tuple[str, str, str]:
+    return f"{figures.auc:.3f}", f"{figures.average_precision:.3f}", f"{figures.card_precision:.3f}"

@@ -1,0 +1,55 @@
+"""A folder's files are checked before anything is made: one error with every problem."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from quality.data import DataError, read
+
+PAYMENTS = "transaction_id,tx_time,customer_id,terminal_id,amount\n"
+OUTCOMES = "transaction_id,customer_id,terminal_id,amount,is_fraud,known_at\n"
+
+
+def folder(tmp_path: Path, payments: str, outcomes: str = OUTCOMES) -> Path:
+    (tmp_path / "transactions.csv").write_text(payments, encoding="utf-8")
+    (tmp_path / "labels_delayed.csv").write_text(outcomes, encoding="utf-8")
+    return tmp_path
+
+
+def test_rows_are_ordered_by_time_and_typed(tmp_path: Path) -> None:
+    rows = "7,2026-01-02T00:00:00Z,c9,t1,1.5\n8,2026-01-01 00:00:00,c1,,2\n"
+    payments, outcomes = read(folder(tmp_path, PAYMENTS + rows, OUTCOMES + "7,c9,t1,1.5,1,2026-01-09\n"))
+    assert payments.transaction_id.tolist() == [8, 7] and payments.amount.tolist() == [Decimal("2.00"), Decimal("1.50")]
+    assert payments.terminal_id.tolist() == [None, "t1"], "an empty terminal is none"
+    assert outcomes.is_fraud.tolist() == [True]
+    assert outcomes.account.iloc[0] == payments.account.iloc[1] != payments.account.iloc[0]
+
+
+def test_every_problem_is_told(tmp_path: Path) -> None:
+    wrong = "a,yesterday,c,t,NaN\n1.5,2026-01-01,c,t,1e400\n"
+    with pytest.raises(DataError) as caught:
+        read(folder(tmp_path, PAYMENTS + wrong, OUTCOMES + "1,c,t,1,perhaps,2026-01-09\n"))
+    told = str(caught.value)
+    assert "transactions.csv:2: transaction_id is 'a'; allowed: a whole number (2 such rows)" in told
+    assert "transactions.csv:2: tx_time is 'yesterday'; allowed: an ISO 8601 time" in told
+    assert "transactions.csv:2: amount is 'NaN'" in told and "(2 such rows)" in told
+    assert "labels_delayed.csv:2: is_fraud is 'perhaps'; allowed: 1 or 0" in told
+
+
+def test_a_payment_is_there_once(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="transaction_id: some are there twice"):
+        read(folder(tmp_path, PAYMENTS + "1,2026-01-01,c,t,1\n" * 2))
+
+
+@pytest.mark.parametrize("text", ["transaction_id,tx_time\n1,2026-01-01\n", ""])
+def test_a_missing_column_is_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DataError, match=r"customer_id, terminal_id, amount"):
+        read(folder(tmp_path, text))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"transactions\.csv: cannot be read"):
+        read(tmp_path)
