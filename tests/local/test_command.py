@@ -86,8 +86,9 @@ def test_ctrl_c_does_not_interrupt_the_clean_up() -> None:
 
 
 UNHEARD = """
-import threading, time
+import signal, threading, time
 from local.run import Run
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for a command in the background
 run = Run(stack="dev", seconds=None, rate=0, users=1, port=0, keep=False)
 try:
     threading.Thread(target=run._say, args=("nobody reads this",)).start()
