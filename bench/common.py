@@ -8,20 +8,27 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import psutil
-from confluent_kafka import Consumer, Message
+from confluent_kafka import Consumer, Message, Producer
+from confluent_kafka.admin import AdminClient
 
-from bench.records import decoded
-from components.contracts import FRAUD_ALERT
+from bench.records import RawRecords, decoded, register_outputs
+from components.contracts import FRAUD_ALERT, OUTPUTS, SOURCES, Table
 from local.apply.servers import ROOT
 from local.avro import Schemas
+from local.flink.session import FlinkSession
+from local.flink.table_sql import Endpoints
 from local.pipeline import Pipeline
 from local.servers import loopback
 from local.servers.children import Children
+from local.servers.flink import FlinkGateway
 from local.servers.folder import RunFolder
+from local.servers.kafka import Credentials, Kafka, make_topic
+from local.servers.registry import Registry
 from local.servers.server import Server
 from plan.record import record
 
 S = TypeVar("S", bound=tuple[Server, ...])
+F = TypeVar("F", bound=FlinkSession)
 
 
 @contextlib.contextmanager
@@ -43,12 +50,47 @@ def started(name: str, make: Callable[[Children], S]) -> Generator[S]:
 
 
 @contextlib.contextmanager
+def flink_alone(
+    name: str, account: str, *, others: Sequence[str] = (), session: type[F] = FlinkSession
+) -> Generator[tuple[Kafka, Registry, F]]:
+    """Kafka, the registry and Flink with the tables of all topics, and no statement yet.
+
+    `name` is that of the run folder. Everything belongs to `account`; `others` are Kafka accounts without rights.
+    """
+
+    def servers(children: Children) -> tuple[Kafka, Registry, FlinkGateway]:
+        return Kafka(children, Credentials(account, list(others))), Registry(children), FlinkGateway(children)
+
+    with started(name, servers) as (kafka, registry, gateway):
+        admin = AdminClient(kafka.client(account))
+        register_outputs(Schemas(registry.url))
+        flink = session(gateway, Endpoints(client=kafka.java_client(account), registry=registry.url))
+        flink.open()
+        for table in (*SOURCES, *OUTPUTS):
+            make_topic(admin, table.topic, table.topic)
+            flink.create_table(table)
+        yield kafka, registry, flink
+
+
+@contextlib.contextmanager
 def pipeline(stack: str, *, users: int = 1000) -> Generator[Pipeline]:
     """The stack's pipeline without generated payments."""
     plan = record(stack, ROOT, mode="update")
     (port,) = loopback.free(1)
     with Pipeline(plan, say=lambda _text: None, port=port, users=users) as running:
         yield running
+
+
+def send(producer: Producer, records: RawRecords, table: Table, row: Mapping[str, Any]) -> None:
+    """A row of a source table as its first change event; waits while the producer's queue is full."""
+    key, value = records.key(table, row["ID"]), records.change(table, row)
+    while True:
+        try:
+            producer.produce(table.topic, key=key, value=value)
+            producer.poll(0)
+            return
+        except BufferError:
+            producer.poll(0.1)
 
 
 def alert_reader(client: Mapping[str, Any], group: str) -> Consumer:

@@ -6,29 +6,21 @@ import datetime
 import random
 import time
 from decimal import Decimal
-from typing import Any
 
 import psutil
 from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient
 
-from bench.common import alert_reader, figure, started, transaction_of
-from bench.records import RawRecords, register_outputs
-from components.contracts import AUTH_USER, OUTPUTS, SOURCES, USER_TRANSACTION, Table
+from bench.common import alert_reader, figure, flink_alone, send, transaction_of
+from bench.records import RawRecords
+from components.contracts import AUTH_USER, USER_TRANSACTION
 from local.apply.alterations import STATEMENT, as_statements
 from local.apply.handlers import only_stores
 from local.apply.servers import ROOT
 from local.apply.statements import statement_of
 from local.avro import Schemas
 from local.errors import RunError
-from local.flink.session import FlinkSession
-from local.flink.table_sql import Endpoints
-from local.servers.children import Children
-from local.servers.flink import FlinkGateway
-from local.servers.kafka import Credentials, Kafka, make_topic
-from local.servers.registry import Registry
+from local.servers.kafka import Kafka
 from local.waiting import until
-from plan.model import Plan
 from plan.record import record
 
 WARM_UP = 1_000_000
@@ -42,36 +34,22 @@ STEP = datetime.timedelta(milliseconds=10)
 
 def measure() -> None:
     plan = as_statements(record("dev", ROOT, mode="update"))
-    with started("bench", _servers) as (kafka, registry, gateway):
-        _measure(plan, kafka, gateway, registry.url)
-
-
-def _servers(children: Children) -> tuple[Kafka, Registry, FlinkGateway]:
-    return Kafka(children, Credentials("bench", [])), Registry(children), FlinkGateway(children)
-
-
-def _measure(plan: Plan, kafka: Kafka, gateway: FlinkGateway, registry: str) -> None:
-    schemas = Schemas(registry)
-    register_outputs(schemas)
-    _topics(kafka)
-    _payments(kafka, RawRecords(schemas))
-    cluster = FlinkSession(gateway, Endpoints(client=kafka.java_client("bench"), registry=registry))
-    cluster.open()
-    for table in (*SOURCES, *OUTPUTS):
-        cluster.create_table(table)
-    process = psutil.Process(gateway.pid)
-    alerts = alert_reader(kafka.client("bench"), "bench")
-    # Dependencies come first: the statements that alter the tables, then the rules.
-    *settings, rules = (one for one in plan.of_type(STATEMENT) if not only_stores(one))
-    for setting in settings:
-        cluster.submit(statement_of(setting))
-    spent = _Spent(process)
-    cluster.submit(statement_of(rules))
-    _await(alerts, schemas, WARM_UP)
-    figure("rules alone: job start and warm-up", spent.text(WARM_UP))
-    spent = _Spent(process)
-    _await(alerts, schemas, PAYMENTS)
-    figure("rules alone: after the warm-up", spent.text(PAYMENTS - WARM_UP))
+    with flink_alone("bench", "bench") as (kafka, registry, flink):
+        schemas = Schemas(registry.url)
+        _payments(kafka, RawRecords(schemas))
+        alerts = alert_reader(kafka.client("bench"), "bench")
+        # Dependencies come first: the statements that alter the tables, then the rules and the score.
+        *settings, rules = (one for one in plan.of_type(STATEMENT) if not only_stores(one))
+        for setting in settings:
+            flink.submit(statement_of(setting))
+        process = psutil.Process(flink.gateway.pid)
+        spent = _Spent(process)
+        flink.submit(statement_of(rules))
+        _await(alerts, schemas, WARM_UP)
+        figure("rules and score alone: job start and warm-up", spent.text(WARM_UP))
+        spent = _Spent(process)
+        _await(alerts, schemas, PAYMENTS)
+        figure("rules and score alone: after the warm-up", spent.text(PAYMENTS - WARM_UP))
 
 
 class _Spent:
@@ -87,37 +65,20 @@ class _Spent:
         return f"{payments / seconds:.0f} payments/s, {payments / used:.0f} per CPU second"
 
 
-def _topics(kafka: Kafka) -> None:
-    admin = AdminClient(kafka.client("bench"))
-    for table in (*SOURCES, *OUTPUTS):
-        make_topic(admin, table.topic, table.topic)
-
-
 def _payments(kafka: Kafka, records: RawRecords) -> None:
     """Fill the topics. The last payment of the warm-up and the last one of all give an alert."""
     producer = Producer({**kafka.client("bench"), "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
     source = random.Random(1)
     for number in range(1, USERS + 1):
-        _send(producer, records, AUTH_USER, {"ID": number, "USERNAME": f"user{number}"})
+        send(producer, records, AUTH_USER, {"ID": number, "USERNAME": f"user{number}"})
     for number in range(1, PAYMENTS + 1):
         at = START + STEP * number
         amount = Decimal(5000) if number in (WARM_UP, PAYMENTS) else Decimal(source.randint(25, 5000)) / 100
         account = source.randint(1, USERS)
         payment = {"ID": number, "AMOUNT": amount, "RECEIVED_AT": at, "IP_ADDRESS": "10.0.0.1", "ACCOUNT_ID": account}
         payment["TERMINAL_ID"] = f"till-{source.randint(1, TERMINALS)}"
-        _send(producer, records, USER_TRANSACTION, payment)
+        send(producer, records, USER_TRANSACTION, payment)
     producer.flush()
-
-
-def _send(producer: Producer, records: RawRecords, table: Table, row: dict[str, Any]) -> None:
-    key, value = records.key(table, row["ID"]), records.change(table, row)
-    while True:
-        try:
-            producer.produce(table.topic, key=key, value=value)
-            producer.poll(0)
-            return
-        except BufferError:
-            producer.poll(0.1)
 
 
 def _await(alerts: Consumer, schemas: Schemas, transaction: int) -> None:

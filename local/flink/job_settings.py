@@ -85,3 +85,9 @@ def complete_checkpoints(checkpoints: Path) -> list[Path]:
     """A statement's complete checkpoints, the newest first."""
     complete = [file.parent for file in checkpoints.glob("*/chk-*/_metadata")]
     return sorted(complete, key=lambda folder: (folder / "_metadata").stat().st_mtime_ns, reverse=True)
+
+
+def newest_checkpoint(checkpoints: Path) -> int:
+    """Number of a statement's newest complete checkpoint, or 0. By name, as Flink may remove one at any time."""
+    found = checkpoints.glob("*/chk-*/_metadata")
+    return max((int(file.parent.name.removeprefix("chk-")) for file in found), default=0)

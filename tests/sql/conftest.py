@@ -13,15 +13,13 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient, NewTopic
 
-from bench.common import started
-from bench.records import RawRecords, decoded, register_outputs
+from bench.common import flink_alone
+from bench.records import RawRecords, decoded
 from components.contracts import (
     AUTH_USER,
     FLAGGED_USER,
     FRAUD_ALERT,
-    OUTPUTS,
     PAYMENT_OUTCOME,
     PAYMENT_SCORE,
     RULES,
@@ -35,11 +33,9 @@ from local.apply.statements import statement_of
 from local.avro import Schemas
 from local.flink import job_settings
 from local.flink.session import DECLARED, LIVE, FlinkSession, FlinkStatement
-from local.flink.table_sql import Endpoints
-from local.servers.children import Children
-from local.servers.flink import FlinkGateway
-from local.servers.kafka import Credentials, Kafka
+from local.servers.kafka import Kafka
 from local.servers.registry import Registry
+from plan.model import Plan
 from plan.record import record
 
 ADMIN = "tests"
@@ -216,13 +212,9 @@ class Lab:
         """Wait until a checkpoint covers everything judged so far and its rows are committed."""
         folder = self.flink.gateway.folder / "checkpoints" / statement
 
-        def number() -> int:
-            found = folder.glob("*/chk-*/_metadata")  # by name, as Flink may remove one at any time
-            return max((int(file.parent.name.removeprefix("chk-")) for file in found), default=0)
-
         # The next one may have begun before now. The third one begins once the second is committed.
-        wanted = number() + 3
-        self.wait(lambda: number() >= wanted, f"checkpoint {wanted} of {statement}")
+        wanted = job_settings.newest_checkpoint(folder) + 3
+        self.wait(lambda: job_settings.newest_checkpoint(folder) >= wanted, f"checkpoint {wanted} of {statement}")
 
     @property
     def rules_statement(self) -> FlinkStatement:
@@ -268,28 +260,20 @@ class Lab:
                 self.cleaned[value["ID"]] = value
 
 
-def servers(children: Children) -> tuple[Kafka, Registry, FlinkGateway]:
-    return Kafka(children, Credentials(ADMIN, [LIMITED, GUEST])), Registry(children), FlinkGateway(children)
-
-
 @pytest.fixture(scope="session")
 def running_lab() -> Iterator[Lab]:
     plan = as_statements(record("dev", ROOT, mode="update"))
-    with started("test-sql", servers) as (kafka, registry, gateway), pytest.MonkeyPatch.context() as patch:
-        names = [table.topic for table in (*SOURCES, *OUTPUTS)]
-        admin = AdminClient(kafka.client(ADMIN))
-        for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
-            future.result()
-        register_outputs(Schemas(registry.url))
-        flink = Cluster(gateway, Endpoints(client=kafka.java_client(ADMIN), registry=registry.url))
+    with pytest.MonkeyPatch.context() as patch:
         patch.setitem(job_settings.SESSION, "execution.checkpointing.interval", CHECKPOINTS)
-        flink.open()
-        for table in (*SOURCES, *OUTPUTS):
-            flink.create_table(table)
-        statements = [statement_of(resource) for resource in plan.of_type(STATEMENT)]
-        for statement in statements:
-            flink.submit(statement)
-        yield Lab(kafka, flink, registry, statements, burst=plan.outputs["rules"]["burstCount"])
+        with flink_alone("test-sql", ADMIN, others=[LIMITED, GUEST], session=Cluster) as (kafka, registry, flink):
+            yield _lab(kafka, flink, registry, plan)
+
+
+def _lab(kafka: Kafka, flink: Cluster, registry: Registry, plan: Plan) -> Lab:
+    statements = [statement_of(resource) for resource in plan.of_type(STATEMENT)]
+    for statement in statements:
+        flink.submit(statement)
+    return Lab(kafka, flink, registry, statements, burst=plan.outputs["rules"]["burstCount"])
 
 
 @pytest.fixture
