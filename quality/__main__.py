@@ -15,13 +15,15 @@ from pathlib import Path
 import pandas as pd
 import pulumi
 
+from components.confluent.settings import StreamingSettings
 from components.contracts.score import ScoreError
 from local.errors import RunError
-from quality.data import DataError, read, write_scores
+from quality.csv_table import DataError
+from quality.data import read, write_scores
 from quality.score import SHIPPED, scored
 from quality.worlds import WORLDS, judged, write_tables
 
-THRESHOLD = 0.5
+THRESHOLD = float(StreamingSettings().score_threshold)
 
 
 def main() -> int:
@@ -35,6 +37,9 @@ def main() -> int:
     except (DataError, RunError, ScoreError, pulumi.RunError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was written.", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from components.contracts.score import VERSION, Term, Terms, Weights
+from components.contracts.score import HALF, VERSION, Term, Terms, Weights
 
 FEATURES = (
     "amount",
@@ -49,7 +49,7 @@ def learned(rows: pd.DataFrame, fraud: pd.Series, terms: Terms, present: Weights
     Raises:
         TrainingError: too few frauds, no genuine payment, or a feature that is no number.
     """
-    _check(rows, fraud)
+    check(rows, fraud)
     large_amount = _large_amount(rows, fraud)
     shapes = _shapes(terms, present, large_amount)
     values = StandardScaler()
@@ -81,9 +81,9 @@ def probability(rows: pd.DataFrame, terms: Terms, weights: Weights) -> np.ndarra
 
 def matrix_of(rows: pd.DataFrame, terms: Terms, shapes: dict[str, dict[str, Any]]) -> np.ndarray:
     """The value of each term (columns) for each row."""
-    features = {name: rows[name].to_numpy(float) for name in FEATURES if name in rows}
+    features = {name: rows[name].to_numpy(float) for name in FEATURES}
     lately, genuine = features["frauds_lately"], features["genuine_lately"]
-    features["fraud_share"] = lately / (lately + genuine + 0.5)
+    features["fraud_share"] = lately / (lately + genuine + HALF)
     return np.column_stack([_value(term, features, shapes[name]) for name, term in terms.terms.items()])
 
 
@@ -106,10 +106,14 @@ def _large_amount(rows: pd.DataFrame, fraud: pd.Series) -> float:
     """The amount that tells frauds and genuine payments apart best, among those that few payments reach."""
     amounts = rows.amount.to_numpy(float)
     tree = DecisionTreeClassifier(max_depth=1, criterion="entropy").fit(amounts.reshape(-1, 1), fraud)
-    return round(max(float(tree.tree_.threshold[0]), float(np.quantile(amounts, RARE))), 3)
+    found = round(max(float(tree.tree_.threshold[0]), float(np.quantile(amounts, RARE))), 3)
+    if found <= 0:
+        raise TrainingError("hardly a payment has an amount above zero; export payment_score as it is")
+    return found
 
 
-def _check(rows: pd.DataFrame, fraud: pd.Series) -> None:
+def check(rows: pd.DataFrame, fraud: pd.Series) -> None:
+    """Raises TrainingError when nothing can be learned from the rows."""
     frauds = int(fraud.sum())
     if frauds < LEAST_FRAUDS or frauds == len(fraud):
         raise TrainingError(

@@ -12,26 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from confluent_kafka import Consumer, Producer
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import Consumer, Message, Producer
 
-from bench.common import started
-from bench.records import RawRecords, register_outputs
+from bench.common import flink_alone, send
+from bench.records import RawRecords
 from components.confluent.pipeline import statements
 from components.confluent.settings import StreamingSettings
-from components.contracts import OUTPUTS, PAYMENT_OUTCOME, PAYMENT_SCORE, SOURCES, USER_TRANSACTION, Table
+from components.contracts import PAYMENT_OUTCOME, PAYMENT_SCORE, USER_TRANSACTION
 from local.avro import Schemas
 from local.errors import RunError
+from local.flink.job_settings import newest_checkpoint
 from local.flink.session import FlinkSession, FlinkStatement
-from local.flink.table_sql import Endpoints
-from local.servers.children import Children
-from local.servers.flink import FlinkGateway
-from local.servers.kafka import Credentials, Kafka
-from local.servers.registry import Registry
+from local.servers.kafka import Kafka
 from local.waiting import until
 from quality.phases import Phase
 
-RUN = PRINCIPAL = "quality"
+RUN = ACCOUNT = "quality"
 SCORING = "fraud"
 """The statement that makes scores."""
 PROBE = "quality-probe"
@@ -42,29 +38,16 @@ BEGIN = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
 
 @contextlib.contextmanager
-def replay(weights: Path) -> Iterator[Replay]:
-    """The pipeline from the raw topics to payment_score, empty, with these weights."""
-    with started(RUN, _servers) as (kafka, registry, gateway):
-        admin = AdminClient(kafka.client(PRINCIPAL))
-        names = [table.topic for table in (*SOURCES, *OUTPUTS)]
-        for future in admin.create_topics([NewTopic(name, 1, 1) for name in names]).values():
-            future.result()
-        register_outputs(Schemas(registry.url))
-        cluster = FlinkSession(gateway, Endpoints(client=kafka.java_client(PRINCIPAL), registry=registry.url))
-        cluster.open()
-        for table in (*SOURCES, *OUTPUTS):
-            cluster.create_table(table)
-        running = Replay(kafka, Schemas(registry.url), cluster)
+def replay(weights: Path, *, probe_ids_below: int) -> Iterator[Replay]:
+    """The pipeline from the raw topics to payment_score, empty. Probes have ids below `probe_ids_below`."""
+    with flink_alone(RUN, ACCOUNT) as (kafka, registry, flink):
+        running = Replay(kafka, Schemas(registry.url), flink, probe_ids_below)
         for statement in _statements(weights):
-            cluster.submit(statement)
+            flink.submit(statement)
         try:
             yield running
         finally:
             running.close()
-
-
-def _servers(children: Children) -> tuple[Kafka, Registry, FlinkGateway]:
-    return Kafka(children, Credentials(PRINCIPAL, [])), Registry(children), FlinkGateway(children)
 
 
 def _statements(weights: Path) -> Iterator[FlinkStatement]:
@@ -81,18 +64,18 @@ def _statements(weights: Path) -> Iterator[FlinkStatement]:
 class Replay:
     """Sends phases, one after the other was judged."""
 
-    def __init__(self, kafka: Kafka, schemas: Schemas, cluster: FlinkSession) -> None:
-        self.rows: list[dict[str, Any]] = []
-        self._cluster = cluster
+    def __init__(self, kafka: Kafka, schemas: Schemas, flink: FlinkSession, probe_ids_below: int) -> None:
+        # By id: Flink writes what is not committed again when it starts a statement again.
+        self._rows: dict[int, dict[str, Any]] = {}
+        self._flink = flink
         self._schemas = schemas
         self._records = RawRecords(schemas)
-        self._producer = Producer(
-            {**kafka.client(PRINCIPAL), "linger.ms": 1, "queue.buffering.max.messages": 1_000_000}
-        )
+        self._producer = Producer({**kafka.client(ACCOUNT), "linger.ms": 1, "queue.buffering.max.messages": 1_000_000})
         self._sent = 0
-        self._outcome_ids, self._probe_ids = itertools.count(1), itertools.count(-1, -1)
+        self._outcome_ids, self._probe_ids = itertools.count(1), itertools.count(probe_ids_below - 1, -1)
         self._probes_told = self._probes_seen = 0
         self._news = threading.Condition()
+        self._trouble: Exception | None = None
         self._stopping = threading.Event()
         self._consumer = _consumer(kafka)
         self._reading = threading.Thread(target=self._read, daemon=True)
@@ -100,7 +83,7 @@ class Replay:
 
     @property
     def judged(self) -> int:
-        return len(self.rows)
+        return len(self._rows)
 
     def close(self) -> None:
         self._stopping.set()
@@ -116,30 +99,25 @@ class Replay:
             self._payment(row)
         self._producer.flush()
         self._sent += len(phase.payments)
-        self._wait(lambda: len(self.rows) >= self._sent, f"{self._sent} scores")
+        with self._news:
+            self._until(lambda: self._news.wait_for(lambda: len(self._rows) >= self._sent, 1), f"{self._sent:,} scores")
 
     def cut_over(self, weights: Path) -> None:
         """Other weights from the next phase on: the statement is replaced, and goes on with what it has counted."""
         (statement,) = (one for one in _statements(weights) if one.name == SCORING)
         self._wait_for_checkpoints()
-        self._cluster.cancel(SCORING)
-        self._cluster.submit(statement)
+        self._flink.cancel(SCORING)
+        self._flink.submit(statement)
 
     def table(self) -> pd.DataFrame:
         """The rows of payment_score so far, in the order in which they came."""
-        return pd.DataFrame.from_records(self.rows)
+        return pd.DataFrame.from_records(list(self._rows.values()))
 
     def _wait_for_checkpoints(self) -> None:
         """Until one that began after the last phase is complete; the one after it begins when it is."""
-        folder = self._cluster.gateway.folder / "checkpoints" / SCORING
-
-        def newest() -> int:
-            found = folder.glob("*/chk-*/_metadata")
-            return max((int(file.parent.name.removeprefix("chk-")) for file in found), default=0)
-
-        wanted = newest() + 3
-        if not until(lambda: newest() >= wanted, seconds=PATIENCE_SECONDS):
-            raise RunError(f"No checkpoint of {SCORING} within {PATIENCE_SECONDS:.0f} s; see its log.")
+        folder = self._flink.gateway.folder / "checkpoints" / SCORING
+        wanted = newest_checkpoint(folder) + 3
+        self._until(lambda: newest_checkpoint(folder) >= wanted, f"checkpoint {wanted}", every=0.05)
 
     def _probe(self) -> None:
         """Return when the outcomes sent before have met their terminals.
@@ -159,16 +137,13 @@ class Replay:
         with self._news:
             self._until(ask, "score of a probe")
 
-    def _wait(self, reached: Callable[[], bool], what: str) -> None:
-        with self._news:
-            self._until(lambda: self._news.wait_for(reached, 1), what)
-
-    def _until(self, step: Callable[[], bool], what: str) -> None:
-        end = datetime.datetime.now() + datetime.timedelta(seconds=PATIENCE_SECONDS)
-        while not step():
-            if datetime.datetime.now() > end:
-                state = self._cluster.state(SCORING)
-                raise RunError(f"No {what} within {PATIENCE_SECONDS:.0f} s; the statement {SCORING} is {state}.")
+    def _until(self, reached: Callable[[], bool], what: str, *, every: float = 0) -> None:
+        """Flink itself is not asked how it is: one that hangs would not answer."""
+        if not until(lambda: self._trouble or reached(), seconds=PATIENCE_SECONDS, every=every):
+            told = f"no {what} of the statement {SCORING} within {PATIENCE_SECONDS:.0f} s"
+            raise RunError(self._flink.gateway.trouble(told))
+        if self._trouble:
+            raise RunError(f"The scores cannot be read: {self._trouble}") from self._trouble
 
     def _payment(self, row: Mapping[Any, Any]) -> None:
         payment = {
@@ -179,7 +154,7 @@ class Replay:
             "ACCOUNT_ID": row["account"],
             "TERMINAL_ID": row["terminal_id"],
         }
-        self._produce(USER_TRANSACTION, payment)
+        send(self._producer, self._records, USER_TRANSACTION, payment)
 
     def _outcome(self, row: Mapping[Any, Any]) -> None:
         outcome = {
@@ -191,33 +166,29 @@ class Replay:
             "IS_FRAUD": int(row["is_fraud"]),
             "KNOWN_AT": row["known_at"],
         }
-        self._produce(PAYMENT_OUTCOME, outcome)
-
-    def _produce(self, table: Table, row: Mapping[str, Any]) -> None:
-        key, value = self._records.key(table, row["ID"]), self._records.change(table, row)
-        while True:
-            try:
-                self._producer.produce(table.topic, key=key, value=value)
-                return
-            except BufferError:
-                self._producer.poll(0.1)
+        send(self._producer, self._records, PAYMENT_OUTCOME, outcome)
 
     def _read(self) -> None:
-        while not self._stopping.is_set():
-            messages = self._consumer.consume(2_000, 0.005)
-            rows = [self._schemas.read("score", message.value())[1] for message in messages if not message.error()]
-            with self._news:
-                for row in rows:
-                    if row["terminal_id"] == PROBE:
-                        self._probes_seen = max(self._probes_seen, int(row["frauds_in_row"]))
-                    else:
-                        self.rows.append(row)
-                self._news.notify_all()
+        try:
+            while not self._stopping.is_set():
+                self._take(self._consumer.consume(2_000, 0.005))
+        except Exception as error:  # in a thread of its own nobody would see it
+            self._trouble = error
+
+    def _take(self, messages: list[Message]) -> None:
+        rows = [self._schemas.read("score", message.value())[1] for message in messages if not message.error()]
+        with self._news:
+            for row in rows:
+                if row["terminal_id"] == PROBE:
+                    self._probes_seen = max(self._probes_seen, int(row["frauds_in_row"]))
+                else:
+                    self._rows.setdefault(row["transaction_id"], row)
+            self._news.notify_all()
 
 
 def _consumer(kafka: Kafka) -> Consumer:
     """Reads scores before they are committed: the run neither fails nor starts again."""
     settings = {"auto.offset.reset": "earliest", "isolation.level": "read_uncommitted", "fetch.wait.max.ms": 5}
-    consumer = Consumer({**kafka.client(PRINCIPAL), "group.id": PRINCIPAL, **settings})
+    consumer = Consumer({**kafka.client(ACCOUNT), "group.id": ACCOUNT, **settings})
     consumer.subscribe([PAYMENT_SCORE.topic])
     return consumer

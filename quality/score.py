@@ -36,7 +36,7 @@ def scored(
     champion = _Champion(payments, outcomes, terms, read_weights(terms, weights), say)
     begin, told = payments.tx_time.iloc[0], 0
     due = begin + LEARN_EVERY if learning else None
-    with replay(weights) as running:
+    with replay(weights, probe_ids_below=min(0, int(payments.transaction_id.min()))) as running:
         for phase in phases(payments, outcomes):
             if due is not None and phase.payments and payments.tx_time.iloc[phase.payments[0]] >= due:
                 champion.challenge(running, due)

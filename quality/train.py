@@ -7,6 +7,7 @@ what was learned from the older ones; the weights that are written are learned f
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,9 @@ import pandas as pd
 from components.contracts import CLEANED_OUTCOME, PAYMENT_SCORE, Table
 from components.contracts.score import FOLDER, ScoreError, Terms, Weights, read_terms, read_weights
 from quality import report
+from quality.csv_table import CsvTable, DataError
 from quality.labels import known
-from quality.learn import FEATURES, TrainingError, learned, probability, write
+from quality.learn import FEATURES, TrainingError, check, learned, probability, write
 
 TESTED_SHARE = 0.25
 """The newest part of the payments, which the report is about."""
@@ -32,7 +34,7 @@ def main() -> int:
         rows, fraud = _rows(options.scores, options.outcomes)
         for line in _report(rows, fraud, terms, present, options):
             print(line)
-    except (TrainingError, ScoreError) as error:
+    except (DataError, TrainingError, ScoreError) as error:
         print(f"No weights were written: {error}", file=sys.stderr)
         return 1
     return 0
@@ -41,6 +43,7 @@ def main() -> int:
 def _report(
     rows: pd.DataFrame, fraud: pd.Series, terms: Terms, present: Weights, options: argparse.Namespace
 ) -> Iterator[str]:
+    check(rows, fraud)
     cut = rows.event_time.quantile(1 - TESTED_SHARE)
     older = rows.event_time < cut
     source = f"{len(rows)} payments from {rows.event_time.min():%Y-%m-%d} to {rows.event_time.max():%Y-%m-%d}"
@@ -70,35 +73,46 @@ def _report(
 
 
 def _rows(scores: Path, outcomes: Path) -> tuple[pd.DataFrame, pd.Series]:
-    """The payments whose outcome is known, by time, and whether each is a fraud."""
-    rows = _export(scores, PAYMENT_SCORE).drop_duplicates("transaction_id", keep="first")
-    told = _export(outcomes, CLEANED_OUTCOME)
-    rows["event_time"] = pd.to_datetime(rows.event_time, utc=True, format="ISO8601")
-    told["known_at"] = pd.to_datetime(told.known_at, utc=True, format="ISO8601")
-    told["is_fraud"] = told.is_fraud.astype(str).str.lower().isin(("true", "t", "1"))
-    payments = rows[["transaction_id"]].assign(tx_time=rows.event_time)
-    fraud = known(payments, told.sort_values("known_at", kind="stable"), told.known_at.max())
+    """The payments whose outcome is known, by time, and whether each is a fraud. Raises DataError."""
+    problems = list[str]()
+    scored, told = (
+        _export(file, table, problems) for file, table in ((scores, PAYMENT_SCORE), (outcomes, CLEANED_OUTCOME))
+    )
+    rows = pd.DataFrame({name: scored.numbers(name) for name in FEATURES}).assign(
+        transaction_id=scored.ids("transaction_id"), event_time=scored.times("event_time")
+    )
+    labels = pd.DataFrame(
+        {
+            "transaction_id": told.ids("transaction_id"),
+            "is_fraud": told.flags("is_fraud"),
+            "known_at": told.times("known_at"),
+        }
+    )
+    if problems:
+        raise DataError("\n".join(problems))
+    rows = rows.drop_duplicates("transaction_id", keep="first")
+    payments = rows.rename(columns={"event_time": "tx_time"})
+    fraud = known(payments, labels.sort_values("known_at", kind="stable"), labels.known_at.max())
     rows = rows[rows.transaction_id.isin(fraud.index)].sort_values("event_time", kind="stable", ignore_index=True)
     return rows, fraud.loc[rows.transaction_id].reset_index(drop=True)
 
 
-def _export(file: Path, table: Table) -> pd.DataFrame:
-    """A table of the warehouse, its columns in lower case."""
-    try:
-        found = pd.read_csv(file)
-    except (OSError, ValueError) as error:
-        raise TrainingError(f"{file}: cannot be read ({error}); export the table {table.topic} as CSV") from None
-    found.columns = [str(name).lower() for name in found.columns]
-    if lacking := [column.name.lower() for column in table.published if column.name.lower() not in found]:
-        raise TrainingError(f"{file}: no column {', '.join(lacking)}; export the whole table {table.topic}")
-    return found
+def _export(file: Path, table: Table, problems: list[str]) -> CsvTable:
+    return CsvTable(file, [column.name.lower() for column in table.published], problems)
+
+
+def _id(text: str) -> str:
+    """What scoreWeights takes as the name of the file."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,58}", text) or text == "terms":
+        raise argparse.ArgumentTypeError(f"{text!r}: use a-z, 0-9, dots and dashes, at most 59, and not the name terms")
+    return text
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make train", description=(__doc__ or "").partition("\n\n")[0])
     parser.add_argument("--scores", type=Path, required=True, help="CSV export of the table payment_score")
     parser.add_argument("--outcomes", type=Path, required=True, help="CSV export of the table payment_outcome")
-    parser.add_argument("--id", required=True, help="name of the new weights, such as 2026-11-bank")
+    parser.add_argument("--id", type=_id, required=True, help="name of the new weights, such as 2026-11-bank")
     parser.add_argument("--out", type=Path, help="the new file (default: flink_sql/score/ID.yaml)")
     parser.add_argument("--present", type=Path, default=FOLDER / "weights.yaml", help="the weights in use")
     options = parser.parse_args()

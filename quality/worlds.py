@@ -18,7 +18,6 @@ from quality.score import scored
 DELAY = pd.Timedelta(days=protocol.DELAY_DAYS)
 TABLES = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
 MARK = "<!-- Written by `make quality`. -->\n"
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +57,7 @@ def judged(name: str, weights: Path, *, learning: bool, say: Callable[[str], Non
     say(f"{name}: {variant.words}")
     payments = simulate(variant.world)
     outcomes = delayed(payments, variant)
-    payments["account"] = payments.customer_id
-    payments["terminal_id"] = payments.terminal_id.astype(str)
-    payments["amount"] = pd.Series([Decimal(str(round(one, 2))) for one in payments.amount], dtype=object)
-    rows = scored(payments, outcomes, weights, learning=learning, say=say)
+    rows = scored(as_read(payments), as_read(outcomes), weights, learning=learning, say=say)
     told = outcomes.set_index("transaction_id").is_fraud.loc[payments.transaction_id].reset_index(drop=True)
     result = Result(
         name=name,
@@ -77,12 +73,16 @@ def judged(name: str, weights: Path, *, learning: bool, say: Callable[[str], Non
 def delayed(payments: pd.DataFrame, variant: Variant) -> pd.DataFrame:
     """Outcomes of all payments a week later, as they are told."""
     columns = ["transaction_id", "customer_id", "terminal_id", "amount", "is_fraud"]
-    outcomes = payments[columns].assign(known_at=payments.tx_time + DELAY, account=payments.customer_id)
+    outcomes = payments[columns].assign(known_at=payments.tx_time + DELAY)
     silent = np.random.RandomState(variant.world.seed).uniform(size=len(outcomes)) < variant.undisputed
     outcomes["is_fraud"] &= ~silent
-    outcomes["terminal_id"] = outcomes.terminal_id.astype(str)
-    outcomes["amount"] = pd.Series([Decimal(str(round(one, 2))) for one in outcomes.amount], dtype=object)
     return outcomes
+
+
+def as_read(table: pd.DataFrame) -> pd.DataFrame:
+    """Simulated rows with the types that `quality.data.read` gives those of a folder."""
+    amounts = pd.Series([Decimal(f"{one:.2f}") for one in table.amount], dtype=object)
+    return table.assign(account=table.customer_id, terminal_id=table.terminal_id.astype(str), amount=amounts)
 
 
 def _alerts(payments: pd.DataFrame, score: pd.Series) -> Iterator[str]:

@@ -26,8 +26,9 @@ Feature = Literal[
     "fraud_share",
 ]
 """What a term may be computed from: columns of payment_score, and SHARE; docs/scoring.md."""
-SHARE = "`frauds_lately` / (`frauds_lately` + `genuine_lately` + 0.5E0)"
-"""`fraud_share`; the half keeps a single fraud at a quiet terminal from being all of its payments."""
+HALF = 0.5
+SHARE = f"`frauds_lately` / (`frauds_lately` + `genuine_lately` + {HALF!r}E0)"
+"""`fraud_share`; HALF keeps a single fraud at a quiet terminal from being all of its payments."""
 Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from quality.data import DataError, read
+from quality.csv_table import DataError
+from quality.data import read
 
 PAYMENTS = "transaction_id,tx_time,customer_id,terminal_id,amount\n"
 OUTCOMES = "transaction_id,customer_id,terminal_id,amount,is_fraud,known_at\n"
@@ -37,6 +38,24 @@ def test_every_problem_is_told(tmp_path: Path) -> None:
     assert "transactions.csv:2: tx_time is 'yesterday'; allowed: an ISO 8601 time" in told
     assert "transactions.csv:2: amount is 'NaN'" in told and "(2 such rows)" in told
     assert "labels_delayed.csv:2: is_fraud is 'perhaps'; allowed: 1 or 0" in told
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ("", "it has no rows"),
+        ("1e3,2026-01-01,c,t,1\n", "transaction_id is '1e3'; allowed: a whole number"),
+        ("1,2026-01-01,c,t,1,50\n", "rows have more fields than the header"),
+    ],
+)
+def test_rows_that_are_none_are_told(tmp_path: Path, rows: str, problem: str) -> None:
+    with pytest.raises(DataError, match=problem):
+        read(folder(tmp_path, PAYMENTS + rows))
+
+
+def test_an_id_that_was_a_float_is_whole_and_may_be_negative(tmp_path: Path) -> None:
+    payments, _ = read(folder(tmp_path, PAYMENTS + "7.0,2026-01-01,c,t,1\n-5,2026-01-02,c,t,1\n"))
+    assert payments.transaction_id.tolist() == [7, -5]
 
 
 def test_a_payment_is_there_once(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +14,7 @@ from quality.handbook import World, simulate
 from quality.phases import phases
 from quality.replay import replay
 from quality.score import SHIPPED, scored
+from quality.worlds import as_read
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(600)]
 
@@ -30,10 +30,9 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def world(of: World) -> tuple[pd.DataFrame, pd.DataFrame]:
     payments = simulate(of)
-    payments["account"], payments["terminal_id"] = payments.customer_id, payments.terminal_id.astype(str)
-    payments["amount"] = pd.Series([Decimal(f"{one:.2f}") for one in payments.amount], dtype=object)
-    columns = ["transaction_id", "customer_id", "account", "terminal_id", "amount", "is_fraud"]
-    return payments, payments[columns].assign(known_at=payments.tx_time + pd.Timedelta(days=3))
+    columns = ["transaction_id", "customer_id", "terminal_id", "amount", "is_fraud"]
+    outcomes = payments[columns].assign(known_at=payments.tx_time + pd.Timedelta(days=3))
+    return as_read(payments), as_read(outcomes)
 
 
 def test_no_score_uses_what_became_known_later(beside: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,11 +60,13 @@ def test_no_score_uses_what_became_known_later(beside: None, tmp_path: Path, mon
 
 def test_other_weights_take_over_without_a_gap(beside: None, tmp_path: Path) -> None:
     payments, outcomes = world(World(seed=6, customers=30, terminals=20, days=6, radius=40))
+    for table in (payments, outcomes):
+        table["transaction_id"] = -1 - table.transaction_id  # where the ids of probes would be
     terms = read_terms()
     learn.write(read_weights(terms, SHIPPED).model_copy(update={"id": "challenger"}), tmp_path / "challenger.yaml")
     found = list(phases(payments, outcomes))
     half = len(found) // 2
-    with replay(SHIPPED) as running:
+    with replay(SHIPPED, probe_ids_below=int(payments.transaction_id.min())) as running:
         for phase in found[:half]:
             running.send(payments, outcomes, phase)
         running.cut_over(tmp_path / "challenger.yaml")

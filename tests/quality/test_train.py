@@ -69,6 +69,16 @@ def test_new_weights_are_written_and_judged_on_payments_that_they_were_not_learn
             lambda folder: (folder / "outcomes.csv").write_text("a,b\n1,2\n"),
             "outcomes.csv: no column id, transaction_id",
         ),
+        (
+            lambda folder: _changed(folder / "outcomes.csv", "IS_FRAUD", ""),
+            "outcomes.csv:2: is_fraud is ''; allowed: 1 or 0",
+        ),
+        (lambda folder: _changed(folder / "outcomes.csv", "KNOWN_AT", "soon"), "outcomes.csv:2: known_at is 'soon'"),
+        (lambda folder: _changed(folder / "scores.csv", "AMOUNT", "1,5"), "scores.csv:2: amount is '1,5'; allowed"),
+        (
+            lambda folder: _changed(folder / "outcomes.csv", "TRANSACTION_ID", "x"),
+            "csv:2: transaction_id is 'x'",
+        ),
         (lambda folder: _without_frauds(folder / "outcomes.csv"), "0 of them frauds; training needs at least 50"),
     ],
 )
@@ -87,3 +97,18 @@ def test_what_cannot_be_learned_from_writes_nothing(
 
 def _without_frauds(file: Path) -> None:
     pd.read_csv(file).assign(IS_FRAUD="f").to_csv(file, index=False)
+
+
+def _changed(file: Path, column: str, value: str) -> None:
+    found = pd.read_csv(file, dtype=str, keep_default_na=False)
+    found.loc[0, column] = value
+    found.to_csv(file, index=False)
+
+
+@pytest.mark.parametrize("name", ["a b", "Bank", "../x", "terms", ""])
+def test_an_id_that_scoreweights_would_not_take_is_refused(
+    exports: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    with pytest.raises(SystemExit):
+        run(monkeypatch, exports, "--id", name)
+    assert "use a-z, 0-9, dots and dashes" in capsys.readouterr().err
