@@ -114,6 +114,24 @@ def test_a_fraud_does_not_become_usual(lab: Lab) -> None:
     assert 0.9 < row["large_lately"] <= 1
 
 
+@pytest.mark.parametrize("years", [1, 56], ids=["a year ago", "in 1970"])
+def test_a_payment_dated_long_ago_sees_its_account_as_it_is(lab: Lab, years: int) -> None:
+    account, now = lab.user(), lab.now
+    for amount in ["20.00"] * 8 + ["2000.00"]:
+        lab.pay(account, amount)
+    lab.now -= datetime.timedelta(days=365 * years)
+    row = lab.score(lab.pay(account, "20.00"))
+    lab.now = now
+    assert 0.9 < row["large_lately"] <= 1, "decay must not run backwards"
+    assert row["known_payments"] == pytest.approx(9, abs=0.1)
+    assert row["usual_amount"] < 25
+
+
+def test_an_amount_in_words_is_the_amount(lab: Lab) -> None:
+    row = lab.score(lab.pay(lab.user(), "9999999999.90"))
+    assert row["reasons"] == "an amount of 9999999999.90"
+
+
 def test_three_frauds_in_a_row_make_the_next_payment_an_alert_and_a_genuine_one_ends_it(lab: Lab) -> None:
     terminal = known_terminal(lab, 3)
     row = at(lab, terminal)
