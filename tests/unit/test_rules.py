@@ -182,3 +182,11 @@ def test_the_definition_in_the_document_is_that_of_the_files() -> None:
     for rule in rules.read():
         row = f"| `{rule.id}` | {rule.definition} |"
         assert row in document, f"docs/detection.md lacks the row {row}"
+
+
+def test_the_document_lists_parameters_and_what_is_kept() -> None:
+    document = (ROOT / "docs" / "detection.md").read_text(encoding="utf-8")
+    for rule in rules.read():
+        kept = sum(ring.last * len(ring.of) for ring in rule.keeps.values()) + len(rule.later)
+        row = f"| `{rule.id}` | {', '.join(f'`{name}` {value}' for name, value in rule.parameters.items())} | {kept} |"
+        assert not rule.parameters or row in document, f"docs/detection.md lacks the row {row}"
