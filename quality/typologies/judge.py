@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,10 +56,6 @@ class Verdict:
         self._alerts = told.merge(alerts[["transaction_id", "rule_id"]], on="transaction_id")
         self._alerts["is_hit"] = self._hits()
 
-    @property
-    def rules(self) -> list[str]:
-        return sorted(self._alerts.rule_id.unique())
-
     def figures(self, typology: str) -> Figures:
         episodes = self._payments[self._payments.kind == typology]
         found = self._alerts[self._alerts.kind == typology]
@@ -95,13 +90,6 @@ class Verdict:
         honest = self._payments[self._payments.episode.notna() & ~self._payments.kind.isin(TYPOLOGIES)]
         return honest.groupby("kind").episode.nunique()
 
-    def misses(self, typology: str, rule: str | None = None) -> list[int]:
-        """Numbers of the episodes without an alert (of the rule)."""
-        found = self._alerts[self._alerts.kind == typology]
-        found = found if rule is None else found[found.rule_id == rule]
-        every = self._payments[self._payments.kind == typology].episode
-        return sorted(int(one) for one in set(every) - set(found.episode))
-
     def _hits(self) -> np.ndarray:
         """Whether each alert is of an episode of fraud, or follows a fraud of its account closely."""
         bad = self._payments[self._payments.is_fraud]
@@ -128,8 +116,3 @@ def _delay(episodes: pd.DataFrame, alerts: pd.DataFrame) -> Delay | None:
 def _middle_and_most(values: pd.Series) -> tuple[float, float]:
     middle, most = values.quantile([0.5, 0.9], interpolation="higher")
     return float(middle), float(most)
-
-
-def all_figures(verdict: Verdict, typologies: Sequence[str] = TYPOLOGIES) -> Iterator[Figures]:
-    for typology in typologies:
-        yield verdict.figures(typology)

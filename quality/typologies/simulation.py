@@ -27,7 +27,11 @@ LOOKALIKES: Mapping[str, tuple[tuple[Alone, float], ...]] = {
     "structuring": ((transfers.rent_under_limit, 0.4), (transfers.payday, 0.4), (transfers.two_invoices, 0.25)),
     "dormant_account": ((transfers.seasonal_account, 0.6), (transfers.yearly_bill, 0.4)),
     "new_device": ((cards.new_phone, 0.6), (cards.furniture, 0.4)),
-    "account_takeover": ((transfers.bills_by_new_phone, 0.5), (transfers.craftsman, 0.5)),
+    "account_takeover": (
+        (transfers.bills_by_new_phone, 0.5),
+        (transfers.craftsman, 0.5),
+        (transfers.friend_paid_by_new_phone, 0.25),
+    ),
 }
 """What each typology is mistaken for, and how often each kind is there for one episode of the typology."""
 SHARED: Mapping[str, tuple[tuple[Together, float], ...]] = {

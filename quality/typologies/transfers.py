@@ -71,6 +71,18 @@ def bills_by_new_phone(town: Town, account: Account) -> Episode:
     return Episode(kind="bills_by_new_phone", payments=paid, instead=[(account.id, begin - HOUR, EVER)])
 
 
+def friend_paid_by_new_phone(town: Town, account: Account) -> Episode:
+    """A new phone, used for some days as the old one was; then a small debt to somebody new is paid with it."""
+    draw, phone, begin = town.draw, unknown_device(town.draw), town.start(before_end=14)
+    bills = account.payees[: int(draw.integers(1, 3))]
+    paid = [account.orders(begin, account.usual, pick(draw, town.online), device=phone)]
+    for one in bills:
+        paid.append(account.sends(paid[-1].time + between(draw, 4, 40) * HOUR, one.amount, one.id, device=phone))
+    debt = paid[-1].time + between(draw, 1, 6) * DAY
+    paid.append(account.sends(debt, between(draw, 8, 80), town.stranger(), device=phone))
+    return Episode(kind="friend_paid_by_new_phone", payments=paid, instead=[(account.id, begin - HOUR, EVER)])
+
+
 def seasonal_account(town: Town, account: Account) -> Episode:
     """Used each summer, and again this year as always."""
     draw = town.draw
