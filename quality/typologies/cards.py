@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quality.typologies.everyday import purchase
+from quality.typologies.everyday import awake, purchase
 from quality.typologies.model import (
     DAY,
     EVER,
@@ -138,10 +138,10 @@ def new_phone(town: Town, account: Account) -> Episode:
     begin = town.start(before_end=14)
     spent = list[Payment]()
     for time in moments(draw, begin, int(draw.integers(6, 13)), 2 * HOUR, 30 * HOUR):
-        paid = purchase(draw, town, account, time)
+        paid = purchase(draw, town, account, awake(time))
         if draw.uniform() < 0.3:
             payee = account.payees[int(draw.integers(len(account.payees)))]
-            paid = account.sends(time, payee.amount, payee.id)
+            paid = account.sends(awake(time), payee.amount, payee.id)
         where = account.address if draw.uniform() < 0.6 else address(draw, MOBILE_ADDRESSES)
         spent.append(paid if paid.terminal and paid.terminal.place else paid._replace(device=phone, address=where))
     return Episode(kind="new_phone", payments=spent, instead=[(account.id, begin - HOUR, EVER)])

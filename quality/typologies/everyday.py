@@ -19,19 +19,24 @@ from quality.typologies.model import (
 from quality.typologies.town import Town
 
 APART = 20 * MINUTE
-"""Of two payments that are nearer than this, the second is left out: nobody is in two shops at once."""
+"""Of two purchases that are nearer than this, the second is left out: nobody is in two shops at once."""
+AWAKE = 7 * HOUR
 MOST = 900.0
 ONLINE, ELSEWHERE, RARELY_LARGE = 0.22, 0.08, 0.02
 
 
 def everyday(draw: Generator, town: Town, account: Account) -> list[Payment]:
-    """In order of time."""
-    found = sorted([*_purchases(draw, town, account), *_transfers(draw, town, account)], key=lambda one: one.time)
-    kept = found[:1]
-    for one in found[1:]:
-        if one.time - kept[-1].time >= APART:
+    """Purchases, in order of time, and transfers: all of them, so that each payee is known after a month."""
+    kept = list[Payment]()
+    for one in sorted(_purchases(draw, town, account), key=lambda one: one.time):
+        if not kept or one.time - kept[-1].time >= APART:
             kept.append(one)
-    return kept
+    return [*kept, *_transfers(draw, town, account)]
+
+
+def awake(time: float) -> float:
+    """The time, or the morning after when it is at night."""
+    return max(time, time // DAY * DAY + AWAKE)
 
 
 def purchase(draw: Generator, town: Town, account: Account, time: float) -> Payment:
@@ -61,7 +66,7 @@ def long_ago(town: Town, account: Account, days: float) -> list[Payment]:
     draw = town.draw
     last = (town.warm_up - days) * DAY
     times = sorted(last - draw.uniform(0, 40 * DAY, int(draw.integers(5, 21))))
-    return [purchase(draw, town, account, float(time)) for time in times]
+    return [purchase(draw, town, account, awake(float(time))) for time in times]
 
 
 def _purchases(draw: Generator, town: Town, account: Account) -> Iterator[Payment]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from quality.typologies.everyday import long_ago, purchase
+from quality.typologies.everyday import awake, long_ago, purchase
 from quality.typologies.model import (
     DAY,
     EVER,
@@ -87,7 +87,7 @@ def seasonal_account(town: Town, account: Account) -> Episode:
     """Used each summer, and again this year as always."""
     draw = town.draw
     times = moments(draw, town.start(before_end=12), int(draw.integers(4, 12)), 2 * HOUR, 40 * HOUR)
-    paid = [purchase(draw, town, account, time) for time in times]
+    paid = [purchase(draw, town, account, awake(time)) for time in times]
     past = long_ago(town, account, between(draw, 120, 300))
     return Episode(kind="seasonal_account", payments=paid, history=past, instead=[(account.id, -EVER, EVER)])
 

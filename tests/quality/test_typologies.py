@@ -6,12 +6,15 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from quality.typologies import fraud, simulation
+from quality.typologies.everyday import everyday
 from quality.typologies.model import Place, distance_km, fastest_way
 from quality.typologies.simulation import Simulated, World, simulate
+from quality.typologies.town import build
 
 SMALL = World(seed=4, accounts=360, episodes=10)
 DAY = pd.Timedelta(days=1)
@@ -123,6 +126,24 @@ def test_a_mule_passes_the_money_of_several_on_within_a_day(world: Simulated) ->
         assert sent.payee_id.iloc[0] not in set(before[before.customer_id == mule].payee_id)
         assert 0.7 * received.amount.sum() < sent.amount.sum() < received.amount.sum()
         assert sent.tx_time.min() - received.tx_time.max() <= DAY
+
+
+def test_each_payee_is_known_after_the_first_month() -> None:
+    draw = np.random.default_rng(1)
+    town = build(draw, draw, accounts=100, days=SMALL.days, warm_up=SMALL.warm_up)
+    for account in town.accounts:
+        paid = {one.payee for one in everyday(draw, town, account) if one.time < SMALL.warm_up * 86_400}
+        assert {one.id for one in account.payees} <= paid, f"bills of account {account.id} would look like a takeover"
+
+
+@pytest.mark.parametrize("kind", ["bills_by_new_phone", "payday", "seasonal_account"])
+def test_bills_are_paid_to_payees_of_before(world: Simulated, kind: str) -> None:
+    for rows in episodes(world, kind):
+        before = world.payments[world.payments.tx_time < world.judged_from]
+        known = before[before.customer_id == rows.customer_id.iloc[0]]
+        assert set(rows.payee_id.dropna()) <= set(known.payee_id), "a new payee would be no look-alike"
+        if kind == "bills_by_new_phone":
+            assert not set(rows.device_id) & set(known.device_id)
 
 
 @pytest.mark.parametrize("kind", ["flatmates", "landlord"])
