@@ -6,30 +6,20 @@
 -- payments (as much or more is a burst); large_amount of one payment (as much or more is large); home_prefix, the start of
 -- the addresses at home; looked_at, payments of an account that are looked at for each of its payments, itself included;
 -- rules, those of rules/, a file each.
-{% from "payments.jinja" import windowed, queries, amount with context %}
+{% from "payments.jinja" import queries, reading with context %}
+{% from "transfers.jinja" import transfer_queries, moving with context %}
+{% from "alerts.jinja" import alerts with context %}
+{% from "rule_functions.jinja" import amount %}
 {% from "score.jinja" import score_queries with context %}
+{% set flagging = reading | selectattr("account") | list %}
 EXECUTE STATEMENT SET
 BEGIN
 
 -- One row for each payment and rule that it broke, the score among them; the id is the same after a replay.
 INSERT INTO `fraud_alert` ({{ columns("fraud_alert") }})
-WITH {{ windowed("`payments`" ~ rules | map(attribute="payment") | join ~ rules | map(attribute="reason") | join) }},
-{{ score_queries().split() | join(" ") }}
-SELECT
-  CONCAT(CAST(`ID` AS STRING), '-', `rule_id`) AS `alert_id`, `ID` AS `transaction_id`, `ACCOUNT_ID`,
-  `rule_id`, `reason`, `score`, `AMOUNT` AS `amount`,
-  CAST(`RECEIVED_AT` AS TIMESTAMP_LTZ(3)) AS `event_time`, CAST(CURRENT_TIMESTAMP AS TIMESTAMP_LTZ(3)) AS `detected_at`
-FROM (
-  SELECT *,
-    {% for rule in rules %}{{ rule.payment }} AS `{{ rule.id }}`, {% endfor %}
-    CASE WHEN `payments` = {{ looked_at }} THEN 'at least ' ELSE '' END AS `at_least`
-  FROM `windowed`
-)
-CROSS JOIN UNNEST(ARRAY[
-  {% for rule in rules %}ROW('{{ rule.id }}', {{ rule.weight }}, `{{ rule.id }}`, {{ rule.reason }}){{ ", " if not loop.last }}{% endfor %}
-]) AS `rule` (`rule_id`, `score`, `broken`, `reason`)
--- Most payments break no rule: no array is made for them.
-WHERE ({% for rule in rules %}`{{ rule.id }}`{{ " OR " if not loop.last }}{% endfor %}) AND `broken`
+WITH {{ queries().split() | join(" ") }}, {{ transfer_queries().split() | join(" ") ~ "," if moving }} {{ score_queries().split() | join(" ") }}
+{{ alerts("windowed", reading).split() | join(" ") }}
+{{ "UNION ALL " ~ alerts("transfers", moving).split() | join(" ") if moving }}
 UNION ALL
 SELECT
   CONCAT(CAST(`ID` AS STRING), '-score'), `ID`, `ACCOUNT_ID`, 'score', `reasons`, CAST(`probability` * 100E0 AS INT),
@@ -39,25 +29,28 @@ FROM `scored` WHERE `probability` >= {{ score_threshold }};
 -- Accounts for which a rule holds over the window of the payment that arrived last. The row goes with the first payment
 -- for which none does.
 INSERT INTO `flagged_user` ({{ columns("flagged_user") }})
-WITH {{ windowed("`payments` `cents`" ~ rules | map(attribute="account") | join) }},
+WITH {{ queries().split() | join(" ") }},
 `latest` AS (
-  SELECT `ACCOUNT_ID`, `RECEIVED_AT`, `payments`, `cents`,
-    {% for rule in rules %}{{ rule.account }} AS `{{ rule.id }}`{{ ", " if not loop.last }}{% endfor %}
+  SELECT *
   FROM (
-    SELECT *, ROW_NUMBER() OVER (PARTITION BY `ACCOUNT_ID` ORDER BY `seq` DESC) AS `newest`
-    FROM `windowed`
+    SELECT *, ROW_NUMBER() OVER (PARTITION BY `ACCOUNT_ID` ORDER BY `seq` DESC) AS `place`
+    FROM (
+      SELECT `ACCOUNT_ID`, `RECEIVED_AT`, `seq`, `payments`, `cents`,
+        {% for rule in flagging %}{{ rule.account }} AS `{{ rule.id }}`{{ ", " if not loop.last }}{% endfor %}
+      FROM `windowed`
+    )
   )
-  WHERE `newest` = 1
+  WHERE `place` = 1
 )
 SELECT
   `latest`.`ACCOUNT_ID`, `account`.`USERNAME` AS `user_name`, `account`.`EMAIL` AS `email`,
   {{ amount("`latest`.`cents`") }} AS `total_amount`, `latest`.`payments` AS `transaction_count`,
   CAST(`latest`.`RECEIVED_AT` AS TIMESTAMP_LTZ(3)) AS `updated_at`,
-  CONCAT_WS(',', {% for rule in rules %}CASE WHEN `latest`.`{{ rule.id }}` THEN '{{ rule.id }}' END{{ ", " if not loop.last }}{% endfor %}) AS `rules`,
-  CAST(LEAST(100, {% for rule in rules %}CASE WHEN `latest`.`{{ rule.id }}` THEN {{ rule.weight }} ELSE 0 END{{ " + " if not loop.last }}{% endfor %}) AS INT) AS `score`
+  CONCAT_WS(',', {% for rule in flagging %}CASE WHEN `latest`.`{{ rule.id }}` THEN '{{ rule.id }}' END{{ ", " if not loop.last }}{% endfor %}) AS `rules`,
+  CAST(LEAST(100, {% for rule in flagging %}CASE WHEN `latest`.`{{ rule.id }}` THEN {{ rule.weight }} ELSE 0 END{{ " + " if not loop.last }}{% endfor %}) AS INT) AS `score`
 FROM `latest`
 JOIN `fd.SAMPLE.AUTH_USER` AS `account` ON `account`.`ID` = `latest`.`ACCOUNT_ID`
-WHERE {% for rule in rules %}`latest`.`{{ rule.id }}`{{ " OR " if not loop.last }}{% endfor %};
+WHERE {% for rule in flagging %}`latest`.`{{ rule.id }}`{{ " OR " if not loop.last }}{% endfor %};
 
 -- Every payment's score, with the features that it was computed from.
 INSERT INTO `payment_score` ({{ columns("payment_score") }})

@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ..constraints import Money, OneOf, Share, Slots, Text, Whole
+from ..constraints import Money, OneOf, Share, Slots, Text, Texts, Whole
+from ..contracts import rules
 from ..credential_slots import CredentialSlots
 from ..section import Problem, Section
 
@@ -24,6 +25,8 @@ LARGEST_AMOUNT = "9999999999.99"
 # The prefix becomes part of SQL text: only digits, hexadecimals, dots and colons. It must end a part of an address:
 # "10" would also match 100.0.0.1, and an unquoted 10. in YAML becomes 10.
 HOME_PREFIX = r"(?=.{1,45}$)([0-9a-f]*[.:])+|(\d{1,3}\.){3}\d{1,3}|(?=.*:)[0-9a-f.:]*[0-9a-f]"
+PARAMETER = r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*=\d{1,9}(\.\d{1,4})?"
+PARAMETER_WORDS = "<rule>.<parameter>=<number> each, such as mule_account.senders=4"
 LOOKED_AT = 20
 """The least number of an account's payments that each payment is compared with; 32 take twice as long as 20."""
 
@@ -133,6 +136,11 @@ class StreamingSettings(Section):
             description="The weights of the score (docs/scoring.md).",
         )
     )
+    rule_parameters: Annotated[tuple[str, ...], Texts(PARAMETER, PARAMETER_WORDS)] = Field(
+        default=(),
+        validation_alias="ruleParameters",
+        description="Numbers of the rule files (flink_sql/rules) that this stack sets otherwise.",
+    )
     state_ttl_hours: Annotated[int, Whole(1, 720)] = Field(
         default=24,
         validation_alias="stateTtlHours",
@@ -159,13 +167,37 @@ class StreamingSettings(Section):
     @property
     def sql_variables(self) -> dict[str, object]:
         score = {"score_threshold": self.score_threshold, "score_weights": self.score_weights}
-        return {**self.thresholds, **score, "looked_at": self.looked_at}
+        return {**self.thresholds, **score, "looked_at": self.looked_at, "rule_parameters": self._parameters()}
+
+    def _parameters(self) -> dict[str, dict[str, str]]:
+        """By rule and name."""
+        found: dict[str, dict[str, str]] = {}
+        for one in self.rule_parameters:
+            name, value = one.split("=")
+            rule, parameter = name.split(".")
+            found.setdefault(rule, {})[parameter] = value
+        return found
 
     def problems(self) -> Iterator[Problem]:
         if self.state_ttl_hours * 60 <= self.window_minutes:
             yield Problem(
                 "state_ttl_hours", self.state_ttl_hours, f"more than the window of {self.window_minutes} minutes"
             )
+        yield from self._parameter_problems()
         if self.burst_amount > self.most_small:
             allowed = f"at most {self.most_small}, the sum of {self.looked_at} payments below largeAmount"
             yield Problem("burst_amount", str(self.burst_amount), allowed)
+
+    def _parameter_problems(self) -> Iterator[Problem]:
+        """Names that no rule file has, or that are there twice. A rule file with a mistake is reported elsewhere."""
+        names = [one.partition("=")[0] for one in self.rule_parameters]
+        if not names:
+            return
+        try:
+            known = {f"{rule.id}.{parameter}" for rule in rules.read() for parameter in rule.parameters}
+        except rules.RuleError:
+            return
+        if unknown := [name for name in names if name not in known]:
+            yield Problem("rule_parameters", unknown, f"out of {', '.join(sorted(known))}")
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            yield Problem("rule_parameters", twice, "each parameter once")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import jinja2
 import jinja2.meta
@@ -89,9 +88,8 @@ class Statement:
 
 def rule_sql(variables: Mapping[str, object]) -> list[RuleSql]:
     """The fraud rules, as a template loops over them. Raises RunError, which the engine shows without a traceback."""
-    shared: Any = TEMPLATES.get_template("payments.jinja").make_module(dict(variables))
     try:
-        return render(read(), TEMPLATES, variables, shared.amount)
+        return render(read(), TEMPLATES, variables)
     except RuleError as error:
         raise pulumi.RunError(str(error)) from None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -15,27 +17,17 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 SQL_FOLDER = next(home / "flink_sql" for home in (_PACKAGE, _PACKAGE.parent) if (home / "flink_sql").is_dir())
 FOLDER = SQL_FOLDER / "rules"
 ID = r"[a-z][a-z0-9_]{0,31}"
-TAKEN = (
-    "at_least",
-    "broken",
-    "cents",
-    "foreign",
-    "foreign_payments",
-    "payments",
-    "reason",
-    "rule_id",
-    "score",
-    "seq",
-    "small",
-    "small_cents",
-    "total",
-)
-"""Other columns of flink_sql/fraud.sql and payments.jinja: no rule can have their names."""
 MOST_WEIGHT = 100
-TEXTS = ("title", "payment", "account", "reason", "definition")
-KEYS = ("id", "order", "weight", *TEXTS, "thresholds")
+MOST_KEPT = 20
+SOURCES = ("payments", "transfers")
+"""What a rule can read: every payment of an account, or its transfers, those that it received included."""
+TEXTS = ("title", "payment", "reason", "definition")
+NEEDED = ("id", "order", "weight", *TEXTS, "thresholds")
+OPTIONAL = ("account", "reads", "parameters", "keeps", "columns", "later")
+KEYS = (*NEEDED, *OPTIONAL)
 FRAGMENTS = ("payment", "account", "reason")
-"""The keys that hold SQL, as Jinja templates."""
+"""The keys that hold one SQL expression, as Jinja templates."""
+NAMES = re.compile(r"`(\w+)`")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -49,11 +41,29 @@ class RuleError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ring:
+    """Remembers values of the account's `last` payments for which `when`, SQL, holds. `of` has their SQL by name."""
+
+    of: Mapping[str, str]
+    when: str
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latest:
+    """Remembers `of`, SQL, of the account's last payment for which `when`, SQL, holds."""
+
+    of: str
+    when: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """`payment` and `account` are SQL conditions: a payment breaks the rule, the rule holds for an account.
 
-    `reason` is the SQL of the explanation, `weight` the rule's share of a score, `order` its place among the rules, and
-    `lines` the line of each key.
+    Without `account` it flags none. `reason` is the SQL of the explanation, `weight` the rule's share of a score,
+    `order` its place among the rules, and `lines` the line of each key. `parameters` are numbers for its own SQL;
+    `keeps`, `columns` and `later` are what it remembers and computes, by column name.
     """
 
     file: str
@@ -62,15 +72,27 @@ class Rule:
     title: str
     weight: int
     payment: str
-    account: str
     reason: str
     definition: str
     thresholds: tuple[str, ...]
     lines: Mapping[str, int]
+    account: str = ""
+    reads: str = SOURCES[0]
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    keeps: Mapping[str, Ring] = field(default_factory=dict[str, Ring])
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    later: Mapping[str, Latest] = field(default_factory=dict[str, Latest])
 
     def place(self, key: str) -> str:
         """`file:line` of a key, for errors."""
         return f"{self.file}:{self.lines[key]}"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The key under which each of its columns is declared."""
+        groups = {"keeps": self.keeps, "columns": self.columns, "later": self.later}
+        kept = {name: "keeps" for ring in self.keeps.values() for name in ring.of}
+        return {name: key for key, group in groups.items() for name in group} | kept
 
 
 def read(folder: Path | None = None) -> tuple[Rule, ...]:
@@ -83,6 +105,7 @@ def read(folder: Path | None = None) -> tuple[Rule, ...]:
         problems.append(f"{folder.parent.name}/{folder.name}: no rule; add a file such as large_amount.yaml")
     for key in ("id", "order"):
         problems += _repeated(rules, key)
+    problems += _shared_names(rules)
     if problems:
         raise RuleError(problems)
     return tuple(sorted(rules, key=lambda rule: rule.order))
@@ -94,6 +117,13 @@ def _repeated(rules: list[Rule], key: str) -> Iterator[str]:
         first = seen.setdefault(getattr(rule, key), rule)
         if first is not rule:
             yield f"{rule.place(key)}: {key} is {getattr(rule, key)!r}, as in {first.file}; set another"
+
+
+def _shared_names(rules: list[Rule]) -> Iterator[str]:
+    """All rules' columns are in the same queries."""
+    for one, other in itertools.combinations(rules, 2):
+        for name in one.names.keys() & (other.names.keys() | {other.id}):
+            yield f"{one.place(one.names[name])}: {name} is a name of {other.file} too; choose another"
 
 
 def _name(file: Path) -> str:
@@ -110,7 +140,7 @@ def _rule(file: Path, problems: list[str]) -> Rule | None:
         problems.append(f"{name}:{mark.line + 1 if mark else 1}: not valid YAML: {' '.join(str(error).split())}")
         return None
     if not isinstance(root, yaml.MappingNode):
-        problems.append(f"{name}:1: it must have the keys {', '.join(KEYS)}")
+        problems.append(f"{name}:1: it must have the keys {', '.join(NEEDED)}")
         return None
     before = len(problems)
     nodes: dict[str, tuple[int, yaml.Node]] = {}
@@ -119,34 +149,130 @@ def _rule(file: Path, problems: list[str]) -> Rule | None:
         if word in nodes:
             problems.append(f"{name}:{line}: {word} is repeated, first in line {nodes[word][0]}; drop one")
         nodes.setdefault(word, (line, value))
+    problems += [f"{name}:{line}: {word} is repeated; drop one" for line, word in _repeated_within(nodes.values())]
     lines = {key: line for key, (line, _) in nodes.items()}
     problems += [f"{name}:{lines[key]}: no key {key!r}; they are {', '.join(KEYS)}" for key in nodes if key not in KEYS]
-    problems += [f"{name}:1: {key} is missing; write `{key}: …`" for key in KEYS if key not in nodes]
-    values: dict[str, Any] = {key: _value(key, node) for key, (_, node) in nodes.items() if key in KEYS}
-    problems += [f"{name}:{lines[key]}: {found}" for key, value in values.items() if (found := _problem(key, value))]
+    problems += [f"{name}:1: {key} is missing; write `{key}: …`" for key in NEEDED if key not in nodes]
+    values = {key: _plain(node) for key, (_, node) in nodes.items() if key in KEYS}
+    problems += [f"{name}:{lines[key]}: {told}" for key, value in values.items() if (told := _problem(key, value))]
     if len(problems) > before:
         return None
-    values |= {key: int(values[key]) for key in ("order", "weight")}
-    return Rule(file=name, lines=lines, **values)
+    return Rule(file=name, lines=lines, **{key: _typed(key, value) for key, value in values.items()})
 
 
-def _value(key: str, node: yaml.Node) -> Any:
-    """The text of a scalar or the texts of a list; None if the key needs the other kind."""
-    if key == "thresholds":
-        return tuple(item.value for item in node.value) if isinstance(node, yaml.SequenceNode) else None
-    return node.value if isinstance(node, yaml.ScalarNode) else None
+def _repeated_within(nodes: Iterable[tuple[int, yaml.Node]]) -> Iterator[tuple[int, str]]:
+    """Line and key of each key that a mapping below the first level has twice."""
+    for _, node in nodes:
+        if isinstance(node, yaml.MappingNode):
+            seen = set[str]()
+            for key, _ in node.value:
+                if key.value in seen:
+                    yield key.start_mark.line + 1, str(key.value)
+                seen.add(key.value)
+            yield from _repeated_within((0, value) for _, value in node.value)
+
+
+def _plain(node: yaml.Node) -> Any:
+    """Texts, lists and mappings of texts: YAML's own reading of numbers would lose their digits."""
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item) for item in node.value]
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): _plain(value) for key, value in node.value}
+    return str(node.value)
+
+
+def _typed(key: str, value: Any) -> Any:
+    match key:
+        case "order" | "weight":
+            return int(value)
+        case "thresholds":
+            return tuple(value)
+        case "keeps":
+            return {name: Ring(**one | {"last": int(one["last"])}) for name, one in value.items()}
+        case "later":
+            return {name: Latest(**one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _problem(key: str, value: Any) -> str | None:
     """The problem of a value and its fix."""
-    if value is None:
-        return f"{key} must be {'a list of thresholds, such as [large_amount]' if key == 'thresholds' else 'one text'}"
-    if key != "thresholds" and not value.strip():
+    match key:
+        case "thresholds":
+            if not isinstance(value, list) or not all(isinstance(one, str) for one in cast("list[Any]", value)):
+                return "thresholds must be a list of thresholds, such as [large_amount]"
+            return None
+        case "parameters" | "keeps" | "sums" | "columns" | "later":
+            return _entries_problem(key, value)
+        case _:
+            return f"{key} must be one text" if not isinstance(value, str) else _text_problem(key, value)
+
+
+def _text_problem(key: str, value: str) -> str | None:
+    if not value.strip():
         return f"{key} is empty; write it"
-    if key == "id" and (value in TAKEN or not re.fullmatch(ID, value)):
-        return f"id is {value!r}; set it to a-z, 0-9 and _, at most 32, and to none of {', '.join(TAKEN)}"
+    if key == "id":
+        return _name_problem(key, value)
     if key == "order" and not value.isdecimal():
         return f"order is {value!r}; set it to a whole number"
     if key == "weight" and not (value.isdecimal() and int(value) <= MOST_WEIGHT):
         return f"weight is {value!r}; set it to a whole number up to {MOST_WEIGHT}, the highest score"
+    if key == "reads" and value not in SOURCES:
+        return f"reads is {value!r}; set it to {' or '.join(SOURCES)}"
     return None
+
+
+def _name_problem(key: str, name: str) -> str | None:
+    """Names of rules and of their columns are in the same queries as those of the templates."""
+    if not re.fullmatch(ID, name):
+        return f"{key} is {name!r}; set it to a-z, 0-9 and _, at most 32"
+    return f"{key} is {name!r}, a name of flink_sql; choose another" if name in _taken() else None
+
+
+@functools.cache
+def _taken() -> frozenset[str]:
+    files = (*SQL_FOLDER.glob("*.jinja"), *SQL_FOLDER.glob("*.sql"))
+    return frozenset({"score"}.union(*(NAMES.findall(file.read_text(encoding="utf-8")) for file in files)))
+
+
+def _entries_problem(key: str, value: Any) -> str | None:
+    """Of a mapping from names to numbers, SQL, or what to keep."""
+    if not isinstance(value, dict):
+        return f"{key} must be a mapping from names, such as `{key}: {{near: …}}`"
+    check: dict[str, Callable[[Any], str | None]] = {"parameters": _number, "keeps": _ring, "later": _latest}
+    for name, one in cast("dict[str, Any]", value).items():
+        if told := _name_problem(f"a name of {key}", name):
+            return told
+        if told := check.get(key, _sql)(one):
+            return f"{key}.{name} {told}"
+    return None
+
+
+def _number(value: Any) -> str | None:
+    good = isinstance(value, str) and re.fullmatch(r"\d{1,9}(\.\d{1,4})?", value)
+    return None if good else f"is {value!r}; set it to a number that is not negative, such as 24 or 0.8"
+
+
+def _sql(value: Any) -> str | None:
+    return None if isinstance(value, str) and value.strip() else "must be SQL"
+
+
+def _latest(value: Any) -> str | None:
+    if not isinstance(value, dict) or cast("dict[str, Any]", value).keys() != {"of", "when"}:
+        return "must have the keys of and when, both SQL"
+    return _sql(value["of"]) or _sql(value["when"])
+
+
+def _ring(value: Any) -> str | None:
+    ring = cast("dict[str, Any]", value)
+    if not isinstance(value, dict) or ring.keys() != {"last", "when", "of"}:
+        return "must have the keys last, when and of, such as {last: 3, when: …, of: {times: …}}"
+    last, values = ring["last"], ring["of"]
+    if not (isinstance(last, str) and last.isdecimal() and 2 <= int(last) <= MOST_KEPT):
+        return f"has last: {last!r}; set it to a whole number from 2 to {MOST_KEPT}"
+    if not isinstance(values, dict) or not values:
+        return "must have in `of` the names and SQL of what it keeps, such as {times: …}"
+    named = (
+        _name_problem("a name of keeps", name) or _sql(sql) for name, sql in cast("dict[str, Any]", values).items()
+    )
+    return next(filter(None, named), _sql(value["when"]))

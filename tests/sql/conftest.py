@@ -22,7 +22,6 @@ from components.contracts import (
     FRAUD_ALERT,
     PAYMENT_OUTCOME,
     PAYMENT_SCORE,
-    RULES,
     SOURCES,
     USER_TRANSACTION,
 )
@@ -42,6 +41,8 @@ ADMIN = "tests"
 LIMITED = "limited"
 """An account without rights."""
 PATIENCE_SECONDS = 90.0
+SETTLED = {"burst_count", "burst_amount", "large_amount", "foreign_address", "mule_account"}
+"""Rules of every branch of the job."""
 BARRIER_SECONDS = 0.2
 """From one payment that asks whether outcomes were read to the next."""
 KEYED = {table.topic: table for table in SOURCES}
@@ -192,16 +193,21 @@ class Lab:
     def settle(self) -> None:
         """Wait until everything sent so far is judged.
 
-        Alerts and flags are separate branches of the job, each in order. A new account breaks all four rules; once its
-        alerts and its row in flagged_user are there, both branches have judged everything before.
+        Alerts of payments and of transfers, and flags, are separate branches of the job, each in order. A new account
+        breaks rules of both; once its alerts and its row in flagged_user are there, all branches have judged everything
+        before.
         """
-        account = self.user()
+        account, payee, *senders = (self.user() for _ in range(5))
+        for sender in senders:
+            self.pay(sender, "200.00", PAYEE_ACCOUNT_ID=account)
+        self.pay(account, "600.00", PAYEE_ACCOUNT_ID=payee)
         for _ in range(self._burst):
             self.pay(account, "100.00")
         self.pay(account, "100.00", address="203.0.113.1")
         self.pay(account, "5000.00")
-        self.wait(lambda: set(self.rules(account)) == set(RULES), "alerts of all four rules; check whether Flink runs")
-        paid = self._burst + 2
+        due = set(SETTLED)
+        self.wait(lambda: not due - set(self.rules(account)), f"alerts of account {account}, all of {sorted(due)}")
+        paid = self._burst + 3
         rows = self.flagged[account]
         self.wait(
             lambda: rows and rows[-1] and rows[-1]["transaction_count"] == paid,
@@ -227,7 +233,9 @@ class Lab:
                 return found
             time.sleep(0.02)
         states = {name: self.flink.state(name) for name in self.flink.statements}
-        raise AssertionError(f"No {what}, after {PATIENCE_SECONDS:.0f} s. Statements: {states}")
+        newest = max(self.alerts, default=None)
+        seen = f"Newest account with alerts: {newest}, {self.rules(newest) if newest else 'none'}"
+        raise AssertionError(f"No {what}, after {PATIENCE_SECONDS:.0f} s. {seen}. Statements: {states}")
 
     def rules(self, account: int) -> list[str]:
         return [alert["rule_id"] for alert in self.alerts[account]]

@@ -1,4 +1,4 @@
-"""The definition of docs/detection.md in plain Python; tests compare the statement with it."""
+"""Rules of docs/detection.md in plain Python; tests compare the statement with them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-WEIGHTS = {"burst_count": 40, "burst_amount": 50, "large_amount": 60, "foreign_address": 50}
+WEIGHTS = {"burst_count": 40, "burst_amount": 50, "large_amount": 60, "foreign_address": 50, "structuring": 50}
 LOOKED_AT = 20
+DAY = 86_400_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,7 @@ def judge(records: Iterable[Payment], rules: Rules) -> Verdict:
     verdict = Verdict()
     seen: set[int] = set()
     paid: dict[int, list[Payment]] = defaultdict(list)
+    near: dict[int, list[Payment]] = defaultdict(list)
     for payment in records:
         if payment.number in seen:
             continue
@@ -75,15 +77,28 @@ def judge(records: Iterable[Payment], rules: Rules) -> Verdict:
         reach = rules.window_minutes * 60_000
         last = paid[payment.account][-rules.looked_at :]
         window = [one for one in last if abs(one.at - payment.at) <= reach]
-        verdict.alerts += [(payment.number, rule, reason) for rule, reason in _broken(payment, window, rules)]
-        flag = _flag(window, rules)
+        if _is_near(payment.amount):
+            near[payment.account].append(payment)
+        times = _near_times(payment, near[payment.account])
+        verdict.alerts += [(payment.number, rule, reason) for rule, reason in _broken(payment, window, times, rules)]
+        flag = _flag(window, times, rules)
         verdict.flags.pop(payment.account, None)
         if flag:
             verdict.flags[payment.account] = flag
     return verdict
 
 
-def _broken(payment: Payment, window: list[Payment], rules: Rules) -> Iterable[tuple[str, str]]:
+def _is_near(amount: Decimal) -> bool:
+    """Just under a power of ten, 1,000 or more."""
+    return amount >= 800 and amount >= Decimal("0.8") * 10 ** len(str(int(amount)))
+
+
+def _near_times(payment: Payment, near: list[Payment]) -> int:
+    """0 if the payment is not near a limit itself."""
+    return sum(one.at >= payment.at - DAY for one in near[-5:]) if _is_near(payment.amount) else 0
+
+
+def _broken(payment: Payment, window: list[Payment], times: int, rules: Rules) -> Iterable[tuple[str, str]]:
     least = "at least " if len(window) == rules.looked_at else ""
     within = f"within {rules.window_minutes} minutes"
     if len(window) > rules.burst_count:
@@ -95,14 +110,18 @@ def _broken(payment: Payment, window: list[Payment], rules: Rules) -> Iterable[t
         yield "large_amount", f"one payment of {payment.amount}, {rules.large_amount} or more"
     if rules.is_foreign(payment):
         yield "foreign_address", f"payment from {payment.address}, which does not start with {rules.home_prefix}"
+    if times >= 3:
+        told = "payments within 24 hours, each just under a round amount; the last is"
+        yield "structuring", f"{times} {told} {payment.amount}"
 
 
-def _flag(window: list[Payment], rules: Rules) -> Flag | None:
+def _flag(window: list[Payment], times: int, rules: Rules) -> Flag | None:
     holds = {
         "burst_count": len(window) > rules.burst_count,
         "burst_amount": _small(window, rules) >= rules.burst_amount,
         "large_amount": any(one.amount >= rules.large_amount for one in window),
         "foreign_address": any(rules.is_foreign(one) for one in window),
+        "structuring": times >= 3,
     }
     names = [name for name, broken in holds.items() if broken]
     if not names:

@@ -45,7 +45,7 @@ def refused(folder: Path, text: str) -> str:
 
 
 def rendered(found: tuple[rules.Rule, ...]) -> list[sql.RuleSql]:
-    return sql.render(found, TEMPLATES, VARIABLES, lambda cents: f"CAST({cents} * 0.01 AS DECIMAL(18, 2))")
+    return sql.render(found, TEMPLATES, VARIABLES)
 
 
 def test_a_rule_is_read_and_its_sql_filled_in(folder: Path) -> None:
@@ -63,16 +63,20 @@ def test_a_rule_is_read_and_its_sql_filled_in(folder: Path) -> None:
         ("reason: \"'at night'\"", 'reason: " "', "night.yaml:7: reason is empty"),
         ("title: At night", "titel: At night", "night.yaml:3: no key 'titel'; they are id, order"),
         ("id: night", "id: Night!", "night.yaml:1: id is 'Night!'"),
-        ("id: night", "id: cents", "night.yaml:1: id is 'cents'; set it to a-z, 0-9 and _"),
-        ("id: night", "id: score", "night.yaml:1: id is 'score'; set it to a-z, 0-9 and _"),
-        ("id: night", "id: rule_id", "night.yaml:1: id is 'rule_id'; set it to a-z, 0-9 and _"),
+        ("id: night", "id: cents", "night.yaml:1: id is 'cents', a name of flink_sql; choose another"),
+        ("id: night", "id: score", "night.yaml:1: id is 'score', a name of flink_sql"),
+        ("id: night", "id: rule_id", "night.yaml:1: id is 'rule_id', a name of flink_sql"),
         ("thresholds: [large_amount]", "thresholds: large_amount", "night.yaml:9: thresholds must be a list"),
         (
             "thresholds: [large_amount]",
             "thresholds: [large_amout, large_amount]",
             "night.yaml:9: no threshold large_amout",
         ),
-        ("thresholds: [large_amount]", "thresholds: []", "night.yaml:5: payment uses large_amount; list it"),
+        (
+            "thresholds: [large_amount]",
+            "thresholds: []",
+            "night.yaml:5: payment uses large_amount; list it in thresholds",
+        ),
         ("`payments` > 1", "`payments` >", "night.yaml:6: account is no SQL expression"),
         (
             "`payments` > 1",
@@ -85,7 +89,22 @@ def test_a_rule_is_read_and_its_sql_filled_in(folder: Path) -> None:
         ("{{ large_amount }}", "{{ large_amount", "night.yaml:5: payment is no template"),
         ("weight: 20", "weight: 20\nweight: 30", "night.yaml:5: weight is repeated, first in line 4; drop one"),
         (GOOD, "[1]", "night.yaml:1: it must have the keys"),
-        (GOOD, "id: [", "not valid YAML"),
+        ("thresholds:", "reads: users\nthresholds:", "night.yaml:9: reads is 'users'; set it to payments or transfers"),
+        ("thresholds:", "parameters: 3\nthresholds:", "night.yaml:9: parameters must be a mapping from names"),
+        ("thresholds:", "parameters: {a: -1}\nthresholds:", "parameters.a is '-1'; set it to a number that is not"),
+        ("thresholds:", "parameters: {a: 1, a: 2}\nthresholds:", "night.yaml:9: a is repeated; drop one"),
+        ("thresholds:", "parameters: {A: 1}\nthresholds:", "a name of parameters is 'A'; set it to a-z"),
+        ("thresholds:", "columns: {cents: '1'}\nthresholds:", "a name of columns is 'cents', a name of flink_sql"),
+        ("thresholds:", "columns: {a: '1 +'}\nthresholds:", "night.yaml:9: columns is no SQL expression"),
+        ("thresholds:", "columns: {a: '{{ slots(\"b\")[0] }}'}\nthresholds:", "there is nothing"),
+        ("thresholds:", "later: {a: {of: '1'}}\nthresholds:", "later.a must have the keys of and when"),
+        ("thresholds:", "keeps: {a: {of: '1'}}\nthresholds:", "keeps.a must have the keys last, when and of"),
+        (
+            "thresholds:",
+            "keeps: {a: {last: 1, when: 'TRUE', of: {b: '1'}}}\nthresholds:",
+            "keeps.a has last: '1'; set it to a whole number from 2 to 20",
+        ),
+        ("thresholds:", "columns: {a: '{{ before(\"b\") }}'}\nthresholds:", "slots() and before() take what keeps has"),
     ],
 )
 def test_what_is_wrong_is_told_by_file_and_line(folder: Path, old: str, new: str, message: str) -> None:
@@ -96,6 +115,20 @@ def test_what_is_wrong_is_told_by_file_and_line(folder: Path, old: str, new: str
     else:
         (folder / "night.yaml").write_text(text)
         assert rendered(rules.read(folder))[0].account == "`payments` > 1", "a comment would hide the rest of the line"
+
+
+def test_a_stack_sets_a_parameter_of_a_rule(folder: Path) -> None:
+    text = GOOD.replace("`payments` > 1", "`payments` > {{ most }}") + "parameters: {most: 5}\n"
+    (folder / "night.yaml").write_text(text)
+    given = {**VARIABLES, "rule_parameters": {"night": {"most": "7"}}}
+    default, changed = (sql.render(rules.read(folder), TEMPLATES, variables)[0] for variables in (VARIABLES, given))
+    assert (default.account, changed.account) == ("`payments` > 5", "`payments` > 7")
+
+
+def test_rules_cannot_share_the_name_of_a_column(folder: Path) -> None:
+    column = "columns: {far: '1'}\n"
+    (folder / "other.yaml").write_text(GOOD.replace("id: night", "id: dawn").replace("order: 9", "order: 8") + column)
+    assert "far is a name of flink_sql/rules/" in refused(folder, GOOD + column)
 
 
 def test_the_engine_shows_a_mistake_without_a_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

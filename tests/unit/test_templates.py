@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import jinja2
@@ -9,6 +10,7 @@ import pytest
 
 from components.confluent import statements
 from components.confluent.pipeline import statements as declared
+from components.confluent.settings import StreamingSettings
 from components.confluent.statements import SQL_FOLDER, Statement
 from tests.unit.arguments import VARIABLES
 
@@ -59,3 +61,12 @@ def test_a_line_of_the_statement_is_that_of_the_file(statement: Statement) -> No
     for number, line in enumerate(statement.text(VARIABLES).splitlines()):
         if line and "{{" not in template[number]:
             assert template[number].startswith(line.rstrip()), f"flink_sql/{statement.file}:{number + 1}"
+
+
+def test_the_rules_fit_the_service_with_the_largest_burst() -> None:
+    """Each payment that a window can hold makes the statement longer."""
+    (fraud,) = (one for one in declared(24) if one.name == "fraud")
+    variables = StreamingSettings(burst_count=63, large_amount=Decimal("9999999999.99")).sql_variables
+    assert len(fraud.text(variables)) < statements.MAX_TEXT
+    with pytest.raises(ValueError, match="burst_count"):
+        StreamingSettings(burst_count=64)
