@@ -1,8 +1,10 @@
 """`make quality`: how good the scores are, by the product's own statements on real Kafka and Flink.
 
-With --data, the scores of a folder's payments: transactions.csv (transaction_id, tx_time, customer_id, terminal_id,
-amount) and labels_delayed.csv (transaction_id, customer_id, terminal_id, amount, is_fraud, known_at) give scores.csv
-(transaction_id, score). Without it, simulated worlds are scored, and docs/quality.md gets their figures.
+With --data, the scores and alerts of a folder's payments: transactions.csv (transaction_id, tx_time, customer_id,
+terminal_id, amount; optional: device_id, ip_address, latitude, longitude, payee_id) and labels_delayed.csv
+(transaction_id, customer_id, terminal_id, amount, is_fraud, known_at) give scores.csv (transaction_id, score) and
+alerts.csv (transaction_id, rule_id, score, reason). Without it, simulated worlds are scored, and docs/quality.md gets
+their figures.
 """
 
 from __future__ import annotations
@@ -18,11 +20,15 @@ import pulumi
 from components.confluent.settings import StreamingSettings
 from components.contracts.score import ScoreError
 from local.errors import RunError
+from quality import document, worlds
 from quality.csv_table import DataError
-from quality.data import read, write_scores
+from quality.data import read, write_alerts, write_scores
 from quality.score import SHIPPED, scored
-from quality.worlds import WORLDS, judged, write_tables
+from quality.typologies import table
+from quality.typologies.simulation import World
 
+TYPOLOGIES = "typologies"
+"""The world of docs/quality.md's second half."""
 THRESHOLD = float(StreamingSettings().score_threshold)
 
 
@@ -32,8 +38,7 @@ def main() -> int:
         if options.data:
             _score_folder(options)
         else:
-            results = [judged(name, options.weights, learning=options.learn, say=_say) for name in options.worlds]
-            write_tables(results)
+            _score_worlds(options)
     except (DataError, RunError, ScoreError, pulumi.RunError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -43,12 +48,23 @@ def main() -> int:
     return 0
 
 
+def _score_worlds(options: argparse.Namespace) -> None:
+    names = [name for name in options.worlds if name in worlds.WORLDS]
+    if names:
+        results = [worlds.judged(name, options.weights, learning=options.learn, say=_say) for name in names]
+        document.publish("scores", worlds.tables(results))
+    if TYPOLOGIES in options.worlds:
+        world = World(seed=options.seed)
+        document.publish(TYPOLOGIES, table.tables(table.judged(world, options.weights, _say), world))
+
+
 def _score_folder(options: argparse.Namespace) -> None:
     payments, outcomes = read(options.data)
     begin = time.monotonic()
     _say(f"{len(payments):,} payments and {len(outcomes):,} outcomes from {options.data}")
-    rows = scored(payments, outcomes, options.weights, learning=options.learn, say=_say)
+    rows, alerts_of_rules = scored(payments, outcomes, options.weights, learning=options.learn, say=_say)
     file = write_scores(rows, options.data)
+    _say(f"{write_alerts(alerts_of_rules, options.data)}: {len(alerts_of_rules):,} alerts")
     alerts = int((rows.probability >= THRESHOLD).sum())
     _say(f"{file}: {len(rows):,} scores in {time.monotonic() - begin:.0f} s; {alerts:,} of {THRESHOLD} or more")
     fraud = outcomes.drop_duplicates("transaction_id", keep="last").set_index("transaction_id").is_fraud
@@ -76,9 +92,9 @@ def _options() -> argparse.Namespace:
         action="store_false",
         help="keep these weights, instead of new ones every four weeks",
     )
-    parser.add_argument(
-        "--worlds", nargs="+", choices=sorted(WORLDS), default=list(WORLDS), help="simulated worlds (default: all)"
-    )
+    names = [*worlds.WORLDS, TYPOLOGIES]
+    parser.add_argument("--worlds", nargs="+", choices=names, default=names, help="simulated worlds (default: all)")
+    parser.add_argument("--seed", type=int, default=World().seed, help="of the world typologies (default: %(default)s)")
     return parser.parse_args()
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ipaddress
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-LARGEST, CENT = Decimal("9999999999.99"), Decimal("0.01")
+LARGEST, CENT, FIFTH = Decimal("9999999999.99"), Decimal("0.01"), Decimal("0.00001")
 # At most 18 digits, as in Oracle. A column that was once one of floats writes 7 as 7.0.
 WHOLE = r"^\s*([+-]?[0-9]{1,18})(?:\.0*)?\s*$"
 FLAGS = {"1": True, "true": True, "t": True, "0": False, "false": False, "f": False}
@@ -59,6 +60,31 @@ class CsvTable:
         self._refuse(column, ~pd.Series(np.isfinite(numbers)), "a finite number")
         return numbers
 
+    def texts(self, column: str, longest: int) -> pd.Series:
+        """None where it is empty, or where there is no such column."""
+        text = self._optional(column)
+        self._refuse(column, text.str.len() > longest, f"at most {longest} characters")
+        return _filled(text, str)
+
+    def addresses(self, column: str) -> pd.Series:
+        """IP addresses; None as in `texts`."""
+        text = self._optional(column)
+        known = {one: not one or _is_address(one) for one in text.unique()}
+        self._refuse(column, ~text.map(known).astype(bool), "an IPv4 or IPv6 address, or nothing")
+        return _filled(text, str)
+
+    def degrees(self, column: str, most: int) -> pd.Series:
+        """Decimals of five digits after the point; None as in `texts`."""
+        text = self._optional(column)
+        numbers = pd.to_numeric(text, errors="coerce")
+        wrong = (text != "") & ~(numbers.abs() <= most)
+        self._refuse(column, wrong, f"degrees from -{most} to {most}, or nothing")
+        return _filled(text.mask(wrong, ""), lambda one: Decimal(one).quantize(FIFTH))
+
+    def _optional(self, column: str) -> pd.Series:
+        found = self.text.get(column)
+        return pd.Series("", index=self.text.index, dtype=str) if found is None else found.str.strip()
+
     def times(self, column: str) -> pd.Series:
         """UTC, in milliseconds."""
         times = pd.to_datetime(self.text[column], utc=True, errors="coerce", format="ISO8601")
@@ -75,3 +101,15 @@ class CsvTable:
             line = int(wrong.to_numpy().argmax())
             told = f"{self._name}:{line + 2}: {column} is {self.text[column].iloc[line]!r}; allowed: {allowed}"
             self._problems.append(f"{told} ({int(wrong.sum())} such rows)")
+
+
+def _filled(text: pd.Series, kind: Callable[[str], object]) -> pd.Series:
+    return pd.Series([kind(one) if one else None for one in text], dtype=object)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Payments and outcomes through the product's own statements on real Kafka and Flink, and the scores back."""
+"""Payments and outcomes through the product's own statements on real Kafka and Flink; scores and alerts back."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from confluent_kafka import Consumer, Message, Producer
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
 from bench.common import flink_alone, send
 from bench.records import RawRecords
 from components.confluent.pipeline import statements
 from components.confluent.settings import StreamingSettings
-from components.contracts import PAYMENT_OUTCOME, PAYMENT_SCORE, USER_TRANSACTION
+from components.contracts import FRAUD_ALERT, PAYMENT_OUTCOME, PAYMENT_SCORE, USER_TRANSACTION
 from local.avro import Schemas
 from local.errors import RunError
 from local.flink.job_settings import newest_checkpoint
@@ -34,6 +34,17 @@ PROBE = "quality-probe"
 """The terminal of the probes, which show that the outcomes before them have been read."""
 PROBE_SECONDS = 0.02
 PATIENCE_SECONDS = 120.0
+"""How long any of the steps below may take."""
+STEP = 20_000
+"""So many payments are sent, and then awaited."""
+HOME = "10.0.0.1"
+"""The address of payments without one: it begins with the default of `homePrefix`."""
+READING = {
+    "group.id": ACCOUNT,
+    "enable.auto.commit": False,
+    "auto.offset.reset": "earliest",
+    "isolation.level": "read_uncommitted",
+}
 BEGIN = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -67,6 +78,7 @@ class Replay:
     def __init__(self, kafka: Kafka, schemas: Schemas, flink: FlinkSession, probe_ids_below: int) -> None:
         # By id: Flink writes what is not committed again when it starts a statement again.
         self._rows: dict[int, dict[str, Any]] = {}
+        self._kafka = kafka
         self._flink = flink
         self._schemas = schemas
         self._records = RawRecords(schemas)
@@ -95,12 +107,13 @@ class Replay:
             for row in outcomes.iloc[phase.outcomes].to_dict("records"):
                 self._outcome(row)
             self._probe()
-        for row in payments.iloc[phase.payments].to_dict("records"):
-            self._payment(row)
-        self._producer.flush()
-        self._sent += len(phase.payments)
-        with self._news:
-            self._until(lambda: self._news.wait_for(lambda: len(self._rows) >= self._sent, 1), f"{self._sent:,} scores")
+        for begin in range(0, len(phase.payments), STEP):
+            rows = payments.iloc[phase.payments[begin : begin + STEP]].to_dict("records")
+            for row in rows:
+                self._payment(row)
+            self._producer.flush()
+            self._sent += len(rows)
+            self._wait_for_scores()
 
     def cut_over(self, weights: Path) -> None:
         """Other weights from the next phase on: the statement is replaced, and goes on with what it has counted."""
@@ -112,6 +125,26 @@ class Replay:
     def table(self) -> pd.DataFrame:
         """The rows of payment_score so far, in the order in which they came."""
         return pd.DataFrame.from_records(list(self._rows.values()))
+
+    def alerts(self) -> pd.DataFrame:
+        """The rows of fraud_alert so far, each once, by payment in the order of the payments.
+
+        None is missing: a payment whose score is there has been read, and whatever comes of it is in its topic once
+        a checkpoint that began later is complete.
+        """
+        self._wait_for_checkpoints()
+        found: dict[str, dict[str, Any]] = {}
+        for message in _all_records(self._kafka, FRAUD_ALERT.topic):
+            row = self._schemas.read("alert", message.value())[1]
+            if row["transaction_id"] in self._rows:
+                found.setdefault(row["alert_id"], row)
+        place = {number: place for place, number in enumerate(self._rows)}
+        rows = sorted(found.values(), key=lambda row: (place[row["transaction_id"]], row["rule_id"]))
+        return pd.DataFrame(rows, columns=[column.name for column in FRAUD_ALERT.published])
+
+    def _wait_for_scores(self) -> None:
+        with self._news:
+            self._until(lambda: self._news.wait_for(lambda: len(self._rows) >= self._sent, 1), f"{self._sent:,} scores")
 
     def _wait_for_checkpoints(self) -> None:
         """Until one that began after the last phase is complete; the one after it begins when it is."""
@@ -150,9 +183,13 @@ class Replay:
             "ID": row["transaction_id"],
             "AMOUNT": row["amount"],
             "RECEIVED_AT": row["tx_time"],
-            "IP_ADDRESS": "10.0.0.1",
+            "IP_ADDRESS": row.get("ip_address") or HOME,
             "ACCOUNT_ID": row["account"],
             "TERMINAL_ID": row["terminal_id"],
+            "DEVICE_ID": row.get("device_id"),
+            "LATITUDE": row.get("latitude"),
+            "LONGITUDE": row.get("longitude"),
+            "PAYEE_ACCOUNT_ID": row.get("payee"),
         }
         send(self._producer, self._records, USER_TRANSACTION, payment)
 
@@ -188,7 +225,24 @@ class Replay:
 
 def _consumer(kafka: Kafka) -> Consumer:
     """Reads scores before they are committed: the run neither fails nor starts again."""
-    settings = {"auto.offset.reset": "earliest", "isolation.level": "read_uncommitted", "fetch.wait.max.ms": 5}
-    consumer = Consumer({**kafka.client(ACCOUNT), "group.id": ACCOUNT, **settings})
+    consumer = Consumer({**kafka.client(ACCOUNT), **READING, "fetch.wait.max.ms": 5})
     consumer.subscribe([PAYMENT_SCORE.topic])
     return consumer
+
+
+def _all_records(kafka: Kafka, topic: str) -> Iterator[Message]:
+    """Those that are in the topic's only partition now."""
+    consumer = Consumer({**kafka.client(ACCOUNT), **READING, "enable.partition.eof": True})
+    consumer.assign([TopicPartition(topic, 0, 0)])
+    try:
+        while True:
+            for message in consumer.consume(2_000, 1.0):
+                error = message.error()
+                if error is None:
+                    yield message
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    return
+                else:
+                    raise RunError(f"The alerts cannot be read: {error}")
+    finally:
+        consumer.close()

@@ -1,10 +1,11 @@
-"""Scores as a bank would have got them: day by day, with weights that are learned from what was known at the time."""
+"""Scores and alerts as a bank would have got them: day by day, with weights learned from what was known at the time."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -24,10 +25,17 @@ LOOK_BACK = pd.Timedelta(days=84)
 Say = Callable[[str], None]
 
 
+class Judged(NamedTuple):
+    """`scores`: a row of payment_score for each payment, in the order of time; `alerts`: the rows of fraud_alert."""
+
+    scores: pd.DataFrame
+    alerts: pd.DataFrame
+
+
 def scored(
     payments: pd.DataFrame, outcomes: pd.DataFrame, weights: Path = SHIPPED, *, learning: bool = True, say: Say = print
-) -> pd.DataFrame:
-    """The rows of payment_score, one for each payment, in the order of time.
+) -> Judged:
+    """What the product says of each payment.
 
     With `learning` the weights are learned anew every four weeks, from the scores so far and the outcomes known by
     then; they hold for the payments after that moment alone. Raises RunError when the pipeline stops.
@@ -45,8 +53,8 @@ def scored(
             if running.judged - told >= len(payments) / 20:
                 told = running.judged
                 say(f"{told:,} of {len(payments):,} payments")
-        rows = running.table()
-    return rows.set_index("transaction_id").loc[payments.transaction_id].reset_index()
+        rows, alerts = running.table(), running.alerts()
+    return Judged(rows.set_index("transaction_id").loc[payments.transaction_id].reset_index(), alerts)
 
 
 class _Champion:

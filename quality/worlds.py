@@ -16,8 +16,6 @@ from quality.protocol import Figures
 from quality.score import scored
 
 DELAY = pd.Timedelta(days=protocol.DELAY_DAYS)
-TABLES = Path(__file__).resolve().parents[1] / "docs" / "quality.md"
-MARK = "<!-- Written by `make quality`. -->\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +55,7 @@ def judged(name: str, weights: Path, *, learning: bool, say: Callable[[str], Non
     say(f"{name}: {variant.words}")
     payments = simulate(variant.world)
     outcomes = delayed(payments, variant)
-    rows = scored(as_read(payments), as_read(outcomes), weights, learning=learning, say=say)
+    rows = scored(as_read(payments), as_read(outcomes), weights, learning=learning, say=say).scores
     told = outcomes.set_index("transaction_id").is_fraud.loc[payments.transaction_id].reset_index(drop=True)
     result = Result(
         name=name,
@@ -91,18 +89,12 @@ def _alerts(payments: pd.DataFrame, score: pd.Series) -> Iterator[str]:
     yield from report.thresholds(payments.is_fraud[tested].to_numpy(bool), score[tested].to_numpy(), last - first)
 
 
-def write_tables(results: list[Result]) -> None:
-    """Print the tables, and put them into docs/quality.md below its mark."""
+def tables(results: list[Result]) -> Iterator[str]:
     rows = [(one.words, *_row(one.product), *_row(one.book)) for one in results]
     head = ("world", "AUC", "AP", "CP@100", "AUC, book's LR", "AP, book's LR", "CP@100, book's LR")
-    lines = [*report.table(head, rows), ""]
+    yield from report.table(head, rows)
     for one in results:
-        lines += [f"Alerts of {one.words}, days 129 to 156:", "", *one.alerts, ""]
-    text = "\n".join(lines)
-    print(text)
-    if TABLES.is_file():
-        kept = TABLES.read_text(encoding="utf-8").partition(MARK)[0]
-        TABLES.write_text(f"{kept}{MARK}\n{text}", encoding="utf-8")
+        yield from ("", f"Alerts of {one.words}, days 129 to 156:", "", *one.alerts)
 
 
 def _row(figures: Figures) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from quality.csv_table import DataError
-from quality.data import read
+from quality.data import OPTIONAL, read
 
 PAYMENTS = "transaction_id,tx_time,customer_id,terminal_id,amount\n"
 OUTCOMES = "transaction_id,customer_id,terminal_id,amount,is_fraud,known_at\n"
@@ -61,6 +61,43 @@ def test_an_id_that_was_a_float_is_whole_and_may_be_negative(tmp_path: Path) -> 
 def test_a_payment_is_there_once(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="transaction_id: some are there twice"):
         read(folder(tmp_path, PAYMENTS + "1,2026-01-01,c,t,1\n" * 2))
+
+
+MORE = PAYMENTS.strip() + ",device_id,ip_address,latitude,longitude,payee_id\n"
+
+
+def test_optional_columns_are_typed_and_may_be_empty(tmp_path: Path) -> None:
+    rows = "1,2026-01-01,7,,5,phone,2001:db8::1,52.5200066,-13.4,8.0\n2,2026-01-02,8,t,5,,,,,\n"
+    payments, _ = read(folder(tmp_path, MORE + rows + "3,2026-01-03,9,t,5,,,0,0,x\n"))
+    first, second, third = payments.to_dict("records")
+    assert (first["device_id"], first["ip_address"]) == ("phone", "2001:db8::1")
+    assert (first["latitude"], first["longitude"]) == (Decimal("52.52001"), Decimal("-13.40000"))
+    assert first["payee"] == second["account"], "payees and customers have ids of one space; 8.0 is 8"
+    assert third["payee"] not in {first["account"], second["account"], third["account"], None}
+    assert [second[name] for name in OPTIONAL] == [None] * 5 and second["payee"] is None
+    assert third["latitude"] == 0, "nought is a place"
+
+
+def test_a_folder_without_optional_columns_has_none(tmp_path: Path) -> None:
+    payments, _ = read(folder(tmp_path, PAYMENTS + "1,2026-01-01,7,t,5\n"))
+    assert payments[[*OPTIONAL, "payee"]].isna().all(axis=None)
+
+
+def test_every_problem_of_optional_columns_is_told(tmp_path: Path) -> None:
+    long = "d" * 65
+    rows = (
+        f"1,2026-01-01,7,t,5,{long},10.0.0,91,181,\n2,2026-01-01,7,t,5,,10.0.0.1,1,,\n3,2026-01-01,7,t,5,,x,NaN,inf,\n"
+    )
+    with pytest.raises(DataError) as caught:
+        read(folder(tmp_path, MORE + rows))
+    told = str(caught.value)
+    assert f"transactions.csv:2: device_id is '{long}'; allowed: at most 64 characters (1 such rows)" in told
+    assert (
+        "transactions.csv:2: ip_address is '10.0.0'; allowed: an IPv4 or IPv6 address, or nothing (2 such rows)" in told
+    )
+    assert "transactions.csv:2: latitude is '91'; allowed: degrees from -90 to 90, or nothing (2 such rows)" in told
+    assert "transactions.csv:2: longitude is '181'; allowed: degrees from -180 to 180" in told
+    assert "transactions.csv:3: latitude and longitude belong together; give both (1 such rows)" in told
 
 
 @pytest.mark.parametrize("text", ["transaction_id,tx_time\n1,2026-01-01\n", ""])

@@ -43,7 +43,7 @@ def test_no_score_uses_what_became_known_later(beside: None, tmp_path: Path, mon
     cut[list(data.COLUMNS[data.PAYMENTS])].to_csv(tmp_path / data.PAYMENTS, index=False)
     flipped[list(data.COLUMNS[data.OUTCOMES])].to_csv(tmp_path / data.OUTCOMES, index=False)
 
-    whole = scored(payments, outcomes, learning=False, say=lambda _: None)
+    whole = scored(payments, outcomes, learning=False, say=lambda _: None).scores
     monkeypatch.setattr("sys.argv", ["quality", "--data", str(tmp_path), "--no-learn"])
     assert command.main() == 0
     other = pd.read_csv(tmp_path / data.SCORES)
