@@ -133,6 +133,11 @@ class StreamingSettings(Section):
             description="The weights of the score (docs/scoring.md).",
         )
     )
+    episode_hours: Annotated[int, Whole(1, 720)] = Field(
+        default=24,
+        validation_alias="episodeHours",
+        description="Hours of event time without an alert after which an account's next alert begins a new episode.",
+    )
     state_ttl_hours: Annotated[int, Whole(1, 720)] = Field(
         default=24,
         validation_alias="stateTtlHours",
@@ -159,7 +164,7 @@ class StreamingSettings(Section):
     @property
     def sql_variables(self) -> dict[str, object]:
         score = {"score_threshold": self.score_threshold, "score_weights": self.score_weights}
-        return {**self.thresholds, **score, "looked_at": self.looked_at}
+        return {**self.thresholds, **score, "looked_at": self.looked_at, "episode_hours": self.episode_hours}
 
     def problems(self) -> Iterator[Problem]:
         if self.state_ttl_hours * 60 <= self.window_minutes:
