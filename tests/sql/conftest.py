@@ -172,10 +172,16 @@ class Lab:
 
     def alert(self, account: int | None, payment: int, rule: str, at: datetime.datetime | None, **columns: Any) -> None:
         """An alert that no statement of the present wrote."""
+        self.raw_alert(*self.alert_record(account, payment, rule, at, **columns))
+
+    def alert_record(
+        self, account: int | None, payment: int, rule: str, at: datetime.datetime | None, **columns: Any
+    ) -> tuple[bytes, bytes]:
+        """Key and value of an alert's record."""
         key = {"alert_id": f"{payment}-{rule}"}
         own = {"transaction_id": payment, "ACCOUNT_ID": account, "rule_id": rule, "event_time": at}
         written = records.row(FRAUD_ALERT, **key, **own, detected_at=datetime.datetime.now(datetime.UTC), **columns)
-        self.raw_alert(self._outputs.key(FRAUD_ALERT.topic, key), self._outputs.value(FRAUD_ALERT.topic, written))
+        return self._outputs.key(FRAUD_ALERT.topic, key), self._outputs.value(FRAUD_ALERT.topic, written)
 
     def raw_alert(self, key: bytes, value: bytes) -> None:
         self._producer.produce(FRAUD_ALERT.topic, key=key, value=value)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from components.contracts import FRAUD_ALERT
+from local.avro import Encoder
+from local.flink.unreadable import Judge
 from tests.sql.conftest import Lab
 
 pytestmark = pytest.mark.local
@@ -115,16 +118,34 @@ def test_alerts_without_what_an_episode_needs_are_passed_over(lab: Lab) -> None:
     account, payment = 7_000_000_003, 8_000_000_010
     lab.alert(account, payment, "large_amount", None)
     lab.alert(None, payment + 1, "large_amount", lab.now)
-    lab.raw_alert(b"no key", b"no Avro")
     lab.alert(account, payment + 2, "no rule of today", lab.now)
     (row,) = lab.episodes_of(account)
-    assert (row["episode_id"], row["payments"], row["alerts"], row["amount"]) == (
-        f"{account}-{payment + 2}",
-        1,
-        1,
-        None,
-    )
+    assert row["episode_id"] == f"{account}-{payment + 2}"
+    assert (row["payments"], row["alerts"], row["amount"]) == (1, 1, None)
     assert (row["rules"], row["reasons"]) == ("", "")
+
+
+def test_flink_and_the_error_log_agree_on_malformed_alerts(lab: Lab) -> None:
+    account, judge = 7_000_000_004, Judge(FRAUD_ALERT, lab.schemas)
+    other = '{"type": "record", "name": "other", "fields": [{"name": "rule_id", "type": "long"}]}'
+    others = Encoder(lab.schemas.register("test-other-alert", other), other).encode({"rule_id": 7})
+    spoilt: list[Callable[[bytes, bytes], tuple[bytes, bytes]]] = [
+        lambda key, value: (key, value),
+        lambda key, _: (key, b"no Avro"),
+        lambda _, value: (b"no Avro", value),
+        lambda _, value: (b"", value),
+        lambda key, value: (key, value[:-20]),
+        lambda key, _: (key, others),
+    ]
+    readable = set[int]()
+    for payment, spoil in enumerate(spoilt, start=8_000_000_020):
+        record = spoil(*lab.alert_record(account, payment, "large_amount", lab.now, amount=Decimal(1)))
+        lab.raw_alert(*record)
+        if judge.reason(*record) is None:
+            readable.add(payment)
+    (row,) = lab.episodes_of(account)
+    assert readable == {8_000_000_020}
+    assert (row["payments"], row["alerts"], row["last_transaction_id"]) == (1, 1, 8_000_000_020)
 
 
 def test_an_unknown_account_has_its_episode_and_gets_its_name(lab: Lab) -> None:
