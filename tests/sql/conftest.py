@@ -290,21 +290,24 @@ class Lab:
             if message is None or message.error():
                 continue
             try:
-                key, value = decoded(self.schemas, message)
-            except UnreadableError:  # raw_alert sent it
-                continue
-            if message.topic() == PAYMENT_SCORE.topic:
-                self.scores[value["transaction_id"]].append(value)
-            elif message.topic() == FRAUD_ALERT.topic and value["rule_id"] == "score":
-                self.score_alerts[value["transaction_id"]] = value
-            elif message.topic() == FRAUD_ALERT.topic:
-                self.alerts[value["ACCOUNT_ID"]].append(value)
-            elif message.topic() == FRAUD_EPISODE.topic:
-                self.episodes[value["ACCOUNT_ID"]][key["episode_id"]] = value
-            elif message.topic() == FLAGGED_USER.topic:
-                self.flagged[key["ACCOUNT_ID"]].append(value)
-            else:
-                self.cleaned[value["ID"]] = value
+                self._take(str(message.topic()), *decoded(self.schemas, message))
+            except (UnreadableError, KeyError):
+                if message.topic() != FRAUD_ALERT.topic:  # where raw_alert sends such records
+                    raise
+
+    def _take(self, topic: str, key: Any, value: Any) -> None:
+        if topic == PAYMENT_SCORE.topic:
+            self.scores[value["transaction_id"]].append(value)
+        elif topic == FRAUD_ALERT.topic and value["rule_id"] == "score":
+            self.score_alerts[value["transaction_id"]] = value
+        elif topic == FRAUD_ALERT.topic:
+            self.alerts[value["ACCOUNT_ID"]].append(value)
+        elif topic == FRAUD_EPISODE.topic:
+            self.episodes[value["ACCOUNT_ID"]][key["episode_id"]] = value
+        elif topic == FLAGGED_USER.topic:
+            self.flagged[key["ACCOUNT_ID"]].append(value)
+        else:
+            self.cleaned[value["ID"]] = value
 
 
 @pytest.fixture(scope="session")
