@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 import os
 import signal
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
 
-from components.contracts import FRAUD_ALERT
+from components.contracts import FRAUD_ALERT, RULES
 from local.avro import Encoder
 from local.flink.unreadable import Judge
 from tests.sql.conftest import Lab
@@ -83,10 +85,11 @@ def test_a_late_alert_belongs_to_the_present_episode(lab: Lab) -> None:
     lab.pay(account, LARGE, after=-9 * DAY)
     lab.now = begun
     last = lab.pay(account, LARGE, after=DAY)
+    ended = lab.now
     (row,) = lab.episodes_of(account)
     assert row["episode_id"] == f"{account}-{first}"
     assert (row["payments"], row["last_transaction_id"]) == (3, last)
-    assert (row["started_at"], row["last_at"]) == (begun, lab.now - datetime.timedelta(seconds=1))
+    assert (row["started_at"], row["last_at"]) == (begun, ended)
 
 
 @pytest.mark.parametrize("year", [1970, 9999])
@@ -174,6 +177,79 @@ def test_the_reason_of_a_rule_is_its_latest(lab: Lab) -> None:
     assert row["reasons"].startswith("one payment of 2500.00") and "1500.00" not in row["reasons"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    payment: int
+    rule: str
+    at: datetime.datetime
+    amount: Decimal
+    reason: str
+    score: int
+
+
+def random_alerts(random: Random, begin: datetime.datetime, first: int) -> list[Alert]:
+    """Of 60 payments in no order of time, gaps around the hold-off; some alerts come late, and some again."""
+    at, alerts = begin, list[Alert]()
+    for payment in range(first, first + 60):
+        at += datetime.timedelta(milliseconds=random.choice([0, 1, 3_600_000, 86_400_000, 86_400_001, -90_000_000]))
+        amount = Decimal(random.randint(-5000, 500_000)) / 100
+        for rule in random.sample([*RULES, "score"], random.randint(1, 3)):
+            alerts.append(
+                Alert(payment=payment, rule=rule, at=at, amount=amount, reason=f"{rule} {payment}", score=payment % 100)
+            )
+            if random.random() < 0.2:
+                alerts.append(random.choice(alerts))
+    for place in range(len(alerts) - 3):
+        if alerts[place].rule == "score":  # the branch of the score is behind
+            alerts.insert(place + random.randint(1, 3), alerts.pop(place))
+    return alerts
+
+
+def expected(account: int, alerts: list[Alert]) -> list[dict[str, Any]]:
+    """The definition of docs/detection.md in plain Python."""
+    newest: datetime.datetime | None = None
+    first, of_payment, gathered = 0, dict[int, int](), defaultdict[int, list[Alert]](list)
+    for alert in dict.fromkeys(alerts):
+        if newest is None or alert.at - newest > datetime.timedelta(hours=24):
+            first = alert.payment
+        newest = max(newest or alert.at, alert.at)
+        gathered[of_payment.setdefault(alert.payment, first)].append(alert)
+    return [row_of(account, found) for found in gathered.values()]
+
+
+def row_of(account: int, alerts: list[Alert]) -> dict[str, Any]:
+    reasons = {alert.rule: alert.reason for alert in alerts}
+    amounts = {alert.payment: max(alert.amount, Decimal(0)) for alert in alerts}
+    return {
+        "episode_id": f"{account}-{alerts[0].payment}",
+        "ACCOUNT_ID": account,
+        "user_name": None,
+        "email": None,
+        "started_at": alerts[0].at,
+        "last_at": max(alert.at for alert in alerts),
+        "payments": len(amounts),
+        "alerts": len(alerts),
+        "amount": sum(amounts.values()),
+        "rules": ",".join(rule for rule in (*RULES, "score") if rule in reasons),
+        "reasons": "; ".join(reasons[rule] for rule in (*RULES, "score") if rule in reasons),
+        "score": max(alert.score for alert in alerts),
+        "first_transaction_id": alerts[0].payment,
+        "last_transaction_id": alerts[-1].payment,
+    }
+
+
+@pytest.mark.parametrize("seed", (0, 1, 2, 4))
+def test_random_alerts_make_the_episodes_of_the_definition(lab: Lab, seed: int) -> None:
+    account = 7_100_000_000 + seed
+    alerts = random_alerts(Random(seed), lab.now, 8_100_000_000 + 1000 * seed)
+    for alert in alerts:
+        columns = {"amount": alert.amount, "reason": alert.reason, "score": alert.score}
+        lab.alert(account, alert.payment, alert.rule, alert.at, **columns)
+    lab.episodes_of(account)
+    wanted = {row["episode_id"]: row for row in expected(account, alerts)}
+    assert len(wanted) > 1 and lab.episodes[account] == wanted
+
+
 def test_an_attack_is_one_episode_with_its_count(lab: Lab) -> None:
     account, begin = lab.user(), 6_000_000_000
     for number in range(ATTACK):
@@ -208,10 +284,10 @@ def test_alerts_that_are_written_again_count_once(replaced: Lab) -> None:
     lab.flink.submit(replace(lab.rules_statement, name="replacement"))
     lab.wait(lambda: len(lab.alerts[account]) == 2 * alerts, "alerts that the replacement wrote again")
     number = lab.pay(account, LARGE)
+    at = lab.now
     rows = lab.episodes_of(account)
     assert rows[0] == before[0]
-    grown = {"payments": 2, "alerts": 2 * before[1]["alerts"], "amount": Decimal("3000.00"), "last_at": lab.now}
-    grown["last_at"] -= datetime.timedelta(seconds=1)
+    grown = {"payments": 2, "alerts": 2 * before[1]["alerts"], "amount": Decimal("3000.00"), "last_at": at}
     assert rows[1] == before[1] | grown | {"last_transaction_id": number}
 
 
