@@ -92,7 +92,7 @@ class StreamingSettings(Section):
     partitions: Annotated[int, Whole(1, 60)] = Field(
         default=4,
         validation_alias="partitions",
-        description="Partitions of each topic; those that are read in order, payments and alerts among them, always have one.",
+        description="Partitions of each topic; those read in order, as payments and alerts are, always have one.",
     )
     # The upper limit is Flink's: its interval takes two digits.
     window_minutes: Annotated[int, Whole(1, 99)] = Field(
