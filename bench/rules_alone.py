@@ -73,7 +73,7 @@ def _payments(kafka: Kafka, records: RawRecords) -> None:
         send(producer, records, AUTH_USER, {"ID": number, "USERNAME": f"user{number}"})
     for number in range(1, PAYMENTS + 1):
         at = START + STEP * number
-        amount = Decimal(5000) if number in (WARM_UP, PAYMENTS) else Decimal(source.randint(25, 5000)) / 100
+        amount = Decimal(5000) if number in (WARM_UP, PAYMENTS) else Decimal(source.randint(300, 5000)) / 100
         account = source.randint(1, USERS)
         payment = {"ID": number, "AMOUNT": amount, "RECEIVED_AT": at, "IP_ADDRESS": "10.0.0.1", "ACCOUNT_ID": account}
         payment["TERMINAL_ID"] = f"till-{source.randint(1, TERMINALS)}"

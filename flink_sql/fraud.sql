@@ -11,6 +11,7 @@
 {% from "alerts.jinja" import alerts with context %}
 {% from "rule_functions.jinja" import amount %}
 {% from "score.jinja" import score_queries with context %}
+{% from "episode.jinja" import episode_queries with context %}
 {% set flagging = reading | selectattr("account") | list %}
 EXECUTE STATEMENT SET
 BEGIN
@@ -60,5 +61,15 @@ SELECT
   `probability`, `reasons`, '{{ score.id }}' AS `weights_id`, `known_payments`, `usual_amount`, `times_usual`, `large_lately`,
   `frauds_in_row`, `days_since_genuine`, `frauds_lately`, `genuine_lately`, `outcome_known_at`
 FROM `scored`;
+
+-- Alerts of an account that belong together, a row for each such episode. It reads the alerts of the first insert back.
+INSERT INTO `fraud_episode` ({{ columns("fraud_episode") }})
+WITH {{ episode_queries().split() | join(" ") }}
+SELECT
+  `episode_id`, `ACCOUNT_ID`, `account`.`USERNAME` AS `user_name`, `account`.`EMAIL` AS `email`,
+  `started_at`, `last_at`, `payments`, `alerts`, `amount`, `rules`, `reasons`, `score`, `first_transaction_id`, `last_transaction_id`
+FROM `episode`
+-- An account that nobody knows has episodes too.
+LEFT JOIN `fd.SAMPLE.AUTH_USER` AS `account` ON `account`.`ID` = `episode`.`ACCOUNT_ID`;
 
 END;

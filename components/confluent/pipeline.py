@@ -9,6 +9,7 @@ from ..contracts import (
     CLEANED_USER,
     FLAGGED_USER,
     FRAUD_ALERT,
+    FRAUD_EPISODE,
     PAYMENT_OUTCOME,
     PAYMENT_SCORE,
     SOURCES,
@@ -17,20 +18,23 @@ from ..contracts import (
 )
 from .statements import Statement
 
-# Append topics feed the warehouse (workflow 1); flagged users and alerts go to search and Snowflake (workflow 2).
+# Append topics feed the warehouse (workflow 1); flagged users, alerts and episodes go to search and Snowflake
+# (workflow 2).
 CLEANED_TOPICS = (CLEANED_USER.topic, CLEANED_TRANSACTION.topic, CLEANED_OUTCOME.topic)
 WAREHOUSE_TOPICS = (*CLEANED_TOPICS, PAYMENT_SCORE.topic)
-FLAGGED_TOPICS = (FLAGGED_USER.topic, FRAUD_ALERT.topic)
+FLAGGED_TOPICS = (FLAGGED_USER.topic, FRAUD_ALERT.topic, FRAUD_EPISODE.topic)
 
 
 def statements(state_ttl_hours: int) -> tuple[Statement, ...]:
     """The statements in the order of their dependencies."""
     sources = tuple(table.topic for table in SOURCES)
     altered = (*_append_only(USER_TRANSACTION), *_append_only(PAYMENT_OUTCOME))
+    alerts = _append_only(FRAUD_ALERT)
     prepared = ("auth-user-options", *(statement.name for statement in altered))
     return (
         Statement(name="auth-user-options", file="auth_user_options.sql", alters=(AUTH_USER.topic,)),
         *altered,
+        *alerts,
         Statement(
             name="cleaned",
             file="cleaned.sql",
@@ -44,9 +48,10 @@ def statements(state_ttl_hours: int) -> tuple[Statement, ...]:
         Statement(
             name="fraud",
             file="fraud.sql",
-            reads=sources,
+            # It reads its own alerts back: another statement for the episodes would cost another CFU.
+            reads=(*sources, FRAUD_ALERT.topic),
             writes=(*FLAGGED_TOPICS, PAYMENT_SCORE.topic),
-            after=prepared,
+            after=(*prepared, *(statement.name for statement in alerts)),
             properties={"sql.tables.scan.watermark-alignment.max-allowed-drift": "0"},
         ),
     )

@@ -95,7 +95,7 @@ class StreamingSettings(Section):
     partitions: Annotated[int, Whole(1, 60)] = Field(
         default=4,
         validation_alias="partitions",
-        description="Partitions of each topic; the raw payments always have one, since the rules need them in order.",
+        description="Partitions of each topic; those read in order, as payments and alerts are, always have one.",
     )
     # The upper limit is Flink's: its interval takes two digits.
     window_minutes: Annotated[int, Whole(1, 99)] = Field(
@@ -141,6 +141,11 @@ class StreamingSettings(Section):
         validation_alias="ruleParameters",
         description="Numbers of the rule files (flink_sql/rules) that this stack sets otherwise.",
     )
+    episode_hours: Annotated[int, Whole(1, 720)] = Field(
+        default=24,
+        validation_alias="episodeHours",
+        description="Hours of event time without an alert after which an account's next alert begins a new episode.",
+    )
     state_ttl_hours: Annotated[int, Whole(1, 720)] = Field(
         default=24,
         validation_alias="stateTtlHours",
@@ -167,7 +172,13 @@ class StreamingSettings(Section):
     @property
     def sql_variables(self) -> dict[str, object]:
         score = {"score_threshold": self.score_threshold, "score_weights": self.score_weights}
-        return {**self.thresholds, **score, "looked_at": self.looked_at, "rule_parameters": self._parameters()}
+        return {
+            **self.thresholds,
+            **score,
+            "looked_at": self.looked_at,
+            "episode_hours": self.episode_hours,
+            "rule_parameters": self._parameters(),
+        }
 
     def _parameters(self) -> dict[str, dict[str, str]]:
         """By rule and name."""

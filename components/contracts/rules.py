@@ -94,6 +94,10 @@ class Rule:
         kept = {name: "keeps" for ring in self.keeps.values() for name in ring.of}
         return {name: key for key, group in groups.items() for name in group} | kept
 
+    def key_of(self, column: str) -> str | None:
+        """The key that declares a column of the statement: a place in a ring, or the value before, included."""
+        return self.names.get(column) or self.names.get(re.sub(r"_(at|before|\d+)$", "", column))
+
 
 def read(folder: Path | None = None) -> tuple[Rule, ...]:
     """The rules, in order. Raises RuleError with every problem of every file."""
@@ -212,7 +216,7 @@ def _text_problem(key: str, value: str) -> str | None:
     if not value.strip():
         return f"{key} is empty; write it"
     if key == "id":
-        return _name_problem(key, value)
+        return _name_problem(key, value, _taken())
     if key == "order" and not value.isdecimal():
         return f"order is {value!r}; set it to a whole number"
     if key == "weight" and not (value.isdecimal() and int(value) <= MOST_WEIGHT):
@@ -222,11 +226,11 @@ def _text_problem(key: str, value: str) -> str | None:
     return None
 
 
-def _name_problem(key: str, name: str) -> str | None:
+def _name_problem(key: str, name: str, taken: frozenset[str]) -> str | None:
     """Names of rules and of their columns are in the same queries as those of the templates."""
     if not re.fullmatch(ID, name):
         return f"{key} is {name!r}; set it to a-z, 0-9 and _, at most 32"
-    return f"{key} is {name!r}, a name of flink_sql; choose another" if name in _taken() else None
+    return f"{key} is {name!r}, a name of flink_sql; choose another" if name in taken else None
 
 
 @functools.cache
@@ -241,7 +245,9 @@ def _entries_problem(key: str, value: Any) -> str | None:
         return f"{key} must be a mapping from names, such as `{key}: {{near: …}}`"
     check: dict[str, Callable[[Any], str | None]] = {"parameters": _number, "keeps": _ring, "later": _latest}
     for name, one in cast("dict[str, Any]", value).items():
-        if told := _name_problem(f"a name of {key}", name):
+        # Parameters are the template's, and no columns.
+        taken = frozenset[str]() if key == "parameters" else _taken()
+        if told := _name_problem(f"a name of {key}", name, taken):
             return told
         if told := check.get(key, _sql)(one):
             return f"{key}.{name} {told}"
@@ -273,6 +279,7 @@ def _ring(value: Any) -> str | None:
     if not isinstance(values, dict) or not values:
         return "must have in `of` the names and SQL of what it keeps, such as {times: …}"
     named = (
-        _name_problem("a name of keeps", name) or _sql(sql) for name, sql in cast("dict[str, Any]", values).items()
+        _name_problem("a name of keeps", name, _taken()) or _sql(sql)
+        for name, sql in cast("dict[str, Any]", values).items()
     )
     return next(filter(None, named), _sql(value["when"]))

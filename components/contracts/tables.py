@@ -149,6 +149,8 @@ FLAGGED_USER = Table(
 FRAUD_ALERT = Table(
     name="fraud_alert",
     topic="fraud_alert",
+    # Episodes are made from this topic in the order of its offsets.
+    ordered=True,
     doc="One row for each payment and rule that it broke.",
     columns=(
         Column(name="alert_id", type=String(), key=True, doc="`<transaction>-<rule>`: the same after a replay."),
@@ -160,6 +162,31 @@ FRAUD_ALERT = Table(
         Column(name="amount", type=Decimal(12, 2), nullable=True),
         Column(name="event_time", type=Timestamp(), nullable=True),
         Column(name="detected_at", type=Timestamp(), nullable=True),
+    ),
+)
+
+FRAUD_EPISODE = Table(
+    name="fraud_episode",
+    topic="fraud_episode",
+    compacted=True,
+    # One partition, as the alerts have: a Basic cluster has few that are free.
+    ordered=True,
+    doc="The alerts of one account that belong together: what an analyst works from.",
+    columns=(
+        Column(name="episode_id", type=String(), key=True, doc="`<account>-<transaction of the first alert>`."),
+        Column(name="ACCOUNT_ID", type=BigInt(), nullable=True),
+        Column(name="user_name", type=String(150), nullable=True),
+        Column(name="email", type=String(254), nullable=True),
+        Column(name="started_at", type=Timestamp(), nullable=True, doc="Event time of its first alert."),
+        Column(name="last_at", type=Timestamp(), nullable=True, doc="Its newest event time."),
+        Column(name="payments", type=BigInt(), nullable=True, doc="Number of its payments, each once."),
+        Column(name="alerts", type=BigInt(), nullable=True, doc="Number of its alerts, each once."),
+        Column(name="amount", type=Decimal(18, 2), nullable=True, doc="Sum of its payments, without refunds."),
+        Column(name="rules", type=String(), nullable=True, doc="Ids of the rules that occurred, comma separated."),
+        Column(name="reasons", type=String(4000), nullable=True, prose=True, doc="The latest reason of each rule."),
+        Column(name="score", type=Integer(), nullable=True, doc="The highest of its alerts."),
+        Column(name="first_transaction_id", type=BigInt(), nullable=True, doc="The payment of its first alert."),
+        Column(name="last_transaction_id", type=BigInt(), nullable=True, doc="The payment of its latest alert."),
     ),
 )
 
@@ -190,4 +217,4 @@ PAYMENT_SCORE = Table(
 )
 
 SOURCES = (AUTH_USER, USER_TRANSACTION, PAYMENT_OUTCOME)
-OUTPUTS = (CLEANED_USER, CLEANED_TRANSACTION, CLEANED_OUTCOME, FLAGGED_USER, FRAUD_ALERT, PAYMENT_SCORE)
+OUTPUTS = (CLEANED_USER, CLEANED_TRANSACTION, CLEANED_OUTCOME, FLAGGED_USER, FRAUD_ALERT, FRAUD_EPISODE, PAYMENT_SCORE)

@@ -76,7 +76,7 @@ def _needs(plan: Plan, accounts: Accounts) -> list[Need]:
     raw, outputs = [table.topic for table in SOURCES], [table.topic for table in OUTPUTS]
     wanted: dict[tuple[str, str], list[tuple[str, str, Iterable[str]]]] = {
         ("flink", accounts.flink): [
-            ("READ", "TOPIC", raw),
+            ("READ", "TOPIC", [*raw, *_altered(plan)]),
             ("WRITE", "TOPIC", [*outputs, ERROR_LOG_TOPIC]),
             ("WRITE", "TRANSACTIONAL_ID", [f"_confluent-flink_{name}" for name in outputs]),
             ("CREATE", "TOPIC", [ERROR_LOG_TOPIC]),

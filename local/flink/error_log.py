@@ -19,7 +19,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
-from components.contracts import SOURCES
+from components.contracts import OUTPUTS, SOURCES
 from local.avro import Encoder, RegistryAwayError, Schemas
 from local.config import WorkerConfig, write_report
 from local.flink.error_schema import ERROR_LOG
@@ -54,7 +54,7 @@ class ErrorLog:
         client = config.client()
         self._config = config
         self._schemas = Schemas(config.registry)
-        self._judge = Judge(next(table for table in SOURCES if table.topic == config.topic), self._schemas)
+        self._judge = Judge(next(table for table in (*SOURCES, *OUTPUTS) if table.topic == config.topic), self._schemas)
         self._encoder: Encoder | None = None
         # Flink's account has no right to a consumer group, so the report keeps the offsets.
         settings = {"group.id": "unused", "enable.auto.commit": False, "auto.offset.reset": "earliest"}

@@ -16,8 +16,8 @@ UNKNOWN_TABLE = re.compile(r"Cannot find table|Object '.*' not found|[Tt]able .*
 SINK = re.compile(r"sink for '(?:\w+\.)*([\w.$-]+)'")
 """In the message about columns that do not fit a table, which gives no line."""
 REASON = re.compile(r"ROW\('(\w+)'")
-CONDITION = re.compile(r" AS `(\w+)`")
-"""The SQL around a rule's expressions in flink_sql/fraud.sql."""
+ALIAS = re.compile(r" AS `?(\w+?)`?(?:,| FROM)")
+"""The SQL around a rule's expressions in flink_sql/; what ends with a parenthesis is the type of a CAST."""
 MESSAGE_LINES = 6
 
 
@@ -50,17 +50,22 @@ def _place(causes: list[Any], messages: list[str]) -> tuple[int, int] | None:
 def _in_a_rule(sql: str, line: int, column: int) -> str | None:
     """`file:line` of the rule whose SQL is at this place; None when no rule's is.
 
-    The statement has all rules on one line, each beside its id.
+    The statement has all rules on one line, each expression beside the rule's id or the name of the rule's column.
     """
     text = "".join(sql.splitlines()[line - 1 : line])
-    known = {rule.id: rule for rule in rules.read()}
+    known = rules.read()
     *_, begun = [None, *REASON.finditer(text[:column])]
-    if begun and begun[1] in known:
-        return known[begun[1]].place("reason")
-    named = CONDITION.search(text, column - 1)
-    if named and named[1] in known:
-        first = sql.count("INSERT INTO", 0, sql.index(text)) == 1
-        return known[named[1]].place("payment" if first else "account")
+    of_reason = next((rule for rule in known if begun and rule.id == begun[1]), None)
+    if of_reason:
+        return of_reason.place("reason")
+    if not (named := ALIAS.search(text, column - 1)):
+        return None
+    first = sql.count("INSERT INTO", 0, sql.index(text)) == 1
+    for rule in known:
+        if named[1] == rule.id:
+            return rule.place("payment" if first else "account")
+        if key := rule.key_of(named[1]):
+            return rule.place(key)
     return None
 
 

@@ -101,11 +101,17 @@ def _events_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
     lines = [f"`{name}` {kinds[name]}" for name in kinds if name in key]
     lines.append(f"`after` ROW<{after}>")
     lines += [f"`{name}` AS {_of_row(name, kind)}" for name, kind in kinds.items() if name not in key]
-    lines.append(f"`{ROWTIME}` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL")
+    lines += _added(declared)
+    return _create(HIDDEN + table.topic, lines, table if declared.mode == "upsert" else None, options)
+
+
+def _added(declared: Declared) -> list[str]:
+    """Columns beside those of the contract, and the watermark."""
+    lines = [f"`{ROWTIME}` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL"]
     lines += [f"`{column.name}` {column.definition}" for column in declared.added]
     if declared.watermark:
         lines.append(f"WATERMARK FOR `{declared.watermark.column}` AS {declared.watermark.expression}")
-    return _create(HIDDEN + table.topic, lines, table if declared.mode == "upsert" else None, options)
+    return lines
 
 
 def _events_view_sql(table: Table, declared: Declared) -> str:
@@ -132,12 +138,16 @@ def _physical(kind: str) -> str:
 
 
 def _flat_sql(table: Table, declared: Declared, endpoints: Endpoints) -> str:
-    """A topic that statements write.
+    """A topic that statements write, and may read back once ALTER TABLE has given it an order.
 
-    The options hold the program's schemas: Flink would register its own otherwise, which the registry refuses.
+    They read what is committed, as in the service. The options hold the program's schemas: Flink would register its own
+    otherwise, which the registry refuses.
     """
     lines = [f"`{name}` {_physical(kind)}" for name, kind in columns(table)]
+    if declared.added:
+        lines += _added(declared)
     options = _options(table, endpoints, declared) | {
+        "properties.isolation.level": "read_committed",
         "sink.delivery-guarantee": "exactly-once",
         TRANSACTIONS: _transactions(table),
         "properties.transaction.timeout.ms": "600000",

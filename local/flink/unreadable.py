@@ -1,4 +1,4 @@
-"""Finds the change events that Flink skips: it cannot read them, or they lack a required column."""
+"""Finds the records that Flink skips: it cannot read them, or they lack a required column."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ PROMOTED = {"long": {"int", "long"}, "string": {"string", "bytes"}, "bytes": {"b
 
 
 class Judge:
-    """Judges the records of one source table's topic as Flink reads them."""
+    """Judges the records of one table's topic as Flink reads them: change events, or the rows of an output."""
 
     def __init__(self, table: Table, schemas: Schemas) -> None:
         self._table = table
         self._schemas = schemas
-        self._columns = raw_columns(table)
+        self._columns = raw_columns(table) if table.captured else [(one, one.type) for one in table.published]
+        self._read_key = table.compacted or not table.captured
         # By schema id: the required columns, and the problem of each column whose type Flink cannot read. A text
         # instead: the problem of the whole schema.
         self._versions: dict[int, tuple[tuple[Column, ...], dict[str, str]] | str] = {}
@@ -29,7 +30,7 @@ class Judge:
     def reason(self, key: bytes | None, value: bytes | None) -> str | None:
         """Why Flink cannot read this record; None when it can. Raises RegistryAwayError."""
         try:
-            if self._table.compacted:
+            if self._read_key:
                 self._check_key(key)
             return None if value is None else self._reason(*self._schemas.read("value", value))
         except UnreadableError as error:
@@ -48,7 +49,7 @@ class Judge:
             version = self._versions[number] = self._version(number)
         if isinstance(version, str):
             return version
-        row = change["after"]
+        row = change["after"] if self._table.captured else change
         if row is None:
             return None
         required, unfit = version
@@ -70,21 +71,28 @@ class Judge:
                 yield f"after.{column.name} is {value}"
 
     def _version(self, number: int) -> tuple[tuple[Column, ...], dict[str, str]] | str:
-        fields = _fields(self._schemas.schema(number))
+        schema, row = self._schemas.schema(number), "after." if self._table.captured else ""
+        fields = _row_of(schema) if self._table.captured else _fields(schema)
         if fields is None:
-            return f"schema {number} is not one of change events: it has no record `after`"
+            return f"schema {number} has no record{' `after`' if self._table.captured else ''}"
         unfit = dict[str, str]()
         for column, kind in self._columns:
             made = avro_type(kind)
             read = made if isinstance(made, str) else made["type"]
             written = fields.get(column.name, set())
             if not written <= PROMOTED.get(read, {read}):
-                unfit[column.name] = f"after.{column.name} is {'/'.join(written)} in schema {number}, not {read}"
+                unfit[column.name] = f"{row}{column.name} is {'/'.join(written)} in schema {number}, not {read}"
         return tuple(column for column, _ in self._columns if not column.nullable), unfit
 
 
 def _fields(schema: Json) -> dict[str, set[str]] | None:
-    """The types of the fields of `after`, by field name, without null. None when there is no `after`."""
+    """The types of a record's fields, by field name, without null. None when it is no record."""
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    return None if fields is None else {field["name"]: _types(field["type"]) for field in fields}
+
+
+def _row_of(schema: Json) -> dict[str, set[str]] | None:
+    """The same of the record `after`. None when there is no `after`."""
     row: dict[str, Any] | None = None
     named: dict[str, dict[str, Any]] = {}
     fields: list[dict[str, Any]] = schema.get("fields", []) if isinstance(schema, dict) else []
@@ -95,7 +103,7 @@ def _fields(schema: Json) -> dict[str, set[str]] | None:
             found = named.get(branch) if isinstance(branch, str) else branch
             if field["name"] == "after" and isinstance(found, dict) and found.get("type") == "record":
                 row = found
-    return None if row is None else {field["name"]: _types(field["type"]) for field in row["fields"]}
+    return None if row is None else _fields(row)
 
 
 def _branches(kind: Json) -> list[Json]:

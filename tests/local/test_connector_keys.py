@@ -48,6 +48,7 @@ def test_opensearch_keeps_method_and_null_behaviour_of_each_index(plan: Plan) ->
     assert [(t.topic, t.method, t.on_null) for t in local.topics] == [
         ("flagged_user", "UPSERT", "DELETE"),
         ("fraud_alert", "UPSERT", "IGNORE"),
+        ("fraud_episode", "UPSERT", "IGNORE"),
     ]
 
 
@@ -114,7 +115,9 @@ def test_a_missing_topic_or_acl_is_found_before_the_start(
     ("binding", "message"),
     [
         ("developerread-topic-fd.sample.user_transaction", "may not READ TOPIC fd.SAMPLE.USER_TRANSACTION"),
+        ("developerread-topic-fraud_alert", "may not READ TOPIC fraud_alert"),
         ("developerwrite-topic-fraud_alert", "may not WRITE TOPIC fraud_alert"),
+        ("developermanage-topic-fraud_alert", "may not ALTER TOPIC fraud_alert"),
         ("developerwrite-topic-error_log", "may not WRITE TOPIC error_log"),
         ("developermanage-topic-error_log", "may not CREATE TOPIC error_log"),
         ("developermanage-topic-fd.sample.user_transaction", "may not ALTER TOPIC fd.SAMPLE.USER_TRANSACTION"),

@@ -20,7 +20,14 @@ import pytest
 from confluent_kafka import Consumer, Producer
 
 from components.confluent.settings import StreamingSettings
-from components.contracts import CLEANED_TRANSACTION, ERROR_LOG_TOPIC, FLAGGED_USER, FRAUD_ALERT, USER_TRANSACTION
+from components.contracts import (
+    CLEANED_TRANSACTION,
+    ERROR_LOG_TOPIC,
+    FLAGGED_USER,
+    FRAUD_ALERT,
+    FRAUD_EPISODE,
+    USER_TRANSACTION,
+)
 from local.apply.app_server import FOLDER
 from local.apply.servers import ROOT
 from local.apply.summary import dead_letters, sink_status
@@ -89,12 +96,14 @@ def kill_each_server_once() -> None:
             ),
             lambda: f"flagged_user differs from the database's own sums: {len(flagged)} accounts expected",
         )
+        expected = episodes(alerts, rows)
+        wait(lambda: worked_on(pipeline) == expected, lambda: f"fraud_episode: {len(expected)} accounts expected")
         wait(lambda: all(s["lag"] == 0 or s["lag"] <= 2 for s in sink_status(servers).values()), "sinks that caught up")
         assert not any(dead_letters(servers).values())
         malformed(pipeline)
         path = pipeline.path
     try:
-        appended(path / "fd-dev-snowflake.duckdb", set(alerts), set(flagged))
+        appended(path / "fd-dev-snowflake.duckdb", set(alerts), set(flagged), expected)
     finally:
         remove_folder(path)
 
@@ -173,14 +182,16 @@ def malformed(pipeline: Pipeline) -> None:
     producer.produce(USER_TRANSACTION.topic, key=b"no key", value=unknown)
     producer.flush()
     wait(
-        lambda: dead_letters(servers) == {DEAD_LETTER: 3, ERROR_LOG_TOPIC: 1},
-        lambda: f"one dead letter of the warehouse, two of the alerts' sinks, one of Flink: {dead_letters(servers)}",
+        lambda: dead_letters(servers) == {DEAD_LETTER: 3, ERROR_LOG_TOPIC: 2},
+        lambda: f"one dead letter of the warehouse, two of the alerts' sinks, two of Flink: {dead_letters(servers)}",
     )
     found = sorted(letters(pipeline, DEAD_LETTER, 3))
     assert found == sorted([unknown, unknown, b"{not Avro"]), "a dead letter has the unchanged record"
-    (logged,) = (registry.read("row", row)[1] for row in letters(pipeline, ERROR_LOG_TOPIC, 1))
-    assert logged["source_record"]["value"] == unknown
-    assert logged["affected_name"] == USER_TRANSACTION.topic and "does not know" in logged["error_message"]
+    rows = [registry.read("row", row)[1] for row in letters(pipeline, ERROR_LOG_TOPIC, 2)]
+    logged = {row["affected_name"]: row for row in rows}
+    assert set(logged) == {USER_TRANSACTION.topic, FRAUD_ALERT.topic}
+    assert {row["source_record"]["value"] for row in rows} == {unknown}
+    assert "does not know" in logged[USER_TRANSACTION.topic]["error_message"]
 
 
 def letters(pipeline: Pipeline, topic: str, count: int) -> list[bytes]:
@@ -193,19 +204,40 @@ def letters(pipeline: Pipeline, topic: str, count: int) -> list[bytes]:
     return [value if isinstance(value, bytes) else value.encode() for value in found]
 
 
+Episodes = dict[int, tuple[int, int]]
+"""(payments, alerts) by account: the run is shorter than the hold-off, so that an account has one episode."""
+
+
+def episodes(alerts: list[str], rows: list[tuple[Any, ...]]) -> Episodes:
+    account = {str(row[0]): row[1] for row in rows}
+    payments = [alert.split("-")[0] for alert in alerts]
+    counted = Counter(account[payment] for payment in payments)
+    once = Counter(account[payment] for payment in set(payments))
+    return {number: (once[number], count) for number, count in counted.items()}
+
+
+def worked_on(pipeline: Pipeline) -> Episodes:
+    found = documents(pipeline, FRAUD_EPISODE.topic).values()
+    assert len({row["ACCOUNT_ID"] for row in found}) == len(found), "an account has two episodes"
+    return {row["ACCOUNT_ID"]: (row["payments"], row["alerts"]) for row in found}
+
+
 def difference(pipeline: Pipeline, alerts: list[str]) -> str:
     found = set(documents(pipeline, FRAUD_ALERT.topic))
     missing, surplus = sorted(set(alerts) - found), sorted(found - set(alerts))
     return f"fraud_alert: {len(missing)} missing {missing[:5]}, {len(surplus)} surplus {surplus[:5]}"
 
 
-def appended(path: Any, alerts: set[str], flagged: set[str]) -> None:
+def appended(path: Any, alerts: set[str], flagged: set[str], expected: Episodes) -> None:
     """The appending sink keeps offsets with its rows, so a kill doubles no row."""
     with duckdb.connect(str(path), read_only=True) as connection:
         schema = connection.execute("SELECT table_schema FROM information_schema.tables LIMIT 1").fetchall()[0][0]
         connection.execute(f'USE "{schema}"')
         ids = Counter(row[0] for row in connection.execute("SELECT alert_id FROM fraud_alert").fetchall())
         latest = {str(row[0]) for row in connection.execute('SELECT "ACCOUNT_ID" FROM flagged_user_latest').fetchall()}
+        query = 'SELECT "ACCOUNT_ID", payments, alerts FROM fraud_episode_latest'
+        found = {account: counts for account, *counts in connection.execute(query).fetchall()}
+    assert {account: tuple(counts) for account, counts in found.items()} == expected
     assert set(ids) == alerts
     assert [number for number, count in ids.items() if count > 1] == [], "alerts appended twice"
     assert latest == flagged

@@ -35,6 +35,13 @@ FLAGGED = [
     | {"updated_at": MOMENT, "rules": "large_amount", "score": 60}
 ]  # fmt: skip
 
+EPISODES = [
+    {"episode_id": f"1-{number}", "ACCOUNT_ID": 1, "user_name": "u", "email": None, "started_at": MOMENT}
+    | {"last_at": MOMENT, "payments": 3, "alerts": 4, "amount": 0.1, "rules": "large_amount", "reasons": "a large one"}
+    | {"score": score, "first_transaction_id": number, "last_transaction_id": 9}
+    for number, score in enumerate([40, 99, 60])
+]
+
 
 @pytest.fixture(scope="module")
 def domain() -> Iterator[Domain]:
@@ -84,7 +91,7 @@ def _parameters(one: dashboard.Aggregation) -> dict[str, Any]:
 def test_every_panel_of_the_dashboard_finds_its_data(domain: Domain) -> None:
     make(domain)
     make(domain)  # a second run changes nothing
-    for index, documents in (("fraud_alert", ALERTS), ("flagged_user", FLAGGED)):
+    for index, documents in (("fraud_alert", ALERTS), ("flagged_user", FLAGGED), ("fraud_episode", EPISODES)):
         for number, document in enumerate(documents):
             domain.call("PUT", f"/{index}/_doc/{number}?refresh=true", document)
     for chart in dashboard.charts():
@@ -97,9 +104,11 @@ def test_every_panel_of_the_dashboard_finds_its_data(domain: Domain) -> None:
     assert answer["aggregations"]["1"]["value"] == 0.1, "sums of money are exact"
     for search in dashboard.SEARCHES:
         time_field = dashboard.TIME_FIELD[search.table.topic]
-        body = {"_source": list(search.columns), "sort": [{time_field: "desc"}]}
+        body = {"_source": list(search.columns), "sort": [{column: "desc"} for column in (*search.first, time_field)]}
         hits = domain.call("POST", f"/{search.table.topic}/_search", body)["hits"]["hits"]
         assert hits and set(hits[0]["_source"]) == set(search.columns), search.name
+        scores = [hit["_source"].get("score") for hit in hits]
+        assert search.first != ("score",) or scores == sorted(scores, reverse=True), search.name
 
 
 def test_an_existing_index_is_updated_and_refuses_unknown_columns(domain: Domain) -> None:

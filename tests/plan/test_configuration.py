@@ -77,6 +77,7 @@ HOLDERS = {
         "fraud-dev-snowflake-sink-schema",
         "fraud-dev-snowflake-sink-flagged_user",
         "fraud-dev-snowflake-sink-fraud_alert",
+        "fraud-dev-snowflake-sink-fraud_episode",
     },
     '"snowflake.schema.name": "RIVER"': {"fd-dev-snowflake"},
     '"version": "1.36"': {"fraud-dev-app-cluster", "fraud-dev-app-cluster-eksCluster"},

@@ -46,7 +46,7 @@ ORDER = [
     ("Execute", "snowflake-*_*", "snowflake-analyst-future-*", "a grant on future tables has none of the present"),
     *(
         (kind, f"snowflake-{name}", f"snowflake-{topic}-columns snowflake-{topic}", "it needs the table")
-        for topic in ("flagged_user", "fraud_alert")
+        for topic in ("flagged_user", "fraud_alert", "fraud_episode")
         for kind, name in (("View", f"{topic}-latest"), ("GrantPrivilegesToAccountRole", f"sink-{topic}"))
     ),
     (

@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, Producer
 
+from bench import records
 from bench.common import flink_alone
 from bench.records import RawRecords, decoded
 from components.contracts import (
     AUTH_USER,
+    CLEANED_TRANSACTION,
     FLAGGED_USER,
     FRAUD_ALERT,
+    FRAUD_EPISODE,
     PAYMENT_OUTCOME,
     PAYMENT_SCORE,
     SOURCES,
@@ -29,13 +32,14 @@ from local.apply.accounts import GUEST
 from local.apply.alterations import STATEMENT, as_statements
 from local.apply.servers import ROOT
 from local.apply.statements import statement_of
-from local.avro import Schemas
+from local.avro import Schemas, UnreadableError
 from local.flink import job_settings
 from local.flink.session import DECLARED, LIVE, FlinkSession, FlinkStatement
 from local.servers.kafka import Kafka
 from local.servers.registry import Registry
 from plan.model import Plan
 from plan.record import record
+from tests.local.sink_lab import OutputRecords
 
 ADMIN = "tests"
 LIMITED = "limited"
@@ -86,10 +90,12 @@ class Lab:
         self.statements = statements
         self.schemas = Schemas(registry.url)
         self.records = RawRecords(self.schemas)
+        self._outputs = OutputRecords(self.schemas)
         self.alerts: dict[int, list[dict[str, Any]]] = defaultdict(list)
         self.flagged: dict[int, list[dict[str, Any] | None]] = defaultdict(list)
         self.scores: dict[int, list[dict[str, Any]]] = defaultdict(list)
         self.score_alerts: dict[int, dict[str, Any]] = {}
+        self.episodes: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
         self.cleaned: dict[int, dict[str, Any]] = {}
         self._producer = Producer({**kafka.client(ADMIN), "linger.ms": 0})
         self._sent: dict[int, tuple[bytes, int | None]] = {}
@@ -165,6 +171,36 @@ class Lab:
         """The payment's row in payment_score, as soon as it is there."""
         return self.wait(lambda: self.scores[payment], f"row of payment {payment} in payment_score")[0]
 
+    def alert(self, account: int | None, payment: int, rule: str, at: datetime.datetime | None, **columns: Any) -> None:
+        """An alert that no statement of the present wrote."""
+        self.raw_alert(*self.alert_record(account, payment, rule, at, **columns))
+
+    def alert_record(
+        self, account: int | None, payment: int, rule: str, at: datetime.datetime | None, **columns: Any
+    ) -> tuple[bytes, bytes]:
+        """Key and value of an alert's record."""
+        key = {"alert_id": f"{payment}-{rule}"}
+        own = {"transaction_id": payment, "ACCOUNT_ID": account, "rule_id": rule, "event_time": at}
+        written = records.row(FRAUD_ALERT, **key, **own, detected_at=datetime.datetime.now(datetime.UTC), **columns)
+        return self._outputs.key(FRAUD_ALERT.topic, key), self._outputs.value(FRAUD_ALERT.topic, written)
+
+    def raw_alert(self, key: bytes, value: bytes) -> None:
+        self._producer.produce(FRAUD_ALERT.topic, key=key, value=value)
+        self._producer.flush()
+
+    def episodes_of(self, account: int) -> list[dict[str, Any]]:
+        """The account's episodes, by their start, once all that was sent before is in them.
+
+        Alerts are read in their order, those of the rules apart from those of the score. Rows of one checkpoint come in
+        any order: the second account's row comes with a later one.
+        """
+        for _ in range(2):
+            last = self.user()
+            self.pay(last, "9000.00")
+            rows = self.episodes[last]
+            self.wait(lambda rows=rows: any(row["alerts"] == 2 for row in rows.values()), "episode of rule and score")
+        return sorted(self.episodes[account].values(), key=lambda row: row["started_at"])
+
     def send_payment(
         self,
         number: int,
@@ -173,22 +209,28 @@ class Lab:
         at: datetime.datetime,
         address: str,
         arrived: int | None = None,
+        *,
+        flush: bool = True,
         **columns: object,
     ) -> None:
         """A payment with a given id; `arrived` is the record's time in milliseconds, now by default."""
         row = {"ID": number, "AMOUNT": Decimal(amount), "RECEIVED_AT": at, "IP_ADDRESS": address, "ACCOUNT_ID": account}
         row |= columns
         self._sent[number] = self.records.change(USER_TRANSACTION, row), arrived
-        self.send_again(number)
+        self.raw(USER_TRANSACTION.topic, number, *self._sent[number], flush=flush)
 
     def send_again(self, number: int) -> None:
         """The same record again, as the source connector sends it after a restart."""
         self.raw(USER_TRANSACTION.topic, number, *self._sent[number])
 
-    def raw(self, topic: str, number: int, value: bytes | None, arrived: int | None = None) -> None:
+    def raw(
+        self, topic: str, number: int, value: bytes | None, arrived: int | None = None, *, flush: bool = True
+    ) -> None:
+        """One record; without `flush` it goes with the next one, as do the few thousand before it."""
         key = self.records.key(KEYED[topic], number)
         self._producer.produce(topic, key=key, value=value, timestamp=arrived or 0)
-        self._producer.flush()
+        if flush:
+            self._producer.flush()
 
     def settle(self) -> None:
         """Wait until everything sent so far is judged.
@@ -250,22 +292,31 @@ class Lab:
                 "fetch.wait.max.ms": 10,
             }
         )
-        consumer.subscribe([FRAUD_ALERT.topic, FLAGGED_USER.topic, PAYMENT_SCORE.topic, "user_transaction"])
+        outputs = (FRAUD_ALERT, FLAGGED_USER, FRAUD_EPISODE, PAYMENT_SCORE, CLEANED_TRANSACTION)
+        consumer.subscribe([table.topic for table in outputs])
         while True:
             message = consumer.poll(1)
             if message is None or message.error():
                 continue
-            key, value = decoded(self.schemas, message)
-            if message.topic() == PAYMENT_SCORE.topic:
-                self.scores[value["transaction_id"]].append(value)
-            elif message.topic() == FRAUD_ALERT.topic and value["rule_id"] == "score":
-                self.score_alerts[value["transaction_id"]] = value
-            elif message.topic() == FRAUD_ALERT.topic:
-                self.alerts[value["ACCOUNT_ID"]].append(value)
-            elif message.topic() == FLAGGED_USER.topic:
-                self.flagged[key["ACCOUNT_ID"]].append(value)
-            else:
-                self.cleaned[value["ID"]] = value
+            try:
+                self._take(str(message.topic()), *decoded(self.schemas, message))
+            except (UnreadableError, KeyError):
+                if message.topic() != FRAUD_ALERT.topic:  # where raw_alert sends such records
+                    raise
+
+    def _take(self, topic: str, key: Any, value: Any) -> None:
+        if topic == PAYMENT_SCORE.topic:
+            self.scores[value["transaction_id"]].append(value)
+        elif topic == FRAUD_ALERT.topic and value["rule_id"] == "score":
+            self.score_alerts[value["transaction_id"]] = value
+        elif topic == FRAUD_ALERT.topic:
+            self.alerts[value["ACCOUNT_ID"]].append(value)
+        elif topic == FRAUD_EPISODE.topic:
+            self.episodes[value["ACCOUNT_ID"]][key["episode_id"]] = value
+        elif topic == FLAGGED_USER.topic:
+            self.flagged[key["ACCOUNT_ID"]].append(value)
+        else:
+            self.cleaned[value["ID"]] = value
 
 
 @pytest.fixture(scope="session")

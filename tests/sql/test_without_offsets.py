@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from components.contracts import USER_TRANSACTION
+from components.contracts import FRAUD_ALERT, USER_TRANSACTION, Table
 from local.flink.session import FlinkStatement
 from tests.sql.conftest import Lab
 from tests.sql.reference import Payment, judge
@@ -19,21 +19,24 @@ from tests.sql.test_property import RULES, compare, send
 pytestmark = pytest.mark.local
 
 
-def watermark(text: str) -> FlinkStatement:
-    sql = f"ALTER TABLE `{USER_TRANSACTION.topic}` MODIFY WATERMARK FOR {text}"
-    return FlinkStatement(name="fallback-watermark", sql=sql, file="flink_sql/user_transaction_watermark.sql")
+def watermark(table: Table, text: str) -> FlinkStatement:
+    sql = f"ALTER TABLE `{table.topic}` MODIFY WATERMARK FOR {text}"
+    return FlinkStatement(name=f"fallback-{table.name}", sql=sql, file="flink_sql/append/watermark.sql")
 
 
 @pytest.fixture
 def by_record_time(lab: Lab) -> Iterator[Lab]:
-    rules = lab.rules_statement
+    rules, now = lab.rules_statement, lab.now
     lab.flink.cancel(rules.name)
-    lab.flink.submit(watermark("`$rowtime` AS `$rowtime` - INTERVAL '0.001' SECOND"))
+    for table in (USER_TRANSACTION, FRAUD_ALERT):
+        lab.flink.submit(watermark(table, "`$rowtime` AS `$rowtime` - INTERVAL '0.001' SECOND"))
     fallback = replace(rules, name="fallback", sql=rules.sql.replace("`seq`", "`$rowtime`"))
     lab.flink.submit(fallback)
     yield lab
+    lab.now = now
     lab.flink.cancel(fallback.name)
-    lab.flink.submit(watermark("`seq` AS `seq`"))
+    for table in (USER_TRANSACTION, FRAUD_ALERT):
+        lab.flink.submit(watermark(table, "`seq` AS `seq`"))
     lab.flink.submit(rules)
 
 
@@ -69,3 +72,10 @@ def test_payments_are_judged_in_the_order_of_record_times(by_record_time: Lab) -
     lab.wait(lambda: len(lab.alerts[account]) >= wanted, "alerts of the last payment too")
     lab.checkpoint("fallback")
     compare(lab, topic, [account])
+    alerted = {alert["transaction_id"] for alert in lab.alerts[account]}
+    alerted |= {one.number for one in topic if one.number in lab.score_alerts}
+    rows = lab.episodes[account]
+    lab.wait(
+        lambda: [row["payments"] for row in rows.values()] == [len(alerted)],
+        f"single episode with {len(alerted)} payments, though many alerts have the same time",
+    )

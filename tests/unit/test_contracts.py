@@ -18,6 +18,7 @@ from components.contracts import (
     CLEANED_TRANSACTION,
     FLAGGED_USER,
     FRAUD_ALERT,
+    FRAUD_EPISODE,
     OUTPUTS,
     PAYMENT_OUTCOME,
     SOURCES,
@@ -69,6 +70,15 @@ def test_avro_value_reads_back_what_was_written(table):
     fastavro.schemaless_writer(buffer, schema, row)
     buffer.seek(0)
     assert fastavro.schemaless_reader(buffer, schema, None) == row, "the Avro schema loses part of the contract"
+
+
+def test_an_episode_is_upserted_by_its_id_in_one_partition():
+    assert [column.name for column in FRAUD_EPISODE.key] == ["episode_id"]
+    assert FRAUD_EPISODE.compacted and FRAUD_EPISODE.ordered
+    assert FRAUD_ALERT.ordered and not FRAUD_ALERT.compacted, "episodes are made in the order of the alerts' offsets"
+    properties = search.mapping(FRAUD_EPISODE)["properties"]
+    assert properties["amount"] == {"type": "scaled_float", "scaling_factor": 100}
+    assert properties["reasons"] == {"type": "text"} and properties["rules"] == {"type": "keyword"}
 
 
 def test_keys_of_the_outputs_are_the_references():

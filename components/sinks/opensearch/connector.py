@@ -13,7 +13,7 @@ from ...confluent.access import Grant
 from ...confluent.connector import FORMATS, SinkConnector, option
 from ...confluent.pipeline import FLAGGED_TOPICS
 from ...connections import Connection
-from ...contracts import FLAGGED_USER, FRAUD_ALERT
+from ...contracts import FLAGGED_USER, FRAUD_ALERT, FRAUD_EPISODE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,11 +83,13 @@ class OpenSearchSink(SinkConnector):
 INDEXES = (
     Index(name="flagged_user", topic=FLAGGED_USER.topic, write_method="UPSERT", on_null_values="DELETE"),
     Index(name="fraud_alert", topic=FRAUD_ALERT.topic, write_method="UPSERT", on_null_values="IGNORE"),
+    # An episode never goes. Where a tombstone comes before its new row, the document stays in between.
+    Index(name="fraud_episode", topic=FRAUD_EPISODE.topic, write_method="UPSERT", on_null_values="IGNORE"),
 )
 
 
 def make_connector(opensearch: OpenSearchConnection) -> OpenSearchSink:
-    """Workflow 2: flagged users and alerts, one index each."""
+    """Workflow 2: flagged users, alerts and episodes, one index each."""
     return OpenSearchSink(
         ready=opensearch.ready,
         topics=FLAGGED_TOPICS,

@@ -9,13 +9,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...contracts import FLAGGED_USER, FRAUD_ALERT, Table
+from ...contracts import FLAGGED_USER, FRAUD_ALERT, FRAUD_EPISODE, Table
 from ...contracts.rules import read as read_rules
 from ...contracts.search import mapping
 
 TITLE = "Fraud alerts"
-TIME_FIELD = {FRAUD_ALERT.topic: "event_time", FLAGGED_USER.topic: "updated_at"}
-INDEXED = (FRAUD_ALERT, FLAGGED_USER)
+TIME_FIELD = {FRAUD_ALERT.topic: "event_time", FLAGGED_USER.topic: "updated_at", FRAUD_EPISODE.topic: "last_at"}
+INDEXED = (FRAUD_ALERT, FLAGGED_USER, FRAUD_EPISODE)
 
 # Versions of saved objects, as an export of the domain's Dashboards has them; an import migrates from these.
 _FORM = {"index-pattern": "7.6.0", "visualization": "7.10.0", "search": "7.9.3", "dashboard": "7.9.3"}
@@ -56,9 +56,10 @@ class Chart(Panel):
 
 @dataclass(frozen=True, kw_only=True)
 class Search(Panel):
-    """A table of documents, newest first."""
+    """A table of documents, those with the highest `first` on top, then the newest."""
 
     columns: tuple[str, ...]
+    first: tuple[str, ...] = ()
 
 
 def _count() -> Aggregation:
@@ -94,12 +95,12 @@ def charts() -> tuple[Chart, ...]:
                 Aggregation("date_histogram", "segment", "event_time", {"interval": "auto", "min_doc_count": 1}),
                 _terms("rule_id", "group", rules),
             ),
-            x=0, y=7, width=32, height=14,
+            x=0, y=23, width=32, height=14,
         ),
         Chart(
             name="amount-by-rule", title="Amount by rule", table=FRAUD_ALERT, form="pie",
             aggregations=(Aggregation("sum", "metric", "amount"), _terms("rule_id", "segment", rules)),
-            x=32, y=7, width=16, height=14,
+            x=32, y=23, width=16, height=14,
         ),
         Chart(
             name="top-accounts", title="Accounts with most alerts", table=FRAUD_ALERT, form="table",
@@ -109,26 +110,31 @@ def charts() -> tuple[Chart, ...]:
                 Aggregation("max", "metric", "score"),
                 _terms("ACCOUNT_ID", "bucket", 20),
             ),
-            x=0, y=21, width=24, height=14,
+            x=0, y=37, width=24, height=14,
         ),
         Chart(
             name="score-distribution", title="Alerts by score", table=FRAUD_ALERT, form="histogram",
             aggregations=(_count(), Aggregation("histogram", "segment", "score", {"interval": 10, "min_doc_count": 0})),
-            x=24, y=21, width=24, height=14,
+            x=24, y=37, width=24, height=14,
         ),
     )  # fmt: skip
 
 
 SEARCHES = (
     Search(
+        name="episodes", title="Episodes to work on, highest score first", table=FRAUD_EPISODE,
+        columns=("score", "ACCOUNT_ID", "user_name", "amount", "payments", "started_at", "rules", "reasons"),
+        first=("score",), x=0, y=7, width=48, height=16,
+    ),
+    Search(
         name="latest-alerts", title="Latest alerts", table=FRAUD_ALERT,
         columns=("rule_id", "ACCOUNT_ID", "amount", "score", "reason"),
-        x=0, y=35, width=48, height=16,
+        x=0, y=51, width=48, height=16,
     ),
     Search(
         name="flagged-users", title="Flagged users, latest first", table=FLAGGED_USER,
         columns=("ACCOUNT_ID", "user_name", "email", "total_amount", "transaction_count", "score", "rules"),
-        x=0, y=51, width=48, height=14,
+        x=0, y=67, width=48, height=14,
     ),
 )  # fmt: skip
 
@@ -187,7 +193,7 @@ def _search(search: Search) -> dict[str, Any]:
     source, references = _source(search.table)
     attributes = {
         "title": search.title, "description": "", "columns": list(search.columns), "version": 1,
-        "sort": [[TIME_FIELD[search.table.topic], "desc"]],
+        "sort": [[column, "desc"] for column in (*search.first, TIME_FIELD[search.table.topic])],
         "kibanaSavedObjectMeta": {"searchSourceJSON": source},
     }  # fmt: skip
     return _object("search", _id(search), attributes, references)

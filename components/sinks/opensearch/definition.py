@@ -41,7 +41,7 @@ def definition(slots: CredentialSlots, nodes: int) -> dict[str, Any]:
 
 
 def role() -> dict[str, Any]:
-    """The connector's role, limited to its two indices."""
+    """The connector's role, limited to its indices."""
     indices = {"index_patterns": [table.topic for table in INDEXED], "allowed_actions": list(INDEX_ACTIONS)}
     return {"cluster_permissions": list(CLUSTER_ACTIONS), "index_permissions": [indices], "tenant_permissions": []}
 

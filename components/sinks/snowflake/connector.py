@@ -56,7 +56,7 @@ class SnowflakeSink(SinkConnector):
 
 
 def make_connector(snowflake: SnowflakeConnection) -> SnowflakeSink:
-    """Workflow 2: flagged users and alerts, appended."""
+    """Workflow 2: flagged users, alerts and episodes, appended."""
     return SnowflakeSink(
         ready=snowflake.ready,
         topics=FLAGGED_TOPICS,

@@ -14,7 +14,7 @@ import pulumi_snowflake as snowflake
 import pulumi_tls as tls
 from pulumi import ResourceOptions
 
-from ...contracts import FLAGGED_USER, FRAUD_ALERT, Table
+from ...contracts import FLAGGED_USER, FRAUD_ALERT, FRAUD_EPISODE, Table
 from ...contracts.snowflake import add_columns, create, table_name
 from ..allow_list import admitted
 from ..base import Store
@@ -22,7 +22,7 @@ from .analysis import Place, make_analysis
 from .connector import SnowflakeConnection
 from .settings import SnowflakeSettings
 
-TABLES = (FLAGGED_USER, FRAUD_ALERT)
+TABLES = (FLAGGED_USER, FRAUD_ALERT, FRAUD_EPISODE)
 # Days for which dropped or changed rows can be restored.
 RETENTION_DAYS = 1
 # The deployer owns the tables, so the connector needs INSERT, and EVOLVE SCHEMA for new columns (Snowflake's

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.contracts import FLAGGED_USER, FRAUD_ALERT
+from components.contracts import FLAGGED_USER, FRAUD_ALERT, FRAUD_EPISODE
 from components.contracts.search import mapping
 from components.credential_slots import ALLOWED, CredentialSlots
 from components.sinks.allow_list import admitted
@@ -86,11 +86,11 @@ def test_the_set_up_has_every_password_and_the_connector_the_active_one(slots: s
     }
 
 
-def test_the_connector_may_only_write_its_two_indices() -> None:
+def test_the_connector_may_only_write_its_indices() -> None:
     role = definition(CredentialSlots(), nodes=1)["role"]
     assert role["name"] == "cflt_sink"
     (indices,) = role["body"]["index_permissions"]
-    assert indices["index_patterns"] == ["fraud_alert", "flagged_user"]
+    assert indices["index_patterns"] == ["fraud_alert", "flagged_user", "fraud_episode"]
     assert set(indices["allowed_actions"]) == {
         "indices:admin/get",
         "indices:admin/mappings/get",
@@ -107,7 +107,7 @@ def test_the_connector_may_only_write_its_two_indices() -> None:
 def test_the_indices_have_the_contracts_columns_and_a_replica_with_two_nodes(nodes: int, replicas: int) -> None:
     indices = definition(CredentialSlots(), nodes)["indices"]
     assert {name: index["mappings"] for name, index in indices.items()} == {
-        table.topic: mapping(table) for table in (FRAUD_ALERT, FLAGGED_USER)
+        table.topic: mapping(table) for table in (FRAUD_ALERT, FLAGGED_USER, FRAUD_EPISODE)
     }
     assert {index["settings"]["number_of_replicas"] for index in indices.values()} == {replicas}
 
@@ -126,7 +126,8 @@ def columns_of(one: dict[str, Any]) -> set[str]:
 
 
 def test_every_column_of_the_dashboard_is_in_the_contract() -> None:
-    known = {table.topic: {column.name for column in table.published} for table in (FRAUD_ALERT, FLAGGED_USER)}
+    tables = (FRAUD_ALERT, FLAGGED_USER, FRAUD_EPISODE)
+    known = {table.topic: {column.name for column in table.published} for table in tables}
     for one in dashboard.saved_objects():
         if one["type"] == "dashboard":
             continue
@@ -140,8 +141,16 @@ def test_every_column_of_the_dashboard_is_in_the_contract() -> None:
 def test_counted_and_sorted_columns_are_not_prose() -> None:
     for one in dashboard.saved_objects():
         if one["type"] == "visualization":
-            properties = mapping(FRAUD_ALERT)["properties"] | mapping(FLAGGED_USER)["properties"]
+            table = next(table for table in dashboard.INDEXED if table.topic == one["references"][0]["id"])
+            properties = mapping(table)["properties"]
             assert all(properties[column]["type"] != "text" for column in columns_of(one)), one["id"]
+
+
+def test_the_work_list_has_the_episodes_of_the_highest_score_first() -> None:
+    (found,) = (one for one in dashboard.saved_objects() if one["id"] == "fraud-episodes")
+    assert found["references"][0]["id"] == FRAUD_EPISODE.topic
+    assert found["attributes"]["sort"] == [["score", "desc"], ["last_at", "desc"]]
+    assert {"ACCOUNT_ID", "payments", "amount", "reasons"} <= set(found["attributes"]["columns"])
 
 
 def test_the_dashboard_has_every_panel_and_references_only_earlier_objects() -> None:

@@ -137,7 +137,8 @@ def test_every_problem_is_in_one_error() -> None:
         ("redshiftDatabase", "template1"), ("snowflakeSchema", "TABLE"), ("snowflakeSchema", "PUBLIC"),
         ("snowflakeDatabase", "USER"), ("scoreThreshold", "0"), ("scoreThreshold", "0.0099"),
         ("scoreThreshold", "1.01"), ("scoreThreshold", "NaN"), ("scoreThreshold", "0.50001"),
-        ("scoreThreshold", "half"), ("scoreWeights", ""),
+        ("scoreThreshold", "half"), ("scoreWeights", ""), ("episodeHours", "0"), ("episodeHours", "721"),
+        ("episodeHours", "1.5"),
         ("scoreWeights", "../weights.yaml"), ("scoreWeights", "weights.yml"), ("scoreWeights", "my weights.yaml"),
     ],
 )  # fmt: skip
