@@ -275,8 +275,8 @@ class Lab:
                 return found
             time.sleep(0.02)
         states = {name: self.flink.state(name) for name in self.flink.statements}
-        newest = max(self.alerts, default=None)
-        seen = f"Newest account with alerts: {newest}, {self.rules(newest) if newest else 'none'}"
+        newest = max((account for account in self.alerts if account is not None), default=0)
+        seen = f"Newest account with alerts: {newest}, {self.rules(newest)}"
         raise AssertionError(f"No {what}, after {PATIENCE_SECONDS:.0f} s. {seen}. Statements: {states}")
 
     def rules(self, account: int) -> list[str]:

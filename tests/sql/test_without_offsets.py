@@ -77,5 +77,5 @@ def test_payments_are_judged_in_the_order_of_record_times(by_record_time: Lab) -
     rows = lab.episodes[account]
     lab.wait(
         lambda: [row["payments"] for row in rows.values()] == [len(alerted)],
-        f"single episode with {len(alerted)} payments, though many alerts have the same time",
+        f"single episode with {len(alerted)} payments, though many alerts have the same time; there is {rows}",
     )
