@@ -86,8 +86,7 @@ class _Renderer:
             id=rule.id,
             weight=rule.weight,
             reads=rule.reads,
-            **{key: sql(key, getattr(rule, key)) for key in FRAGMENTS if getattr(rule, key)}
-            | ({} if rule.account else {"account": ""}),
+            **{key: sql(key, getattr(rule, key)) for key in FRAGMENTS},
             keeps={name: _ring(sql, one) for name, one in rule.keeps.items()},
             columns={name: sql("columns", one) for name, one in rule.columns.items()},
             later={
@@ -97,13 +96,15 @@ class _Renderer:
         )
 
     def _fragment(self, rule: Rule, values: Mapping[str, object], key: str, template: str) -> str:
-        place = rule.place(key)
         earlier = self._before.setdefault(rule.id, {})
 
         def before(name: str) -> str:
             earlier[f"{name}_before"] = _before(rule, name)
             return f"`{name}_before`"
 
+        if not template:  # a rule that flags no account
+            return ""
+        place = rule.place(key)
         functions: dict[str, Any] = {**self._macros, "slots": partial(_slots, rule), "before": before}
         try:
             used = jinja2.meta.find_undeclared_variables(self._environment.parse(template))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -88,15 +87,16 @@ class Rule:
         return f"{self.file}:{self.lines[key]}"
 
     @property
-    def names(self) -> dict[str, str]:
-        """The key under which each of its columns is declared."""
-        groups = {"keeps": self.keeps, "columns": self.columns, "later": self.later}
-        kept = {name: "keeps" for ring in self.keeps.values() for name in ring.of}
-        return {name: key for key, group in groups.items() for name in group} | kept
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """The names that it declares, each with the key under which it does."""
+        kept = (name for ring, one in self.keeps.items() for name in (ring, *one.of))
+        groups = {"id": (self.id,), "keeps": kept, "columns": self.columns, "later": self.later}
+        return tuple((name, key) for key, group in groups.items() for name in group)
 
     def key_of(self, column: str) -> str | None:
         """The key that declares a column of the statement: a place in a ring, or the value before, included."""
-        return self.names.get(column) or self.names.get(re.sub(r"_(at|before|\d+)$", "", column))
+        declared = dict(self.names)
+        return declared.get(column) or declared.get(re.sub(r"_(at|before|\d+)$", "", column))
 
 
 def read(folder: Path | None = None) -> tuple[Rule, ...]:
@@ -109,7 +109,7 @@ def read(folder: Path | None = None) -> tuple[Rule, ...]:
         problems.append(f"{folder.parent.name}/{folder.name}: no rule; add a file such as large_amount.yaml")
     for key in ("id", "order"):
         problems += _repeated(rules, key)
-    problems += _shared_names(rules)
+    problems += _repeated_names(rules)
     if problems:
         raise RuleError(problems)
     return tuple(sorted(rules, key=lambda rule: rule.order))
@@ -123,11 +123,16 @@ def _repeated(rules: list[Rule], key: str) -> Iterator[str]:
             yield f"{rule.place(key)}: {key} is {getattr(rule, key)!r}, as in {first.file}; set another"
 
 
-def _shared_names(rules: list[Rule]) -> Iterator[str]:
-    """All rules' columns are in the same queries."""
-    for one, other in itertools.combinations(rules, 2):
-        for name in one.names.keys() & (other.names.keys() | {other.id}):
-            yield f"{one.place(one.names[name])}: {name} is a name of {other.file} too; choose another"
+def _repeated_names(rules: list[Rule]) -> Iterator[str]:
+    """Ids and columns of all rules are in the same queries."""
+    seen: dict[str, tuple[str, str]] = {}
+    for rule in rules:
+        for name, key in rule.names:
+            file, earlier = seen.get(name, ("", ""))
+            # Two equal ids are told as such.
+            if file and (key, earlier) != ("id", "id"):
+                yield f"{rule.place(key)}: {name} is a name of {file} too; choose another"
+            seen[name] = rule.file, key
 
 
 def _name(file: Path) -> str:
@@ -146,6 +151,9 @@ def _rule(file: Path, problems: list[str]) -> Rule | None:
     if not isinstance(root, yaml.MappingNode):
         problems.append(f"{name}:1: it must have the keys {', '.join(NEEDED)}")
         return None
+    if line := _contains_itself(root):
+        problems.append(f"{name}:{line}: the anchor there contains itself; write the value out")
+        return None
     before = len(problems)
     nodes: dict[str, tuple[int, yaml.Node]] = {}
     for key, value in root.value:
@@ -162,6 +170,15 @@ def _rule(file: Path, problems: list[str]) -> Rule | None:
     if len(problems) > before:
         return None
     return Rule(file=name, lines=lines, **{key: _typed(key, value) for key, value in values.items()})
+
+
+def _contains_itself(node: Any, *above: Any) -> int | None:
+    """The line of a mapping or list that an alias puts into itself."""
+    if any(node is one for one in above):
+        return node.start_mark.line + 1
+    entries: list[Any] = node.value if isinstance(node, yaml.CollectionNode) else []
+    parts: list[Any] = [part for one in entries for part in (one if isinstance(one, tuple) else [one])]
+    return next(filter(None, (_contains_itself(part, *above, node) for part in parts)), None)
 
 
 def _repeated_within(nodes: Iterable[tuple[int, yaml.Node]]) -> Iterator[tuple[int, str]]:
@@ -203,10 +220,9 @@ def _problem(key: str, value: Any) -> str | None:
     """The problem of a value and its fix."""
     match key:
         case "thresholds":
-            if not isinstance(value, list) or not all(isinstance(one, str) for one in cast("list[Any]", value)):
-                return "thresholds must be a list of thresholds, such as [large_amount]"
-            return None
-        case "parameters" | "keeps" | "sums" | "columns" | "later":
+            good = isinstance(value, list) and all(isinstance(one, str) for one in cast("list[Any]", value))
+            return None if good else "thresholds must be a list of thresholds, such as [large_amount]"
+        case "parameters" | "keeps" | "columns" | "later":
             return _entries_problem(key, value)
         case _:
             return f"{key} must be one text" if not isinstance(value, str) else _text_problem(key, value)
@@ -278,8 +294,6 @@ def _ring(value: Any) -> str | None:
         return f"has last: {last!r}; set it to a whole number from 2 to {MOST_KEPT}"
     if not isinstance(values, dict) or not values:
         return "must have in `of` the names and SQL of what it keeps, such as {times: …}"
-    named = (
-        _name_problem("a name of keeps", name, _taken()) or _sql(sql)
-        for name, sql in cast("dict[str, Any]", values).items()
-    )
+    kept = cast("dict[str, Any]", values).items()
+    named = (_name_problem("a name of keeps", name, _taken()) or _sql(sql) for name, sql in kept)
     return next(filter(None, named), _sql(value["when"]))

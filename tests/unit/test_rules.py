@@ -131,6 +131,34 @@ def test_rules_cannot_share_the_name_of_a_column(folder: Path) -> None:
     assert "far is a name of flink_sql/rules/" in refused(folder, GOOD + column)
 
 
+@pytest.mark.parametrize("name", ["night", "dawn"])
+def test_a_column_cannot_have_the_id_of_a_rule(folder: Path, name: str) -> None:
+    """In whichever order the files are read."""
+    (folder / "dawn.yaml").write_text(GOOD.replace("id: night", "id: dawn").replace("order: 9", "order: 8"))
+    assert f"night.yaml:10: {name} is a name of flink_sql/rules/" in refused(
+        folder, GOOD + f"columns: {{{name}: '1'}}\n"
+    )
+    text = GOOD.replace("id: night", "id: dawn").replace("order: 9", "order: 8") + f"columns: {{{name}: '1'}}\n"
+    (folder / "dawn.yaml").write_text(text)
+    assert f"{name} is a name of flink_sql/rules/" in refused(folder, GOOD)
+
+
+def test_a_file_cannot_have_a_name_twice(folder: Path) -> None:
+    ring = "keeps: {far: {last: 2, when: 'TRUE', of: {far: '1'}}}\n"
+    assert "night.yaml:10: far is a name of flink_sql/rules/night.yaml too" in refused(folder, GOOD + ring)
+
+
+def test_a_file_that_contains_itself_is_told(folder: Path) -> None:
+    assert "night.yaml:" in refused(folder, GOOD + "columns: &all {far: *all}\n")
+
+
+def test_long_times_do_not_wrap_around() -> None:
+    """Flink's whole numbers have 32 bits, 597 hours of milliseconds."""
+    given = {**VARIABLES, "rule_parameters": {"structuring": {"hours": "720"}}}
+    (found,) = (rule for rule in sql.render(rules.read(), TEMPLATES, given) if rule.id == "structuring")
+    assert "720 * 3600000E0" in found.columns["near_times"]
+
+
 def test_the_engine_shows_a_mistake_without_a_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "night.yaml").write_text(GOOD.replace("`payments` > 1", "`payments` >"))
     monkeypatch.setattr(rules, "FOLDER", folder)
