@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -177,7 +178,7 @@ def _contains_itself(node: Any, *above: Any) -> int | None:
     if any(node is one for one in above):
         return node.start_mark.line + 1
     entries: list[Any] = node.value if isinstance(node, yaml.CollectionNode) else []
-    parts: list[Any] = [part for one in entries for part in (one if isinstance(one, tuple) else [one])]
+    parts: list[Any] = list(itertools.chain.from_iterable(entries)) if isinstance(node, yaml.MappingNode) else entries
     return next(filter(None, (_contains_itself(part, *above, node) for part in parts)), None)
 
 
