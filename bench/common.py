@@ -13,9 +13,12 @@ from confluent_kafka.admin import AdminClient
 
 from bench.records import RawRecords, decoded, register_outputs
 from components.contracts import FRAUD_ALERT, OUTPUTS, SOURCES, Table
+from local.apply.alterations import STATEMENT, as_statements
+from local.apply.handlers import only_stores
 from local.apply.servers import ROOT
+from local.apply.statements import statement_of
 from local.avro import Schemas
-from local.flink.session import FlinkSession
+from local.flink.session import FlinkSession, FlinkStatement
 from local.flink.table_sql import Endpoints
 from local.pipeline import Pipeline
 from local.servers import loopback
@@ -51,15 +54,23 @@ def started(name: str, make: Callable[[Children], S]) -> Generator[S]:
 
 @contextlib.contextmanager
 def flink_alone(
-    name: str, account: str, *, others: Sequence[str] = (), session: type[F] = FlinkSession
+    name: str,
+    account: str,
+    *,
+    others: Sequence[str] = (),
+    session: type[F] = FlinkSession,
+    heap: str = FlinkGateway.heap,
 ) -> Generator[tuple[Kafka, Registry, F]]:
     """Kafka, the registry and Flink with the tables of all topics, and no statement yet.
 
     `name` is that of the run folder. Everything belongs to `account`; `others` are Kafka accounts without rights.
+    `heap` is Flink's.
     """
 
     def servers(children: Children) -> tuple[Kafka, Registry, FlinkGateway]:
-        return Kafka(children, Credentials(account, list(others))), Registry(children), FlinkGateway(children)
+        gateway = FlinkGateway(children)
+        gateway.heap = heap
+        return Kafka(children, Credentials(account, list(others))), Registry(children), gateway
 
     with started(name, servers) as (kafka, registry, gateway):
         admin = AdminClient(kafka.client(account))
@@ -70,6 +81,13 @@ def flink_alone(
             make_topic(admin, table.topic, table.topic)
             flink.create_table(table)
         yield kafka, registry, flink
+
+
+def rules_statements() -> list[FlinkStatement]:
+    """Of the stack dev: those that alter tables, then the one of the rules and the score."""
+    plan = as_statements(record("dev", ROOT, mode="update"))
+    # Dependencies come first.
+    return [statement_of(one) for one in plan.of_type(STATEMENT) if not only_stores(one)]
 
 
 @contextlib.contextmanager

@@ -10,18 +10,13 @@ from decimal import Decimal
 import psutil
 from confluent_kafka import Consumer, Producer
 
-from bench.common import alert_reader, figure, flink_alone, send, transaction_of
+from bench.common import alert_reader, figure, flink_alone, rules_statements, send, transaction_of
 from bench.records import RawRecords
 from components.contracts import AUTH_USER, USER_TRANSACTION
-from local.apply.alterations import STATEMENT, as_statements
-from local.apply.handlers import only_stores
-from local.apply.servers import ROOT
-from local.apply.statements import statement_of
 from local.avro import Schemas
 from local.errors import RunError
 from local.servers.kafka import Kafka
 from local.waiting import until
-from plan.record import record
 
 WARM_UP = 1_000_000
 PAYMENTS = 3_000_000
@@ -33,18 +28,16 @@ STEP = datetime.timedelta(milliseconds=10)
 
 
 def measure() -> None:
-    plan = as_statements(record("dev", ROOT, mode="update"))
+    *settings, rules = rules_statements()
     with flink_alone("bench", "bench") as (kafka, registry, flink):
         schemas = Schemas(registry.url)
         _payments(kafka, RawRecords(schemas))
         alerts = alert_reader(kafka.client("bench"), "bench")
-        # Dependencies come first: the statements that alter the tables, then the rules and the score.
-        *settings, rules = (one for one in plan.of_type(STATEMENT) if not only_stores(one))
         for setting in settings:
-            flink.submit(statement_of(setting))
+            flink.submit(setting)
         process = psutil.Process(flink.gateway.pid)
         spent = _Spent(process)
-        flink.submit(statement_of(rules))
+        flink.submit(rules)
         _await(alerts, schemas, WARM_UP)
         figure("rules and score alone: job start and warm-up", spent.text(WARM_UP))
         spent = _Spent(process)

@@ -21,6 +21,7 @@ from components.confluent.settings import StreamingSettings
 from components.contracts.score import ScoreError
 from local.errors import RunError
 from quality import document, worlds
+from quality.agreement import DisagreementError
 from quality.csv_table import DataError
 from quality.data import read, write_alerts, write_scores
 from quality.score import SHIPPED, scored
@@ -39,7 +40,7 @@ def main() -> int:
             _score_folder(options)
         else:
             _score_worlds(options)
-    except (DataError, RunError, ScoreError, pulumi.RunError) as error:
+    except (DataError, DisagreementError, RunError, ScoreError, pulumi.RunError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -53,16 +54,20 @@ def _score_worlds(options: argparse.Namespace) -> None:
     if names:
         results = [worlds.judged(name, options.weights, learning=options.learn, say=_say) for name in names]
         document.publish("scores", worlds.tables(results))
+        for result in results:
+            result.agreement.check()
     if TYPOLOGIES in options.worlds:
         world = World(seed=options.seed)
-        document.publish(TYPOLOGIES, table.tables(table.judged(world, options.weights, _say), world))
+        verdict, agreed = table.judged(world, options.weights, _say)
+        document.publish(TYPOLOGIES, [*table.tables(verdict, world), "", f"{agreed}."])
+        agreed.check()
 
 
 def _score_folder(options: argparse.Namespace) -> None:
     payments, outcomes = read(options.data)
     begin = time.monotonic()
     _say(f"{len(payments):,} payments and {len(outcomes):,} outcomes from {options.data}")
-    rows, alerts_of_rules = scored(payments, outcomes, options.weights, learning=options.learn, say=_say)
+    rows, alerts_of_rules, agreed = scored(payments, outcomes, options.weights, learning=options.learn, say=_say)
     file = write_scores(rows, options.data)
     _say(f"{write_alerts(alerts_of_rules, options.data)}: {len(alerts_of_rules):,} alerts")
     alerts = int((rows.probability >= THRESHOLD).sum())
@@ -73,6 +78,8 @@ def _score_folder(options: argparse.Namespace) -> None:
     if alert.any() and truth.any():
         precision, recall = truth[alert].mean(), alert[truth].mean()
         _say(f"Of the payments with an outcome: precision {precision:.3f}, recall {recall:.3f} at {THRESHOLD}")
+    _say(str(agreed))
+    agreed.check()
 
 
 def _say(text: str) -> None:

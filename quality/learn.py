@@ -74,9 +74,13 @@ def learned(rows: pd.DataFrame, fraud: pd.Series, terms: Terms, present: Weights
 
 def probability(rows: pd.DataFrame, terms: Terms, weights: Weights) -> np.ndarray:
     """What the statement computes of the same features."""
-    shapes = {name: weight.model_dump(exclude={"weight"}) for name, weight in weights.terms.items()}
-    points = matrix_of(rows, terms, shapes) @ [weights.terms[name].weight for name in terms.terms]
+    points = matrix_of(rows, terms, shapes_of(weights)) @ [weights.terms[name].weight for name in terms.terms]
     return 1 / (1 + np.exp(-(weights.intercept + points)))
+
+
+def shapes_of(weights: Weights) -> dict[str, dict[str, Any]]:
+    """Where each term begins and ends."""
+    return {name: weight.model_dump(exclude={"weight"}) for name, weight in weights.terms.items()}
 
 
 def matrix_of(rows: pd.DataFrame, terms: Terms, shapes: dict[str, dict[str, Any]]) -> np.ndarray:
@@ -96,7 +100,7 @@ def _value(term: Term, features: dict[str, np.ndarray], shape: dict[str, Any]) -
 
 
 def _shapes(terms: Terms, present: Weights, large_amount: float) -> dict[str, dict[str, Any]]:
-    shapes = {name: present.terms[name].model_dump(exclude={"weight"}) for name in terms.terms}
+    shapes = shapes_of(present)
     begins, ends = LEARNED
     shapes[begins]["begin"] = shapes[ends]["end"] = large_amount
     return shapes

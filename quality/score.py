@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from components.contracts.score import FOLDER, Terms, Weights, read_terms, read_weights
+from quality.agreement import Agreement, agreement
 from quality.labels import known
 from quality.learn import TrainingError, learned, write
 from quality.phases import phases
@@ -30,6 +31,7 @@ class Judged(NamedTuple):
 
     scores: pd.DataFrame
     alerts: pd.DataFrame
+    agreement: Agreement
 
 
 def scored(
@@ -54,16 +56,18 @@ def scored(
                 told = running.judged
                 say(f"{told:,} of {len(payments):,} payments")
         rows, alerts = running.table(), running.alerts()
-    return Judged(rows.set_index("transaction_id").loc[payments.transaction_id].reset_index(), alerts)
+    rows = rows.set_index("transaction_id").loc[payments.transaction_id].reset_index()
+    return Judged(rows, alerts, agreement(rows, terms, champion.used))
 
 
 class _Champion:
-    """The weights in use."""
+    """The weights in use; `used` has those before them too."""
 
     def __init__(
         self, payments: pd.DataFrame, outcomes: pd.DataFrame, terms: Terms, weights: Weights, say: Say
     ) -> None:
         self._payments, self._outcomes, self._terms, self._weights, self._say = payments, outcomes, terms, weights, say
+        self.used = [weights]
 
     def challenge(self, running: Replay, until: pd.Timestamp) -> None:
         """Learn from what is known at `until`, and cut over."""
@@ -90,3 +94,4 @@ class _Champion:
             file = Path(folder) / "weights.yaml"
             write(self._weights, file)
             running.cut_over(file)
+        self.used.append(self._weights)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from quality import baseline, protocol, report
+from quality.agreement import Agreement
 from quality.handbook import World, simulate
 from quality.protocol import Figures
 from quality.score import scored
@@ -47,6 +48,7 @@ class Result:
     product: Figures
     book: Figures
     alerts: tuple[str, ...]
+    agreement: Agreement
 
 
 def judged(name: str, weights: Path, *, learning: bool, say: Callable[[str], None]) -> Result:
@@ -55,7 +57,7 @@ def judged(name: str, weights: Path, *, learning: bool, say: Callable[[str], Non
     say(f"{name}: {variant.words}")
     payments = simulate(variant.world)
     outcomes = delayed(payments, variant)
-    rows = scored(as_read(payments), as_read(outcomes), weights, learning=learning, say=say).scores
+    rows, _, agreed = scored(as_read(payments), as_read(outcomes), weights, learning=learning, say=say)
     told = outcomes.set_index("transaction_id").is_fraud.loc[payments.transaction_id].reset_index(drop=True)
     result = Result(
         name=name,
@@ -63,6 +65,7 @@ def judged(name: str, weights: Path, *, learning: bool, say: Callable[[str], Non
         product=protocol.four_weeks(payments, rows.probability),
         book=baseline.four_weeks(payments, told),
         alerts=tuple(_alerts(payments, rows.probability)),
+        agreement=agreed,
     )
     say(f"{name}: {result.product}; logistic regression on the book's features: {result.book}")
     return result
@@ -94,7 +97,7 @@ def tables(results: list[Result]) -> Iterator[str]:
     head = ("world", "AUC", "AP", "CP@100", "AUC, book's LR", "AP, book's LR", "CP@100, book's LR")
     yield from report.table(head, rows)
     for one in results:
-        yield from ("", f"Alerts of {one.words}, days 129 to 156:", "", *one.alerts)
+        yield from ("", f"Alerts of {one.words}, days 129 to 156:", "", *one.alerts, "", f"{one.agreement}.")
 
 
 def _row(figures: Figures) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ import pandas as pd
 from components import contracts
 from components.contracts.score import RULE_ID as SCORE
 from quality import report
+from quality.agreement import Agreement
 from quality.score import scored
 from quality.typologies.fraud import TYPOLOGIES
 from quality.typologies.judge import Delay, Verdict
@@ -18,13 +19,13 @@ from quality.typologies.simulation import Simulated, World, simulate
 NO_OUTCOMES = ("transaction_id", "account", "terminal_id", "amount", "is_fraud", "known_at")
 
 
-def judged(world: World, weights: Path, say: Callable[[str], None]) -> Verdict:
+def judged(world: World, weights: Path, say: Callable[[str], None]) -> tuple[Verdict, Agreement]:
     """Simulate a world and judge the product's alerts. Raises RunError when the pipeline stops."""
     simulated = simulate(world)
     say(f"typologies: {len(simulated.payments):,} payments, {simulated.truth.is_fraud.sum():,} of them frauds")
     nothing = pd.DataFrame({name: [] for name in NO_OUTCOMES})
-    _, alerts = scored(as_read(simulated), nothing, weights, learning=False, say=say)
-    return Verdict(simulated, alerts)
+    found = scored(as_read(simulated), nothing, weights, learning=False, say=say)
+    return Verdict(simulated, found.alerts), found.agreement
 
 
 def as_read(simulated: Simulated) -> pd.DataFrame:
