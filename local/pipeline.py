@@ -16,7 +16,7 @@ from local.apply.alterations import as_statements
 from local.apply.app_server import App, Played, seed
 from local.apply.handlers import CREATE, STATE, only_stores, to_make
 from local.apply.preflight import check
-from local.apply.scenario import Scenario
+from local.apply.scenario import Judged, Scenario
 from local.apply.scheduler import create_all, put_off
 from local.apply.servers import ROOT, Servers
 from local.apply.source_watch import SourceWatch
@@ -54,6 +54,8 @@ class Pipeline:
         self.plan = as_statements(self.plan)
         self._folder = RunFolder(ROOT, self.plan.stack)
         self._telling = threading.Lock()
+        self._played: Played | None = None
+        self._judged: Judged | None = None
         self.supervisor = Supervisor(self.say, self._tell_connections)
 
     def __enter__(self) -> Self:
@@ -61,12 +63,12 @@ class Pipeline:
         check(self.plan, found)
         self.path = self._folder.open()
         try:
-            played = self._played()
+            self._played = self._write_scenario()
             jars.fetch_all(self.say)
             self.children = Children(self.path)
             self.servers = Servers(self.children, found)
             self.source_watch = SourceWatch(self.servers, self.say)
-            self.app = App(self.servers, self.plan, port=self.port, rate=self.rate, played=played)
+            self.app = App(self.servers, self.plan, port=self.port, rate=self.rate, played=self._played)
             self._start()
         except BaseException:
             self._stop(learn=False)
@@ -83,7 +85,7 @@ class Pipeline:
         if self.supervisor.failure:
             raise self.supervisor.failure
 
-    def _played(self) -> Played | None:
+    def _write_scenario(self) -> Played | None:
         """Write the scenario's files. Its customers are the users."""
         if not self.scenario:
             return None
@@ -111,6 +113,9 @@ class Pipeline:
             self.supervisor.watch(server, restart, optional=server in self.servers.sinks.values())
         self.supervisor.start()
         self.source_watch.start()
+        if self._played:
+            self._judged = Judged(self.servers, self._played.folder)
+            self._judged.start()
         self._tell_connections()
 
     def _tell_connections(self) -> None:
@@ -119,6 +124,8 @@ class Pipeline:
 
     def _stop(self, *, learn: bool) -> None:
         self.supervisor.stop()
+        if self._judged:
+            self._judged.stop()
         if hasattr(self, "servers"):
             self.source_watch.stop()
             connections.forget(self.path)

@@ -25,18 +25,23 @@ from quality.data import COLUMNS, OPTIONAL, OUTCOMES, PAYMENTS, read
 from quality.typologies import simulation
 
 ABOUT = "scenario.json"
-HISTORY = pd.Timedelta(days=14)
-"""So long accounts and terminals have hardly a history, and no outcome is known: these days are played at once."""
+COLD = pd.Timedelta(days=7)
+"""So long accounts and terminals have hardly a history, and no outcome is known: alerts of these days do not count."""
+HISTORY = COLD + worlds.DELAY
+"""These days are played at once. When they are over, the first outcomes come that count."""
 LARGEST_SEED = 4_000
 """numpy's seeds have 32 bits, and the Handbook's worlds use a million of them each."""
 WEEK = pd.Timedelta(weeks=1)
 
 
 class Drawn(NamedTuple):
-    """`payments` with `account`, `payee` and the columns of transactions.csv; `outcomes` with `account`."""
+    """`payments` with `account`, `payee` and the columns of transactions.csv; `outcomes` with `account`. The alerts on
+    payments from `judged_from` on count; the history ends at `live_from`.
+    """
 
     payments: pd.DataFrame
     outcomes: pd.DataFrame
+    judged_from: pd.Timestamp
     live_from: pd.Timestamp
 
 
@@ -48,25 +53,27 @@ def handbook(variant: worlds.Variant, seed: int | None, days: int) -> Drawn:
     payments = worlds.simulate(variant.world)
     outcomes = worlds.delayed(payments, variant).assign(account=payments.customer_id)
     payments = payments.assign(account=payments.customer_id, payee=None)
-    return Drawn(payments, outcomes, payments.tx_time.iloc[0].floor("D") + HISTORY)
+    begin = payments.tx_time.iloc[0].floor("D")
+    return Drawn(payments, outcomes, begin + COLD, begin + HISTORY)
 
 
 def typologies(seed: int | None, _days: int) -> Drawn:
-    """The history ends when the first episodes of fraud begin."""
+    """Alerts count as soon as there are episodes of fraud."""
     simulated = simulation.simulate(simulation.World() if seed is None else simulation.World(seed=seed))
     payments = simulated.payments.assign(account=simulated.payments.customer_id, payee=simulated.payments.payee_id)
     frauds = simulated.truth.transaction_id[simulated.truth.is_fraud]
     outcomes = payments[["transaction_id", "account", "terminal_id", "amount"]].assign(
         is_fraud=payments.transaction_id.isin(frauds), known_at=payments.tx_time + worlds.DELAY
     )
-    return Drawn(payments, outcomes, simulated.judged_from)
+    return Drawn(payments, outcomes, simulated.judged_from, simulated.judged_from + worlds.DELAY)
 
 
 def folder(place: Path) -> Drawn:
     """Raises DataError, which lists every problem."""
     payments, outcomes = read(place)
     first, last = payments.tx_time.iloc[0], payments.tx_time.iloc[-1]
-    return Drawn(payments, outcomes, first + min(HISTORY, (last - first) / 2))
+    history = min(HISTORY, (last - first) / 2)
+    return Drawn(payments, outcomes, first + history * (COLD / HISTORY), first + history)
 
 
 SCENARIOS: Mapping[str, Callable[[int | None, int], Drawn]] = {
@@ -91,7 +98,11 @@ def write(drawn: Drawn, out: Path, today: pd.Timestamp) -> str:
     _write_rows(payments.assign(tx_time=payments.tx_time + moved), out / PAYMENTS, (*COLUMNS[PAYMENTS], *OPTIONAL))
     told = outcomes.assign(known_at=outcomes.known_at + moved, is_fraud=outcomes.is_fraud.astype(int))
     _write_rows(told.sort_values("known_at", kind="stable"), out / OUTCOMES, COLUMNS[OUTCOMES])
-    about = {"customers": customers, "payments": len(payments), "live_from": (drawn.live_from + moved).isoformat()}
+    about = {
+        "customers": customers,
+        "unjudged": int((payments.tx_time < drawn.judged_from).sum()),
+        "live_from": (drawn.live_from + moved).isoformat(),
+    }
     (out / ABOUT).write_text(json.dumps(about), encoding="utf-8")
     days = (payments.tx_time.iloc[-1] - drawn.live_from) / pd.Timedelta(days=1)
     history = int((payments.tx_time < drawn.live_from).sum())

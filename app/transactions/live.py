@@ -49,7 +49,7 @@ class Live:
             fraud_every=settings.FRAUD_EVERY_SECONDS,
         )
         self.alerts = Alerts(self._take, self.player.committed_at if self.player else None)
-        self._verdicts = Verdicts()
+        self._verdicts = Verdicts(self.player.first_judged if self.player else None)
         self.total = 0
         self.rate = 0.0
         self._browsers: set[queue.Queue[dict[str, Any]]] = set()

@@ -3,9 +3,9 @@
 import datetime
 import heapq
 import itertools
+import json
 import logging
 import threading
-import time
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -22,10 +22,13 @@ from transactions.payments import Payment
 from transactions.scenario import Scenario, Told
 
 log = logging.getLogger(__name__)
-MOST_AT_ONCE = 1_000
-HISTORY_RATE = 3_000
-"""Payments and outcomes a second of the history: what the pipeline takes on two cores."""
+MOST_AT_ONCE = 250
+JUDGED = "judged.json"
+"""The file of the scenario's folder in which the runner counts the payments that the pipeline has judged."""
+AHEAD = 500
+"""So many payments may wait to be judged. In a longer queue, outcomes would overtake payments that came before them."""
 TICK_SECONDS = 0.05
+JUDGED_SECONDS = 0.01
 COMMITS_KEPT = 10_000
 Wanted = TypeVar("Wanted")
 
@@ -43,7 +46,7 @@ class Commit(NamedTuple):
 
 
 class Player:
-    """First the history, as fast as the pipeline takes it, then `speed` simulated seconds each second.
+    """First the history, as fast as the pipeline judges it, then `speed` simulated seconds each second.
 
     After a restart it goes on where it stopped: it compares the tables with the scenario.
     """
@@ -55,8 +58,10 @@ class Player:
         self._ids = array("q")  # of the payments, by their rows in the scenario
         self._stop = threading.Event()
         self._live_from: datetime.datetime | None = None
+        self._unjudged: int | None = None
         self._began: Commit | None = None  # the clock's start, when the history is over
         self._commits: deque[Commit] = deque(maxlen=COMMITS_KEPT)
+        self._judged = -AHEAD  # at first: nothing is written before the pipeline is up
         self._over = False
 
     def start(self) -> None:
@@ -69,8 +74,9 @@ class Player:
         """Play until the end or until `stop`. An error ends the thread; its traceback is in the log."""
         try:
             scenario = Scenario(self._folder)
-            self._live_from = scenario.live_from
+            self._live_from, self._unjudged = scenario.live_from, scenario.unjudged
             for batch in self._due(self._left(scenario)):
+                self._wait_for_pipeline()
                 self._commit(batch)
         finally:
             self._over = True
@@ -79,6 +85,11 @@ class Player:
     def now(self) -> datetime.datetime:
         """The simulated time: that of frauds that the page's buttons commit."""
         return self._commits[-1].until if self._commits else self._live_from or timezone.now()
+
+    def first_judged(self) -> int | None:
+        """The id of the first payment whose alerts count; None before it is written."""
+        unjudged = self._unjudged
+        return None if unjudged is None or len(self._ids) <= unjudged else self._ids[unjudged]
 
     def committed_at(self, made: datetime.datetime) -> datetime.datetime | None:
         """When the payment of that simulated time was written; None for the history and for what is forgotten."""
@@ -146,8 +157,16 @@ class Player:
         began = self._began
         return began.until + (timezone.now() - began.at) * self._speed if began else self.now()
 
+    def _wait_for_pipeline(self) -> None:
+        while len(self._ids) - self._judged >= AHEAD and not self._stop.is_set():
+            try:
+                self._judged = json.loads((self._folder / JUDGED).read_bytes())["payments"]
+            except FileNotFoundError:
+                log.debug("the pipeline is not up yet")
+            if len(self._ids) - self._judged >= AHEAD:
+                self._stop.wait(JUDGED_SECONDS)
+
     def _commit(self, batch: list[Event]) -> None:
-        started = time.monotonic()
         payments = [event.what for event in batch if isinstance(event.what, Payment)]
         rows = self._payments.add(payments, self._stop)
         self._ids.extend(row.pk for row in rows)
@@ -159,8 +178,6 @@ class Player:
         outcome_table.add([one.outcome for one in told], self._stop)
         if batch:
             self._commits.append(Commit(batch[-1].time, timezone.now()))
-        if not self._began:
-            self._stop.wait(max(0.0, len(batch) / HISTORY_RATE - (time.monotonic() - started)))
 
 
 def _payment_key(payment: Payment) -> tuple[object, ...]:

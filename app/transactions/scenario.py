@@ -24,12 +24,16 @@ class Told(NamedTuple):
 
 
 class Scenario:
-    """Customers are numbered from 0, and so are the payments; payees who are no customers have higher numbers."""
+    """Customers are numbered from 0, and so are the payments; payees who are no customers have higher numbers.
+
+    Until `live_from` it is history. The alerts on the first `unjudged` payments do not count.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Raises RuntimeError when there are fewer users than customers."""
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         self.live_from = datetime.datetime.fromisoformat(about["live_from"])
+        self.unjudged: int = about["unjudged"]
         self._folder = folder
         self._customers: int = about["customers"]
         self._users = list(User.objects.order_by("id").values_list("id", flat=True))

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from transactions.models import Outcome
@@ -13,12 +14,13 @@ LATE_IDS = 500
 
 
 class Verdicts:
-    """Compares alerts with the outcomes in the database.
+    """Compares alerts with the outcomes in the database, of payments from the one with the id `first()` on.
 
-    Payments from before the oldest alert that is known here do not count: their alerts may have left the topic.
+    Without `first` that is the oldest payment with an alert: the alerts of earlier ones may have left the topic.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: Callable[[], int | None] | None = None) -> None:
+        self._first = first
         self._rules: dict[int, set[str]] = {}  # of the alerts, by payment
         self._frauds: dict[int, bool] = {}  # whether it is one, by payment
         self._floor: int | None = None  # ids up to here are read
@@ -58,7 +60,7 @@ class Verdicts:
         with self._lock:
             self._changed = False
             rules = {payment: tuple(found) for payment, found in self._rules.items()}
-        first = min(rules, default=None)
+        first = self._first() if self._first else min(rules, default=None)
         known = {} if first is None else {one: fraud for one, fraud in self._frauds.items() if one >= first}
         if not known:
             return None

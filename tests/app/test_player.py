@@ -43,9 +43,16 @@ def folder(tmp_path: Path) -> Path:
     payments[199] |= {"latitude": "48.10000", "longitude": "-11.50000"}
     write(tmp_path, PAYMENTS, (*COLUMNS[PAYMENTS], *OPTIONAL), payments)
     write(tmp_path, OUTCOMES, COLUMNS[OUTCOMES], outcomes)
-    about = {"customers": CUSTOMERS, "payments": 200, "live_from": (BEGIN + 4 * DAY).isoformat()}
+    about = {"customers": CUSTOMERS, "unjudged": 48, "live_from": (BEGIN + 4 * DAY).isoformat()}
     (tmp_path / "scenario.json").write_text(json.dumps(about), encoding="utf-8")
+    judge(tmp_path, 0)
     return tmp_path
+
+
+def judge(folder: Path, payments: int) -> None:
+    """What the runner writes, in one step as it does."""
+    (folder / "draft").write_text(json.dumps({"payments": payments}), encoding="utf-8")
+    (folder / "draft").replace(folder / "judged.json")
 
 
 @pytest.fixture(autouse=True)
@@ -162,8 +169,29 @@ def test_an_outcome_waits_for_the_database(folder: Path, monkeypatch: pytest.Mon
     require_all_written_once()
 
 
+def test_it_is_never_far_ahead_of_the_pipeline(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions import player as module
+    from transactions.models import Transaction
+
+    monkeypatch.setattr(module, "AHEAD", 30)
+    monkeypatch.setattr(module, "MOST_AT_ONCE", 10)
+    player = module.Player(folder, 1e9)
+    thread = threading.Thread(target=player.run)
+    (folder / "judged.json").unlink()
+    thread.start()
+    thread.join(0.3)
+    assert Transaction.objects.count() == 0, "the pipeline is not up yet"
+    for judged in (0, 25, 80):
+        judge(folder, judged)
+        thread.join(0.5)
+        assert judged + 20 <= Transaction.objects.count() <= judged + 40
+    judge(folder, 200)
+    thread.join(20)
+    require_all_written_once()
+
+
 def test_more_customers_than_users_are_refused(folder: Path) -> None:
-    about = {"customers": 51, "payments": 200, "live_from": BEGIN.isoformat()}
+    about = {"customers": 51, "unjudged": 0, "live_from": BEGIN.isoformat()}
     (folder / "scenario.json").write_text(json.dumps(about), encoding="utf-8")
     with pytest.raises(RuntimeError, match="51 customers and the database 50 users"):
         play(folder)
@@ -235,6 +263,28 @@ def test_alert_and_outcome_may_come_in_any_order_and_the_last_outcome_counts() -
 def test_frauds_from_before_the_oldest_known_alert_do_not_count() -> None:
     """The app was restarted, and the alerts of those payments have left the topic."""
     assert verdicts({1: True, 2: True, 7: True}, {5: ("score",)}).figures()["frauds"] == 1
+
+
+def test_the_first_days_of_a_scenario_do_not_count(folder: Path) -> None:
+    from transactions.models import Transaction
+    from transactions.player import Player
+    from transactions.verdicts import Verdicts
+
+    assert Player(folder, 1).first_judged() is None
+    player = play(folder)
+    numbers = list(Transaction.objects.order_by("pk").values_list("pk", flat=True))
+    assert player.first_judged() == numbers[48]
+    found = Verdicts(player.first_judged)
+    for number in (numbers[0], numbers[50], numbers[51]):
+        found.alert(number, "score")
+    found.look()
+    assert found.figures() == {
+        "payments": 152,
+        "frauds": 15,
+        "alerts": 2,
+        "hits": 1,
+        "by_rule": {"score": {"alerts": 2, "hits": 1}},
+    }
 
 
 def test_without_outcomes_or_alerts_there_are_no_figures() -> None:
