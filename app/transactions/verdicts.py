@@ -51,8 +51,9 @@ class Verdicts:
             self._figures = self._counted()
 
     def figures(self) -> dict[str, Any] | None:
-        """Of payments with an outcome: `payments`, `frauds` among them, and `alerts` and `hits`, the payments with an
-        alert and the frauds among these: of any rule, and of each. None while nothing is known.
+        """Of payments with an outcome, from the one with the id `first` on. `frauds` are those among the `payments`,
+        `alerts` the payments with an alert, `hits` the frauds among these: of any rule, and of each. None while nothing
+        is known.
         """
         return self._figures
 
@@ -71,6 +72,7 @@ class Verdicts:
             if known[payment]:
                 hits.update(rules[payment])
         return {
+            "first": first,
             "payments": len(known),
             "frauds": sum(known.values()),
             "alerts": len(judged),

@@ -242,6 +242,7 @@ def test_precision_and_recall_are_of_payments_whose_outcome_is_known() -> None:
         {1: ("score", "large_amount"), 2: ("large_amount",), 3: ("score",), 9: ("score",)},
     ).figures()
     assert found == {
+        "first": 1,
         "payments": 5,
         "frauds": 3,
         "alerts": 3,
@@ -279,6 +280,7 @@ def test_the_first_days_of_a_scenario_do_not_count(folder: Path) -> None:
         found.alert(number, "score")
     found.look()
     assert found.figures() == {
+        "first": numbers[48],
         "payments": 152,
         "frauds": 15,
         "alerts": 2,

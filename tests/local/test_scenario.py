@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from local.pipeline import Pipeline
 from local.servers import loopback
 from local.servers.postgres import SOURCE_DATABASE
 from plan.record import record
+from quality import live
 from quality.data import COLUMNS, OUTCOMES, PAYMENTS
 from quality.handbook import World, simulate
 from quality.worlds import Variant, delayed
@@ -70,6 +72,10 @@ def play(data: Path, payments: int, frauds: int) -> None:
         assert last["frauds"] > 0.7 * frauds
         assert last["by_rule"]["score"]["hits"] > 0.7 * last["by_rule"]["score"]["alerts"], last
         assert last["hits"] > 0.4 * last["frauds"], last
+        judged_scores = "\n".join(live.figures("dev"))
+        assert f"| any rule | {last['alerts']:,} |" in judged_scores, judged_scores
+        assert re.search(rf"Scores of {last['payments']:,} payments: AUC 0\.[89]", judged_scores), judged_scores
+        assert "CP@100: 0." in judged_scores
         told_at_the_end = summary(read_state(running.app), running.servers, {})
         assert f"of {last['frauds']}) of the frauds" in told_at_the_end
 
