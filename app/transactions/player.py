@@ -62,7 +62,7 @@ class Player:
         self._began: Commit | None = None  # the clock's start, when the history is over
         self._commits: deque[Commit] = deque(maxlen=COMMITS_KEPT)
         self._judged = -AHEAD  # at first: nothing is written before the pipeline is up
-        self._over = False
+        self._end = ""
 
     def start(self) -> None:
         threading.Thread(target=self.run, name="player", daemon=True).start()
@@ -71,15 +71,16 @@ class Player:
         self._stop.set()
 
     def run(self) -> None:
-        """Play until the end or until `stop`. An error ends the thread; its traceback is in the log."""
+        """Play until the end or until `stop`."""
         try:
             scenario = Scenario(self._folder)
             self._live_from, self._unjudged = scenario.live_from, scenario.unjudged
             for batch in self._due(self._left(scenario)):
                 self._wait_for_pipeline()
                 self._commit(batch)
+            self._end = "over"
         finally:
-            self._over = True
+            self._end = self._end or "failed"  # the traceback is in the log
             connection.close()
 
     def now(self) -> datetime.datetime:
@@ -96,7 +97,7 @@ class Player:
         if self._began is None or made < self._began.until:
             return None
         found = None
-        for commit in reversed(self._commits):
+        for commit in reversed(self._commits.copy()):  # the player appends meanwhile
             if commit.until < made:
                 break
             found = commit.at
@@ -105,11 +106,12 @@ class Player:
     def state(self) -> dict[str, Any]:
         """`behind_seconds`: of the system's clock, by which the database or the pipeline is too slow for the speed."""
         behind = (self._simulated() - self.now()).total_seconds() / self._speed if self._began else 0.0
+        phase = "live" if self._began else "history"
         return {
             "time": self.now().isoformat(timespec="seconds"),
             "speed": self._speed,
-            "phase": "over" if self._over else "live" if self._began else "history",
-            "behind_seconds": 0 if self._over else round(behind),
+            "phase": self._end or phase,
+            "behind_seconds": 0 if self._end else round(behind),
         }
 
     def _left(self, scenario: Scenario) -> Iterator[Event]:

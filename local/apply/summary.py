@@ -70,6 +70,7 @@ def line(state: State, servers: Servers, troubles: Sequence[str] = ()) -> str:
 def _simulated(scenario: Mapping[str, Any] | None) -> Iterator[str]:
     if scenario:
         phases = {"history": "history, as fast as possible", "live": f"{scenario['speed']:g}x", "over": "it is over"}
+        phases["failed"] = "FAILED, see logs/app.log: make -s connections has the folder"
         behind = f", {scenario['behind_seconds']} s behind" if scenario["behind_seconds"] > BEHIND_SECONDS else ""
         yield f"scenario: {scenario['time']:.16} ({phases[scenario['phase']]}{behind})".replace("T", " ")
 

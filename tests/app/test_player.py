@@ -197,6 +197,25 @@ def test_more_customers_than_users_are_refused(folder: Path) -> None:
         play(folder)
 
 
+def test_a_scenario_that_fails_says_so(folder: Path) -> None:
+    from transactions.player import Player
+
+    with (folder / PAYMENTS).open("a", encoding="utf-8") as file:
+        file.write("200,2026-02-01T00:00:00Z,not a number,,1\n")
+    player = Player(folder, 1e9)
+    with pytest.raises(ValueError, match="not a number"):
+        player.run()
+    assert player.state()["phase"] == "failed"
+
+
+def test_an_alert_while_payments_are_written_finds_its_commit(folder: Path) -> None:
+    player = play(folder)
+    writing = threading.Thread(target=lambda: [player._commits.append(player._commits[-1]) for _ in range(200_000)])
+    writing.start()
+    while writing.is_alive():
+        assert player.committed_at(BEGIN + 8 * DAY) is not None
+
+
 def test_a_fraud_of_the_buttons_has_the_simulated_time(folder: Path) -> None:
     from transactions.payment_table import PaymentTable
     from transactions.payments import Payment

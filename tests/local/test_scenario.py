@@ -62,9 +62,9 @@ def play(data: Path, payments: int, frauds: int) -> None:
         kill(running.app)
         wait(lambda: state()["scenario"]["phase"] == "over", lambda: f"the end after a restart: {state()}, {said[-5:]}")
         with running.servers.postgres.connect(SOURCE_DATABASE) as connection:
-            (played,) = connection.execute('SELECT count(*) FROM "SAMPLE"."USER_TRANSACTION"').fetchone() or ()
-            (told,) = connection.execute('SELECT count(*) FROM "SAMPLE"."PAYMENT_OUTCOME"').fetchone() or ()
-            (wrong,) = connection.execute(WRONG).fetchone() or ()
+            [(played,)] = connection.execute('SELECT count(*) FROM "SAMPLE"."USER_TRANSACTION"').fetchall()
+            [(told,)] = connection.execute('SELECT count(*) FROM "SAMPLE"."PAYMENT_OUTCOME"').fetchall()
+            [(wrong,)] = connection.execute(WRONG).fetchall()
         assert (played, told, wrong) == (payments, payments, 0), "each payment and its outcome once"
         judged = int(0.73 * payments)  # the first week does not count
         wait(lambda: (state()["known"] or known)["payments"] > judged, lambda: f"all outcomes: {state()}")

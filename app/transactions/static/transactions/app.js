@@ -6,7 +6,7 @@ const byId = (id) => document.getElementById(id);
 const titles = Object.fromEntries(
   [...document.querySelectorAll("[data-rule]")].map((count) => [count.dataset.rule, count.previousElementSibling.textContent]),
 );
-const PHASES = { history: "the first days, as fast as possible", over: "the scenario is over" };
+const PHASES = { history: "the first days, as fast as possible", over: "the scenario is over", failed: "FAILED, see the app's log" };
 
 function cell(text, name) {
   const element = document.createElement("td");
