@@ -89,7 +89,7 @@ class Pipeline:
         """Write the scenario's files. Its customers are the users."""
         if not self.scenario:
             return None
-        self.say("Preparing the scenario")
+        self.say("Preparing the scenario, up to a minute")
         folder = self.path / "scenario"
         self.users, words = self.scenario.write(folder)
         self.say(f"Scenario: {words}, {self.scenario.speed:g} times as fast as the clock")
