@@ -16,6 +16,8 @@ from transactions.payments import FRAUDS, Payment, normal
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 1_000
 MAX_RATE = 100_000.0
+SECONDS_BETWEEN = 100
+"""An account that pays more often is near a burst: this bounds the page's slider."""
 BLOCKED_SECONDS = 3_600.0
 """An account pays nothing for so long after a fraud, as with a blocked card. Its owner's payments in the window of a
 burst would be alerts too.
@@ -28,6 +30,7 @@ class Generator:
     def __init__(self, payments: PaymentTable, *, seed: int, rate: float, fraud_every: float = 0) -> None:
         self.rate = rate
         self.committed = 0
+        self.calm_rate: int | None = None  # at which no account is near a burst, once the accounts are known
         self._fraud_every = fraud_every
         self._payments = payments
         self._source = random.Random(seed)  # noqa: S311 - not for secrets
@@ -47,6 +50,7 @@ class Generator:
         accounts = list(User.objects.order_by("id").values_list("id", flat=True))
         if not accounts:
             raise RuntimeError("There are no users: run `manage.py seed` first.")
+        self.calm_rate = len(accounts) // SECONDS_BETWEEN
         end = None if seconds is None else time.monotonic() + seconds
         due, last = 0.0, time.monotonic()
         next_fraud = last + 0.5 if self._fraud_every else float("inf")

@@ -153,6 +153,7 @@ def test_a_defrauded_account_pays_nothing_more() -> None:
     generator = Generator(PaymentTable(), seed=1, rate=100_000)
     blocked = User.objects.earliest("id").pk
     generator.run(count=60)  # in the middle of the second turn
+    assert generator.calm_rate == 0, "50 users cannot pay once a second without bursts"
     newest = Transaction.objects.latest("pk").pk
     generator.block(blocked)
     generator.run(count=260)

@@ -55,10 +55,11 @@ function showState(state) {
   }
   if (state.known) showKnown(state.known);
   if (state.scenario) showScenario(state.scenario);
-  else showGenerator(state.generator);
+  else showGenerator(state.generator, state.calm_rate);
 }
 
-function showGenerator(rate) {
+function showGenerator(rate, calmRate) {
+  if (calmRate !== null) byId("generator").max = Math.max(5, rate, Math.min(200, calmRate));
   if (document.activeElement !== byId("generator")) byId("generator").value = rate;
   byId("generator-value").textContent = rate;
 }
