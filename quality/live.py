@@ -68,13 +68,19 @@ def _ranking(rows: pd.DataFrame) -> Iterator[str]:
 def _judged(found: connections.Connections, first: int) -> pd.DataFrame:
     """Scores with outcomes of the payments from `first` on."""
     scores = pd.DataFrame(_scores(found), columns=["transaction_id", "customer_id", "day", "probability"])
-    query = f'SELECT "TRANSACTION_ID", "IS_FRAUD" FROM "{SCHEMA}"."{PAYMENT_OUTCOME.name}" ORDER BY "ID"'  # noqa: S608
-    with psycopg.connect(found["source"]) as connection:
-        told = pd.DataFrame(
-            connection.execute(query.encode()).fetchall(), columns=["transaction_id", "is_fraud"]
-        ).drop_duplicates("transaction_id", keep="last")
+    told = pd.DataFrame(_outcomes(found), columns=["transaction_id", "is_fraud"])
+    told = told.drop_duplicates("transaction_id", keep="last")
     rows = scores.drop_duplicates("transaction_id").merge(told, on="transaction_id")
     return rows[rows.transaction_id >= first].astype({"is_fraud": bool}).reset_index(drop=True)
+
+
+def _outcomes(found: connections.Connections) -> list[tuple[Any, ...]]:
+    query = f'SELECT "TRANSACTION_ID", "IS_FRAUD" FROM "{SCHEMA}"."{PAYMENT_OUTCOME.name}" ORDER BY "ID"'  # noqa: S608
+    try:
+        with psycopg.connect(found["source"]) as connection:
+            return connection.execute(query.encode()).fetchall()
+    except psycopg.OperationalError as error:
+        raise RunError(f"The outcomes cannot be read, the pipeline may have ended: {error}") from error
 
 
 def _scores(found: connections.Connections) -> Iterator[tuple[Any, ...]]:
@@ -94,7 +100,10 @@ def _scores(found: connections.Connections) -> Iterator[tuple[Any, ...]]:
     )
     consumer.assign([TopicPartition(PAYMENT_SCORE.topic, 0, 0)])
     try:
-        while messages := consumer.consume(5_000, PATIENCE_SECONDS):
+        while True:
+            messages = consumer.consume(5_000, PATIENCE_SECONDS)
+            if not messages:
+                raise RunError("Kafka does not answer; the pipeline may have ended.")
             for message in messages:
                 error = message.error()
                 if error is not None and error.code() == KafkaError._PARTITION_EOF:

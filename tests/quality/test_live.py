@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from local.errors import RunError
+from local.servers import loopback
 from quality import live
 
 
@@ -18,6 +19,17 @@ def test_without_known_outcomes_it_says_what_to_do(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(live, "ask", lambda _url, state=state: state)
         with pytest.raises(RunError, match="start `make run` with --scenario or --play"):
             list(live.figures("dev"))
+
+
+def test_a_pipeline_that_ended_meanwhile_is_an_error_and_no_partial_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    (port,) = loopback.free(1)
+    kafka = {"bootstrap": f"127.0.0.1:{port}", "security_protocol": "PLAINTEXT", "sasl_mechanism": "PLAIN"}
+    found = {"kafka": kafka | {"username": "u", "password": "p"}, "registry": f"http://127.0.0.1:{port}"}
+    monkeypatch.setattr(live, "PATIENCE_SECONDS", 0.3)
+    with pytest.raises(RunError, match="the pipeline may have ended"):
+        list(live._scores(found))
+    with pytest.raises(RunError, match="the pipeline may have ended"):
+        live._outcomes({"source": f"postgresql://u:p@127.0.0.1:{port}/x"})
 
 
 def test_alerts_and_scores_are_judged_from_the_first_payment_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
