@@ -22,12 +22,11 @@ import pandas as pd
 from quality import worlds
 from quality.csv_table import DataError
 from quality.data import COLUMNS, OPTIONAL, OUTCOMES, PAYMENTS, read
+from quality.score import WARM_UP
 from quality.typologies import simulation
 
 ABOUT = "scenario.json"
-COLD = pd.Timedelta(days=7)
-"""So long accounts and terminals have hardly a history, and no outcome is known: alerts of these days do not count."""
-HISTORY = COLD + worlds.DELAY
+HISTORY = WARM_UP + worlds.DELAY
 """These days are played at once. When they are over, the first outcomes come that count."""
 LARGEST_SEED = 4_000
 """numpy's seeds have 32 bits, and the Handbook's worlds use a million of them each."""
@@ -54,7 +53,7 @@ def handbook(variant: worlds.Variant, seed: int | None, days: int) -> Drawn:
     outcomes = worlds.delayed(payments, variant).assign(account=payments.customer_id)
     payments = payments.assign(account=payments.customer_id, payee=None)
     begin = payments.tx_time.iloc[0].floor("D")
-    return Drawn(payments, outcomes, begin + COLD, begin + HISTORY)
+    return Drawn(payments, outcomes, begin + WARM_UP, begin + HISTORY)
 
 
 def typologies(seed: int | None, _days: int) -> Drawn:
@@ -73,7 +72,7 @@ def folder(place: Path) -> Drawn:
     payments, outcomes = read(place)
     first, last = payments.tx_time.iloc[0], payments.tx_time.iloc[-1]
     history = min(HISTORY, (last - first) / 2)
-    return Drawn(payments, outcomes, first + history * (COLD / HISTORY), first + history)
+    return Drawn(payments, outcomes, first + history * (WARM_UP / HISTORY), first + history)
 
 
 SCENARIOS: Mapping[str, Callable[[int | None, int], Drawn]] = {

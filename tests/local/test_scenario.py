@@ -68,10 +68,10 @@ def play(data: Path, payments: int, frauds: int) -> None:
             [(wrong,)] = connection.execute(WRONG).fetchall()
         assert (played, told, wrong) == (payments, payments, 0), "each payment and its outcome once"
         about = json.loads((running.path / "scenario" / "scenario.json").read_bytes())
-        judged = payments - about["unjudged"]  # the first week does not count
+        judged = payments - about["unjudged"]  # the first days do not count
         wait(lambda: (state()["known"] or known)["payments"] == judged, lambda: f"all outcomes: {state()}")
         last = state()["known"]
-        assert last["frauds"] > 0.7 * frauds
+        assert last["frauds"] > 0.5 * frauds
         assert last["by_rule"]["score"]["hits"] > 0.7 * last["by_rule"]["score"]["alerts"], last
         assert last["hits"] > 0.4 * last["frauds"], last
         judged_scores = "\n".join(live.figures("dev"))

@@ -46,7 +46,7 @@ def test_a_folder_is_put_in_order_numbered_and_moved_by_weeks(tmp_path: Path) ->
     assert TODAY - pd.Timedelta(weeks=1) < latest <= TODAY
     assert (latest - pd.Timestamp("2018-04-09", tz="UTC")) % pd.Timedelta(weeks=1) == pd.Timedelta(0)
     about = json.loads((tmp_path / "out" / scenario.ABOUT).read_text())
-    assert (about["customers"], about["unjudged"]) == (2, 1), "a quarter of it is cold"
+    assert (about["customers"], about["unjudged"]) == (2, 1), "a third of it is cold"
     assert pd.Timestamp(about["live_from"]) == pd.to_datetime(rows.tx_time)[1], "half of what is there is history"
 
 
@@ -70,8 +70,8 @@ def test_what_is_written_is_a_folder_for_make_quality(tmp_path: Path) -> None:
 def test_the_handbooks_worlds_have_a_history_and_as_many_days_as_asked(name: str) -> None:
     world = scenario.SCENARIOS[name](5, 1)
     first = world.payments.tx_time.iloc[0].floor("D")
-    assert (world.judged_from, world.live_from) == (first + pd.Timedelta(days=7), first + pd.Timedelta(days=14))
-    assert world.payments.day.max() == 14 and world.outcomes.is_fraud.any()
+    assert (world.judged_from, world.live_from) == (first + pd.Timedelta(days=14), first + pd.Timedelta(days=21))
+    assert world.payments.day.max() == 21 and world.outcomes.is_fraud.any()
     assert (world.outcomes.known_at - world.payments.tx_time == pd.Timedelta(days=7)).all()
 
 
