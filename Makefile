@@ -16,7 +16,8 @@ help: ## Show this list
 	@echo '  STACK=dev|prod chooses the stack. ARGS: "--for 60s --rate 20 --keep" for the run,'
 	@echo '  "tests/unit" or "-k name" for the tests, "latency" for the bench.'
 
-run: $(VENV)/.local ## Run the pipeline of STACK on this machine, with real servers (ARGS="--help": options)
+# A scenario is written by quality/, which needs more packages.
+run: $(VENV)/$(if $(findstring --scenario,$(ARGS))$(findstring --play,$(ARGS)),.quality,.local) ## Run the pipeline of STACK on this machine, with real servers (ARGS="--help": options)
 	@$(PY) -m local run --stack $(STACK) $(ARGS)
 
 connections: $(VENV)/.local ## Print how to reach STACK's running pipeline, as JSON (use make -s)

@@ -13,9 +13,10 @@ from components.contracts.ddl import postgres as ddl
 from local.apply import connections
 from local.apply.accounts import accounts
 from local.apply.alterations import as_statements
-from local.apply.app_server import App, seed
+from local.apply.app_server import App, Played, seed
 from local.apply.handlers import CREATE, STATE, only_stores, to_make
 from local.apply.preflight import check
+from local.apply.scenario import Judged, Scenario
 from local.apply.scheduler import create_all, put_off
 from local.apply.servers import ROOT, Servers
 from local.apply.source_watch import SourceWatch
@@ -36,8 +37,8 @@ SETTLE_SECONDS = 60.0
 class Pipeline:
     """A context in which everything runs; nothing runs after it.
 
-    The app serves on `port` and generates `rate` payments a second of `users` users. Entering raises RunError when the
-    plan has a problem or a server does not start, and leaves nothing running.
+    The app serves on `port` and generates `rate` payments a second of `users` users, or plays a `scenario`. Entering
+    raises RunError when the plan or the scenario has a problem or a server does not start, and leaves nothing running.
     """
 
     plan: Plan
@@ -46,24 +47,28 @@ class Pipeline:
     port: int
     rate: float = 0
     users: int = 1000
+    scenario: Scenario | None = None
     keep: bool = False
 
     def __post_init__(self) -> None:
         self.plan = as_statements(self.plan)
         self._folder = RunFolder(ROOT, self.plan.stack)
         self._telling = threading.Lock()
+        self._played: Played | None = None
+        self._judged: Judged | None = None
         self.supervisor = Supervisor(self.say, self._tell_connections)
 
     def __enter__(self) -> Self:
         found = accounts(self.plan)
         check(self.plan, found)
-        jars.fetch_all(self.say)
         self.path = self._folder.open()
         try:
+            self._played = self._write_scenario()
+            jars.fetch_all(self.say)
             self.children = Children(self.path)
             self.servers = Servers(self.children, found)
             self.source_watch = SourceWatch(self.servers, self.say)
-            self.app = App(self.servers, self.plan, port=self.port, rate=self.rate)
+            self.app = App(self.servers, self.plan, port=self.port, rate=self.rate, played=self._played)
             self._start()
         except BaseException:
             self._stop(learn=False)
@@ -79,6 +84,16 @@ class Pipeline:
         """Raises RunError when the supervisor has given up on a server."""
         if self.supervisor.failure:
             raise self.supervisor.failure
+
+    def _write_scenario(self) -> Played | None:
+        """Write the scenario's files. Its customers are the users."""
+        if not self.scenario:
+            return None
+        self.say("Preparing the scenario, up to a minute")
+        folder = self.path / "scenario"
+        self.users, words = self.scenario.write(folder)
+        self.say(f"Scenario: {words}, {self.scenario.speed:g} times as fast as the clock")
+        return Played(folder=folder, speed=self.scenario.speed)
 
     def _start(self) -> None:
         self.say("Starting Kafka, the schema registry, Flink, Debezium, PostgreSQL and OpenSearch")
@@ -98,6 +113,9 @@ class Pipeline:
             self.supervisor.watch(server, restart, optional=server in self.servers.sinks.values())
         self.supervisor.start()
         self.source_watch.start()
+        if self._played:
+            self._judged = Judged(self.servers, self._played.folder)
+            self._judged.start()
         self._tell_connections()
 
     def _tell_connections(self) -> None:
@@ -106,6 +124,8 @@ class Pipeline:
 
     def _stop(self, *, learn: bool) -> None:
         self.supervisor.stop()
+        if self._judged:
+            self._judged.stop()
         if hasattr(self, "servers"):
             self.source_watch.stop()
             connections.forget(self.path)

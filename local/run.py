@@ -18,6 +18,7 @@ from types import FrameType
 
 from local.apply.alerts import AlertFeed
 from local.apply.alterations import STATEMENT
+from local.apply.scenario import SPEED, Scenario
 from local.apply.servers import ROOT
 from local.apply.summary import State, line, read_state, summary
 from local.errors import RunError
@@ -29,30 +30,68 @@ from plan.model import Plan, PlanError
 UNITS = {"s": 1, "m": 60, "h": 3600}
 STATUS_SECONDS = 5.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-USERS = 5_000
-"""At 20 payments a second each user pays two or three times in ten minutes, far from a burst."""
+RATE = 20.0
+USERS, SECONDS_BETWEEN = 5_000, 250
+"""Each user pays two or three times in ten minutes, far from a burst: there are more users for a higher rate."""
 
 
 def run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stack", default="dev", help="the stack to run (default: dev)")
     parser.add_argument("--for", dest="seconds", type=_duration, metavar="60s", help="stop after this time (s, m, h)")
-    parser.add_argument("--rate", type=_rate, default=20.0, help="payments to generate a second (default: 20)")
-    parser.add_argument("--users", type=_users, default=USERS, help=f"number of users (default: {USERS})")
+    parser.add_argument("--rate", type=_rate, help=f"payments to generate a second (default: {RATE:g})")
+    parser.add_argument(
+        "--users", type=_users, help=f"number of users (default: {USERS}, or more when --rate is over {RATE:g})"
+    )
+    parser.add_argument("--scenario", metavar="NAME", help="play labelled payments, e.g. handbook (docs/quality.md)")
+    parser.add_argument("--play", type=Path, metavar="FOLDER", help="play a folder's payments (docs/quality.md)")
+    parser.add_argument("--speed", type=_speed, help=f"how many times as fast as the clock (default: {SPEED:g})")
+    parser.add_argument("--seed", type=int, help="another world of the scenario")
     parser.add_argument("--port", type=int, default=8000, help="port of the page (default: 8000)")
     parser.add_argument("--keep", action="store_true", help="keep the run's data and logs until the next run")
 
 
 def run(args: argparse.Namespace) -> int:
-    asked = {name: value for name, value in vars(args).items() if name != "command"}
     try:
         with _interruptible():
-            return Run(**asked).run()
+            return _asked(args).run()
     except (RunError, PlanError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped before the pipeline was up.", file=sys.stderr)
         return 130
+
+
+def _asked(args: argparse.Namespace) -> Run:
+    """Raises RunError, which lists the options that do not go together."""
+    scenario: Scenario | None = None
+    if args.scenario is not None or args.play is not None:
+        problems = [
+            f"--{name} {getattr(args, name)}: a scenario has its own payments and customers; leave it out"
+            for name in ("rate", "users")
+            if getattr(args, name) is not None
+        ]
+        if args.scenario is not None and args.play is not None:
+            problems.append("--scenario and --play: choose one of them")
+        if args.play is not None and args.seed is not None:
+            problems.append(f"--seed {args.seed}: the payments of a folder have none; leave it out")
+        scenario = Scenario(
+            name=args.scenario, data=args.play, speed=args.speed or SPEED, seed=args.seed, seconds=args.seconds
+        )
+    else:
+        problems = [
+            f"--{name} {getattr(args, name)}: this is for a scenario; add --scenario handbook, or --play FOLDER"
+            for name in ("speed", "seed")
+            if getattr(args, name) is not None
+        ]
+    if problems:
+        raise RunError("\n".join(problems))
+    rate = 0.0 if scenario else RATE if args.rate is None else args.rate
+    users = args.users or max(USERS, int(rate * SECONDS_BETWEEN))
+    return Run(
+        stack=args.stack, seconds=args.seconds, rate=rate, users=users, port=args.port, keep=args.keep,
+        scenario=scenario,
+    )  # fmt: skip
 
 
 @dataclass(kw_only=True)
@@ -65,6 +104,7 @@ class Run:
     users: int
     port: int
     keep: bool
+    scenario: Scenario | None = None
 
     def __post_init__(self) -> None:
         self._began = time.monotonic()
@@ -76,7 +116,15 @@ class Run:
         plan = record_deployment(self.stack, ROOT)
         if not plan.of_type(STATEMENT):
             raise RunError(f"Stack {self.stack} has no streaming layer; run one whose layer is streaming or complete.")
-        pipeline = Pipeline(plan, say=self._say, port=self.port, rate=self.rate, users=self.users, keep=self.keep)
+        pipeline = Pipeline(
+            plan,
+            say=self._say,
+            port=self.port,
+            rate=self.rate,
+            users=self.users,
+            scenario=self.scenario,
+            keep=self.keep,
+        )
         self._hint(plan)
         with AlertFeed(loopback.url(self.port), self._say), pipeline:
             self._say(f"The page is at {pipeline.app.url}/  (Ctrl-C stops everything)")
@@ -160,10 +208,18 @@ def _users(text: str) -> int:
 
 
 def _rate(text: str) -> float:
+    return _number(text, "payments a second", 0, 100_000)
+
+
+def _speed(text: str) -> float:
+    return _number(text, "how many times as fast as the clock it is", 1, 20_000)
+
+
+def _number(text: str, what: str, least: float, most: float) -> float:
     try:
-        rate = float(text)
+        number = float(text)
     except ValueError:
-        rate = -1.0
-    if not 0 <= rate <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r}: give payments a second, from 0 to 100000")
-    return rate
+        number = math.nan
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"{text!r}: give {what}, from {least:g} to {most:.0f}")
+    return number

@@ -3,8 +3,9 @@
 With --data, the scores and alerts of a folder's payments: transactions.csv (transaction_id, tx_time, customer_id,
 terminal_id, amount; optional: device_id, ip_address, latitude, longitude, payee_id) and labels_delayed.csv
 (transaction_id, customer_id, terminal_id, amount, is_fraud, known_at) give scores.csv (transaction_id, score) and
-alerts.csv (transaction_id, rule_id, score, reason). Without it, simulated worlds are scored, and docs/quality.md gets
-their figures.
+alerts.csv (transaction_id, rule_id, score, reason). With --live, the alerts and scores of the pipeline that `make run`
+plays a scenario through, by the outcomes known so far. Without both, simulated worlds are scored, and docs/quality.md
+gets their figures.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pulumi
 from components.confluent.settings import StreamingSettings
 from components.contracts.score import ScoreError
 from local.errors import RunError
-from quality import document, worlds
+from quality import document, live, worlds
 from quality.agreement import DisagreementError
 from quality.csv_table import DataError
 from quality.data import read, write_alerts, write_scores
@@ -36,7 +37,9 @@ THRESHOLD = float(StreamingSettings().score_threshold)
 def main() -> int:
     options = _options()
     try:
-        if options.data:
+        if options.live:
+            print("\n".join(live.figures(options.stack)))
+        elif options.data:
             _score_folder(options)
         else:
             _score_worlds(options)
@@ -89,7 +92,10 @@ def _say(text: str) -> None:
 def _options() -> argparse.Namespace:
     words = (__doc__ or "").partition("\n\n")
     parser = argparse.ArgumentParser(prog="make quality", description=words[0], epilog=words[2])
-    parser.add_argument("--data", type=Path, help="folder with transactions.csv and labels_delayed.csv")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--data", type=Path, help="folder with transactions.csv and labels_delayed.csv")
+    kinds.add_argument("--live", action="store_true", help="judge the pipeline that runs here (make run)")
+    parser.add_argument("--stack", default="dev", help="the stack that --live means (default: %(default)s)")
     parser.add_argument(
         "--weights", type=Path, default=SHIPPED, help="weights to begin with (default: the shipped ones)"
     )

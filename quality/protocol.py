@@ -38,7 +38,7 @@ def week(payments: pd.DataFrame, score: pd.Series, first: int) -> Figures:
     return Figures(
         auc=float(roc_auc_score(fraud, found)),
         average_precision=float(average_precision_score(fraud, found)),
-        card_precision=_card_precision(payments, score, days),
+        card_precision=card_precision(payments, score, days),
     )
 
 
@@ -59,8 +59,8 @@ def tested(payments: pd.DataFrame, first: int, day: int) -> np.ndarray:
     return np.asarray(rows.index[~rows.customer_id.isin(frauds.customer_id.unique())])
 
 
-def _card_precision(payments: pd.DataFrame, score: pd.Series, days: list[np.ndarray]) -> float:
-    """A card that was found is blocked: it is nobody's find on a later day."""
+def card_precision(payments: pd.DataFrame, score: pd.Series, days: list[np.ndarray]) -> float:
+    """The mean of the days, each an array of rows. A card that was found is blocked: it is nobody's find later."""
     found, shares = set[object](), list[float]()
     for rows in days:
         cards = payments.loc[rows, ["customer_id", "is_fraud"]].assign(score=score[rows])

@@ -125,3 +125,6 @@ LARGE_AMOUNT = os.environ.get("LARGE_AMOUNT", "1000.00")
 GENERATOR_RATE = float(os.environ.get("GENERATOR_RATE", "0"))
 GENERATOR_SEED = int(os.environ.get("GENERATOR_SEED", "1"))
 FRAUD_EVERY_SECONDS = float(os.environ.get("FRAUD_EVERY_SECONDS", "0"))
+SCENARIO_FOLDER = os.environ.get("SCENARIO_FOLDER", "")
+"""A folder of labelled payments to play instead of generating some, as `quality/scenario.py` writes it."""
+SCENARIO_SPEED = float(os.environ.get("SCENARIO_SPEED", "1"))

@@ -19,12 +19,20 @@ DELAYS_KEPT = 10_000
 IDS_KEPT = 100_000
 RETRY_SECONDS = 1.0
 
+Time = datetime.datetime
+
 
 class Alerts(threading.Thread):
     """Counts alerts by rule, measures their delay and calls `publish` once for each."""
 
-    def __init__(self, publish: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, publish: Callable[[dict[str, Any]], None], committed_at: Callable[[Time], Time | None] | None = None
+    ) -> None:
+        """`committed_at`: when a payment of that time was written, None if it says nothing about the speed; without it
+        the time itself.
+        """
         super().__init__(name="alerts", daemon=True)
+        self._committed_at: Callable[[Time], Time | None] = committed_at or (lambda made: made)
         self.latest: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self.by_rule: Counter[str] = Counter()
         self.delays: deque[float] = deque(maxlen=DELAYS_KEPT)
@@ -78,9 +86,9 @@ class Alerts(threading.Thread):
         now = datetime.datetime.now(datetime.UTC)
         try:
             alert = self._decoder.read(value.encode() if isinstance(value, str) else value)
-            made = datetime.datetime.fromisoformat(alert["event_time"])
+            made = self._committed_at(datetime.datetime.fromisoformat(alert["event_time"]))
             rule, identity = str(alert["rule_id"]), str(alert["alert_id"])
-            delay = (now - made).total_seconds()
+            delay = None if made is None else (now - made).total_seconds()
         except (ValueError, KeyError, TypeError) as error:
             log.warning("not an alert: %s", error)
             return
@@ -88,10 +96,10 @@ class Alerts(threading.Thread):
             return
         # Payments from before the first alert waited for the pipeline to start: they say nothing about its speed.
         self._live_since = self._live_since or now
-        if made >= self._live_since:
+        if made is not None and delay is not None and made >= self._live_since:
             self.delays.append(delay)
         self.by_rule[rule] += 1
-        alert |= {"delay_ms": round(delay * 1000), "number": self.by_rule.total()}
+        alert |= {"delay_ms": None if delay is None else round(delay * 1000), "number": self.by_rule.total()}
         self.latest.append(alert)
         self._publish({"type": "alert", "alert": alert})
 

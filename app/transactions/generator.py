@@ -1,5 +1,6 @@
 """Generates a steady stream of normal payments, with a fraud now and then."""
 
+import contextlib
 import itertools
 import logging
 import random
@@ -8,13 +9,19 @@ import time
 
 from django.db import connection
 
-from transactions.models import User
+from transactions.models import Transaction, User
 from transactions.payment_table import PaymentTable
 from transactions.payments import FRAUDS, Payment, normal
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 1_000
 MAX_RATE = 100_000.0
+SECONDS_BETWEEN = 100
+"""An account that pays more often is near a burst: this bounds the page's slider."""
+BLOCKED_SECONDS = 3_600.0
+"""An account pays nothing for so long after a fraud, as with a blocked card. Its owner's payments in the window of a
+burst would be alerts too.
+"""
 
 
 class Generator:
@@ -23,11 +30,13 @@ class Generator:
     def __init__(self, payments: PaymentTable, *, seed: int, rate: float, fraud_every: float = 0) -> None:
         self.rate = rate
         self.committed = 0
+        self.calm_rate: int | None = None  # at which no account is near a burst, once the accounts are known
         self._fraud_every = fraud_every
         self._payments = payments
         self._source = random.Random(seed)  # noqa: S311 - not for secrets
         self._kinds = itertools.cycle(FRAUDS)
         self._turns: list[int] = []
+        self._blocked_until: dict[int, float] = {}
         self._stop = threading.Event()
 
     def start(self) -> None:
@@ -41,6 +50,7 @@ class Generator:
         accounts = list(User.objects.order_by("id").values_list("id", flat=True))
         if not accounts:
             raise RuntimeError("There are no users: run `manage.py seed` first.")
+        self.calm_rate = len(accounts) // SECONDS_BETWEEN
         end = None if seconds is None else time.monotonic() + seconds
         due, last = 0.0, time.monotonic()
         next_fraud = last + 0.5 if self._fraud_every else float("inf")
@@ -50,7 +60,7 @@ class Generator:
             last = now
             if now >= next_fraud:
                 next_fraud = now + self._fraud_every
-                self._add(FRAUDS[next(self._kinds)](self._source, self._source.choice(accounts)))
+                self._commit_fraud(next(self._kinds), self._source.choice(accounts))
             size = min(int(due), MOST_AT_ONCE if count is None else min(MOST_AT_ONCE, count - self.committed))
             if size:
                 due -= size
@@ -64,15 +74,31 @@ class Generator:
     def _next_payer(self, accounts: list[int]) -> int:
         """Each account in turn: random ones would pay in bursts by chance."""
         if not self._turns:
-            self._turns = self._source.sample(accounts, len(accounts))
+            now = time.monotonic()
+            free = [account for account in accounts if self._blocked_until.get(account, now) <= now] or accounts
+            self._turns = self._source.sample(free, len(free))
         return self._turns.pop()
 
-    def _add(self, payments: list[Payment]) -> None:
-        self.committed += len(self._payments.add(payments, self._stop))
+    def block(self, account: int) -> None:
+        """Make no normal payments of the account for a while."""
+        self._blocked_until[account] = time.monotonic() + BLOCKED_SECONDS
+        with contextlib.suppress(ValueError):
+            self._turns.remove(account)
+
+    def _commit_fraud(self, kind: str, account: int) -> None:
+        self.block(account)
+        _log(kind, self._add(FRAUDS[kind](self._source, account)))
+
+    def _add(self, payments: list[Payment]) -> list[Transaction]:
+        rows = self._payments.add(payments, self._stop)
+        self.committed += len(rows)
+        return rows
 
 
-def commit_fraud(payments: PaymentTable, kind: str, source: random.Random, account: int | None = None) -> list[int]:
-    """Commit a fraud, by a random user unless `account` is given. Returns the ids of its payments.
+def commit_fraud(
+    payments: PaymentTable, kind: str, source: random.Random, account: int | None = None
+) -> list[Transaction]:
+    """Commit a fraud, by a random user unless `account` is given. Returns its payments.
 
     Raises KeyError for an unknown kind, User.DoesNotExist for an unknown account or without users.
     """
@@ -84,7 +110,11 @@ def commit_fraud(payments: PaymentTable, kind: str, source: random.Random, accou
         account = source.choice(list(users[:10_000]))
     else:
         User.objects.get(pk=account)
-    numbers = [int(row.pk) for row in payments.add(make(source, account))]
-    for number in numbers:
-        log.info("fraud committed", extra={"transaction": number, "fraud": kind})
-    return numbers
+    rows = payments.add(make(source, account))
+    _log(kind, rows)
+    return rows
+
+
+def _log(kind: str, rows: list[Transaction]) -> None:
+    for row in rows:
+        log.info("fraud committed", extra={"transaction": row.pk, "fraud": kind})

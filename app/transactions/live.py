@@ -1,5 +1,6 @@
 """Feeds the page: all browsers share one watcher of the database and one reader of alerts."""
 
+import itertools
 import logging
 import queue
 import random
@@ -7,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +18,12 @@ from transactions.alerts import Alerts
 from transactions.generator import Generator
 from transactions.latest import Payments
 from transactions.payment_table import PaymentTable
+from transactions.player import Player
+from transactions.verdicts import Verdicts
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 0.25
+LOOKS_PER_VERDICT = 4
 MOST_BROWSERS = 16
 WAITING = 200
 KEEP_ALIVE_SECONDS = 10
@@ -33,7 +38,9 @@ class Live:
     """The threads of this process, and the figures that they collect."""
 
     def __init__(self) -> None:
-        self.payments = PaymentTable()
+        folder = settings.SCENARIO_FOLDER
+        self.player = Player(Path(folder), settings.SCENARIO_SPEED) if folder else None
+        self.payments = PaymentTable(self.player.now if self.player else None)
         self.source = random.Random(settings.GENERATOR_SEED + 1)  # noqa: S311
         self.generator = Generator(
             self.payments,
@@ -41,21 +48,22 @@ class Live:
             rate=settings.GENERATOR_RATE,
             fraud_every=settings.FRAUD_EVERY_SECONDS,
         )
-        self.alerts = Alerts(self._publish)
+        self.alerts = Alerts(self._take, self.player.committed_at if self.player else None)
+        self._verdicts = Verdicts(self.player.first_judged if self.player else None)
         self.total = 0
         self.rate = 0.0
         self._browsers: set[queue.Queue[dict[str, Any]]] = set()
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        self.generator.start()
+        (self.player or self.generator).start()
         if settings.KAFKA:
             self.alerts.start()
         threading.Thread(target=self._watch, name="payments", daemon=True).start()
 
     def stop(self) -> None:
         """Stop the generator and end every page's stream; the browsers then reconnect, maybe to another replica."""
-        self.generator.stop()
+        (self.player or self.generator).stop()
         self._publish(END)
 
     def state(self) -> dict[str, Any]:
@@ -63,10 +71,13 @@ class Live:
             "payments": self.total,
             "rate": round(self.rate, 1),
             "generator": self.generator.rate,
+            "calm_rate": self.generator.calm_rate,
             "alerts": sum(self.alerts.by_rule.values()),
             "by_rule": dict(self.alerts.by_rule),
             "delay_p50_ms": self.alerts.delay_ms(0.5),
             "delay_p99_ms": self.alerts.delay_ms(0.99),
+            "known": self._verdicts.figures(),
+            "scenario": self.player.state() if self.player else None,
         }
 
     def events(self) -> Iterator[dict[str, Any]]:
@@ -95,6 +106,12 @@ class Live:
             with self._lock:
                 self._browsers.discard(mine)
 
+    def _take(self, event: dict[str, Any]) -> None:
+        payment = event["alert"]["transaction_id"]
+        if isinstance(payment, int):  # the contract allows none
+            self._verdicts.alert(payment, event["alert"]["rule_id"])
+        self._publish(event)
+
     def _publish(self, event: dict[str, Any]) -> None:
         with self._lock:
             browsers = list(self._browsers)
@@ -107,9 +124,11 @@ class Live:
 
     def _watch(self) -> None:
         payments = Payments()
-        while True:
+        for look in itertools.count():
             started = time.monotonic()
             try:
+                if look % LOOKS_PER_VERDICT == 0:
+                    self._verdicts.look()
                 self._look(payments)
             except DatabaseError as error:
                 log.warning("cannot read payments: %s", str(error).strip())

@@ -3,7 +3,7 @@
 import datetime
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Event
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -21,12 +21,16 @@ BATCH = 1_000
 class PaymentTable:
     """Any number of threads, processes and replicas may write at the same time."""
 
+    def __init__(self, clock: Callable[[], datetime.datetime] | None = None) -> None:
+        """`clock`: the time of payments without one; the system's by default."""
+        self._clock = clock
+
     def add(self, payments: Iterable[Payment], stop: Event | None = None) -> list[Transaction]:
         """Commit the payments together and return them with id and time of receipt.
 
         Retries while the database is away. Returns nothing when `stop` is set meanwhile.
         """
-        rows = _received(payments)
+        rows = _received(payments, (self._clock or timezone.now)())
         in_doubt = False  # whether the answer to a commit was lost
         while rows:
             try:
@@ -41,7 +45,7 @@ class PaymentTable:
                     raise
                 return rows
             except (DatabaseError, InterfaceError) as error:
-                if not _is_away(error):
+                if not is_away(error):
                     raise
                 in_doubt = rows[0].pk is not None
                 log.warning("database away, retrying: %s", str(error).strip())
@@ -52,17 +56,16 @@ class PaymentTable:
         return []
 
 
-def _received(payments: Iterable[Payment]) -> list[Transaction]:
+def _received(payments: Iterable[Payment], now: datetime.datetime) -> list[Transaction]:
     """Rows without ids, with the time of receipt in milliseconds, as the column holds.
 
     Nothing depends on that time: clocks may be wrong, equal, or go back.
     """
-    now = timezone.now()
     now -= datetime.timedelta(microseconds=now.microsecond % 1000)
     return [
         Transaction(
             amount=payment.amount,
-            received_at=now,
+            received_at=payment.time or now,
             ip_address=payment.address,
             account_id=payment.account,
             terminal_id=payment.terminal,
@@ -92,7 +95,7 @@ def _committed(first: Transaction) -> bool:
     ).exists()
 
 
-def _is_away(error: Exception) -> bool:
+def is_away(error: Exception) -> bool:
     """Whether a retry can help. Oracle's driver reports a lost connection as a plain DatabaseError."""
     if isinstance(error, (OperationalError, InterfaceError)):
         return True

@@ -1,5 +1,6 @@
 """Makes normal payments and frauds from a random source."""
 
+import datetime
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ FOREIGN_PREFIX = "203.0.113."  # reserved for documentation, so nobody's home
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment before it has an id and a time."""
+    """A payment before it has an id. Without a `time` it is made when it is written."""
 
     account: int
     amount: Decimal
@@ -26,12 +27,13 @@ class Payment:
     latitude: Decimal | None = None
     longitude: Decimal | None = None
     payee: int | None = None
+    time: datetime.datetime | None = None
 
 
 def normal(source: random.Random, account: int) -> Payment:
     """About what the account always pays, from an address at home."""
     usual = random.Random(account).randint(*USUAL)  # noqa: S311 - a simulation
-    return Payment(account, usual * source.randint(*SPREAD) // 100 * CENT, _home(source))
+    return Payment(account, usual * source.randint(*SPREAD) // 100 * CENT, home(source))
 
 
 def burst_count(source: random.Random, account: int) -> list[Payment]:
@@ -46,14 +48,14 @@ def burst_amount(source: random.Random, account: int) -> list[Payment]:
     payments: list[Payment] = []
     while sum(payment.amount for payment in payments) < limit:
         amount = (part * source.randint(90, 100) / 100).quantize(CENT)
-        payments.append(Payment(account, amount, _home(source)))
+        payments.append(Payment(account, amount, home(source)))
     return payments
 
 
 def large_amount(source: random.Random, account: int) -> list[Payment]:
     """One payment of the large amount, or up to 50.00 more."""
     amount = Decimal(settings.LARGE_AMOUNT) + source.randint(0, LARGE_SPREAD) * CENT
-    return [Payment(account, amount, _home(source))]
+    return [Payment(account, amount, home(source))]
 
 
 def foreign_address(source: random.Random, account: int) -> list[Payment]:
@@ -70,7 +72,7 @@ FRAUDS: dict[str, Callable[[random.Random, int], list[Payment]]] = {
 }
 
 
-def _home(source: random.Random) -> str:
+def home(source: random.Random) -> str:
     """An address that begins with the home prefix, which may be IPv4, IPv6 or a whole address."""
     prefix = settings.HOME_PREFIX
     if prefix.endswith(":"):

@@ -23,7 +23,8 @@ from transactions.payments import FRAUDS
 @ensure_csrf_cookie
 def page(request: HttpRequest) -> HttpResponse:
     frauds = {rule: title for rule, title in settings.RULES.items() if rule in FRAUDS}
-    return render(request, "transactions/index.html", {"rules": settings.RULES, "frauds": frauds})
+    context = {"rules": settings.RULES, "frauds": frauds, "scenario": bool(live().player)}
+    return render(request, "transactions/index.html", context)
 
 
 @require_GET
@@ -59,17 +60,20 @@ def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
         return _bad(f"Unknown fraud {kind!r}; choose one of {', '.join(FRAUDS)}.")
     try:
         account = _number(_body(request), "account")
-        ids = commit(live().payments, kind, live().source, None if account is None else int(account))
+        rows = commit(live().payments, kind, live().source, None if account is None else int(account))
     except ValueError as error:
         return _bad(str(error))
     except User.DoesNotExist:
         return JsonResponse({"error": "There is no such user."}, status=404)
-    return JsonResponse({"fraud": kind, "transactions": ids}, status=201)
+    live().generator.block(rows[0].account_id)
+    return JsonResponse({"fraud": kind, "transactions": [row.pk for row in rows]}, status=201)
 
 
 @require_POST
 def set_generator(request: HttpRequest) -> JsonResponse:
     """Body: {"rate": payments a second, 0 to stop}."""
+    if live().player:
+        return _bad("A scenario is played; nothing else is generated.")
     try:
         rate = _number(_body(request), "rate")
     except ValueError as error:

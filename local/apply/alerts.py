@@ -42,7 +42,8 @@ class AlertFeed:
 
 def _line(alert: dict[str, Any]) -> str:
     title = paint(f"ALERT {alert['rule_id']}", RED)
+    delay = "" if alert["delay_ms"] is None else f", after {alert['delay_ms']} ms"
     return (
         f"{title}: account {alert['ACCOUNT_ID']}, payment {alert['transaction_id']}: {alert['reason']} "
-        f"(score {alert['score']}, after {alert['delay_ms']} ms)"
+        f"(score {alert['score']}{delay})"
     )

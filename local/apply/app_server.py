@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,17 +26,26 @@ OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP")
 """Prefixes of the variables with the addresses of the cloud's servers."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """A scenario that is played `speed` times as fast as the clock."""
+
+    folder: Path
+    speed: float
+
+
 class App(Server):
     """Django with its generator; its Kafka client is the plan's service account of the app."""
 
     name = "app"
 
-    def __init__(self, servers: Servers, plan: Plan, *, port: int, rate: float) -> None:
+    def __init__(self, servers: Servers, plan: Plan, *, port: int, rate: float, played: Played | None = None) -> None:
         super().__init__(servers.children)
         self.port = port
         self._servers = servers
         self._configuration = configuration(plan)
         self._rate = rate
+        self._played = played
         self._secret = secrets.token_urlsafe(48)
 
     @property
@@ -59,6 +69,7 @@ class App(Server):
             "GENERATOR_RATE": str(self._rate),
             "FRAUD_EVERY_SECONDS": str(FRAUD_EVERY_SECONDS if self._rate else 0),
             **self._configuration,
+            **_scenario(self._played),
         }
 
     def is_ready(self) -> bool:
@@ -89,6 +100,10 @@ def seed(postgres: Postgres, folder: Path, users: int) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
     if done.returncode != 0:
         raise RunError(f"The users could not be created: {done.stderr.strip()[-1000:]}")
+
+
+def _scenario(played: Played | None) -> dict[str, str]:
+    return {"SCENARIO_FOLDER": str(played.folder), "SCENARIO_SPEED": str(played.speed)} if played else {}
 
 
 def _database(postgres: Postgres) -> dict[str, str]:

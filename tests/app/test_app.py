@@ -145,6 +145,22 @@ def test_the_generator_commits_what_it_counts() -> None:
     assert Transaction.objects.count() - before == 250
 
 
+def test_a_defrauded_account_pays_nothing_more() -> None:
+    from transactions.generator import Generator
+    from transactions.models import Transaction, User
+    from transactions.payment_table import PaymentTable
+
+    generator = Generator(PaymentTable(), seed=1, rate=100_000)
+    blocked = User.objects.earliest("id").pk
+    generator.run(count=60)  # in the middle of the second turn
+    assert generator.calm_rate == 0, "50 users cannot pay once a second without bursts"
+    newest = Transaction.objects.latest("pk").pk
+    generator.block(blocked)
+    generator.run(count=260)
+    later = Transaction.objects.filter(pk__gt=newest)
+    assert later.count() == 200 and not later.filter(account_id=blocked).exists()
+
+
 def test_a_button_commits_a_fraud() -> None:
     from transactions.models import Transaction
 

@@ -49,7 +49,7 @@ def test_a_payment_keeps_where_and_with_what_it_was_made() -> None:
     from transactions.payment_table import PaymentTable
     from transactions.payments import Payment
 
-    place = {"latitude": Decimal("-33.86882"), "longitude": Decimal("151.20930")}
+    place: dict[str, Any] = {"latitude": Decimal("-33.86882"), "longitude": Decimal("151.20930")}
     payment = Payment(1, Decimal(1), "10.0.0.1", terminal="till-7", device="phone-3", payee=2, **place)
     (row,) = PaymentTable().add([payment])
     found = Transaction.objects.get(pk=row.pk)

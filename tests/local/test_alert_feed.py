@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from local.apply.alerts import MOST_AT_ONCE, AlertFeed
+from local.apply.alerts import MOST_AT_ONCE, AlertFeed, _line
 from local.servers import loopback
 from tests.local.sink_lab import until
 
@@ -69,6 +69,11 @@ def test_each_alert_is_printed_once_although_answers_break_off(app: str) -> None
         until(lambda: len(said) == 3, "the third alert is printed", 10)
     assert [line.split(", payment ")[1][0] for line in said] == ["1", "2", "3"]
     assert said[0] == "ALERT large_amount: account 7, payment 1: one payment (score 60, after 30 ms)"
+
+
+def test_a_played_history_says_no_delay() -> None:
+    assert _line(alert(3)).endswith("one payment (score 60, after 30 ms)")
+    assert _line(alert(3) | {"delay_ms": None}).endswith("one payment (score 60)")
 
 
 def test_a_flood_is_cut_short(app: str) -> None:

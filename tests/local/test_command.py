@@ -30,7 +30,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_help_names_every_option() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for option in ("--stack", "--for", "--rate", "--users", "--port", "--keep"):
+    for option in (
+        "--stack", "--for", "--rate", "--users", "--port", "--keep", "--scenario", "--play", "--speed", "--seed",
+    ):  # fmt: skip
         assert option in done.stdout, option
 
 
@@ -41,6 +43,13 @@ def test_help_names_every_option() -> None:
         (("--for", "soon"), "give seconds, or a number with s, m or h"),
         (("--users", "0"), "give a number of users, from 1 to 1000000"),
         (("--rate", "-1"), "give payments a second, from 0 to 100000"),
+        (("--scenario", "handbook", "--speed", "0"), "give how many times as fast as the clock it is, from 1 to 20000"),
+        (("--scenario", "handbook", "--speed", "nan"), "give how many times as fast as the clock it is"),
+        (("--scenario", "handbook", "--rate", "20"), "--rate 20.0: a scenario has its own payments and customers"),
+        (("--play", "x", "--rate", "20", "--users", "9"), "--users 9: a scenario has its own payments and customers"),
+        (("--play", "x", "--scenario", "handbook"), "--scenario and --play: choose one of them"),
+        (("--play", "x", "--seed", "3"), "--seed 3: the payments of a folder have none; leave it out"),
+        (("--speed", "1000"), "--speed 1000.0: this is for a scenario; add --scenario handbook, or --play FOLDER"),
     ],
 )
 def test_bad_input_is_refused(arguments: tuple[str, ...], message: str) -> None:

@@ -23,9 +23,9 @@ class Command(BaseCommand):
         account, seed = options["account"], options["seed"]
         source = random.Random(seed if isinstance(seed, int) else None)  # noqa: S311
         try:
-            ids = commit_fraud(
+            rows = commit_fraud(
                 PaymentTable(), str(options["kind"]), source, account if isinstance(account, int) else None
             )
         except User.DoesNotExist as error:
             raise CommandError(f"No such user: {error}") from None
-        self.stdout.write(json.dumps({"fraud": options["kind"], "transactions": ids}))
+        self.stdout.write(json.dumps({"fraud": options["kind"], "transactions": [row.pk for row in rows]}))

@@ -4,8 +4,9 @@
 const SHOWN = 20;
 const byId = (id) => document.getElementById(id);
 const titles = Object.fromEntries(
-  [...document.querySelectorAll("[data-fraud]")].map((button) => [button.dataset.fraud, button.textContent]),
+  [...document.querySelectorAll("[data-rule]")].map((count) => [count.dataset.rule, count.previousElementSibling.textContent]),
 );
+const PHASES = { history: "the first days, as fast as possible", over: "the scenario is over", failed: "FAILED, see the app's log" };
 
 function cell(text, name) {
   const element = document.createElement("td");
@@ -39,7 +40,7 @@ function showAlert(alert) {
   const reason = document.createElement("p");
   reason.textContent = `Account ${alert.ACCOUNT_ID}, payment ${alert.transaction_id}: ${alert.reason}`;
   const when = document.createElement("small");
-  when.textContent = `${clock(alert.event_time)}, seen after ${alert.delay_ms} ms`;
+  when.textContent = clock(alert.event_time) + (alert.delay_ms === null ? "" : `, seen after ${alert.delay_ms} ms`);
   item.append(title, reason, when);
   prepend(byId("alert-rows"), item);
 }
@@ -52,8 +53,43 @@ function showState(state) {
   for (const element of document.querySelectorAll("[data-rule]")) {
     element.textContent = (state.by_rule[element.dataset.rule] ?? 0).toLocaleString();
   }
-  if (document.activeElement !== byId("generator")) byId("generator").value = state.generator;
-  byId("generator-value").textContent = state.generator;
+  if (state.known) showKnown(state.known);
+  if (state.scenario) showScenario(state.scenario);
+  else showGenerator(state.generator, state.calm_rate);
+}
+
+function showGenerator(rate, calmRate) {
+  if (calmRate !== null) byId("generator").max = Math.max(5, rate, Math.min(200, calmRate));
+  if (document.activeElement !== byId("generator")) byId("generator").value = rate;
+  byId("generator-value").textContent = rate;
+}
+
+function showScenario(scenario) {
+  const words = scenario.phase === "live" ? `${scenario.speed.toLocaleString()} times as fast as the clock` : PHASES[scenario.phase];
+  const behind = scenario.behind_seconds > 5 ? `; ${scenario.behind_seconds} s behind` : "";
+  byId("scenario").textContent = `Simulated time: ${new Date(scenario.time).toLocaleString()} (${words}${behind})`;
+}
+
+function share(part, whole) {
+  return whole ? `${part.toLocaleString()} of ${whole.toLocaleString()} (${(100 * part / whole).toFixed(1)} %)` : "–";
+}
+
+function showKnown(known) {
+  byId("known").hidden = false;
+  byId("known-words").textContent =
+    `The outcome of ${known.payments.toLocaleString()} payments is known; ${known.frauds.toLocaleString()} of them were frauds.`;
+  const rows = [["any rule", known], ...Object.entries(known.by_rule).map(([rule, found]) => [titles[rule] ?? rule, found])];
+  byId("known-rows").replaceChildren(...rows.map(([name, found]) => {
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = name;
+    row.append(
+      head, cell(found.alerts.toLocaleString(), "number"),
+      cell(share(found.hits, found.alerts), "number"), cell(share(found.hits, known.frauds), "number"),
+    );
+    return row;
+  }));
 }
 
 const show = { payment: (e) => showPayment(e.payment), alert: (e) => showAlert(e.alert), state: (e) => showState(e.state) };
@@ -93,7 +129,7 @@ for (const button of document.querySelectorAll("[data-fraud]")) {
     return `Committed: ${button.textContent.toLowerCase()}, ${answer.transactions.length} payment(s).`;
   }));
 }
-byId("generator").addEventListener("change", (event) => report(async () => {
+byId("generator")?.addEventListener("change", (event) => report(async () => {
   const answer = await post("api/generator", { rate: Number(event.target.value) });
   byId("generator-value").textContent = answer.rate;
   return answer.rate ? `Generating ${answer.rate} payments a second.` : "The generator is off.";
