@@ -141,10 +141,12 @@ def test_all_inserts_of_the_rules_share_the_look_back_and_the_score(lab: Lab) ->
     sql = rules.text(VARIABLES).rstrip().removesuffix(";")
     _, plan = lab.flink.explain(sql[sql.index("STATEMENT SET") :]).split("== Optimized Execution Plan ==")
     # Repetitions, places, look-back, sums; repetitions, account and terminal of outcomes (two); places and look-back of
-    # transfers. The episodes: repetitions, the newest alert, the one before, beginnings, a payment's first alert, its episode.
+    # transfers. The episodes: repetitions, the newest alert, the one before, beginnings, a payment's first
+    # alert, its episode.
     assert plan.count("OverAggregate(") == 10 + 6, "each must run once, for the alerts and for the scores"
     # Without the barriers, Flink computes the distances of impossible_travel several times: 36 sines in one operator.
-    assert max(line.count("SIN(") for line in plan.splitlines()) == 3 * (1 + 4), "an expression is computed more than once"
+    sines = max(line.count("SIN(") for line in plan.splitlines())
+    assert sines == 3 * (1 + 4), "an expression is computed more than once"
     # Payments meet the outcomes of their terminal once; alerts are put together once.
     assert plan.count("GroupAggregate(") == 2
     sums = [line for line in plan.splitlines() if " AS total," in line and " AS small," in line]
