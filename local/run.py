@@ -31,8 +31,9 @@ UNITS = {"s": 1, "m": 60, "h": 3600}
 STATUS_SECONDS = 5.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 RATE = 20.0
-USERS, SECONDS_BETWEEN = 5_000, 250
-"""Each user pays two or three times in ten minutes, far from a burst: there are more users for a higher rate."""
+USERS, SECONDS_BETWEEN = 5_000, 100
+"""Nobody comes near a burst: at 20 payments a second each user pays two or three times in ten minutes, and never more
+than six times, as there are more users for a higher rate."""
 
 
 def run_arguments(parser: argparse.ArgumentParser) -> None:
