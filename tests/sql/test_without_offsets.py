@@ -72,3 +72,5 @@ def test_payments_are_judged_in_the_order_of_record_times(by_record_time: Lab) -
     lab.wait(lambda: len(lab.alerts[account]) >= wanted, "alerts of the last payment too")
     lab.checkpoint("fallback")
     compare(lab, topic, [account])
+    log = lab.flink.gateway.log.read_text(encoding="utf-8")
+    assert "EnforcerException" not in log, "an episode needs its id even where the first alert of a payment was late"
