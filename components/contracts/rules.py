@@ -27,7 +27,8 @@ OPTIONAL = ("account", "reads", "parameters", "keeps", "columns", "later")
 KEYS = (*NEEDED, *OPTIONAL)
 FRAGMENTS = ("payment", "account", "reason")
 """The keys that hold one SQL expression, as Jinja templates."""
-NAMES = re.compile(r"`(\w+)`")
+NAMES = re.compile(r"(?:`|\bAS )([a-z_]\w*)(\{\{)?")
+"""What a template names; a number may follow, as in `AS m{{ place }}`."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -243,17 +244,18 @@ def _text_problem(key: str, value: str) -> str | None:
     return None
 
 
-def _name_problem(key: str, name: str, taken: frozenset[str]) -> str | None:
+def _name_problem(key: str, name: str, taken: re.Pattern[str] | None) -> str | None:
     """Names of rules and of their columns are in the same queries as those of the templates."""
     if not re.fullmatch(ID, name):
         return f"{key} is {name!r}; set it to a-z, 0-9 and _, at most 32"
-    return f"{key} is {name!r}, a name of flink_sql; choose another" if name in taken else None
+    return f"{key} is {name!r}, a name of flink_sql; choose another" if taken and taken.fullmatch(name) else None
 
 
 @functools.cache
-def _taken() -> frozenset[str]:
+def _taken() -> re.Pattern[str]:
     files = (*SQL_FOLDER.glob("*.jinja"), *SQL_FOLDER.glob("*.sql"))
-    return frozenset({"score"}.union(*(NAMES.findall(file.read_text(encoding="utf-8")) for file in files)))
+    found = (found for file in files for found in NAMES.findall(file.read_text(encoding="utf-8")))
+    return re.compile("|".join({"score", *(name + (r"\d+" if numbered else "") for name, numbered in found)}))
 
 
 def _entries_problem(key: str, value: Any) -> str | None:
@@ -263,7 +265,7 @@ def _entries_problem(key: str, value: Any) -> str | None:
     check: dict[str, Callable[[Any], str | None]] = {"parameters": _number, "keeps": _ring, "later": _latest}
     for name, one in cast("dict[str, Any]", value).items():
         # Parameters are the template's, and no columns.
-        taken = frozenset[str]() if key == "parameters" else _taken()
+        taken = None if key == "parameters" else _taken()
         if told := _name_problem(f"a name of {key}", name, taken):
             return told
         if told := check.get(key, _sql)(one):
