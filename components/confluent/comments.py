@@ -7,9 +7,10 @@ import re
 # Tokens that may contain the characters of a comment, by the rules of Flink's parser (Apache Calcite). E'…' has
 # backslash escapes, two quotes stand for one, and an unclosed text reaches to the end of the file. Words (letters,
 # digits, _ and $) are tokens too, so that only an E at the start of a word begins E'…'. A word may have dots and dashes
-# before a $: a--$b is one word.
+# before a $: a--$b is one word. So is the name of a character set before a text: _a--'b'.
 _KEPT = r"""(?P<kept>
-    [eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | '(?:[^']|'')*(?:'|\Z) | `(?:[^`\r\n]|``)*` | "[^"\r\n]*"
+    _[A-Za-z0-9][\w.:-]*'(?:[^']|'')*'
+    | [eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | '(?:[^']|'')*(?:'|\Z) | `(?:[^`\r\n]|``)*` | "[^"\r\n]*"
     | [\w$][\w$.-]*\$(?!\d)[\w$]+ | (?!\d)[\w$]+ | \*/
 )"""
 # In Calcite // also begins a line comment, /*+ begins a hint for Flink, /**/ is a comment, and /***/ begins one.
