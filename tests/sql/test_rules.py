@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -260,3 +262,36 @@ def test_an_amount_with_another_scale_is_not_misread(lab: Lab) -> None:
     last = lab.pay(lab.user(), "1.00")
     lab.wait(lambda: last in lab.cleaned, "row in user_transaction")
     assert number not in lab.cleaned or lab.cleaned[number]["AMOUNT"] == 5
+
+
+ROUNDS = "65535"
+"""How often payments.jinja counts that an account's ring of payments went round."""
+
+
+@pytest.fixture
+def one_round(lab: Lab) -> Iterator[Lab]:
+    """An account with 21 payments is here what one with more than a million is in the product."""
+    rules = lab.rules_statement
+    assert rules.sql.count(ROUNDS) > 1, "set ROUNDS to `rounds` of flink_sql/payments.jinja"
+    lab.flink.cancel(rules.name)
+    short = replace(rules, name="one-round", sql=rules.sql.replace(ROUNDS, "1"))
+    lab.flink.submit(short)
+    yield lab
+    lab.flink.cancel(short.name)
+    lab.flink.submit(rules)
+
+
+@pytest.mark.parametrize("days", [2, -20])
+def test_no_burst_is_lost_after_a_million_payments(one_round: Lab, days: int) -> None:
+    lab = one_round
+    account = lab.user()
+    for _ in range(30):
+        lab.pay(account, "1.00", after=3600)
+    begin = lab.now
+    lab.pay(account, "1.00", after=days * 86_400)
+    *_, eleventh = (lab.pay(account, "1.00") for _ in range(10))
+    lab.now = begin
+    lab.settle()
+    found = [alert["transaction_id"] for alert in lab.alerts[account] if alert["rule_id"] == "burst_count"]
+    assert eleventh in found
+    assert days < 0 or found == [eleventh], "payments in the order of their times are counted exactly"

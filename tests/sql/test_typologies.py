@@ -198,6 +198,14 @@ def test_a_new_device_alone_is_no_fraud(lab: Lab, columns: dict[str, Any], amoun
     assert broken(lab, "new_device", account) == []
 
 
+def test_each_new_device_counts_with_its_own_address(lab: Lab) -> None:
+    """Also when it is dated before the one that came from a new address."""
+    account = known(lab, **PHONE)
+    lab.pay(account, "10.00", after=60, address="10.9.9.9", **NEW_PHONE)
+    lab.pay(account, "60.00", after=-30, DEVICE_ID="new tablet")
+    assert broken(lab, "new_device", account) == []
+
+
 def test_the_first_device_of_an_account_is_not_new(lab: Lab) -> None:
     account = known(lab)
     lab.pay(account, "60.00", after=60, address="10.9.9.9", **PHONE)
