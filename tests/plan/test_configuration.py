@@ -47,7 +47,7 @@ HOLDERS = {
         "fraud-dev-opensearch-domain",
         "fraud-dev-snowflake-from-confluent",
     },
-    "62135591820000": {"fd-dev-fraud"},
+    "4980000": {"fd-dev-fraud"},
     "more than 57'": {"fd-dev-fraud"},
     '"BURST_COUNT": "57"': {"fraud-dev-app-config"},
     "1717.17": RULES,

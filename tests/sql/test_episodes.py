@@ -266,7 +266,7 @@ def test_an_attack_is_one_episode_with_its_count(lab: Lab) -> None:
 def replaced(lab: Lab) -> Iterator[Lab]:
     """The lab, to replace its statement by one that starts without state, as `pulumi up` does."""
     yield lab
-    lab.flink.cancel("replacement")
+    lab.stop("replacement")
     lab.flink.submit(lab.rules_statement)
 
 

@@ -277,7 +277,7 @@ def one_round(lab: Lab) -> Iterator[Lab]:
     short = replace(rules, name="one-round", sql=rules.sql.replace(ROUNDS, "1"))
     lab.flink.submit(short)
     yield lab
-    lab.flink.cancel(short.name)
+    lab.stop(short.name)
     lab.flink.submit(rules)
 
 
@@ -285,7 +285,7 @@ def one_round(lab: Lab) -> Iterator[Lab]:
 def test_no_burst_is_lost_after_a_million_payments(one_round: Lab, days: int) -> None:
     lab = one_round
     account = lab.user()
-    for _ in range(30):
+    for _ in range(45):  # more than two rounds
         lab.pay(account, "1.00", after=3600)
     begin = lab.now
     lab.pay(account, "1.00", after=days * 86_400)

@@ -34,7 +34,7 @@ def by_record_time(lab: Lab) -> Iterator[Lab]:
     lab.flink.submit(fallback)
     yield lab
     lab.now = now
-    lab.flink.cancel(fallback.name)
+    lab.stop(fallback.name)
     for table in (USER_TRANSACTION, FRAUD_ALERT):
         lab.flink.submit(watermark(table, "`seq` AS `seq`"))
     lab.flink.submit(rules)
