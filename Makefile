@@ -55,17 +55,19 @@ train: $(VENV)/.quality ## Learn new weights of the score from the warehouse's e
 
 # Each larger lock constrains the smaller one, so all agree. `pip install` checks the hashes.
 # uv reads its own UV_DEFAULT_INDEX and UV_FIND_LINKS, not pip's variables.
-compile = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS) pyproject.toml
+compile_app = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
+compile = $(compile_app) pyproject.toml
 
 config: $(VENV)/.program ## Rewrite the keys of Pulumi.yaml and docs/configuration.md from the settings models
 	@$(PY) -m stacks.settings
 
-lock: $(VENV)/.uv-$(UV_VERSION) ## Rewrite requirements*.txt from pyproject.toml and requirements*.in (ARGS=--upgrade: newer packages)
+lock: $(VENV)/.uv-$(UV_VERSION) ## Rewrite requirements*.txt from pyproject.toml and requirements*.in, the app's too (ARGS=--upgrade: newer packages)
 	@$(compile) requirements-test.in -o requirements-test.txt
 	@$(compile) requirements-quality.in -c requirements-test.txt -o requirements-quality.txt
 	@$(compile) requirements-local.in -c requirements-quality.txt -o requirements-local.txt
 	@$(compile) requirements.in -c requirements-local.txt -o requirements.txt
+	@$(compile_app) app/requirements.in -c requirements-local.txt -o app/requirements.txt
 
 clean: ## Remove the virtual environment (caches stay in ~/.cache or XDG_CACHE_HOME)
 	rm -rf $(VENV)

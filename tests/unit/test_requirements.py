@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements", "requirements-local", "requirements-test")
+NESTED = ("requirements", "requirements-local", "requirements-test")
+LOCKS = (*NESTED, "app/requirements")
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", re.MULTILINE)
 
 
@@ -34,8 +35,9 @@ def test_each_locked_package_has_a_hash(name: str) -> None:
 
 
 def test_a_smaller_lock_is_part_of_the_larger() -> None:
-    program, local, test = (pins(ROOT / f"{name}.txt").items() for name in LOCKS)
+    program, local, test = (pins(ROOT / f"{name}.txt").items() for name in NESTED)
     assert program <= local <= test
+    assert pins(ROOT / "app" / "requirements.txt").items() <= local
 
 
 def test_the_policy_pack_has_the_same_versions() -> None:
