@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
+import tenacity
 from confluent_kafka import Consumer, Producer, TopicPartition
 from py4j.protocol import Py4JJavaError  # pyright: ignore[reportMissingTypeStubs] - none
 
@@ -114,14 +114,15 @@ class _Run:
         runtime = jvm.java.lang.Runtime.getRuntime()
         return runtime.totalMemory() - runtime.freeMemory()
 
+    # Flink may remove the newest checkpoint while it is read; then there is a newer one.
+    @tenacity.retry(
+        retry=tenacity.retry_if_exception_type((FileNotFoundError, Py4JJavaError)),
+        stop=tenacity.stop_after_attempt(5),
+        wait=tenacity.wait_fixed(1),
+        reraise=True,
+    )
     def _sizes(self) -> Counter[str]:
-        while True:
-            try:
-                return self._sizes_of(complete_checkpoints(self._checkpoints)[0])
-            except (FileNotFoundError, Py4JJavaError):
-                continue  # Flink has removed it: there is a newer one
-
-    def _sizes_of(self, checkpoint: Path) -> Counter[str]:
+        checkpoint = complete_checkpoints(self._checkpoints)[0]
         jvm, file, sizes = self._flink.gateway.jvm, str(checkpoint / "_metadata"), Counter[str]()
         stream = jvm.java.io.DataInputStream(jvm.java.io.FileInputStream(file))
         loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()

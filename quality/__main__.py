@@ -24,7 +24,7 @@ from local.errors import RunError
 from quality import document, live, worlds
 from quality.agreement import DisagreementError
 from quality.csv_table import DataError
-from quality.data import read, write_alerts, write_scores
+from quality.data import ALERTS, SCORES, read, write_alerts, write_scores
 from quality.score import SHIPPED, scored
 from quality.typologies import table
 from quality.typologies.simulation import World
@@ -67,7 +67,7 @@ def _score_worlds(options: argparse.Namespace) -> None:
 
 
 def _score_folder(options: argparse.Namespace) -> None:
-    payments, outcomes = read(options.data)
+    payments, outcomes = read(options.data, written=(SCORES, ALERTS))
     begin = time.monotonic()
     _say(f"{len(payments):,} payments and {len(outcomes):,} outcomes from {options.data}")
     rows, alerts_of_rules, agreed = scored(payments, outcomes, options.weights, learning=options.learn, say=_say)

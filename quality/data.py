@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,9 @@ OPTIONAL = ("device_id", "ip_address", "latitude", "longitude", "payee_id")
 LONGEST_DEVICE, LONGEST_ID = 64, 1_000
 
 
-def read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Payments and outcomes, each by time. Raises DataError with every problem, a folder without room for the scores
-    included: scoring takes long.
+def read(folder: Path, *, written: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Payments and outcomes, each by time. Raises DataError with every problem; that the files `written` later cannot
+    be, is one: scoring takes long.
     """
     problems = list[str]()
     payments = CsvTable(folder / PAYMENTS, COLUMNS[PAYMENTS], problems)
@@ -32,8 +33,10 @@ def read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     told = _common(outcomes).assign(is_fraud=outcomes.flags("is_fraud"), known_at=outcomes.times("known_at"))
     if not problems and made.transaction_id.duplicated().any():
         problems.append(f"{PAYMENTS}: transaction_id: some are there twice; each payment needs its own")
-    if folder.is_dir() and not os.access(folder, os.W_OK):
-        problems.append(f"{folder}: {SCORES} and {ALERTS} cannot be written there; give a folder that you may write to")
+    if written and folder.is_dir() and not os.access(folder, os.W_OK):
+        problems.append(
+            f"{folder}: {' and '.join(written)} cannot be written there; give a folder that you may write to"
+        )
     if problems:
         raise DataError("\n".join(problems))
     _number_accounts(made, told)

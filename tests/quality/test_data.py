@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -98,6 +99,14 @@ def test_every_problem_of_optional_columns_is_told(tmp_path: Path) -> None:
     assert "transactions.csv:2: latitude is '91'; allowed: degrees from -90 to 90, or nothing (2 such rows)" in told
     assert "transactions.csv:2: longitude is '181'; allowed: degrees from -180 to 180" in told
     assert "transactions.csv:3: latitude and longitude belong together; give both (1 such rows)" in told
+
+
+def test_only_a_folder_that_gets_scores_must_be_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+    place = folder(tmp_path, PAYMENTS + "1,2026-01-01,7,t,5\n")
+    assert len(read(place)[0]) == 1, "a scenario is only read"
+    with pytest.raises(DataError, match=r"scores\.csv cannot be written there; give a folder that you may write to"):
+        read(place, written=["scores.csv"])
 
 
 @pytest.mark.parametrize("text", ["transaction_id,tx_time\n1,2026-01-01\n", ""])
