@@ -1,14 +1,17 @@
 # Every target makes the virtual environment that it needs. `make help` lists them.
 PYTHON ?= python3
 STACK ?= dev
+BASE ?= origin/main
 ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 UV_VERSION := 0.13.9
+PIP_AUDIT_VERSION := 2.10.1
+ACTIONLINT_VERSION := 1.7.12
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections bench quality train plan plan-diff plan-accept policy test lint config lock clean
+.PHONY: help run connections bench quality train plan plan-diff plan-accept plan-comment policy test lint workflows config lock install audit release clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +34,9 @@ plan-diff: $(VENV)/.program ## Compare STACK's plan with its golden plan; exit c
 
 plan-accept: $(VENV)/.program ## Write STACK's plan as its golden plan
 	@$(PY) -m local plan-accept --stack $(STACK)
+
+plan-comment: $(VENV)/.program ## Print what all stacks' plans change since the commit BASE, as Markdown for a pull request
+	@$(PY) -m local plan-comment --base $(BASE)
 
 policy: $(VENV)/.program ## Check STACK's plan against the controls; exit code 1 when it breaks one
 	@$(PY) -m local policy --stack $(STACK)
@@ -69,6 +75,19 @@ lock: $(VENV)/.uv-$(UV_VERSION) ## Rewrite requirements*.txt from pyproject.toml
 	@$(compile) requirements.in -c requirements-local.txt -o requirements.txt
 	@$(compile_app) app/requirements.in -c requirements-local.txt -o app/requirements.txt
 
+install: $(VENV)/.program ## Install what pulumi needs to run the program
+
+audit: $(VENV)/.pip-audit-$(PIP_AUDIT_VERSION) ## Look for known vulnerabilities in the locked packages
+	@$(VENV)/pip-audit/bin/pip-audit --strict --disable-pip --progress-spinner off -r requirements-test.txt -r app/requirements.txt
+
+release: $(VENV)/.test ## Make dist/ for the release VERSION: wheel, source and the changelog's section
+	@$(PY) .ci/release.py "$(VERSION)"
+
+workflows: $(VENV)/.test ## Check the workflows of .github (actionlint too, where Go is installed)
+	@$(VENV)/bin/zizmor --offline --quiet .github
+	@if command -v go >/dev/null; then go run github.com/rhysd/actionlint/cmd/actionlint@v$(ACTIONLINT_VERSION); \
+	else echo 'actionlint was not run: install Go' >&2; fi
+
 clean: ## Remove the virtual environment (caches stay in ~/.cache or XDG_CACHE_HOME)
 	rm -rf $(VENV)
 
@@ -103,4 +122,11 @@ $(VENV)/.test: $(VENV)/.quality requirements-test.txt
 $(VENV)/.uv-$(UV_VERSION): $(VENV)/.python
 	@echo 'Installing uv $(UV_VERSION) (once)' >&2
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+# Its own packages must not decide the versions of ours.
+$(VENV)/.pip-audit-$(PIP_AUDIT_VERSION): $(VENV)/.python
+	@echo 'Installing pip-audit $(PIP_AUDIT_VERSION) (once)' >&2
+	@"$(PYTHON)" -m venv $(VENV)/pip-audit
+	@$(VENV)/pip-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==$(PIP_AUDIT_VERSION)
 	@touch $@

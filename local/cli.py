@@ -24,6 +24,9 @@ COMMANDS = {
     "plan": Command("plan.commands", "plan", "record the stack's plan offline and print it"),
     "plan-diff": Command("plan.commands", "plan_diff", "compare the stack's plan with its golden plan"),
     "plan-accept": Command("plan.commands", "plan_accept", "write the stack's plan as its golden plan"),
+    "plan-comment": Command(
+        "plan.commands", "plan_comment", "print what the stacks' plans change since another commit, as Markdown"
+    ),
     "policy": Command("plan.commands", "policy", "check the stack's plan against the policies"),
 }
 

@@ -1,4 +1,4 @@
-"""The commands `plan`, `plan-diff`, `plan-accept` and `policy`."""
+"""The commands `plan`, `plan-diff`, `plan-accept`, `plan-comment` and `policy`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ def plan_diff_arguments(parser: argparse.ArgumentParser) -> None:
 
 plan_accept_arguments = plan_diff_arguments
 policy_arguments = plan_diff_arguments
+
+
+def plan_comment_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--base", default="origin/main", help="the commit to compare with (default: origin/main)")
 
 
 def _command(run: Callable[[argparse.Namespace, Plan], int]) -> Callable[[argparse.Namespace], int]:
@@ -89,6 +93,24 @@ def plan_accept(args: argparse.Namespace, recorded: Plan) -> int:
             print(f"{error} It is left out; accept it, too: make plan-accept STACK={other}", file=sys.stderr)
     files.write(GOLDEN, files.files_of(stacks))
     print(f"Accepted: {len(recorded.resources)} resources in {GOLDEN.relative_to(ROOT)}.")
+    return 0
+
+
+def plan_comment(args: argparse.Namespace) -> int:
+    """Print what all stacks' plans change since the golden plans of another commit, as Markdown."""
+    from plan.base import golden_plans
+    from plan.comment import comment, gone
+    from plan.golden import files
+    from plan.golden.form import golden
+
+    try:
+        before = golden_plans(ROOT, GOLDEN, args.base)
+        now = {stack: golden(record(stack, ROOT)) for stack in files.stacks_in(GOLDEN)}
+    except PlanError as error:
+        print(error, file=sys.stderr)
+        return 1
+    told = [comment(stack, before.get(stack), plan) for stack, plan in now.items()]
+    print(*told, *map(gone, sorted(before.keys() - now)), sep="\n", end="")
     return 0
 
 

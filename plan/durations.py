@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plan.golden.form import Entry
 from plan.model import Resource
 
 MINUTES = {
@@ -38,7 +39,7 @@ def minutes(resource: Resource) -> float:
     return MINUTES.get(resource.type, 0.0)
 
 
-def statement_verb(resource: Resource) -> str:
+def statement_verb(resource: Resource | Entry) -> str:
     """The verb of a Flink statement in capitals; "" for other resources. Deployed statements have no comments."""
     words = str(resource.inputs.get("statement", "")).split()
     return words[0].upper() if words and resource.type.endswith(":FlinkStatement") else ""

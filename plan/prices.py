@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from plan.durations import statement_verb
-from plan.model import Plan, Resource
+from plan.golden.form import Entry, Golden
 
 HOURS = 730
 WEEK = 168
-_C = "confluentcloud:index/"
-REDSHIFT = "aws:redshift/cluster:Cluster"
+REDSHIFT = "aws:redshift:Cluster"
 # AWS bills what these providers create.
 PAID_TO = {"eks": "aws", "kubernetes": "aws"}
 
@@ -56,28 +57,42 @@ class UnknownPriceError(Exception):
     """The resource is billed, but its price is not in this table."""
 
 
-def monthly(plan: Plan) -> tuple[dict[str, float], list[str]]:
-    """USD a month by provider, and the names of billed resources without a known price."""
-    totals: dict[str, float] = {}
-    unknown: list[str] = []
-    for resource in plan.resources:
-        try:
-            price = _price(resource)
-        except UnknownPriceError:
-            unknown.append(resource.name)
-            continue
-        if resource.type == REDSHIFT:
-            price *= _awake(plan)
-        if price:
-            provider = resource.type.split(":")[0]
-            provider = PAID_TO.get(provider, provider)
-            totals[provider] = totals.get(provider, 0.0) + price
+class Price(NamedTuple):
+    """`usd` a month; None if the resource is billed and its price is not known here."""
+
+    name: str
+    provider: str
+    usd: float | None
+
+
+def prices(plan: Golden) -> list[Price]:
+    """Of each resource that is billed by the hour, the dearest first."""
+    found = [one for one in map(partial(_priced, plan), plan.entries.values()) if one.usd != 0]
     if nodes := _nodes(plan):
-        totals["aws"] = totals.get("aws", 0.0) + nodes * AUTO_MODE_NODE * HOURS
-    return totals, unknown
+        found.append(Price(f"{nodes} nodes of the cluster", "aws", nodes * AUTO_MODE_NODE * HOURS))
+    return sorted(found, key=lambda one: (-(one.usd or math.inf), one.name))
 
 
-def _price(resource: Resource) -> float:
+def monthly(plan: Golden) -> tuple[dict[str, float], list[str]]:
+    """USD a month by provider, and the names of billed resources without a known price."""
+    found, totals = prices(plan), defaultdict[str, float](float)
+    for one in found:
+        totals[one.provider] += one.usd or 0
+    return dict(totals), [one.name for one in found if one.usd is None]
+
+
+def _priced(plan: Golden, resource: Entry) -> Price:
+    provider = resource.type.split(":")[0]
+    try:
+        usd = _price(resource)
+    except UnknownPriceError:
+        usd = None
+    if usd and resource.type == REDSHIFT:
+        usd *= _awake(plan)
+    return Price(resource.name, PAID_TO.get(provider, provider), usd)
+
+
+def _price(resource: Entry) -> float:
     """Raises UnknownPriceError."""
     if statement_verb(resource) in ("INSERT", "EXECUTE"):
         return FLINK_CFU * HOURS
@@ -119,10 +134,10 @@ def _endpoint(inputs: Inputs) -> float:
     return len(inputs["subnetIds"]) * ENDPOINT_ZONE * HOURS
 
 
-def _nodes(plan: Plan) -> int:
+def _nodes(plan: Golden) -> int:
     """Enough nodes for the Deployments' memory, and one per zone where pods must spread over zones."""
     asked, spread = 0, 0
-    for resource in plan.of_type("kubernetes:apps/v1:Deployment"):
+    for resource in _of_type(plan, "kubernetes:apps/v1:Deployment"):
         spec = resource.inputs["spec"]
         replicas, pod = spec.get("replicas", 2), spec["template"]["spec"]
         asked += replicas * sum(_mebibytes(container) for container in pod["containers"])
@@ -137,27 +152,31 @@ def _mebibytes(container: Inputs) -> int:
 
 
 PRICES: dict[str, Callable[[Inputs], float]] = {
-    f"{_C}kafkaCluster:KafkaCluster": _kafka,
-    "aws:ec2/natGateway:NatGateway": lambda _: NAT_GATEWAY * HOURS,
-    "aws:ec2/eip:Eip": lambda _: PUBLIC_ADDRESS * HOURS,
-    "aws:ec2/instance:Instance": _instance,
-    "aws:ebs/volume:Volume": lambda inputs: inputs["size"] * EBS_GB,
-    "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
-    "aws:lb/loadBalancer:LoadBalancer": _balancer,
+    "confluentcloud:KafkaCluster": _kafka,
+    "aws:ec2:NatGateway": lambda _: NAT_GATEWAY * HOURS,
+    "aws:ec2:Eip": lambda _: PUBLIC_ADDRESS * HOURS,
+    "aws:ec2:Instance": _instance,
+    "aws:ebs:Volume": lambda inputs: inputs["size"] * EBS_GB,
+    "aws:ec2:VpcEndpoint": _endpoint,
+    "aws:lb:LoadBalancer": _balancer,
     # At least two zones, with an address in each.
     "kubernetes:networking.k8s.io/v1:Ingress": lambda _: (LOAD_BALANCER + 2 * PUBLIC_ADDRESS) * HOURS,
     REDSHIFT: lambda inputs: _hourly(inputs["nodeType"]) * inputs.get("numberOfNodes", 1) * HOURS,
-    "aws:opensearch/domain:Domain": _domain,
-    "aws:secretsmanager/secret:Secret": lambda _: SECRET,
-    "aws:kms/key:Key": lambda _: KMS_KEY,
+    "aws:opensearch:Domain": _domain,
+    "aws:secretsmanager:Secret": lambda _: SECRET,
+    "aws:kms:Key": lambda _: KMS_KEY,
     "eks:index:Cluster": lambda _: EKS_CLUSTER * HOURS,
 }
 
 
-def _awake(plan: Plan) -> float:
+def _of_type(plan: Golden, kind: str) -> list[Entry]:
+    return [one for one in plan.entries.values() if one.type == kind]
+
+
+def _awake(plan: Golden) -> float:
     """The fraction of the week in which the schedule runs the Redshift cluster; 1 without a schedule."""
     hours: dict[str, tuple[int, int]] = {}
-    for action in plan.of_type("aws:redshift/scheduledAction:ScheduledAction"):
+    for action in _of_type(plan, "aws:redshift:ScheduledAction"):
         found = re.fullmatch(r"cron\(\S+ (\d+) \S+ \S+ (\S+) \S+\)", str(action.inputs.get("schedule")))
         kind = next(iter(action.inputs.get("targetAction", {})), "")
         if found:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from plan.durations import minutes
+from plan.golden.form import golden
 from plan.model import Plan, Resource
 from plan.partitions import free_quota
-from plan.prices import NOT_IN, monthly
+from plan.prices import NOT_IN, monthly, prices
 from plan.terminal import CYAN, YELLOW, paint
 
 
@@ -22,17 +23,19 @@ def render(plan: Plan) -> str:
     time, chain = longest_chain(plan)
     lines += ["", f"{sum(providers.values())} resources: {counts}"]
     lines.append(f"Longest chain: about {time:.1f} min: {' -> '.join(chain) or 'none'}")
-    lines.append(_cost(plan))
+    lines += ["", *_cost(plan)]
     if quota := free_quota(plan):
         lines.append(quota)
     return "\n".join(lines) + "\n"
 
 
-def _cost(plan: Plan) -> str:
-    totals, unknown = monthly(plan)
+def _cost(plan: Plan) -> list[str]:
+    priced = golden(plan)
+    totals, unknown = monthly(priced)
+    rows = [f"{'?' if one.usd is None else f'${one.usd:,.2f}':>10}  {one.name}" for one in prices(priced)]
     sums = " + ".join(f"{provider} ${usd:,.0f}" for provider, usd in sorted(totals.items())) or "$0"
     missing = f"; without {', '.join(unknown)}, whose price is not known here" if unknown else ""
-    return f"Monthly estimate for 24x7: about {sums}{missing}; {NOT_IN} come on top"
+    return [*rows, f"Monthly estimate for 24x7: about {sums}{missing}; {NOT_IN} come on top"]
 
 
 def _tree(children: dict[str | None, list[Resource]], parent: str | None, indent: str) -> list[str]:
