@@ -13,7 +13,6 @@ from types import MappingProxyType
 # "Understand the Kubernetes version lifecycle on EKS".
 SUPPORTED_VERSIONS: Mapping[str, date] = MappingProxyType(
     {
-        "1.34": date(2026, 12, 2),
         "1.35": date(2027, 3, 27),
         "1.36": date(2027, 8, 2),
     }

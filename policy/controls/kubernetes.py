@@ -22,7 +22,6 @@ INGRESS_CLASS_PARAMS = "kubernetes:eks.amazonaws.com/v1:IngressClassParams"
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
 SUPPORTED = {
-    "1.34": datetime.date(2026, 12, 2),
     "1.35": datetime.date(2027, 3, 27),
     "1.36": datetime.date(2027, 8, 2),
 }
