@@ -46,6 +46,8 @@ EBS_GB = 0.08
 OPENSEARCH_GB = 0.122
 SECRET = 0.40
 KMS_KEY = 1.0
+ALARM = 0.10
+DASHBOARD = 3.0
 NOT_IN = "connectors, Snowflake's credits, logs, snapshots, traffic and tax"
 """Billed by use or by contract."""
 UNPRICED = ("dedicated", "enterprises", "freights")
@@ -165,6 +167,8 @@ PRICES: dict[str, Callable[[Inputs], float]] = {
     "aws:opensearch:Domain": _domain,
     "aws:secretsmanager:Secret": lambda _: SECRET,
     "aws:kms:Key": lambda _: KMS_KEY,
+    "aws:cloudwatch:MetricAlarm": lambda _: ALARM,
+    "aws:cloudwatch:Dashboard": lambda _: DASHBOARD,
     "eks:index:Cluster": lambda _: EKS_CLUSTER * HOURS,
 }
 

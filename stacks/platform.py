@@ -11,6 +11,7 @@ from components.confluent.cluster import ConfluentCluster, ConfluentClusterArgs
 from components.confluent.private_access import PrivateAccess
 from components.confluent.private_egress import PrivateEgress, PrivateEgressArgs
 from components.connections import OracleConnection
+from components.monitoring.monitoring import Monitoring, MonitoringArgs
 from components.network.private_link_endpoint import VpcPlacement
 from components.oracle.host import OracleHost, OracleHostArgs
 from stacks import platform_outputs
@@ -38,6 +39,13 @@ def make_platform(settings: Settings) -> PlatformOutputs:
     oracle = _oracle(settings, base)
     stores = make_stores(settings, base)
     app = make_app(settings, base, cluster, oracle)
+    monitoring = MonitoringArgs(
+        context=base.context,
+        alarms=[*base.network.alarms, *oracle.alarms, *stores.alarms, *app.alarms],
+        deployment=settings.general.deployment,
+        settings=settings.monitoring,
+    )
+    pulumi.export("alarmTopic", Monitoring(f"{base.name}-monitoring", monitoring, base.options).topic_arn)
     pulumi.export("appUrl", app.url)
     pulumi.export("loadBalancerHost", app.load_balancer_host)
     pulumi.export("kubeconfig", app.kubeconfig)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pulumi
 from pulumi import ResourceOptions
 
+from ..alarms import Alarm
 from ..network.security import Peer, allow_ingress
 from . import cluster, image, ingress, namespace, network_policy, workload
+from .alarms import cluster_alarms
 from .args import FraudAppArgs
 
 
@@ -20,6 +22,7 @@ class FraudApp(pulumi.ComponentResource):
     url: pulumi.Output[str]
     load_balancer_host: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
+    alarms: tuple[Alarm, ...]
     seed: pulumi.Resource
     """Creates the users and a first payment."""
 
@@ -47,5 +50,6 @@ class FraudApp(pulumi.ComponentResource):
             workload.make_generator(name, args, runtime, [self.seed], inside)
         page = ingress.make_ingress(name, args, runtime, web, inside)
         self.url = ingress.page_url(args, page)
+        self.alarms = cluster_alarms(name)
         self.load_balancer_host = ingress.load_balancer_host(page)
         self.register_outputs({"url": self.url, "loadBalancerHost": self.load_balancer_host})

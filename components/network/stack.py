@@ -9,8 +9,10 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from ..alarms import Alarm
 from ..aws_context import AwsContext
 from . import layout
+from .alarms import nat_alarm
 from .egress import checked_prefixes, given_prefix_problems
 from .endpoints import make_interface_endpoints, make_s3_endpoint
 from .flow_logs import make_flow_logs
@@ -54,6 +56,7 @@ class NetworkStack(pulumi.ComponentResource):
     nat_addresses: list[pulumi.Output[str]]
     """The public IPv4 address of each NAT gateway, the source of all outbound traffic of the VPC."""
     confluent_prefix_list_id: pulumi.Output[str]
+    alarms: tuple[Alarm, ...]
     internet_ready: tuple[pulumi.Resource, ...]
     """For `depends_on` of resources that need the internet at boot."""
 
@@ -78,6 +81,7 @@ class NetworkStack(pulumi.ComponentResource):
         s3 = self._endpoints([table.table_id for table in route_tables])
         route_tables.append(self._route_table(f"{name}-public", list(public.values()), internet))
         self.nat_addresses = [nat.address.public_ip for nat in nats.values()]
+        self.alarms = tuple(nat_alarm(letter, nat.gateway.id) for letter, nat in nats.items())
         # Includes the S3 endpoint: creating it breaks open connections to S3.
         self.internet_ready = (s3, *dict.fromkeys(one for table in route_tables for one in table.ready))
 

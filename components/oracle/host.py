@@ -17,6 +17,7 @@ from ..log_groups import make_log_group
 from ..network.ranges import ANYWHERE
 from ..network.security import Peer, allow_egress, make_group
 from . import document
+from .alarms import host_alarms
 from .identity import HostIdentity
 from .listener import OracleListener
 from .names import APP_USER, PDB, XSTREAM_USER
@@ -79,6 +80,12 @@ class OracleHost(pulumi.ComponentResource):
         self.ready = self._bootstrap()
         self.host: pulumi.Output[str] = listener.dns_name
         self.load_balancer_arn: pulumi.Output[str] = listener.arn
+        self.alarms = host_alarms(
+            instance_id=self._instance.id,
+            volume_id=self._volume.id,
+            balancer=listener.balancer_metrics,
+            targets=listener.target_metrics,
+        )
         self.app_database = AppDatabase(
             host=self._instance.private_dns, service=PDB, user=APP_USER, password=self._once_set(APP_USER)
         )

@@ -61,6 +61,8 @@ class OracleListener:
         rules = self._rules(group.id, host_group_id, confluent_prefix_list_id)
         self.arn: pulumi.Output[str] = balancer.arn
         self.dns_name: pulumi.Output[str] = balancer.dns_name
+        self.balancer_metrics: pulumi.Output[str] = balancer.arn_suffix
+        self.target_metrics: pulumi.Output[str] = targets.arn_suffix
         self.ready: tuple[pulumi.Resource, ...] = (listener, target, *rules)
 
     def _rules(

@@ -12,7 +12,7 @@ from .component import PluginComponent, Values, build, plugin_schema, when_ready
 
 @plugin_schema(encryption.EncryptionKeyArgs)
 class EncryptionKey(PluginComponent):
-    """A rotated key that the account administers and CloudWatch Logs of this account may use."""
+    """A rotated key that the account administers. CloudWatch Logs, alarms and budgets of this account may use it."""
 
     arn: pulumi.Output[str]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pulumi
 
+from ..alarms import Alarm
 from ..aws_context import AwsContext
 from ..confluent.connector import SinkConnector
 from ..connections import Connection
@@ -20,6 +21,7 @@ class Store(pulumi.ComponentResource):
 
     connection: Any
     outputs: Mapping[str, pulumi.Output[str]] = MappingProxyType({})
+    alarms: Sequence[Alarm] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 from pulumi import ResourceOptions
 
+from ..alarms import Alarm
 from .base import SinkTargetsArgs
 from .sinks import SINKS
 
@@ -16,6 +17,7 @@ class SinkTargets(pulumi.ComponentResource):
 
     connections: dict[str, Any]
     outputs: dict[str, pulumi.Output[str]]
+    alarms: tuple[Alarm, ...]
 
     def __init__(self, name: str, args: SinkTargetsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("fraud:sinks:SinkTargets", name, None, opts)
@@ -27,4 +29,5 @@ class SinkTargets(pulumi.ComponentResource):
         }
         self.connections = {sink: store.connection for sink, store in stores.items()}
         self.outputs = {key: value for store in stores.values() for key, value in store.outputs.items()}
+        self.alarms = tuple(alarm for store in stores.values() for alarm in store.alarms)
         self.register_outputs(self.outputs)

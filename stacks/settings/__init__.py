@@ -10,6 +10,7 @@ from components.confluent.private_link import DEDICATED_ZONES
 from components.confluent.settings import ClusterSettings, StreamingSettings
 from components.fraud_app.args import SERVICE_CIDR
 from components.fraud_app.settings import AppSettings
+from components.monitoring.settings import MonitoringSettings
 from components.network.ranges import parse
 from components.network.settings import NetworkSettings
 from components.oracle.settings import OracleSettings, SourceSettings
@@ -36,6 +37,7 @@ class Settings:
     stores: Mapping[str, Section]
     connectors: tuple[str, ...]
     app: AppSettings
+    monitoring: MonitoringSettings
 
 
 def load() -> Settings:
@@ -52,6 +54,7 @@ def load() -> Settings:
         stores={name: reader.section(SINKS[name].settings).of_deployment(general.deployment) for name in choice.stores},
         connectors=choice.connectors,
         app=reader.section(AppSettings),
+        monitoring=reader.section(MonitoringSettings),
     )
     _check_together(reader, settings)
     reader.check_stack_file()
@@ -68,7 +71,7 @@ def _check_together(reader: Reader, settings: Settings) -> None:
     if certificate and f":{region}:" not in certificate:
         reader.refuse("appCertificateArn", certificate, f"a certificate of {region}, as the load balancer's")
     if settings.general.production:
-        for section in (settings.network, *settings.stores.values(), settings.app):
+        for section in (settings.network, *settings.stores.values(), settings.app, settings.monitoring):
             reader.production(section)
     # A streaming layer creates nothing in these accounts.
     if settings.general.has_platform:
@@ -94,7 +97,8 @@ def _check_platform(reader: Reader, settings: Settings) -> None:
         reader.need_secrets(section)
     _check_connector_addresses(reader, settings)
     if not reader.recorded:
-        placeholders.check(reader, (settings.general, settings.network, *settings.stores.values(), settings.app))
+        sections = (settings.general, settings.network, *settings.stores.values(), settings.app, settings.monitoring)
+        placeholders.check(reader, sections)
 
 
 def _check_connector_addresses(reader: Reader, settings: Settings) -> None:

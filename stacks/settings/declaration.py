@@ -17,6 +17,7 @@ from components.confluent.settings import ClusterSettings, StreamingSettings
 from components.contracts.types import Json
 from components.credential_slots import CredentialSlots
 from components.fraud_app.settings import AppSettings
+from components.monitoring.settings import MonitoringSettings
 from components.network.settings import NetworkSettings
 from components.oracle.settings import OracleSettings, SourceSettings
 from components.section import Section, constraint, key
@@ -35,6 +36,7 @@ SECTIONS: tuple[type[Section], ...] = (
     SinkChoice,
     *(sink.settings for sink in SINKS.values()),
     AppSettings,
+    MonitoringSettings,
 )
 TYPES = {bool: "boolean", int: "integer"}
 INTRODUCTION = """\

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from components.constraints import Constraint, Maybe, Networks
 from components.fraud_app.settings import HOSTNAME, IMAGE
+from components.monitoring.settings import ADDRESS
 from components.section import Section, constraint, key, only_placeholder
 from stacks.settings.reader import Reader
 
@@ -44,6 +45,8 @@ def _problems(field: FieldInfo, value: tuple[str, ...] | str | float | None) -> 
             yield f"{item!r} belongs to the account in AWS's examples; set an ARN of your account"
         if kind in (HOSTNAME, IMAGE) and EXAMPLE_HOST.fullmatch(str(item).split("/")[0].split("@")[0]):
             yield f"{item!r} is a name for documentation; set your own name"
+        if kind is ADDRESS and EXAMPLE_HOST.fullmatch(str(item).rpartition("@")[2]):
+            yield f"{item!r} is an address for documentation; set whom to tell of alarms"
 
 
 def _inner(kind: Constraint | None) -> Constraint | None:

@@ -48,7 +48,7 @@ def test_the_wheel_has_one_top_level_package(wheel: Path) -> None:
     info = f"{PACKAGE}-{importlib_version()}.dist-info"
     assert {name.split("/")[0] for name in names} == {PACKAGE, info}
     folders = {name.split("/")[1] for name in names if name.startswith(f"{PACKAGE}/") and name.count("/") > 1}
-    parts = "confluent contracts flink_sql fraud_app network oracle plugin sinks"
+    parts = "confluent contracts flink_sql fraud_app monitoring network oracle plugin sinks"
     assert folders == set(parts.split()), "a folder that is no component"
     assert f"{PACKAGE}/py.typed" in names
     assert f"{PACKAGE}/flink_sql/rules/large_amount.yaml" in names

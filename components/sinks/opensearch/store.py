@@ -22,6 +22,7 @@ from ...network.ranges import range_problems
 from ..allow_list import admitted
 from ..base import Store
 from .access import access_policy, log_policy
+from .alarms import domain_alarms
 from .connector import OpenSearchConnection
 from .definition import definition, user
 from .settings import OpenSearchSettings
@@ -88,6 +89,7 @@ class OpenSearchTarget(Store):
         )
         self.dashboards_url = pulumi.Output.concat(url, "/_dashboards")
         self.outputs = {"dashboardsUrl": self.dashboards_url}
+        self.alarms = domain_alarms(name, context.account_id, args.settings.volume_gib)
         self.register_outputs({"url": url, "dashboardsUrl": self.dashboards_url, "user": self.connection.user})
 
     def _password(self, whose: str) -> random.RandomPassword:

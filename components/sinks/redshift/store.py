@@ -15,6 +15,7 @@ from ...log_groups import make_log_group
 from ...network.security import Peer, allow_ingress, make_group
 from ..base import Store
 from . import sql as redshift_sql
+from .alarms import cluster_alarms
 from .connector import REDSHIFT_PORT, RedshiftConnection
 from .schedule import make_schedule
 from .settings import RedshiftSettings
@@ -67,6 +68,7 @@ class RedshiftTarget(Store):
             database=settings.database,
             ready=[*ingress, self._set_up(passwords)],
         )
+        self.alarms = cluster_alarms(self._cluster.cluster_identifier)
         self.register_outputs({"host": self.connection.host, "user": self.connection.user})
 
     def _make_cluster(self) -> aws.redshift.Cluster:

@@ -33,6 +33,7 @@ PRODUCTION = {
     "appCertificateArn": CERTIFICATE,
     "appHostname": "payments.example.com",
     "generatorRate": "0",
+    "alarmEmails": '["oncall@example.com"]',
 }
 
 
@@ -100,6 +101,8 @@ def test_every_problem_is_in_one_error() -> None:
         ("burstCount", "-1"), ("burstCount", "1.5"), ("burstAmount", "NaN"),
         ("largeAmount", "0"), ("largeAmount", "1e3x"), ("homePrefix", "10.' OR 1=1 --"), ("homePrefix", ""),
         ("stateTtlHours", "0"), ("clusterType", "gigantic"), ("availability", "HIGH"), ("cku", "2"),
+        ("alarmEmails", '["oncall"]'), ("alarmEmails", '["a b@c.io"]'), ("alarmEmails", "a@b.io"),
+        ("monthlyBudget", "-1"), ("monthlyBudget", "500"),  # nobody would be told
         ("sinks", '["redshift", "bigquery"]'), ("sinks", "redshift"), ("sinks", '["redshift", "redshift"]'),
         ("confluentSlots", "aa"), ("redshiftSlots", "c"), ("oracleProcessorLicenses", "-1"),
         ("snowflakeDatabase", "a b"), ("layer", "half"), ("environment", "prod"), ("deployment", "Capital"),
@@ -307,12 +310,12 @@ def test_the_longest_deployment_fits_into_the_shortest_name() -> None:
 def test_the_recorder_accepts_placeholders_and_the_engine_reports_them_all() -> None:
     load(**PRODUCTION)
     found = problems("other", recorded=False, **PRODUCTION, appImage="registry.example/app@sha256:" + "7" * 64)
-    wanted = {"operatorCidrs", "appIngressCidrs", "appCertificateArn", "appHostname", "appImage"}
+    wanted = {"operatorCidrs", "appIngressCidrs", "appCertificateArn", "appHostname", "appImage", "alarmEmails"}
     wanted |= {"snowflakeOrganization", "snowflakeAccount"}
     assert {problem.partition(":")[0] for problem in found} == wanted
     for problem in found:
         key = problem.partition(":")[0]
-        where = f"--path '{key}[0]'" if key.endswith("Cidrs") else key
+        where = f"--path '{key}[0]'" if key.endswith(("Cidrs", "Emails")) else key
         assert f"pulumi config set {where} <value>" in problem, "the error must show the command"
 
 
