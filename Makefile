@@ -11,7 +11,7 @@ ACTIONLINT_VERSION := 1.7.12
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections bench quality train plan plan-diff plan-accept plan-comment policy test lint workflows config lock install audit release clean
+.PHONY: help run connections bench quality train plan plan-diff plan-accept plan-comment policy test lint workflows config lock install audit release docs clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ workflows: $(VENV)/.test ## Check the workflows of .github (actionlint too, wher
 	@$(VENV)/bin/zizmor --offline --quiet .github
 	@if command -v go >/dev/null; then go run github.com/rhysd/actionlint/cmd/actionlint@v$(ACTIONLINT_VERSION); \
 	else echo 'actionlint was not run: install Go' >&2; fi
+
+docs: $(VENV)/.test ## Build the site of docs/ into site/
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --quiet
 
 clean: ## Remove the virtual environment (caches stay in ~/.cache or XDG_CACHE_HOME)
 	rm -rf $(VENV)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,19 @@ def test_the_readme_links_every_document() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     documents = [path for path in DOCUMENTS if RECORDS not in path.parents and path.name != "README.md"]
     assert not [path.name for path in documents if path.relative_to(ROOT).as_posix() not in text]
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    """Links, anchors, and every page in the navigation."""
+    command = [Path(sys.executable).with_name("mkdocs"), "build", "--quiet", "--site-dir", str(tmp_path)]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    foreign = [
+        (page.name, found)
+        for page in tmp_path.rglob("*.html")
+        for found in re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="(https?://[^"]+)"', page.read_text("utf-8"))
+    ]
+    assert not foreign, "the site must not ask other hosts"
 
 
 def test_the_index_links_every_decision_in_order() -> None:
