@@ -11,7 +11,7 @@ ACTIONLINT_VERSION := 1.7.12
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections bench quality train plan plan-diff plan-accept plan-comment policy test lint workflows config lock install audit release docs clean
+.PHONY: help run connections status bench quality train plan plan-diff plan-accept plan-comment policy test lint workflows config lock install audit release docs clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ run: $(VENV)/$(if $(findstring --scenario,$(ARGS))$(findstring --play,$(ARGS)),.
 
 connections: $(VENV)/.local ## Print how to reach STACK's running pipeline, as JSON (use make -s)
 	@$(PY) -m local connections --stack $(STACK)
+
+status: $(VENV)/.local ## Print the health of each part of STACK's running pipeline, or of a deployed one (ARGS="--url ADDRESS")
+	@$(PY) -m local status --stack $(STACK) $(ARGS)
 
 plan: $(VENV)/.program ## Print STACK's plan, offline (JSON=1: as JSON)
 	@$(PY) -m local plan --stack $(STACK) $(if $(JSON),--json)

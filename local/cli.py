@@ -21,6 +21,7 @@ COMMANDS = {
     "connections": Command(
         "local.apply.connections", "connections", "print how to reach the stack's running pipeline, as JSON"
     ),
+    "status": Command("local.apply.status", "status", "print the health of each part of the running pipeline"),
     "plan": Command("plan.commands", "plan", "record the stack's plan offline and print it"),
     "plan-diff": Command("plan.commands", "plan_diff", "compare the stack's plan with its golden plan"),
     "plan-accept": Command("plan.commands", "plan_accept", "write the stack's plan as its golden plan"),
