@@ -52,6 +52,16 @@ def test_a_place_that_nobody_reaches_in_time_is_told_with_distance_and_time(lab:
     assert reason(lab, "impossible_travel", account) == "9580 km from the payment before, 30 minutes apart"
 
 
+@pytest.mark.parametrize("places", [1, 2, 3])
+def test_a_young_account_has_few_places_to_come_back_to(lab: Lab, places: int) -> None:
+    account = lab.user()
+    for _ in range(places):
+        lab.pay(account, "20.00", after=HOUR, **ZURICH)
+    theft = lab.pay(account, "20.00", after=1_800, **TOKYO)
+    lab.pay(account, "20.00", after=1_800, **ZURICH)
+    assert broken(lab, "impossible_travel", account) == [theft], "and the way home is none"
+
+
 def test_nobody_drives_from_one_town_to_another_in_half_an_hour(lab: Lab) -> None:
     account = known(lab, **ZURICH)
     theft = lab.pay(account, "20.00", after=1_800, **GENEVA)
