@@ -48,6 +48,7 @@ class Transaction(models.Model):
     class Meta:
         managed = False
         db_table = "USER_TRANSACTION"
+        indexes = [models.Index(fields=["account", "id"], name="USER_TRANSACTION_ACCOUNT_ID")]
 
     def __str__(self) -> str:
         return f"{self.amount} by {self.account_id}"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from components.contracts import AUTH_USER, PAYMENT_OUTCOME, USER_TRANSACTION, Table
+from components.contracts import AUTH_USER, PAYMENT_OUTCOME, USER_TRANSACTION, Table, ddl
 
 
 def client(**options: Any) -> Any:
@@ -33,6 +33,9 @@ def test_the_models_match_the_contract(name: str, table: Table) -> None:
     for column in table.columns:
         assert fields[column.name].null == column.nullable, f"{column.name}: nullable differs from the contract"
         assert fields[column.name].primary_key == column.key, column.name
+    names = {field.name: field.column for field in fields.values()}
+    indexes = {index.name: tuple(names[field] for field in index.fields) for index in model._meta.indexes}
+    assert indexes == {ddl.index_name(table, columns): columns for columns in table.indexes}
 
 
 def test_a_second_seed_adds_no_users() -> None:
