@@ -87,7 +87,7 @@ class Generator:
 
     def _commit_fraud(self, kind: str, account: int) -> None:
         self.block(account)
-        _log(kind, self._add(FRAUDS[kind](self._source, account)))
+        log_fraud(kind, self._add(FRAUDS[kind](self._source, account)))
 
     def _add(self, payments: list[Payment]) -> list[Transaction]:
         rows = self._payments.add(payments, self._stop)
@@ -95,26 +95,6 @@ class Generator:
         return rows
 
 
-def commit_fraud(
-    payments: PaymentTable, kind: str, source: random.Random, account: int | None = None
-) -> list[Transaction]:
-    """Commit a fraud, by a random user unless `account` is given. Returns its payments.
-
-    Raises KeyError for an unknown kind, User.DoesNotExist for an unknown account or without users.
-    """
-    make = FRAUDS[kind]
-    if account is None:
-        users = User.objects.values_list("id", flat=True)
-        if not users:
-            raise User.DoesNotExist("There are no users: run `manage.py seed` first.")
-        account = source.choice(list(users[:10_000]))
-    else:
-        User.objects.get(pk=account)
-    rows = payments.add(make(source, account))
-    _log(kind, rows)
-    return rows
-
-
-def _log(kind: str, rows: list[Transaction]) -> None:
+def log_fraud(kind: str, rows: list[Transaction]) -> None:
     for row in rows:
         log.info("fraud committed", extra={"transaction": row.pk, "fraud": kind})

@@ -65,7 +65,7 @@ def _received(payments: Iterable[Payment], now: datetime.datetime) -> list[Trans
     return [
         Transaction(
             amount=payment.amount,
-            received_at=payment.time or now,
+            received_at=payment.time or now - payment.ago,
             ip_address=payment.address,
             account_id=payment.account,
             terminal_id=payment.terminal,

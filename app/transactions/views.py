@@ -13,18 +13,20 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 from fraudapp.problems import problem
 
+from transactions import frauds
 from transactions.generator import MAX_RATE
-from transactions.generator import commit_fraud as commit
 from transactions.live import TooManyBrowsersError, live
 from transactions.models import User
-from transactions.payments import FRAUDS
 
 
 @require_GET
 @ensure_csrf_cookie
 def page(request: HttpRequest) -> HttpResponse:
-    frauds = {rule: title for rule, title in settings.RULES.items() if rule in FRAUDS}
-    context = {"rules": settings.RULES, "frauds": frauds, "scenario": bool(live().player)}
+    context = {
+        "rules": settings.RULES,
+        "frauds": {rule: title for rule, title in settings.RULES.items() if rule in frauds.KINDS},
+        "scenario": bool(live().player),
+    }
     return render(request, "transactions/index.html", context)
 
 
@@ -57,17 +59,19 @@ def events(_request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
-    if kind not in FRAUDS:
-        return problem(400, f"Unknown fraud {kind!r}; choose one of {', '.join(FRAUDS)}.")
+    if kind not in frauds.KINDS:
+        return problem(400, f"Unknown fraud {kind!r}; choose one of {', '.join(frauds.KINDS)}.")
     try:
-        account = _number(_body(request), "account")
-        rows = commit(live().payments, kind, live().source, None if account is None else int(account))
+        asked = _number(_body(request), "account")
+        account, rows = frauds.commit(live().payments, kind, live().source, None if asked is None else int(asked))
     except ValueError as error:
         return problem(400, str(error))
     except User.DoesNotExist:
         return problem(404, "There is no such user.")
-    live().generator.block(rows[0].account_id)
-    return JsonResponse({"fraud": kind, "transactions": [row.pk for row in rows]}, status=201)
+    except frauds.NoSuitableAccountError as error:
+        return problem(409, str(error))
+    live().generator.block(account)
+    return JsonResponse({"fraud": kind, "account": account, "transactions": [row.pk for row in rows]}, status=201)
 
 
 @require_POST

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.server
 import json
 import os
+import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +77,22 @@ def settings_of_app() -> Iterator[Any]:
     before = settings.SCHEMA_REGISTRY
     yield settings
     settings.SCHEMA_REGISTRY = before
+
+
+@pytest.fixture
+def django_assert_reads() -> Callable[..., contextlib.AbstractContextManager[None]]:
+    """A block in which each SELECT of rows has a LIMIT of at most `limit`, or a key."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    @contextlib.contextmanager
+    def block(*, limit: int) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as queries:
+            yield
+        for query in (found["sql"] for found in queries.captured_queries):
+            limits = [int(number) for number in re.findall(r"LIMIT (\d+)", query)]
+            keyed = re.search(r'WHERE "\w+"."ID" (= \d+|IN \()', query)
+            wanted = keyed or "sqlite_sequence" in query or (limits and max(limits) <= limit)
+            assert wanted or not query.startswith("SELECT"), f"give it a LIMIT of at most {limit}: {query}"
+
+    return block
