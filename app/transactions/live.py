@@ -6,7 +6,7 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 
 from transactions.alerts import Alerts
 from transactions.generator import Generator
+from transactions.history import History
 from transactions.latest import Payments
 from transactions.payment_table import PaymentTable
 from transactions.player import Player
@@ -50,6 +51,7 @@ class Live:
         )
         self.alerts = Alerts(self._take, self.player.committed_at if self.player else None)
         self._verdicts = Verdicts(self.player.first_judged if self.player else None)
+        self.history = History()
         self.total = 0
         self.rate = 0.0
         self._browsers: set[queue.Queue[dict[str, Any]]] = set()
@@ -106,7 +108,12 @@ class Live:
             with self._lock:
                 self._browsers.discard(mine)
 
+    def outcomes(self, payments: Iterable[int]) -> dict[int, bool]:
+        """Whether they were frauds, of the payments whose outcome is known."""
+        return self._verdicts.known(payments)
+
     def _take(self, event: dict[str, Any]) -> None:
+        self.history.add(alerts=1)
         payment = event["alert"]["transaction_id"]
         if isinstance(payment, int):  # the contract allows none
             self._verdicts.alert(payment, event["alert"]["rule_id"])
@@ -139,6 +146,7 @@ class Live:
         counted = payments.total
         rows = payments.new()
         grown = payments.total - counted if counted else 0
+        self.history.add(payments=grown)
         self.rate += 0.2 * (grown / PERIOD_SECONDS - self.rate)
         self.total = payments.total
         for row in rows:
