@@ -26,6 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rules": settings.RULES,
         "frauds": {rule: title for rule, title in settings.RULES.items() if rule in frauds.KINDS},
         "scenario": bool(live().player),
+        "episode_hours": settings.EPISODE_HOURS,
     }
     return render(request, "transactions/index.html", context)
 

@@ -45,7 +45,8 @@ def postgres(table: Table) -> str:
     sequences = [f"CREATE SEQUENCE {_sequence(table, c)};\n" for c in table.key if not _has_identity(c)]
     created = _create(table, name, lambda column: _postgres_column(table, column))
     indexes = [
-        f'CREATE INDEX "{index_name(table, columns)}" ON {name} ({index_columns(columns)});\n' for columns in table.indexes
+        f'CREATE INDEX "{index_name(table, columns)}" ON {name} ({index_columns(columns)});\n'
+        for columns in table.indexes
     ]
     return f"{''.join(sequences)}{created};\n{''.join(indexes)}ALTER TABLE {name} REPLICA IDENTITY FULL"
 

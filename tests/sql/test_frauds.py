@@ -12,10 +12,8 @@ from tests.sql.conftest import Lab
 
 pytestmark = pytest.mark.local
 NUMBERS = itertools.count(1_900_000_000)
-KINDS = (
-    "burst_count burst_amount large_amount foreign_address impossible_travel card_testing structuring "
-    "dormant_account new_device account_takeover mule_account"
-).split()
+KINDS = ["burst_count", "burst_amount", "large_amount", "foreign_address", "impossible_travel", "card_testing"]
+KINDS += ["structuring", "dormant_account", "new_device", "account_takeover", "mule_account"]
 
 
 @pytest.mark.usefixtures("django")
