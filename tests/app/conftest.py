@@ -47,8 +47,8 @@ def _django(django: None) -> None:
     """Every test in this folder needs Django."""
 
 
-@pytest.fixture
-def registry() -> Iterator[dict[str, str]]:
+@contextlib.contextmanager
+def serve_registry() -> Iterator[dict[str, str]]:
     """A schema registry that has the alert's schema with id 7 and needs a login."""
     schema = schemas.avro_value(FRAUD_ALERT)
     login = "Basic " + base64.b64encode(b"key:hush").decode()
@@ -68,6 +68,12 @@ def registry() -> Iterator[dict[str, str]]:
     yield {"url": f"http://127.0.0.1:{server.server_port}", "key": "key", "secret": "hush"}
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def registry() -> Iterator[dict[str, str]]:
+    with serve_registry() as found:
+        yield found
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ export function histogram(place, words, first) {
 
 /** All words where there is room, else every second or third. */
 function labels(chart, ticks, words) {
-  const every = Math.ceil((words.length * 52) / Math.max(1, chart.width - 60));
+  const every = Math.ceil((words.length * 64) / Math.max(1, chart.width - 60));
   return ticks.map((tick) => (tick % every === 0 ? words[tick] : ""));
 }
 

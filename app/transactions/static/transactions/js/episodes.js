@@ -16,6 +16,8 @@ let holdOff = 24 * HOUR_MS;
 let handlers = {};
 let paused = false;
 let held = [];
+let unlisted = 0;
+let gap = "";
 
 /** `rules`: titles by id; `on`: trace(payment), account(id), verdict(payment, isFraud, button). */
 export function start({ rules, episodeHours, on }) {
@@ -25,8 +27,6 @@ export function start({ rules, episodeHours, on }) {
 }
 
 export const title = (rule) => titles[rule] ?? rule;
-export const has = (alert) => known.has(alert);
-export const isEmpty = () => known.size === 0;
 export const alertsOf = (payment) => byPayment.get(payment) ?? [];
 
 /** The severity of a payment's alerts, and them in a word or two. */
@@ -37,9 +37,13 @@ export function severityOf(payment) {
   return { severity: severity(score), words: found.length === 1 ? title(found[0].rule_id) : plural(found.length, "alert") };
 }
 
-/** Takes alerts, oldest first; returns those that are new. */
-export function take(alerts) {
+/** Takes alerts, oldest first; `skipped` ones were not sent. Returns those that are new. */
+export function take(alerts, skipped = 0) {
   const fresh = alerts.filter((alert) => !known.has(alert.alert_id));
+  if (gap && alerts.length && fresh.length === alerts.length) list.prepend(el("li", { class: "gap" }, gap));
+  if (alerts.length) gap = "";
+  unlisted += skipped;
+  setText(byId("alerts-unlisted"), unlisted ? `Too many to list them all: ${plural(unlisted, "alert")} passed unlisted.` : "");
   for (const alert of fresh) {
     known.add(alert.alert_id);
     byPayment.set(alert.transaction_id, [...alertsOf(alert.transaction_id), alert]);
@@ -58,8 +62,9 @@ export function pause(on) {
   held = [];
 }
 
-export function markGap(text) {
-  if (episodes.size) list.prepend(el("li", { class: "gap" }, text));
+/** Events were missed: unless the next alerts include a known one, the list says in `words` that some may be missing. */
+export function expectGap(words) {
+  gap = episodes.size ? words : "";
 }
 
 function show(alerts) {

@@ -2,7 +2,7 @@
 
 import { Refused, get } from "./ask.js";
 import { activity, histogram } from "./charts.js";
-import { byId, count, milliseconds, percent, plural, setText } from "./dom.js";
+import { byId, count, milliseconds, moment, percent, plural, setText } from "./dom.js";
 import { Minutes } from "./minutes.js";
 
 const LATELY = 5; // minutes
@@ -42,7 +42,7 @@ function showFigures(state) {
   setText(byId("rate-note"), `${plural(lately.payments, "payment")} in ${LATELY} minutes`);
   setText(byId("payments-total"), count(state.payments));
   setText(byId("alerts-lately"), count(lately.alerts));
-  setText(byId("alerts-note"), `${count(state.alerts)} in total`);
+  setText(byId("alerts-note"), `${count(state.alerts)} ${state.alerts_since ? `since ${moment(state.alerts_since)}` : "in total"}`);
   setText(byId("delay"), milliseconds(state.delay_p50_ms));
   setText(byId("delay-note"), state.delay_p99_ms === null ? "no alert yet" : `99 % within ${milliseconds(state.delay_p99_ms)}`);
   const known = state.known;
@@ -79,13 +79,9 @@ function showDelays(delays) {
     drawnEdges = words.join();
   } else drawDelays(delays.counts);
   const most = delays.counts.indexOf(Math.max(...delays.counts));
-  setText(byId("delays-words"), `From payment to alert, in ms, of the last ${plural(alerts, "alert")}. Most took ${words[most]} ms.`);
+  setText(byId("delays-words"), `From payment to alert, of the last ${plural(alerts, "alert")}. Most took ${words[most]}.`);
 }
 
-/** A word for each bar: counts between edges, with one more beyond the last edge, and maybe one below the first. */
-function labels({ edges_ms: edges, counts }) {
-  return counts.map((_, index) => {
-    if (counts.length < edges.length) return `${count(edges[index])}–${count(edges[index + 1])}`;
-    return index < edges.length ? `≤ ${count(edges[index])}` : `> ${count(edges.at(-1))}`;
-  });
-}
+/** Words for the bars: each counts up to its edge, the last one the rest. */
+const labels = ({ edges_ms: edges, counts }) => counts.map((_, index) => (index < edges.length ? `≤ ${span(edges[index])}` : `> ${span(edges.at(-1))}`));
+const span = (edge) => (edge < 1000 ? `${edge} ms` : `${edge / 1000} s`);

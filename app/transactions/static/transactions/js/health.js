@@ -31,7 +31,7 @@ export function show(health) {
 export function troubles() {
   return wrong.map((part) => {
     const meaning = MEANING[part.part.split(":")[0]] ?? "";
-    return el("p", {}, el("strong", {}, `${part.title} is ${WORDS[part.status]}. `), part.words ? `${part.words} ` : "", meaning);
+    return el("p", {}, el("strong", {}, `${part.title} is ${WORDS[part.status]}`), part.words ? `: ${part.words}. ` : ". ", meaning);
   });
 }
 

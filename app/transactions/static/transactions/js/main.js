@@ -20,10 +20,12 @@ let lostSince = null;
 
 const events = {
   snapshot: async ({ state, payments: rows, alerts, gap }) => {
-    // Without an entry that is known already, others may lie between.
-    const gone = gap && lostSince !== null ? `Payments and alerts from ${clock(lostSince)} to ${clock(Date.now())} may be missing here.` : null;
-    if (gone && !rows.some((row) => payments.has(row.id))) payments.markGap(gone);
-    if (gone && !alerts.some((alert) => episodes.has(alert.alert_id))) episodes.markGap(gone);
+    if (gap) {
+      const when = lostSince === null ? "This page was too slow" : `Connection lost from ${clock(lostSince)} to ${clock(Date.now())}`;
+      const words = `${when}: some may be missing here.`;
+      payments.expectGap(words);
+      episodes.expectGap(words);
+    }
     takePayments({ rows });
     takeAlerts({ rows: alerts });
     await figures.restart();
@@ -36,6 +38,7 @@ const events = {
 };
 
 function takeState(state) {
+  lostSince = null;
   figures.show(state);
   controls.show(state);
   degraded = health.show(state.health);
@@ -48,9 +51,9 @@ function takePayments({ rows, skipped = 0 }) {
   trace.highlight();
 }
 
-function takeAlerts({ rows }) {
-  const fresh = episodes.take(rows);
-  if (paused) wait("alerts", fresh.length);
+function takeAlerts({ rows, skipped = 0 }) {
+  const fresh = episodes.take(rows, skipped);
+  if (paused) wait("alerts", fresh.length + skipped);
   for (const payment of new Set(fresh.map((alert) => alert.transaction_id))) {
     payments.refresh(payment);
     trace.refresh(payment);

@@ -13,6 +13,7 @@ let latest = []; // oldest first; a gap is {gap: words}
 let searched = "";
 let paused = false;
 let unlisted = 0;
+let gap = "";
 let handlers = {};
 
 /** `on`: severityOf(id) of a payment's alerts; trace(payment) and account(id) for clicks. */
@@ -34,6 +35,8 @@ export function start(on) {
 /** Takes new payments, oldest first; `skipped` ones were not sent. Returns how many were new. */
 export function take(payments, skipped = 0) {
   const fresh = payments.filter((payment) => !known.has(payment.id));
+  if (gap && payments.length && fresh.length === payments.length) add([{ gap }]);
+  if (payments.length) gap = "";
   for (const payment of fresh) known.add(payment.id);
   while (known.size > REMEMBERED) known.delete(known.values().next().value);
   unlisted += skipped;
@@ -41,13 +44,10 @@ export function take(payments, skipped = 0) {
   return fresh.length;
 }
 
-/** Says that payments between the listed ones and the next are missing. */
-export function markGap(words) {
-  if (latest.length) add([{ gap: words }]);
+/** Events were missed: unless the next rows include a known one, the list says in `words` that some may be missing. */
+export function expectGap(words) {
+  gap = latest.length ? words : "";
 }
-
-export const has = (payment) => known.has(payment);
-export const isEmpty = () => known.size === 0;
 
 export function pause(on) {
   paused = on;
