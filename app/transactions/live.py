@@ -72,6 +72,7 @@ class Live:
             "rate": round(self.rate, 1),
             "generator": self.generator.rate,
             "calm_rate": self.generator.calm_rate,
+            "most_rate": settings.MOST_PAYMENTS_PER_SECOND,
             "alerts": sum(self.alerts.by_rule.values()),
             "by_rule": dict(self.alerts.by_rule),
             "delay_p50_ms": self.alerts.delay_ms(0.5),

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from fraudapp.wsgi import application
 from waitress import serve
 
+from transactions import operators
 from transactions.live import MOST_BROWSERS, live
 
 OTHER_THREADS = 8
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *_args: object, host: str, port: int, **_options: object) -> None:
+        operators.check_host(host)
         # PID 1 ignores SIGTERM unless a handler is installed.
         signal.signal(signal.SIGTERM, _end)
         live().start()
