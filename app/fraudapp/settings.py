@@ -7,6 +7,8 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from fraudapp import operators
+
 BASE_DIR = Path(__file__).resolve().parents[1]
 
 
@@ -20,19 +22,55 @@ if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random text, or DEBUG=1 on your own machine.")
 
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
-INSTALLED_APPS = ["django.contrib.staticfiles", "transactions"]
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    # Only for its views, forms and password hashes: none of their tables exists.
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "transactions",
+]
 MIDDLEWARE = [
     "fraudapp.problems.ProblemsUnderApi",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fraudapp.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "transactions.operators.SignInByItself",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "fraudapp.urls"
 WSGI_APPLICATION = "fraudapp.wsgi.application"
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["transactions.operators.context"]},
+    }
+]
+
+# Who may change anything. Neither the users nor their sessions are in a table.
+OPERATORS = operators.read(os.environ.get("OPERATORS", ""))
+"""The operators' password hashes by name. Without any, the page is only read."""
+LOCAL_OPERATOR = operators.local(os.environ.get("LOCAL_OPERATOR", ""))
+"""On one machine: the operator who is signed in by himself."""
+AUTH_USER_MODEL = "transactions.Operator"
+AUTHENTICATION_BACKENDS = ["transactions.operators.Backend"]
+# One kind of hash, so that checking any name takes the same time.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "page"
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = "Strict"
+BEHIND_LOAD_BALANCER = flag("BEHIND_LOAD_BALANCER")
+"""A load balancer alone reaches this server; its X-Forwarded-For ends with the client's address."""
 
 
 def oracle() -> dict[str, object]:
@@ -125,6 +163,8 @@ BURST_AMOUNT = os.environ.get("BURST_AMOUNT", "1000.00")
 LARGE_AMOUNT = os.environ.get("LARGE_AMOUNT", "1000.00")
 EPISODE_HOURS = int(os.environ.get("EPISODE_HOURS", "24"))
 GENERATOR_RATE = float(os.environ.get("GENERATOR_RATE", "0"))
+MOST_PAYMENTS_PER_SECOND = max(float(os.environ.get("MOST_PAYMENTS_PER_SECOND", "200")), GENERATOR_RATE)
+"""What the page may set the generator to: never less than it begins with."""
 GENERATOR_SEED = int(os.environ.get("GENERATOR_SEED", "1"))
 FRAUD_EVERY_SECONDS = float(os.environ.get("FRAUD_EVERY_SECONDS", "0"))
 SCENARIO_FOLDER = os.environ.get("SCENARIO_FOLDER", "")

@@ -68,6 +68,7 @@ class Live:
             "generator": self.generator.rate,
             "generator_alive": (self.player or self.generator).alive,
             "calm_rate": self.generator.calm_rate,
+            "most_rate": settings.MOST_PAYMENTS_PER_SECOND,
             "alerts": sum(self.alerts.by_rule.values()),
             "by_rule": dict(self.alerts.by_rule),
             "delay_p50_ms": self.alerts.delay_ms(0.5),

@@ -1,19 +1,30 @@
 """The page and its API. Only POST, with a CSRF token, changes anything."""
 
-import json
-from typing import Any
+import logging
+from typing import Annotated
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
+from fraudapp.bodies import Body, takes
 from fraudapp.problems import problem
+from pydantic import Field
 
-from transactions import frauds
-from transactions.generator import MAX_RATE
+from transactions import frauds, operators
 from transactions.live import live
 from transactions.models import User
+
+log = logging.getLogger(__name__)
+
+
+class FraudBody(Body):
+    account: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+
+
+class GeneratorBody(Body):
+    rate: Annotated[float, Field(ge=0)]
 
 
 @require_GET
@@ -50,53 +61,37 @@ def events(_request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
+@operators.required
+@takes(FraudBody)
+def commit_fraud(request: HttpRequest, body: FraudBody, kind: str) -> JsonResponse:
+    """Body: {"account": whose fraud it is}, or {} for anybody's."""
     if kind not in frauds.KINDS:
         return problem(400, f"Unknown fraud {kind!r}; choose one of {', '.join(frauds.KINDS)}.")
     try:
-        asked = _number(_body(request), "account")
-        account, rows = frauds.commit(live().payments, kind, live().source, None if asked is None else int(asked))
-    except ValueError as error:
-        return problem(400, str(error))
+        account, rows = frauds.commit(live().payments, kind, live().source, body.account)
     except User.DoesNotExist:
         return problem(404, "There is no such user.")
     except frauds.NoSuitableAccountError as error:
         return problem(409, str(error))
     live().generator.block(account)
+    log.info("operator %s committed %s", operators.name_of(request), kind)
     return JsonResponse({"fraud": kind, "account": account, "transactions": [row.pk for row in rows]}, status=201)
 
 
 @require_POST
-def set_generator(request: HttpRequest) -> JsonResponse:
+@operators.required
+@takes(GeneratorBody)
+def set_generator(request: HttpRequest, body: GeneratorBody) -> JsonResponse:
     """Body: {"rate": payments a second, 0 to stop}."""
     if live().player:
-        return problem(400, "A scenario is played; nothing else is generated.")
-    try:
-        rate = _number(_body(request), "rate")
-    except ValueError as error:
-        return problem(400, str(error))
-    if rate is None or not 0 <= rate <= MAX_RATE:
-        return problem(400, f"rate must be a number from 0 to {MAX_RATE:.0f}.")
-    live().generator.rate = rate
-    return JsonResponse({"rate": rate})
+        return problem(409, "A scenario is played; nothing else is generated.")
+    most = settings.MOST_PAYMENTS_PER_SECOND
+    if body.rate > most:
+        return problem(422, f"rate is {body.rate:g}; allowed: 0 to {most:g} (MOST_PAYMENTS_PER_SECOND).")
+    live().generator.rate = body.rate
+    log.info("operator %s set the generator to %g payments a second", operators.name_of(request), body.rate)
+    return JsonResponse({"rate": body.rate})
 
 
 def csrf_failure(_request: HttpRequest, reason: str = "") -> JsonResponse:
     return problem(403, f"{reason} Reload the page and try again.")
-
-
-def _body(request: HttpRequest) -> dict[str, Any]:
-    try:
-        body: dict[str, Any] | list[Any] | str | float | None = json.loads(request.body or b"{}")
-    except ValueError:
-        raise ValueError("The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise ValueError("The body must be a JSON object.")
-    return body
-
-
-def _number(body: dict[str, Any], name: str) -> float | None:
-    value = body.get(name)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise ValueError(f"{name} must be a number.")
-    return value

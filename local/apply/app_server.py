@@ -22,8 +22,10 @@ from plan.model import Plan
 FOLDER = ROOT / "app"
 FRAUD_EVERY_SECONDS = 15
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP")
+OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP", "BEHIND_LOAD_BALANCER")
 """Prefixes of the variables with the addresses of the cloud's servers."""
+OPERATOR = "you"
+"""Who uses the page of a run, signed in by itself: only this machine reaches it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,7 @@ class App(Server):
         return {
             **_database(self._servers.postgres),
             "SECRET_KEY": self._secret,
+            "LOCAL_OPERATOR": OPERATOR,
             "KAFKA_BOOTSTRAP": client["bootstrap.servers"],
             "KAFKA_SECURITY_PROTOCOL": client["security.protocol"],
             "KAFKA_SASL_MECHANISM": client["sasl.mechanism"],

@@ -19,6 +19,9 @@ import pytest
 from components.contracts import FRAUD_ALERT, rules, schemas, score
 
 APP = Path(__file__).resolve().parents[2] / "app"
+OPERATOR, PASSWORD = "anna", "correct horse battery"
+# Of PASSWORD.
+HASH = "pbkdf2_sha256$1000000$saltsaltsaltsaltsalts1$tcEbz/6Os+iPwYq3JLboPCQMsWwFercn+NlxzesupgY="
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +34,7 @@ def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         "SECRET_KEY": "only for tests, but long enough for every check of Django",
         "PLAIN_HTTP": "1",
         "ALLOWED_HOSTS": "testserver",
+        "OPERATORS": json.dumps({OPERATOR: HASH}),
         "RULES": json.dumps({rule.id: rule.title for rule in rules.read()} | {score.RULE_ID: score.TITLE}),
     }
     import django as library
@@ -70,6 +74,9 @@ def serve_registry() -> Iterator[dict[str, str]]:
     server.server_close()
 
 
+CHANGED = ("SCHEMA_REGISTRY", "OPERATORS", "LOCAL_OPERATOR", "BEHIND_LOAD_BALANCER")
+
+
 @pytest.fixture
 def registry() -> Iterator[dict[str, str]]:
     with serve_registry() as found:
@@ -80,9 +87,10 @@ def registry() -> Iterator[dict[str, str]]:
 def settings_of_app() -> Iterator[Any]:
     from django.conf import settings
 
-    before = settings.SCHEMA_REGISTRY
+    before = {name: getattr(settings, name) for name in CHANGED}
     yield settings
-    settings.SCHEMA_REGISTRY = before
+    for name, value in before.items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture

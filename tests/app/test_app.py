@@ -12,12 +12,18 @@ from typing import Any
 import pytest
 
 from components.contracts import AUTH_USER, PAYMENT_OUTCOME, USER_TRANSACTION, Table, ddl
+from tests.app.conftest import OPERATOR
 
 
-def client(**options: Any) -> Any:
+def client(*, signed_in: bool = True, **options: Any) -> Any:
+    """A browser, by default an operator's."""
     from django.test import Client
+    from transactions.operators import find
 
-    return Client(**options)
+    browser = Client(**options)
+    if signed_in:
+        browser.force_login(find(OPERATOR))  # type: ignore[arg-type]
+    return browser
 
 
 @pytest.mark.parametrize(
@@ -178,15 +184,40 @@ def test_a_button_commits_a_fraud() -> None:
     [
         ("/api/frauds/theft", "{}", 400, "choose one of burst_count, burst_amount, large_amount, foreign_address"),
         ("/api/frauds/large_amount", '{"account": 999999}', 404, "no such user"),
-        ("/api/frauds/large_amount", "[]", 400, "must be a JSON object"),
-        ("/api/generator", '{"rate": -1}', 400, "from 0 to"),
-        ("/api/generator", '{"rate": "much"}', 400, "must be a number"),
+        ("/api/frauds/large_amount", '{"account": 1.9}', 422, "account is 1.9: input should be a valid integer"),
+        ("/api/frauds/large_amount", '{"account": true}', 422, "account is True"),
+        ("/api/frauds/large_amount", '{"account": 1e400}', 422, "account is "),
+        ("/api/frauds/large_amount", '{"account": Infinity}', 422, "account is inf"),
+        ("/api/frauds/large_amount", '{"account": ' + "9" * 5000 + "}", 400, "not JSON"),
+        ("/api/frauds/large_amount", '{"user": 7}', 422, "user: extra inputs are not permitted."),
+        ("/api/frauds/large_amount", "[]", 422, "must be a JSON object"),
+        ("/api/frauds/large_amount", "[" * 100_000, 400, "not JSON"),
+        ("/api/generator", '{"rate": -1}', 422, "rate is -1: input should be greater than or equal to 0."),
+        ("/api/generator", '{"rate": "much"}', 422, "rate is 'much': input should be a valid number."),
+        ("/api/generator", '{"rate": NaN}', 422, "rate is nan: input should be a finite number."),
+        ("/api/generator", '{"rate": 200.5}', 422, "rate is 200.5; allowed: 0 to 200 (MOST_PAYMENTS_PER_SECOND)."),
+        ("/api/generator", '{"rate": 1e400}', 422, "rate is inf"),
+        ("/api/generator", "{}", 422, "rate: field required."),
         ("/api/generator", "{", 400, "not JSON"),
+        ("/api/generator", "", 415, "send application/json"),
+        ("/api/verdicts", '{"transaction_id": 999999999, "is_fraud": true}', 404, "no such payment"),
+        ("/api/verdicts", '{"transaction_id": "1", "is_fraud": true}', 422, "transaction_id is '1'"),
+        ("/api/verdicts", '{"transaction_id": 0, "is_fraud": true}', 422, "transaction_id is 0"),
+        ("/api/verdicts", '{"transaction_id": 9223372036854775808, "is_fraud": true}', 422, "transaction_id is 92"),
+        ("/api/verdicts", '{"transaction_id": 1, "is_fraud": 1}', 422, "is_fraud is 1: input should be a valid bool"),
+        ("/api/verdicts", '{"transaction_id": 1, "is_fraud": null}', 422, "is_fraud is None"),
+        ("/api/verdicts", '{"is_fraud": true}', 422, "transaction_id: field required."),
     ],
 )
 def test_bad_input_gets_a_4xx_with_a_message(address: str, body: str, status: int, message: str) -> None:
     answer = client().post(address, body, content_type="application/json")
+    assert answer["Content-Type"] == "application/problem+json" and len(answer.content) < 1000
     assert (answer.status_code, message in answer.json()["detail"]) == (status, True), answer.content
+
+
+def test_another_content_type_is_refused() -> None:
+    answer = client().post("/api/generator", {"rate": "5"})
+    assert answer.status_code == 415 and "send application/json" in answer.json()["detail"]
 
 
 def test_a_post_without_a_token_is_refused() -> None:

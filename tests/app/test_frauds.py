@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import random
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,17 @@ import pytest
 
 from components.contracts import rules
 from tests.app.test_app import client
+
+
+@pytest.fixture
+def fresh() -> Iterator[int]:
+    """An account that never paid; other tests count the users."""
+    from transactions.models import Transaction, User
+
+    user = User.objects.create(username="fresh", password="!", date_joined=datetime.datetime.now(datetime.UTC))
+    yield user.pk
+    Transaction.objects.filter(account=user).delete()
+    user.delete()
 
 
 def made(kind: str, seed: int = 1) -> list[Any]:
@@ -26,17 +38,16 @@ def test_there_is_a_fraud_for_every_rule() -> None:
     assert set(KINDS) == {rule.id for rule in rules.read()}, "the page has a button for each"
 
 
+@pytest.mark.usefixtures("fresh")
 @pytest.mark.parametrize("rule", [rule.id for rule in rules.read()])
 def test_a_button_commits_each_fraud(rule: str) -> None:
-    from transactions.models import Transaction, User
+    from transactions.models import Transaction
 
-    User.objects.create(username=f"fresh for {rule}", password="!", date_joined=datetime.datetime.now(datetime.UTC))
     answer = client().post(f"/api/frauds/{rule}", "{}", content_type="application/json")
     assert answer.status_code == 201, answer.content
     body = answer.json()
     rows = Transaction.objects.filter(pk__in=body["transactions"])
     assert rows.count() == len(body["transactions"]) and rows.filter(account_id=body["account"]).exists()
-    User.objects.filter(username__startswith="fresh for", transaction=None).delete()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -69,21 +80,24 @@ def test_a_payment_of_the_past_is_dated_so() -> None:
     assert row.received_at == now - day
 
 
-def test_a_silent_account_has_never_paid() -> None:
-    from transactions.frauds import NoSuitableAccountError, commit
-    from transactions.models import Transaction, User
+def everybody_pays(*, but: int | None = None) -> None:
+    from transactions.models import User
     from transactions.payment_table import PaymentTable
     from transactions.payments import Payment
 
-    table = PaymentTable()
-    table.add([Payment(account, Decimal(1), "10.0.0.1") for account in User.objects.values_list("pk", flat=True)])
+    accounts = User.objects.exclude(pk=but).values_list("pk", flat=True)
+    PaymentTable().add([Payment(account, Decimal(1), "10.0.0.1") for account in accounts])
+
+
+def test_a_silent_account_has_never_paid(fresh: int) -> None:
+    from transactions.frauds import NoSuitableAccountError, commit
+    from transactions.payment_table import PaymentTable
+
+    everybody_pays(but=fresh)
+    account, rows = commit(PaymentTable(), "dormant_account", random.Random(1))
+    assert account == fresh and rows[-1].amount >= 3 * rows[0].amount
     with pytest.raises(NoSuitableAccountError, match="must not have paid before"):
-        commit(table, "dormant_account", random.Random(1))
-    fresh = User.objects.create(username="fresh", password="!", date_joined=datetime.datetime.now(datetime.UTC))
-    account, rows = commit(table, "dormant_account", random.Random(1))
-    assert account == fresh.pk and rows[-1].amount >= 3 * rows[0].amount
-    Transaction.objects.filter(account=fresh).delete()
-    fresh.delete()
+        commit(PaymentTable(), "dormant_account", random.Random(1))
 
 
 def test_no_suitable_account_is_a_409_in_words() -> None:

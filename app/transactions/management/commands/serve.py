@@ -5,6 +5,8 @@ import asyncio
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from fraudapp.server import listen, serve
 
+from transactions import operators
+
 
 class Command(BaseCommand):
     help = "Serve the app, with its generator and its reader of alerts."
@@ -14,6 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *_args: object, host: str, port: int, **_options: object) -> None:
+        operators.check_host(host)
         try:
             listening = listen(host, port)
         except OSError as error:
