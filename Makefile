@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections bench quality train plan plan-diff plan-accept policy test lint config lock clean
+.PHONY: help run connections bench quality train plan plan-diff plan-accept policy test picture lint config lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,11 @@ plan-accept: $(VENV)/.program ## Write STACK's plan as its golden plan
 policy: $(VENV)/.program ## Check STACK's plan against the controls; exit code 1 when it breaks one
 	@$(PY) -m local policy --stack $(STACK)
 
-test: $(VENV)/.test lint ## Check style and types, then run every test
+test: $(VENV)/.browser lint ## Check style and types, then run every test
 	@$(PY) -m pytest $(ARGS)
+
+picture: $(VENV)/.browser ## Make the picture of the page for the README again
+	@PICTURE=1 $(PY) -m pytest -q -n0 tests/browser/test_picture.py
 
 lint: $(VENV)/.test ## Check style, imports and types
 	@$(PY) -m ruff check .
@@ -98,6 +101,11 @@ $(VENV)/.quality: $(VENV)/.local requirements-quality.txt
 
 $(VENV)/.test: $(VENV)/.quality requirements-test.txt
 	@$(call install,requirements-test.txt)
+	@touch $@
+
+# CHROMIUM names a browser that is there; otherwise one is looked for, then installed.
+$(VENV)/.browser: $(VENV)/.test
+	@$(PY) -m tests.browser.chromium
 	@touch $@
 
 $(VENV)/.uv-$(UV_VERSION): $(VENV)/.python

@@ -191,3 +191,22 @@ def test_a_change_without_a_login_leads_to_it(open_page: OpenPage, complaints: C
     page.locator("[data-fraud]").first.click()
     message(page, "Sign in first.")
     expect(page.locator("#message a")).to_have_attribute("href", "/login")
+
+
+def test_a_verdict_becomes_an_outcome_and_shows_how_good_the_alerts_are(open_page: OpenPage, site: Site) -> None:
+    page = open_page()
+    (number,) = site.pay(30, "3000.00", TERMINAL_ID="till-1")
+    site.alert(number, 30)
+    verdict = page.get_by_role("group", name=f"Verdict on payment {number}")
+    verdict.get_by_role("button", name="Fraud").click()
+    message(page, f"Outcome written: payment {number} was a fraud.")
+    expect(verdict.get_by_role("button", name="Fraud")).to_have_attribute("aria-pressed", "true")
+    told = 'SELECT "ACCOUNT_ID", "TERMINAL_ID", "IS_FRAUD" FROM "PAYMENT_OUTCOME" WHERE "TRANSACTION_ID" = %s'
+    assert site.rows(told, number) == [(30, "till-1", True)]
+    expect(page.locator("#recall-note")).to_have_text("1 of 1 known fraud found")
+    verdict.get_by_role("button", name="Genuine").click()
+    message(page, "was genuine")
+    expect(verdict.get_by_role("button", name="Fraud")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#precision-note")).to_have_text("0 of 1 alerted payment were frauds")
+    page.locator('.episode[data-account="30"]').get_by_role("button", name="Account 30").click()
+    expect(page.get_by_role("dialog").locator(".scroll tbody .chip")).to_have_text("genuine")

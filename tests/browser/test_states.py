@@ -4,39 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Complaints, OpenPage
 from tests.browser.site import Site
-
-STATE: dict[str, Any] = {
-    "payments": 0,
-    "rate": 0.0,
-    "generator": 0,
-    "calm_rate": 20,
-    "alerts": 0,
-    "by_rule": {},
-    "delay_p50_ms": None,
-    "delay_p99_ms": None,
-    "known": None,
-    "scenario": None,
-}
-
-
-def part(name: str, status: str, age: float | None = 1.0, words: str = "answers") -> dict[str, Any]:
-    return {"part": name, "title": name.title(), "status": status, "age_seconds": age, "words": words}
-
-
-TOLD = """
-  const real = window.fetch;
-  const stream = () => new ReadableStream({ start: (to) => to.enqueue(new TextEncoder().encode(EVENTS)) });
-  window.fetch = (address, options) => address === "events"
-    ? Promise.resolve(new Response(stream())) : real(address, options);
-"""
-
+from tests.browser.told import STATE, part, told
 
 CUT = """
   const real = window.fetch;
@@ -50,12 +24,6 @@ CUT = """
   };
 """
 """Chromium's offline mode keeps connections that are open."""
-
-
-def told(page: Page, snapshot: dict[str, Any]) -> None:
-    """Replace the server's events with one snapshot, after which the connection stays open."""
-    data = json.dumps({"payments": [], "alerts": [], "gap": False} | snapshot)
-    page.add_init_script(TOLD.replace("EVENTS", json.dumps(f"id: 0-1\nevent: snapshot\ndata: {data}\n\n")))
 
 
 def test_a_fresh_page_says_what_to_do(open_page: OpenPage) -> None:

@@ -21,7 +21,7 @@ export function show(health) {
     const item = strip.querySelector(`[data-part="${CSS.escape(part.part)}"]`) ?? strip.appendChild(made(part));
     item.dataset.status = part.status;
     setText(item.querySelector(".state"), WORDS[part.status] ?? part.status);
-    setText(item.querySelector(".age"), part.age_seconds === null ? "no event yet" : `last event ${duration(part.age_seconds)} ago`);
+    setText(item.querySelector(".age"), part.age_seconds === null ? "no event yet" : `${duration(part.age_seconds)} ago`);
     item.title = part.words ?? "";
   }
   return wrong.length > 0;

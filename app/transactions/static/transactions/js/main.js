@@ -30,6 +30,7 @@ const events = {
     takeAlerts({ rows: alerts });
     await figures.restart();
     takeState(state);
+    figures.tick();
   },
   state: takeState,
   payments: takePayments,
