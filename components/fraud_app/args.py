@@ -19,6 +19,8 @@ SERVICE_CIDR = "172.20.0.0/16"
 DNS_ADDRESS = "172.20.0.10/32"
 THRESHOLDS = ("burst_count", "burst_amount", "large_amount", "home_prefix")
 """The thresholds that the page uses to create frauds; the app's variables have these names in capitals."""
+EPISODE_HOURS = "episode_hours"
+"""May be among the thresholds: how the page puts alerts together to episodes, by default those of a day."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from pulumi import ResourceOptions
 
 from ..contracts import APP_GROUP_PREFIX, FRAUD_ALERT, score
 from ..contracts.rules import read as read_rules
-from .args import THRESHOLDS, FraudAppArgs
+from .args import EPISODE_HOURS, THRESHOLDS, FraudAppArgs
 from .pods import NAMESPACE, Runtime
 
 POD_SECURITY = "restricted"
@@ -77,7 +77,7 @@ def _settings(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
         "PLAIN_HTTP": "" if args.settings.certificate_arn else "1",
         # The rules' titles on the page, in order; the score comes last.
         "RULES": json.dumps({rule.id: rule.title for rule in read_rules()} | {score.RULE_ID: score.TITLE}),
-        **{name.upper(): str(args.thresholds[name]) for name in THRESHOLDS},
+        **{name.upper(): str(value) for name, value in args.thresholds.items() if name in (*THRESHOLDS, EPISODE_HOURS)},
     }
 
 

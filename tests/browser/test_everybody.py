@@ -101,7 +101,13 @@ def test_a_keyboard_is_enough(open_page: OpenPage, site: Site) -> None:
     expect(opener).to_be_focused()
     site.alert(number, 60, "card_testing")
     expect(page.locator('.episode[data-account="60"] .reason')).to_have_count(3)
-    expect(opener).to_be_focused()  # new alerts do not take it
+    expect(opener).to_be_focused()
+    verdict = page.get_by_role("group", name=f"Verdict on payment {number}").get_by_role("button", name="Genuine")
+    verdict.focus()
+    for later in site.pay(60, *(["1.00"] * 6)):
+        site.alert(later, 60, "burst_count")
+    expect(page.locator('.episode[data-account="60"]')).to_contain_text("9 alerts on 7 payments")
+    expect(verdict).to_be_focused()  # new alerts do not take it
 
 
 def _reached(page: Page, selector: str) -> bool:

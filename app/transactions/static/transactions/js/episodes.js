@@ -109,9 +109,10 @@ function draw(episode) {
   const until = episode.last - episode.first < 1000 ? "" : ` – ${clock(episode.last)}`;
   setText(parts.time, moment(episode.first) + until);
   setText(parts.words, `${plural(episode.alerts, "alert")} on ${plural(episode.count, "payment")}, ${amount(episode.amount)} in total`);
-  const newest = [...episode.payments.entries()].reverse();
-  parts.payments.replaceChildren(...newest.map(([payment, alerts]) => hit(episode, payment, alerts)));
-  const more = episode.count - newest.length;
+  const hits = [...episode.payments].map(([payment, alerts]) => hit(episode, payment, alerts));
+  for (const one of hits) if (one.parentElement !== parts.payments) parts.payments.prepend(one);
+  for (const old of [...parts.payments.children]) if (!hits.includes(old) && !old.contains(document.activeElement)) old.remove();
+  const more = episode.count - hits.length;
   parts.more.hidden = more <= 0;
   setText(parts.more, `and ${plural(more, "earlier payment")}`);
   if (!item.isConnected || !(list.matches(":hover") || list.contains(document.activeElement))) list.prepend(item);
