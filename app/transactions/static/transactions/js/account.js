@@ -53,6 +53,7 @@ function draw(account) {
       figure("Usual amount", usual ? amount(usual.amount) : "–", usual ? `median of ${plural(usual.purchases, "purchase")}` : "known after three purchases"),
       figure("Alerts", count(account.alerts.length), "among the latest")),
     chart,
+    payments.length ? legend(usual) : null,
     alertList(account.alerts),
     known("Devices", account.devices), known("Payees", account.payees), known("Terminals", account.terminals),
     el("h3", {}, "Payments"),
@@ -60,7 +61,12 @@ function draw(account) {
     older(account, rows),
   ];
   content.replaceChildren(...parts.filter(Boolean));
-  if (payments.length) timeline(chart, payments, usual && Number(usual.amount), new Set(account.alerts.map((alert) => alert.transaction_id)));
+  if (payments.length) timeline(chart, payments, usual ? Number(usual.amount) : null, new Set(account.alerts.map((alert) => alert.transaction_id)));
+}
+
+function legend(usual) {
+  return el("p", { class: "legend" }, el("span", { class: "key" }, "Payments"), el("span", { class: "key alerts" }, "With an alert"),
+    usual ? el("span", { class: "key usual" }, "Usual amount") : null);
 }
 
 function figure(name, value, words) {

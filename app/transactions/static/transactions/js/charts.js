@@ -3,6 +3,7 @@
 const { uPlot } = window;
 const DAY = 86_400; // seconds
 const clocks = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const seconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const dates = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const drawn = new Map(); // how to draw each chart again, by its element
 
@@ -87,29 +88,24 @@ function labels(chart, ticks, words) {
   return ticks.map((tick) => (tick % every === 0 ? words[tick] : ""));
 }
 
-/** Payments of an account as points, those with an alert in the alarm's colour, and a line at the usual amount. */
+/** Payments of an account as points, those with an alert in the alarm's colour, and a line at the `usual` amount or null. */
 export function timeline(place, payments, usual, alerted) {
   const ordered = [...payments].sort((one, two) => Date.parse(one.received_at) - Date.parse(two.received_at));
   const times = ordered.map((payment) => Date.parse(payment.received_at) / 1000);
-  const of = (wanted) => ordered.map((payment) => (alerted.has(payment.id) === wanted ? Number(payment.amount) : null));
-  const points = (label, name) => ({ label, stroke: colour(name), width: 0, paths: () => null, points: { show: true, size: 8, fill: colour(name), stroke: colour(name) } });
-  const series = [{}, points("Payments", "--accent"), points("With an alert", "--high")];
-  const data = [times, of(false), of(true)];
-  if (usual) {
-    series.push({ label: "Usual", stroke: colour("--quiet"), width: 1.5, dash: [6, 4], points: { show: false } });
-    data.push(times.map(() => usual));
-  }
-  const first = times[0];
-  const last = times.at(-1);
-  const margin = Math.max(30, (last - first) * 0.05);
+  const margin = Math.max(30, (times.at(-1) - times[0]) * 0.05);
+  const ends = [times[0] - margin, times.at(-1) + margin];
+  const of = (wanted) => [null, ...ordered.map((payment) => (alerted.has(payment.id) === wanted ? Number(payment.amount) : null)), null];
+  const points = (name) => ({ stroke: colour(name), width: 0, paths: () => null, points: { show: true, size: 8, fill: colour(name), stroke: colour(name) } });
+  const data = [[ends[0], ...times, ends[1]], of(false), of(true), [ends[0], ...times, ends[1]].map(() => usual)];
+  const ticks = ends[1] - ends[0] > DAY ? dates : ends[1] - ends[0] > 600 ? clocks : seconds;
   draw(place, () => ({
     data,
     options: {
       height: 190,
-      legend: { show: true, live: false },
-      scales: { x: { range: [first - margin, last + margin] }, y: { range: (_chart, _least, most) => [0, Math.max(10, most * 1.15)] } },
-      series,
-      axes: [axis({ grid: { show: false }, space: 90, values: (_chart, ticks) => ticks.map((tick) => (last - first > DAY ? dates : clocks).format(tick * 1000)) }), axis({ size: 56 })],
+      legend: { show: false },
+      scales: { x: { range: ends }, y: { range: (_chart, _least, most) => [0, Math.max(10, most * 1.15)] } },
+      series: [{}, points("--accent"), points("--high"), { stroke: colour("--quiet"), width: 1.5, dash: [6, 4], points: { show: false } }],
+      axes: [axis({ grid: { show: false }, space: 90, values: (_chart, times_) => times_.map((time) => ticks.format(time * 1000)) }), axis({ size: 56 })],
     },
   }));
 }

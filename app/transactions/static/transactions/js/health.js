@@ -38,5 +38,6 @@ export function troubles() {
 function made(part) {
   return el("li", { "data-part": part.part },
     el("span", { class: "dot", "aria-hidden": "true" }),
-    el("span", { class: "name" }, part.title), " ", el("span", { class: "state" }), " ", el("span", { class: "age quiet" }));
+    el("span", { class: "name" }, part.title),
+    el("span", { class: "line quiet" }, el("span", { class: "state" }), " · ", el("span", { class: "age" })));
 }

@@ -89,7 +89,7 @@ function rowOf(payment) {
 
 function mark(row, payment) {
   const found = handlers.severityOf(payment);
-  const chip = found && el("span", { class: "chip", "data-severity": found.severity }, found.words);
+  const chip = found && el("span", { class: "chip", "data-severity": found.severity, title: found.words }, found.words);
   row.lastElementChild.replaceChildren(...(chip ? [chip] : []));
 }
 
