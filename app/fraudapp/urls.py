@@ -1,5 +1,5 @@
 from django.urls import path
-from transactions import health, views
+from transactions import views
 
 urlpatterns = [
     path("", views.page, name="page"),
@@ -8,7 +8,4 @@ urlpatterns = [
     path("api/alerts", views.alerts, name="alerts"),
     path("api/frauds/<str:kind>", views.commit_fraud, name="commit-fraud"),
     path("api/generator", views.set_generator, name="generator"),
-    path("livez", health.livez),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
 ]
