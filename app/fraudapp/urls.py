@@ -1,6 +1,6 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
-from transactions import health, judging, pages, views
+from transactions import judging, pages, views
 from transactions.login import login
 
 urlpatterns = [
@@ -16,7 +16,4 @@ urlpatterns = [
     path("api/frauds/<str:kind>", views.commit_fraud, name="commit-fraud"),
     path("api/generator", views.set_generator, name="generator"),
     path("api/verdicts", judging.add, name="verdicts"),
-    path("livez", health.livez),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
 ]

@@ -4,7 +4,8 @@ import random
 
 from django.db.models import Exists, OuterRef
 
-from transactions.generator import log_fraud
+from transactions.errors import NoUsersError
+from transactions.generator import REQUEST_SECONDS, log_fraud
 from transactions.models import Transaction, User
 from transactions.payment_table import PaymentTable
 from transactions.payments import FRAUDS
@@ -31,7 +32,8 @@ def commit(
 ) -> tuple[int, list[Transaction]]:
     """Commit a fraud, by a random account unless `account` is given. Returns the account and the payments.
 
-    Raises KeyError for an unknown kind, User.DoesNotExist for an unknown account, NoSuitableAccountError.
+    Raises KeyError for an unknown kind, User.DoesNotExist for an unknown account, NoUsersError without users,
+    NoSuitableAccountError, and DatabaseAwayError when the database does not answer.
     """
     fraud = KINDS[kind]
     if account is not None:
@@ -44,7 +46,7 @@ def commit(
         raise NoSuitableAccountError(
             f"{kind} needs {fraud.accounts} accounts and there are {len(accounts)}: run `manage.py seed` first."
         )
-    rows = payments.add(fraud.make(source, accounts[: fraud.accounts]))
+    rows = payments.add(fraud.make(source, accounts[: fraud.accounts]), seconds=REQUEST_SECONDS)
     log_fraud(kind, rows)
     return accounts[0], rows
 
@@ -54,7 +56,7 @@ def _some(source: random.Random, count: int) -> list[int]:
     users = User.objects.order_by("pk").values_list("pk", flat=True)
     least, most = users.first(), users.last()  # Oracle reads a whole index for MIN and MAX in one query
     if least is None or most is None:
-        return []
+        raise NoUsersError
     start = source.randint(least, most)
     found = list(users.filter(pk__gte=start)[:count])
     if len(found) < count:

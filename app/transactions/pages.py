@@ -2,7 +2,7 @@
 
 import re
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 from fraudapp.problems import problem
@@ -33,7 +33,7 @@ def account(request: HttpRequest, number: int) -> HttpResponse:
         return problem(400, str(error))
     except User.DoesNotExist:
         return problem(404, f"There is no account {number}.")
-    except DatabaseError:
+    except Error:
         return problem(503, AWAY)
     found["alerts"] = [alert for alert in list(live().alerts.latest) if alert["ACCOUNT_ID"] == number][::-1]
     found["outcomes"] = live().outcomes([row["id"] for row in found["payments"]])
@@ -55,7 +55,7 @@ def payments(request: HttpRequest) -> HttpResponse:
         return JsonResponse(accounts.search(text, limit))
     except ValueError as error:
         return problem(400, str(error))
-    except DatabaseError:
+    except Error:
         return problem(503, AWAY)
 
 

@@ -44,6 +44,7 @@ class App(Server):
     def __init__(self, servers: Servers, plan: Plan, *, port: int, rate: float, played: Played | None = None) -> None:
         super().__init__(servers.children)
         self.port = port
+        (self.operations_port,) = loopback.free(1)
         self._servers = servers
         self._configuration = configuration(plan)
         self._rate = rate
@@ -55,7 +56,8 @@ class App(Server):
         return loopback.url(self.port)
 
     def command(self) -> list[str]:
-        return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, "--port", str(self.port)]
+        ports = ["--port", str(self.port), "--operations-port", str(self.operations_port)]
+        return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, *ports]
 
     def environment(self) -> Mapping[str, str]:
         client = self._servers.kafka.client(self._servers.accounts.app)

@@ -19,4 +19,4 @@ def take_alerts() -> None:
 if __name__ == "__main__":
     django.setup()
     threading.Thread(target=take_alerts, daemon=True).start()
-    call_command("serve", port=int(sys.argv[1]))
+    call_command("serve", port=int(sys.argv[1]), operations_port=0)

@@ -6,6 +6,7 @@ import random
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from transactions import frauds
+from transactions.errors import DatabaseAwayError, NoUsersError
 from transactions.models import User
 from transactions.payment_table import PaymentTable
 
@@ -26,6 +27,6 @@ class Command(BaseCommand):
             _, rows = frauds.commit(PaymentTable(), str(options["kind"]), source, chosen)
         except User.DoesNotExist as error:
             raise CommandError(f"No such user: {error}") from None
-        except frauds.NoSuitableAccountError as error:
+        except (NoUsersError, DatabaseAwayError, frauds.NoSuitableAccountError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps({"fraud": options["kind"], "transactions": [row.pk for row in rows]}))
