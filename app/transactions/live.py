@@ -18,8 +18,9 @@ from transactions.alerts import Alerts
 from transactions.generator import Generator
 from transactions.latest import Payments
 from transactions.payment_table import PaymentTable
+from transactions.pipeline_health import PipelineHealth
 from transactions.player import Player
-from transactions.verdicts import Verdicts
+from transactions.verdicts import MOST, Verdicts
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 0.25
@@ -48,8 +49,12 @@ class Live:
             rate=settings.GENERATOR_RATE,
             fraud_every=settings.FRAUD_EVERY_SECONDS,
         )
-        self.alerts = Alerts(self._take, self.player.committed_at if self.player else None)
+        # Of a scenario, precision and recall count every alert.
+        self.alerts = Alerts(self._take, self.player.committed_at, again=MOST) if self.player else Alerts(self._take)
         self._verdicts = Verdicts(self.player.first_judged if self.player else None)
+        self._paid_at: float | None = None  # when the newest payment was seen
+        self._looked_at: float | None = None
+        self._health = PipelineHealth(lambda: self._paid_at, lambda: self._looked_at)
         self.total = 0
         self.rate = 0.0
         self._browsers: set[queue.Queue[dict[str, Any]]] = set()
@@ -59,6 +64,7 @@ class Live:
         (self.player or self.generator).start()
         if settings.KAFKA:
             self.alerts.start()
+            self._health.start()
         threading.Thread(target=self._watch, name="payments", daemon=True).start()
 
     def stop(self) -> None:
@@ -74,9 +80,12 @@ class Live:
             "calm_rate": self.generator.calm_rate,
             "most_rate": settings.MOST_PAYMENTS_PER_SECOND,
             "alerts": sum(self.alerts.by_rule.values()),
+            "alerts_since": self.alerts.counted_since,
             "by_rule": dict(self.alerts.by_rule),
-            "delay_p50_ms": self.alerts.delay_ms(0.5),
-            "delay_p99_ms": self.alerts.delay_ms(0.99),
+            "delay_p50_ms": self.alerts.delays.quantile_ms(0.5),
+            "delay_p99_ms": self.alerts.delays.quantile_ms(0.99),
+            "delays": self.alerts.delays.histogram(),
+            "health": self._health.parts(),
             "known": self._verdicts.figures(),
             "scenario": self.player.state() if self.player else None,
         }
@@ -142,6 +151,9 @@ class Live:
         grown = payments.total - counted if counted else 0
         self.rate += 0.2 * (grown / PERIOD_SECONDS - self.rate)
         self.total = payments.total
+        self._looked_at = time.time()
+        if grown:
+            self._paid_at = self._looked_at
         for row in rows:
             self._publish({"type": "payment", "payment": row})
         self._publish({"type": "state", "state": self.state()})
