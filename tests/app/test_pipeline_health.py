@@ -169,7 +169,7 @@ def test_a_sink_is_found_by_the_prefix_of_its_group(
 def quickly(health: Any) -> list[dict[str, Any]]:
     begin = time.monotonic()
     found: list[dict[str, Any]] = health.parts()
-    assert time.monotonic() - begin < 0.1, "the page must not wait for Kafka"
+    assert time.monotonic() - begin < 1, "the page must not wait for Kafka, each question to which takes 1.5 s"
     return found
 
 
@@ -197,7 +197,7 @@ def test_a_kafka_that_does_not_answer_is_down_within_five_seconds(
             kafka.process.wait(10)
             kafka.start()
     becomes(health, "kafka", "ok", 30)
-    becomes(health, "cdc", "ok", 30)
+    until(lambda: part(health, "cdc")["status"] in ("ok", "idle"), "the other parts are told again", 30)
 
 
 def test_a_frozen_database_is_down_and_a_new_one_unknown(health: Any, watched: Watched) -> None:
