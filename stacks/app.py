@@ -29,5 +29,6 @@ def make_app(settings: Settings, base: AwsBase, cluster: ConfluentCluster, oracl
         thresholds={**settings.streaming.thresholds, EPISODE_HOURS: settings.streaming.episode_hours},
         build_context="app",
         settings=settings.app,
+        operators=settings.app.operators,
     )
     return FraudApp(f"{base.name}-app", args, base.options)

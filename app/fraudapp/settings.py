@@ -173,6 +173,16 @@ if KAFKA and not SCHEMA_REGISTRY["url"]:
         "KAFKA_BOOTSTRAP is set without SCHEMA_REGISTRY_URL, which decodes the alerts; set both."
     )
 ALERT_TOPIC = os.environ.get("ALERT_TOPIC", "fraud_alert")
+# The page tells how the pipeline does from these topics and groups.
+PAYMENT_TOPIC = os.environ.get("PAYMENT_TOPIC", "fd.SAMPLE.USER_TRANSACTION")
+PAYMENT_OUTPUT_TOPICS = os.environ.get("PAYMENT_OUTPUT_TOPICS", "user_transaction,payment_score").split(",")
+"""Topics to which Flink writes a record for each payment."""
+SINK_GROUPS: dict[str, str] = json.loads(os.environ.get("SINK_GROUPS", "{}"))
+"""The consumer groups of the sinks by title."""
+SINK_GROUP_PREFIX = os.environ.get("SINK_GROUP_PREFIX", "")
+"""Groups that begin with this are sinks, too."""
+SINK_LATE_SECONDS = float(os.environ.get("SINK_LATE_SECONDS", "90"))
+"""A sink with records to write is late after so long without progress. Managed connectors commit once a minute."""
 GROUP_PREFIX = os.environ.get("GROUP_PREFIX", "fraud-app")
 
 # The rules and their thresholds, from the same stack configuration as the SQL.

@@ -1,5 +1,6 @@
 """Payments and alerts of the last minutes, counted in memory by the watcher."""
 
+import datetime
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ BUCKETS = 180  # 15 minutes
 
 
 class History:
-    """Counts in buckets of some seconds, by the time at which this process noticed them."""
+    """Counts in buckets of some seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -19,14 +20,24 @@ class History:
         self._alerts: dict[int, int] = {}
         self._lock = threading.Lock()
 
-    def add(self, *, payments: int = 0, alerts: int = 0) -> None:
+    def add(self, *, payments: int) -> None:
+        """Count payments that were noticed now."""
+        with self._lock:
+            self._count(self._payments, self._now(), payments)
+
+    def alert(self, detected_at: str | None) -> None:
+        """Count an alert, at the time of its detection if that is known: after a restart old ones are read again."""
+        detected = None if detected_at is None else datetime.datetime.fromisoformat(detected_at).timestamp()
         with self._lock:
             now = self._now()
-            for counts, more in ((self._payments, payments), (self._alerts, alerts)):
-                if more:
-                    counts[now] = counts.get(now, 0) + more
-                while counts and (oldest := min(counts)) <= now - BUCKETS:
-                    del counts[oldest]
+            self._count(self._alerts, now if detected is None else min(now, int(detected) // BUCKET_SECONDS), 1)
+
+    def _count(self, counts: dict[int, int], bucket: int, more: int) -> None:
+        oldest = self._now() - BUCKETS + 1
+        if more and bucket >= oldest:
+            counts[bucket] = counts.get(bucket, 0) + more
+        for old in [number for number in counts if number < oldest]:
+            del counts[old]
 
     def read(self) -> dict[str, Any]:
         """Oldest first; the last bucket is not over yet. There are none from before the process started."""

@@ -20,8 +20,9 @@ from transactions.generator import Generator
 from transactions.history import History
 from transactions.latest import Payments
 from transactions.payment_table import PaymentTable
+from transactions.pipeline_health import PipelineHealth
 from transactions.player import Player
-from transactions.verdicts import Verdicts
+from transactions.verdicts import MOST, Verdicts
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 0.25
@@ -44,9 +45,13 @@ class Live:
             rate=settings.GENERATOR_RATE,
             fraud_every=settings.FRAUD_EVERY_SECONDS,
         )
-        self.alerts = Alerts(self._take, self.player.committed_at if self.player else None)
+        # Of a scenario, precision and recall count every alert.
+        self.alerts = Alerts(self._take, self.player.committed_at, again=MOST) if self.player else Alerts(self._take)
         self._verdicts = Verdicts(self.player.first_judged if self.player else None)
         self.history = History()
+        self._paid_at: float | None = None  # when the newest payment was seen
+        self._looked_at: float | None = None
+        self._health = PipelineHealth(lambda: self._paid_at, lambda: self._looked_at)
         self.total = 0
         self.rate = 0.0
         self.feed = Feed(self.state)
@@ -56,6 +61,7 @@ class Live:
         (self.player or self.generator).start()
         if settings.KAFKA:
             self.alerts.start()
+            self._health.start()
         threading.Thread(target=self._watch, name="payments", daemon=True).start()
         threading.Thread(target=self._tick, name="state", daemon=True).start()
 
@@ -71,9 +77,12 @@ class Live:
             "calm_rate": self.generator.calm_rate,
             "most_rate": settings.MOST_PAYMENTS_PER_SECOND,
             "alerts": sum(self.alerts.by_rule.values()),
+            "alerts_since": self.alerts.counted_since,
             "by_rule": dict(self.alerts.by_rule),
-            "delay_p50_ms": self.alerts.delay_ms(0.5),
-            "delay_p99_ms": self.alerts.delay_ms(0.99),
+            "delay_p50_ms": self.alerts.delays.quantile_ms(0.5),
+            "delay_p99_ms": self.alerts.delays.quantile_ms(0.99),
+            "delays": self.alerts.delays.histogram(),
+            "health": self._health.parts(),
             "known": self._verdicts.figures(),
             "scenario": self.player.state() if self.player else None,
         }
@@ -83,8 +92,8 @@ class Live:
         return self._verdicts.known(payments)
 
     def _take(self, event: dict[str, Any]) -> None:
-        self.history.add(alerts=1)
         alert = event["alert"]
+        self.history.alert(alert["detected_at"])
         if isinstance(alert["transaction_id"], int):  # the contract allows none
             self._verdicts.alert(alert["transaction_id"], alert["rule_id"])
         metrics.ALERTS.labels(alert["rule_id"]).inc()
@@ -118,10 +127,13 @@ class Live:
         counted = payments.total
         rows = payments.new()
         now = time.monotonic()
-        grown = payments.total - counted if counted else 0
+        grown = 0 if self._looked_at is None else payments.total - counted
         self.history.add(payments=grown)
         self.rate += WEIGHT * (grown / max(PERIOD_SECONDS, now - self._looked) - self.rate)
         self.total, self._looked = payments.total, now
+        self._looked_at = time.time()
+        if grown:
+            self._paid_at = self._looked_at
         metrics.PAYMENTS.inc(grown)
         if rows:
             self.feed.payments(rows, skipped=max(0, grown - len(rows)))

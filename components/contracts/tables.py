@@ -8,6 +8,8 @@ from .types import BigInt, Boolean, Column, Decimal, Double, Integer, String, Ti
 
 APP_GROUP_PREFIX = "fraud-app"
 """Begins the consumer groups of the app, which its Kafka account may read as. app/ has it as a default."""
+SINK_GROUP_PREFIX = "connect-lcc"
+"""Begins the consumer groups of the managed sink connectors, whose ids are known only after they are made."""
 TOPIC_PREFIX = "fd"
 """`topic.prefix` of the source connector: it is part of every raw topic's name and may never change."""
 SCHEMA = "SAMPLE"

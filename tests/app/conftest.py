@@ -74,7 +74,10 @@ def serve_registry() -> Iterator[dict[str, str]]:
     server.server_close()
 
 
-CHANGED = ("SCHEMA_REGISTRY", "OPERATORS", "LOCAL_OPERATOR", "BEHIND_LOAD_BALANCER")
+CHANGED = (
+    "SCHEMA_REGISTRY", "OPERATORS", "LOCAL_OPERATOR", "BEHIND_LOAD_BALANCER", "KAFKA", "PAYMENT_TOPIC", "ALERT_TOPIC",
+    "PAYMENT_OUTPUT_TOPICS", "SINK_GROUPS", "SINK_LATE_SECONDS", "SINK_GROUP_PREFIX",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -99,7 +100,8 @@ def test_the_history_counts_in_buckets_and_forgets() -> None:
 
     now = 1_000_000.0
     history = History(lambda: now)
-    history.add(payments=3, alerts=1)
+    history.add(payments=3)
+    history.alert(None)
     now += 7
     history.add(payments=2)
     found = history.read()
@@ -107,6 +109,17 @@ def test_the_history_counts_in_buckets_and_forgets() -> None:
     now += 5 * BUCKETS
     found = history.read()
     assert len(found["payments"]) == BUCKETS and not any(found["payments"])
+
+
+def test_an_alert_that_is_read_again_counts_when_it_was_detected() -> None:
+    from transactions.history import History
+
+    now = 1_000_000.0
+    history = History(lambda: now)
+    now += 20
+    for seconds in (1_000_006, 1_000_020, 999_000):
+        history.alert(datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat())
+    assert history.read()["alerts"] == [0, 1, 0, 0, 1]
 
 
 def test_the_page_reads_the_history() -> None:

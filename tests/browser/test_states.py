@@ -66,6 +66,11 @@ def test_a_part_that_fails_is_told_with_what_it_means(open_page: OpenPage, statu
     expect(page.locator('[data-part="sink:x"] .age')).to_have_text("no event yet")
 
 
+def test_a_generator_that_has_died_is_told(open_page: OpenPage) -> None:
+    page = open_page(before=lambda page: told(page, {"state": STATE | {"generator_alive": False}}))
+    expect(page.locator("#rate-safe")).to_have_text("The generator does not run: see the app's log.")
+
+
 def test_figures_say_how_good_and_how_fast_the_alerts_are(open_page: OpenPage) -> None:
     known = {"payments": 200, "frauds": 10, "alerts": 9, "hits": 8}
     by_rule = {"large_amount": {"alerts": 4, "hits": 4}}

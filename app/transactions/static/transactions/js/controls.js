@@ -11,6 +11,7 @@ const slider = byId("generator");
 const committed = new Map(); // when, by payment: to tell how long its alert took
 let dragging = false;
 let calm = null;
+let alive = true;
 
 export function start() {
   for (const button of document.querySelectorAll("[data-fraud]")) button.addEventListener("click", () => commit(button));
@@ -21,8 +22,10 @@ export function start() {
 export function show(state) {
   if (state.scenario) return showScenario(state.scenario);
   calm = state.calm_rate;
+  alive = state.generator_alive ?? true;
   if (dragging || !slider) return;
-  slider.max = Math.max(50, Math.ceil(state.generator / STEP) * STEP, Math.min(200, Math.ceil(((calm ?? 0) * 1.5) / STEP) * STEP));
+  const wanted = Math.max(50, Math.min(200, (calm ?? 0) * 1.5), state.generator);
+  slider.max = Math.min(state.most_rate, Math.ceil(wanted / STEP) * STEP);
   slider.value = state.generator;
   showRate(state.generator);
 }
@@ -85,9 +88,10 @@ function showRate(rate) {
   setText(byId("generator-value"), rate);
   slider.setAttribute("aria-valuetext", `${rate} payments a second`);
   if (calm === null) return;
+  byId("rate-safe").classList.toggle("warning", rate > calm || !alive);
+  if (!alive) return setText(byId("rate-safe"), "The generator does not run: see the app's log.");
   const safe = Math.min(100, (100 * calm) / Number(slider.max));
   slider.style.setProperty("--safe", `${safe}%`);
-  byId("rate-safe").classList.toggle("warning", rate > calm);
   setText(byId("rate-safe"), rate > calm
     ? `Above ${calm} a second each account pays so often that usual payments look like bursts: expect false alerts.`
     : `Safe up to ${calm} a second: no account pays often enough to look like a burst.`);
