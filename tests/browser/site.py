@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
 import json
@@ -10,11 +11,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -45,6 +47,7 @@ def environment(postgres: Postgres, registry: Mapping[str, str]) -> dict[str, st
         "SCHEMA_REGISTRY_KEY": registry["key"],
         "SCHEMA_REGISTRY_SECRET": registry["secret"],
         "LOCAL_OPERATOR": "tester",
+        "DATABASE_SECONDS": "3",
     }
 
 
@@ -110,6 +113,20 @@ class Site:
         assert self._process and self._process.stdin
         self._process.stdin.write(record.hex() + "\n")
         self._process.stdin.flush()
+
+    @contextlib.contextmanager
+    def frozen_database(self) -> Iterator[None]:
+        """PostgreSQL stands still, with all its sessions: nothing is refused, and nothing is answered."""
+        server = psutil.Process(self.postgres.pid)
+        server.suspend()
+        stopped = [server, *server.children(recursive=True)]
+        for process in stopped:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in stopped:
+                process.resume()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._connect() as connection:

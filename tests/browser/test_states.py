@@ -197,6 +197,19 @@ def test_what_a_dead_server_could_not_keep_is_marked(open_page: OpenPage, site: 
     expect(rows.nth(20)).to_contain_text("some may be missing here")
 
 
+def test_a_frozen_database_is_told_and_its_return_too(open_page: OpenPage, site: Site, complaints: Complaints) -> None:
+    complaints.expect("503")
+    page = open_page()
+    with site.frozen_database():
+        expect(page.locator("#connection")).to_have_text("Live, degraded", timeout=20_000)
+        expect(page.locator("#notice")).to_contain_text("Database is down: has not answered for")
+        expect(page.locator('#health [data-part="database"] .state')).to_have_text("down")
+    expect(page.locator("#connection")).to_have_text("Live", timeout=20_000)
+    expect(page.locator("#notice")).to_be_hidden()
+    (number,) = site.pay(6, "1.00")
+    expect(page.locator(f'tr[data-payment="{number}"]')).to_be_visible()
+
+
 def shown(page: Page) -> list[int]:
     listed = page.eval_on_selector_all("#payment-rows tr[data-payment]", "rows => rows.map(row => row.dataset.payment)")
     return [int(one) for one in listed]
