@@ -35,7 +35,7 @@ class Served:
             self.process = subprocess.Popen(
                 command,
                 cwd=APP,
-                env={**os.environ, **variables(database), **environment},
+                env={**os.environ, "LOCAL_OPERATOR": "tester", **variables(database), **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
