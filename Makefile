@@ -11,7 +11,7 @@ ACTIONLINT_VERSION := 1.7.12
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections status bench quality train plan plan-diff plan-accept plan-comment policy test lint workflows config lock install audit release docs clean
+.PHONY: help run connections status bench quality train plan plan-diff plan-accept plan-comment policy test picture lint workflows config lock install audit release docs clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,11 @@ plan-comment: $(VENV)/.program ## Print what all stacks' plans change since the 
 policy: $(VENV)/.program ## Check STACK's plan against the controls; exit code 1 when it breaks one
 	@$(PY) -m local policy --stack $(STACK)
 
-test: $(VENV)/.test lint ## Check style and types, then run every test
+test: $(VENV)/.browser lint ## Check style and types, then run every test
 	@$(PY) -m pytest $(ARGS)
+
+picture: $(VENV)/.browser ## Make the picture of the page for the README again
+	@PICTURE=1 $(PY) -m pytest -q -n0 tests/browser/test_picture.py
 
 lint: $(VENV)/.test ## Check style, imports and types
 	@$(PY) -m ruff check .
@@ -123,6 +126,11 @@ $(VENV)/.quality: $(VENV)/.local requirements-quality.txt
 
 $(VENV)/.test: $(VENV)/.quality requirements-test.txt
 	@$(call install,requirements-test.txt)
+	@touch $@
+
+# CHROMIUM names a browser that is there; otherwise one is looked for, then installed.
+$(VENV)/.browser: $(VENV)/.test
+	@$(PY) -m tests.browser.chromium
 	@touch $@
 
 $(VENV)/.uv-$(UV_VERSION): $(VENV)/.python

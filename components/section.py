@@ -71,6 +71,21 @@ def constraint(field: FieldInfo) -> Constraint | None:
     return next((one for one in field.metadata if isinstance(one, Constraint)), None)
 
 
+class SecretText:
+    """What the text of a secret must be, in the annotation of its field. It may be checked only before a deploy."""
+
+    allowed: ClassVar[str]
+
+    def problems(self, text: str) -> Iterable[str]:
+        """What is wrong with the text, without quoting it."""
+        raise NotImplementedError
+
+
+def secret_text(field: FieldInfo) -> SecretText | None:
+    """What a secret's text must be; None for any text."""
+    return next((one for one in field.metadata if isinstance(one, SecretText)), None)
+
+
 PLACEHOLDER: dict[str, Any] = {"placeholder": True}
 """Marks a field that has only a placeholder as default: `json_schema_extra=PLACEHOLDER`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components.confluent.cluster import ConfluentCluster
 from components.fraud_app.app import FraudApp
-from components.fraud_app.args import FraudAppArgs
+from components.fraud_app.args import EPISODE_HOURS, FraudAppArgs
 from components.oracle.host import OracleHost
 from stacks.aws import AwsBase
 from stacks.settings import Settings
@@ -26,8 +26,9 @@ def make_app(settings: Settings, base: AwsBase, cluster: ConfluentCluster, oracl
         database_security_group_id=oracle.security_group_id,
         database_ready=(oracle.ready,),
         kafka=cluster.app_kafka,
-        thresholds=settings.streaming.thresholds,
+        thresholds={**settings.streaming.thresholds, EPISODE_HOURS: settings.streaming.episode_hours},
         build_context="app",
         settings=settings.app,
+        operators=settings.app.operators,
     )
     return FraudApp(f"{base.name}-app", args, base.options)

@@ -2,36 +2,33 @@
 
 import itertools
 import logging
-import queue
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
+from transactions import metrics
 from transactions.alerts import Alerts
+from transactions.events import Feed
 from transactions.generator import Generator
+from transactions.history import History
 from transactions.latest import Payments
 from transactions.payment_table import PaymentTable
+from transactions.pipeline_health import PipelineHealth
 from transactions.player import Player
-from transactions.verdicts import Verdicts
+from transactions.verdicts import MOST, Verdicts
 
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 0.25
 LOOKS_PER_VERDICT = 4
-MOST_BROWSERS = 16
-WAITING = 200
-KEEP_ALIVE_SECONDS = 10
-END = {"type": "end"}
-
-
-class TooManyBrowsersError(Exception):
-    """Raised because each open page holds a thread of the server."""
+TICKS_PER_STATE = 2
+WEIGHT = 0.2  # of the newest look in the average rate
 
 
 class Live:
@@ -41,86 +38,76 @@ class Live:
         folder = settings.SCENARIO_FOLDER
         self.player = Player(Path(folder), settings.SCENARIO_SPEED) if folder else None
         self.payments = PaymentTable(self.player.now if self.player else None)
-        self.source = random.Random(settings.GENERATOR_SEED + 1)  # noqa: S311
+        self.source = random.Random()  # noqa: S311
         self.generator = Generator(
             self.payments,
             seed=settings.GENERATOR_SEED,
             rate=settings.GENERATOR_RATE,
             fraud_every=settings.FRAUD_EVERY_SECONDS,
         )
-        self.alerts = Alerts(self._take, self.player.committed_at if self.player else None)
+        # Of a scenario, precision and recall count every alert.
+        self.alerts = Alerts(self._take, self.player.committed_at, again=MOST) if self.player else Alerts(self._take)
         self._verdicts = Verdicts(self.player.first_judged if self.player else None)
+        self.history = History()
+        self._paid_at: float | None = None  # when the newest payment was seen
+        self._looked_at: float | None = None
+        self._health = PipelineHealth(lambda: self._paid_at, lambda: self._looked_at)
         self.total = 0
         self.rate = 0.0
-        self._browsers: set[queue.Queue[dict[str, Any]]] = set()
-        self._lock = threading.Lock()
+        self.feed = Feed(self.state)
+        self._looked = time.monotonic()
 
     def start(self) -> None:
         (self.player or self.generator).start()
         if settings.KAFKA:
             self.alerts.start()
+            self._health.start()
         threading.Thread(target=self._watch, name="payments", daemon=True).start()
+        threading.Thread(target=self._tick, name="state", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop the generator and end every page's stream; the browsers then reconnect, maybe to another replica."""
         (self.player or self.generator).stop()
-        self._publish(END)
 
     def state(self) -> dict[str, Any]:
         return {
             "payments": self.total,
             "rate": round(self.rate, 1),
             "generator": self.generator.rate,
+            "generator_alive": (self.player or self.generator).alive,
             "calm_rate": self.generator.calm_rate,
+            "most_rate": settings.MOST_PAYMENTS_PER_SECOND,
             "alerts": sum(self.alerts.by_rule.values()),
+            "alerts_since": self.alerts.counted_since,
             "by_rule": dict(self.alerts.by_rule),
-            "delay_p50_ms": self.alerts.delay_ms(0.5),
-            "delay_p99_ms": self.alerts.delay_ms(0.99),
+            "delay_p50_ms": self.alerts.delays.quantile_ms(0.5),
+            "delay_p99_ms": self.alerts.delays.quantile_ms(0.99),
+            "delays": self.alerts.delays.histogram(),
+            "health": self._health.parts(),
             "known": self._verdicts.figures(),
             "scenario": self.player.state() if self.player else None,
         }
 
-    def events(self) -> Iterator[dict[str, Any]]:
-        """Events for one browser, the latest alerts first. A slow browser loses the oldest events."""
-        mine: queue.Queue[dict[str, Any]] = queue.Queue(WAITING)
-        with self._lock:
-            if len(self._browsers) >= MOST_BROWSERS:
-                raise TooManyBrowsersError
-            self._browsers.add(mine)
-        return self._stream(mine)
-
-    def _stream(self, mine: queue.Queue[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        try:
-            yield {"type": "state", "state": self.state()}
-            for alert in list(self.alerts.latest):
-                yield {"type": "alert", "alert": alert}
-            while True:
-                try:
-                    event = mine.get(timeout=KEEP_ALIVE_SECONDS)
-                except queue.Empty:
-                    event = {"type": "keep-alive"}
-                if event is END:
-                    return
-                yield event
-        finally:
-            with self._lock:
-                self._browsers.discard(mine)
+    def outcomes(self, payments: Iterable[int]) -> dict[int, bool]:
+        """Whether they were frauds, of the payments whose outcome is known."""
+        return self._verdicts.known(payments)
 
     def _take(self, event: dict[str, Any]) -> None:
-        payment = event["alert"]["transaction_id"]
-        if isinstance(payment, int):  # the contract allows none
-            self._verdicts.alert(payment, event["alert"]["rule_id"])
-        self._publish(event)
+        alert = event["alert"]
+        self.history.alert(alert["detected_at"])
+        if isinstance(alert["transaction_id"], int):  # the contract allows none
+            self._verdicts.alert(alert["transaction_id"], alert["rule_id"])
+        metrics.ALERTS.labels(alert["rule_id"]).inc()
+        if alert["delay_ms"] is not None:
+            metrics.ALERT_DELAY.observe(alert["delay_ms"] / 1000)
+        self.feed.alert(alert)
 
-    def _publish(self, event: dict[str, Any]) -> None:
-        with self._lock:
-            browsers = list(self._browsers)
-        for browser in browsers:
-            try:
-                browser.put_nowait(event)
-            except queue.Full:
-                lost = browser.get_nowait()
-                log.debug("a slow browser lost %s", lost["type"])
+    def _tick(self) -> None:
+        """In a thread of its own: a database that does not answer must not silence the page."""
+        for tick in itertools.count():
+            metrics.PAYMENT_RATE.set(self.rate)
+            metrics.GENERATOR_ALIVE.set((self.player or self.generator).alive)
+            self.feed.tick(with_state=tick % TICKS_PER_STATE == 0)
+            time.sleep(PERIOD_SECONDS)
 
     def _watch(self) -> None:
         payments = Payments()
@@ -130,20 +117,26 @@ class Live:
                 if look % LOOKS_PER_VERDICT == 0:
                     self._verdicts.look()
                 self._look(payments)
-            except DatabaseError as error:
+            except Error as error:
                 log.warning("cannot read payments: %s", str(error).strip())
+                self.rate *= 1 - WEIGHT
                 connection.close()
             time.sleep(max(0.0, PERIOD_SECONDS - (time.monotonic() - started)))
 
     def _look(self, payments: Payments) -> None:
         counted = payments.total
         rows = payments.new()
-        grown = payments.total - counted if counted else 0
-        self.rate += 0.2 * (grown / PERIOD_SECONDS - self.rate)
-        self.total = payments.total
-        for row in rows:
-            self._publish({"type": "payment", "payment": row})
-        self._publish({"type": "state", "state": self.state()})
+        now = time.monotonic()
+        grown = 0 if self._looked_at is None else payments.total - counted
+        self.history.add(payments=grown)
+        self.rate += WEIGHT * (grown / max(PERIOD_SECONDS, now - self._looked) - self.rate)
+        self.total, self._looked = payments.total, now
+        self._looked_at = time.time()
+        if grown:
+            self._paid_at = self._looked_at
+        metrics.PAYMENTS.inc(grown)
+        if rows:
+            self.feed.payments(rows, skipped=max(0, grown - len(rows)))
 
 
 @cache

@@ -4,6 +4,7 @@
 creates them in a fresh SQLite file.
 """
 
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 
@@ -48,6 +49,7 @@ class Transaction(models.Model):
     class Meta:
         managed = False
         db_table = "USER_TRANSACTION"
+        indexes = [models.Index(fields=["account", "id"], name="USER_TRANSACTION_ACCOUNT_ID")]
 
     def __str__(self) -> str:
         return f"{self.amount} by {self.account_id}"
@@ -70,3 +72,19 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.transaction_id}: {'fraud' if self.is_fraud else 'genuine'}"
+
+
+class Operator(AbstractBaseUser):
+    """Django's user model, never queried: transactions.operators makes the user of a request."""
+
+    username = models.CharField(max_length=64, primary_key=True)
+    last_login = None
+    objects = BaseUserManager["Operator"]()
+
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return str(self.username)

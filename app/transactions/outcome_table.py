@@ -29,3 +29,9 @@ def add(outcomes: Sequence[Outcome], stop: Event) -> None:
             log.warning("database away, retrying: %s", str(error).strip())
             connection.close()
             time.sleep(RETRY_SECONDS)
+
+
+def add_one(outcome: Outcome) -> int:
+    """Commit one outcome and return its id. Raises DatabaseError: whoever waits for it tries again."""
+    outcome.save(force_insert=True)
+    return outcome.pk

@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from django.utils import timezone
 
 from transactions import ids
+from transactions.errors import DatabaseAwayError
 from transactions.models import Transaction
 from transactions.payments import Payment
 
@@ -25,11 +26,15 @@ class PaymentTable:
         """`clock`: the time of payments without one; the system's by default."""
         self._clock = clock
 
-    def add(self, payments: Iterable[Payment], stop: Event | None = None) -> list[Transaction]:
+    def add(
+        self, payments: Iterable[Payment], stop: Event | None = None, *, seconds: float | None = None
+    ) -> list[Transaction]:
         """Commit the payments together and return them with id and time of receipt.
 
-        Retries while the database is away. Returns nothing when `stop` is set meanwhile.
+        Retries while the database is away: until `stop` is set, then it returns nothing; for `seconds`, then it raises
+        DatabaseAwayError, and the last try may have been committed.
         """
+        end = None if seconds is None else time.monotonic() + seconds
         rows = _received(payments, (self._clock or timezone.now)())
         in_doubt = False  # whether the answer to a commit was lost
         while rows:
@@ -52,6 +57,8 @@ class PaymentTable:
                 connection.close()
                 if stop and stop.is_set():
                     break
+                if end is not None and time.monotonic() >= end:
+                    raise DatabaseAwayError(str(error).strip()) from error
                 time.sleep(RETRY_SECONDS)
         return []
 
@@ -65,7 +72,7 @@ def _received(payments: Iterable[Payment], now: datetime.datetime) -> list[Trans
     return [
         Transaction(
             amount=payment.amount,
-            received_at=payment.time or now,
+            received_at=payment.time or now - payment.ago,
             ip_address=payment.address,
             account_id=payment.account,
             terminal_id=payment.terminal,

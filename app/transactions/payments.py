@@ -17,7 +17,7 @@ FOREIGN_PREFIX = "203.0.113."  # reserved for documentation, so nobody's home
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment before it has an id. Without a `time` it is made when it is written."""
+    """A payment before it has an id. Without a `time` it is made when it is written, or so long `ago`."""
 
     account: int
     amount: Decimal
@@ -28,12 +28,17 @@ class Payment:
     longitude: Decimal | None = None
     payee: int | None = None
     time: datetime.datetime | None = None
+    ago: datetime.timedelta = datetime.timedelta(0)
+
+
+def usual(account: int) -> int:
+    """What the account pays as a rule, in cents."""
+    return random.Random(account).randint(*USUAL)  # noqa: S311 - a simulation
 
 
 def normal(source: random.Random, account: int) -> Payment:
     """About what the account always pays, from an address at home."""
-    usual = random.Random(account).randint(*USUAL)  # noqa: S311 - a simulation
-    return Payment(account, usual * source.randint(*SPREAD) // 100 * CENT, home(source))
+    return Payment(account, usual(account) * source.randint(*SPREAD) // 100 * CENT, home(source))
 
 
 def burst_count(source: random.Random, account: int) -> list[Payment]:

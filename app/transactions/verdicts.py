@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from transactions.models import Outcome
@@ -49,6 +49,10 @@ class Verdicts:
         _forget_oldest(self._frauds)
         if self._changed:
             self._figures = self._counted()
+
+    def known(self, payments: Iterable[int]) -> dict[int, bool]:
+        """Whether they were frauds, of the payments whose outcome was read."""
+        return {one: self._frauds[one] for one in payments if one in self._frauds}
 
     def figures(self) -> dict[str, Any] | None:
         """Of payments with an outcome, from the one with the id `first` on. `frauds` are those among the `payments`,

@@ -1,29 +1,41 @@
 """The page and its API. Only POST, with a CSRF token, changes anything."""
 
-import json
-from collections.abc import Iterator
-from typing import Any
+import logging
+from typing import Annotated
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
+from fraudapp.bodies import Body, takes
+from fraudapp.problems import problem
+from pydantic import Field
 
-from transactions.generator import MAX_RATE
-from transactions.generator import commit_fraud as commit
-from transactions.live import TooManyBrowsersError, live
+from transactions import frauds, operators
+from transactions.live import live
 from transactions.models import User
-from transactions.payments import FRAUDS
+
+log = logging.getLogger(__name__)
+
+
+class FraudBody(Body):
+    account: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+
+
+class GeneratorBody(Body):
+    rate: Annotated[float, Field(ge=0)]
 
 
 @require_GET
 @ensure_csrf_cookie
 def page(request: HttpRequest) -> HttpResponse:
-    frauds = {rule: title for rule, title in settings.RULES.items() if rule in FRAUDS}
-    context = {"rules": settings.RULES, "frauds": frauds, "scenario": bool(live().player)}
+    context = {
+        "rules": settings.RULES,
+        "frauds": {rule: title for rule, title in settings.RULES.items() if rule in frauds.KINDS},
+        "scenario": bool(live().player),
+        "episode_hours": settings.EPISODE_HOURS,
+    }
     return render(request, "transactions/index.html", context)
 
 
@@ -37,78 +49,49 @@ def alerts(request: HttpRequest) -> JsonResponse:
     """The latest alerts, oldest first; `?after=NUMBER` returns those after that one."""
     after = request.GET.get("after", "0")
     if not after.isdecimal():
-        return _bad("after must be the number of an alert.")
+        return problem(400, "after must be the number of an alert.")
     return JsonResponse({"alerts": live().alerts.since(int(after))})
 
 
 @require_GET
-def events(_request: HttpRequest) -> HttpResponseBase:
-    """Server-sent events: payments, alerts and figures."""
-    try:
-        stream = live().events()
-    except TooManyBrowsersError:
-        return JsonResponse({"error": "Too many pages are open; close one and reload."}, status=503)
-    response = StreamingHttpResponse(_encoded(stream), content_type="text/event-stream")
-    response["Cache-Control"] = "no-store"
-    response["X-Accel-Buffering"] = "no"
-    return response
+def events(_request: HttpRequest) -> HttpResponse:
+    """The headers of the server-sent events, which fraudapp.asgi sends after this answer."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return HttpResponse(content_type="text/event-stream", headers=headers)
 
 
 @require_POST
-def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
-    if kind not in FRAUDS:
-        return _bad(f"Unknown fraud {kind!r}; choose one of {', '.join(FRAUDS)}.")
+@operators.required
+@takes(FraudBody)
+def commit_fraud(request: HttpRequest, body: FraudBody, kind: str) -> JsonResponse:
+    """Body: {"account": whose fraud it is}, or {} for anybody's."""
+    if kind not in frauds.KINDS:
+        return problem(400, f"Unknown fraud {kind!r}; choose one of {', '.join(frauds.KINDS)}.")
     try:
-        account = _number(_body(request), "account")
-        rows = commit(live().payments, kind, live().source, None if account is None else int(account))
-    except ValueError as error:
-        return _bad(str(error))
+        account, rows = frauds.commit(live().payments, kind, live().source, body.account)
     except User.DoesNotExist:
-        return JsonResponse({"error": "There is no such user."}, status=404)
-    live().generator.block(rows[0].account_id)
-    return JsonResponse({"fraud": kind, "transactions": [row.pk for row in rows]}, status=201)
+        return problem(404, "There is no such user.")
+    except frauds.NoSuitableAccountError as error:
+        return problem(409, str(error))
+    live().generator.block(account)
+    log.info("operator %s committed %s", operators.name_of(request), kind)
+    return JsonResponse({"fraud": kind, "account": account, "transactions": [row.pk for row in rows]}, status=201)
 
 
 @require_POST
-def set_generator(request: HttpRequest) -> JsonResponse:
+@operators.required
+@takes(GeneratorBody)
+def set_generator(request: HttpRequest, body: GeneratorBody) -> JsonResponse:
     """Body: {"rate": payments a second, 0 to stop}."""
     if live().player:
-        return _bad("A scenario is played; nothing else is generated.")
-    try:
-        rate = _number(_body(request), "rate")
-    except ValueError as error:
-        return _bad(str(error))
-    if rate is None or not 0 <= rate <= MAX_RATE:
-        return _bad(f"rate must be a number from 0 to {MAX_RATE:.0f}.")
-    live().generator.rate = rate
-    return JsonResponse({"rate": rate})
+        return problem(409, "A scenario is played; nothing else is generated.")
+    most = settings.MOST_PAYMENTS_PER_SECOND
+    if body.rate > most:
+        return problem(422, f"rate is {body.rate:g}; allowed: 0 to {most:g} (MOST_PAYMENTS_PER_SECOND).")
+    live().generator.rate = body.rate
+    log.info("operator %s set the generator to %g payments a second", operators.name_of(request), body.rate)
+    return JsonResponse({"rate": body.rate})
 
 
 def csrf_failure(_request: HttpRequest, reason: str = "") -> JsonResponse:
-    return JsonResponse({"error": f"{reason} Reload the page and try again."}, status=403)
-
-
-def _body(request: HttpRequest) -> dict[str, Any]:
-    try:
-        body: dict[str, Any] | list[Any] | str | float | None = json.loads(request.body or b"{}")
-    except ValueError:
-        raise ValueError("The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise ValueError("The body must be a JSON object.")
-    return body
-
-
-def _number(body: dict[str, Any], name: str) -> float | None:
-    value = body.get(name)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise ValueError(f"{name} must be a number.")
-    return value
-
-
-def _bad(message: str) -> JsonResponse:
-    return JsonResponse({"error": message}, status=400)
-
-
-def _encoded(stream: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    for event in stream:
-        yield f"data: {json.dumps(event, cls=DjangoJSONEncoder)}\n\n".encode()
+    return problem(403, f"{reason} Reload the page and try again.")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_confluentcloud as confluent
 
+from ..contracts import SINK_GROUP_PREFIX
+
 # Prefixes of topics that connectors create themselves: their accounts may, and the clean-up deletes them.
 HEARTBEAT = "__orcl-heartbeat.lcc"
 REPORTS = ("success-lcc", "error-lcc")
@@ -61,7 +63,7 @@ def sink_grants(topics: Iterable[str], dead_letter: str, *, reports: bool = Fals
         CLUSTER_DESCRIBE,
         *(topic(name, "READ") for name in topics),
         topic(dead_letter, "CREATE", "WRITE"),
-        group("connect-lcc", "READ", prefixed=True),
+        group(SINK_GROUP_PREFIX, "READ", prefixed=True),
         *(reporters if reports else ()),
     )
 

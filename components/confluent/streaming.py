@@ -9,7 +9,16 @@ import pulumi
 import pulumi_confluentcloud as confluent
 from pulumi import ResourceOptions
 
-from ..contracts import APP_GROUP_PREFIX, ERROR_LOG_TOPIC, FRAUD_ALERT, SOURCES
+from ..contracts import (
+    APP_GROUP_PREFIX,
+    CLEANED_TRANSACTION,
+    ERROR_LOG_TOPIC,
+    FRAUD_ALERT,
+    PAYMENT_SCORE,
+    SINK_GROUP_PREFIX,
+    SOURCES,
+    USER_TRANSACTION,
+)
 from . import access, pipeline
 from .connector import Connector, SinkConnector
 from .gates import make_cleanup, make_gate
@@ -174,9 +183,13 @@ class ConfluentStreaming(pulumi.ComponentResource):
         ]
 
     def _app_access(self) -> None:
-        """The app reads the alerts back; it writes nothing to Kafka."""
+        """The app reads the alerts back, and tells how far the pipeline and its sinks are; it writes nothing."""
+        followed = {USER_TRANSACTION.topic, *(topic for sink in self._args.sinks for topic in sink.topics)}
+        followed |= {CLEANED_TRANSACTION.topic, PAYMENT_SCORE.topic}
         grants = (
             access.topic(FRAUD_ALERT.topic, "READ", "DESCRIBE"),
             access.group(APP_GROUP_PREFIX, "READ", prefixed=True),
+            *(access.topic(name, "DESCRIBE") for name in sorted(followed - {FRAUD_ALERT.topic})),
+            access.group(SINK_GROUP_PREFIX, "DESCRIBE", prefixed=True),
         )
         access.make_acls(f"{self._name}-app", self._cluster.app_id, grants, self._child)

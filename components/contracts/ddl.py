@@ -27,8 +27,16 @@ def oracle(table: Table) -> str:
     return _create(table, f"{SCHEMA}.{table.name}", oracle_column)
 
 
+def index_name(table: Table, columns: tuple[str, ...]) -> str:
+    return f"{table.name}_{columns[0]}"
+
+
+def index_columns(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
 def postgres(table: Table) -> str:
-    """CREATE TABLE without indexes, with the full row as replica identity (Oracle: supplemental logging ALL).
+    """CREATE TABLE with its indexes, with the full row as replica identity (Oracle: supplemental logging ALL).
 
     Debezium gives its columns the same types as Oracle's, with the converter in local/java for two types that
     PostgreSQL lacks: NUMBER(1), and a TIMESTAMP that is a point in time.
@@ -36,7 +44,11 @@ def postgres(table: Table) -> str:
     name = f'"{SCHEMA}"."{table.name}"'
     sequences = [f"CREATE SEQUENCE {_sequence(table, c)};\n" for c in table.key if not _has_identity(c)]
     created = _create(table, name, lambda column: _postgres_column(table, column))
-    return f"{''.join(sequences)}{created};\nALTER TABLE {name} REPLICA IDENTITY FULL"
+    indexes = [
+        f'CREATE INDEX "{index_name(table, columns)}" ON {name} ({index_columns(columns)});\n'
+        for columns in table.indexes
+    ]
+    return f"{''.join(sequences)}{created};\n{''.join(indexes)}ALTER TABLE {name} REPLICA IDENTITY FULL"
 
 
 def _create(table: Table, name: str, column_sql: Callable[[Column], str]) -> str:

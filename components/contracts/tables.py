@@ -8,6 +8,8 @@ from .types import BigInt, Boolean, Column, Decimal, Double, Integer, String, Ti
 
 APP_GROUP_PREFIX = "fraud-app"
 """Begins the consumer groups of the app, which its Kafka account may read as. app/ has it as a default."""
+SINK_GROUP_PREFIX = "connect-lcc"
+"""Begins the consumer groups of the managed sink connectors, whose ids are known only after they are made."""
 TOPIC_PREFIX = "fd"
 """`topic.prefix` of the source connector: it is part of every raw topic's name and may never change."""
 SCHEMA = "SAMPLE"
@@ -22,7 +24,7 @@ class Table:
 
     An `ordered` topic has one partition, so that its records are read in the order in which they were written. A
     `captured` table is in the database: the source connector writes its topic. A cleaned topic has the rows of its
-    `source`, a captured table.
+    `source`, a captured table. `indexes` are lists of columns by which the app looks rows up in the database.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Table:
     ordered: bool = False
     captured: bool = False
     source: Table | None = None
+    indexes: tuple[tuple[str, ...], ...] = ()
     doc: str = ""
 
     @property
@@ -83,6 +86,8 @@ USER_TRANSACTION = Table(
     # Payments are judged in the order of their offsets, and only one partition has one order: the source connector's
     # key is the payment's id, so that more partitions would spread an account's payments over them.
     ordered=True,
+    # The page shows an account's payments, newest first.
+    indexes=(("ACCOUNT_ID", "ID"),),
     doc="Payments, one row each, never updated.",
     columns=(
         Column(name="ID", type=BigInt(), key=True),

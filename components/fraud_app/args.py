@@ -12,6 +12,7 @@ import pulumi
 from ..aws_context import AwsContext
 from ..connections import AppDatabase, AppKafka
 from ..network.ranges import parse, range_problems
+from .operators import Operators
 from .settings import AppSettings
 
 # Range of the cluster's services. It is fixed, so that network policies know the address of its DNS, the tenth.
@@ -19,6 +20,8 @@ SERVICE_CIDR = "172.20.0.0/16"
 DNS_ADDRESS = "172.20.0.10/32"
 THRESHOLDS = ("burst_count", "burst_amount", "large_amount", "home_prefix")
 """The thresholds that the page uses to create frauds; the app's variables have these names in capitals."""
+EPISODE_HOURS = "episode_hours"
+"""May be among the thresholds: how the page puts alerts together to episodes, by default those of a day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,8 @@ class FraudAppArgs:
     `api_cidrs` reach the Kubernetes API from outside: without any, the deployer must be inside the VPC. `zone_spread`
     \"required\" survives the loss of a zone, and pays for a node in each. If the settings have no image, it is built
     from the folder `build_context`, relative to the project. `thresholds` are the fraud rules' thresholds by name. The
-    generator commits a fraud every `fraud_every_seconds`; 0 means none.
+    generator commits a fraud every `fraud_every_seconds`; 0 means none. `operators`, JSON of password hashes by name,
+    may change anything on the page; without them it is only read.
     """
 
     context: AwsContext
@@ -49,6 +53,7 @@ class FraudAppArgs:
     build_context: str | None = None
     zone_spread: Literal["required", "preferred"] = "required"
     fraud_every_seconds: float = 60.0
+    operators: pulumi.Input[str] | None = None
 
     def __post_init__(self) -> None:
         if problems := list(self._problems()):
@@ -65,6 +70,8 @@ class FraudAppArgs:
         yield from range_problems("api_cidrs", self.api_cidrs)
         if not self.settings.ingress_cidrs:
             yield "settings.ingress_cidrs is empty, which a load balancer reads as everyone; set the users' ranges"
+        if isinstance(self.operators, str):
+            yield from (f"operators: {problem}" for problem in Operators().problems(self.operators))
         if self.fraud_every_seconds < 0:
             yield f"fraud_every_seconds is {self.fraud_every_seconds}; set it to 0 or more"
         if absent := [name for name in THRESHOLDS if name not in self.thresholds]:

@@ -9,9 +9,17 @@ import pulumi_kubernetes as k8s
 import pulumi_random as random
 from pulumi import ResourceOptions
 
-from ..contracts import APP_GROUP_PREFIX, FRAUD_ALERT, score
+from ..contracts import (
+    APP_GROUP_PREFIX,
+    CLEANED_TRANSACTION,
+    FRAUD_ALERT,
+    PAYMENT_SCORE,
+    SINK_GROUP_PREFIX,
+    USER_TRANSACTION,
+    score,
+)
 from ..contracts.rules import read as read_rules
-from .args import THRESHOLDS, FraudAppArgs
+from .args import EPISODE_HOURS, THRESHOLDS, FraudAppArgs
 from .pods import NAMESPACE, Runtime
 
 POD_SECURITY = "restricted"
@@ -41,6 +49,9 @@ def make_runtime(name: str, args: FraudAppArgs, image: pulumi.Input[str], opts: 
         config=config.metadata.name,
         database_secret=_secret(f"{name}-database", inside, _database_secrets(name, args, opts), opts),
         kafka_secret=_secret(f"{name}-kafka", inside, _kafka_secrets(args), opts),
+        operators_secret=_secret(f"{name}-operators", inside, {"OPERATORS": args.operators}, opts)
+        if args.operators
+        else None,
     )
 
 
@@ -73,11 +84,15 @@ def _settings(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
         "KAFKA_SASL_MECHANISM": "PLAIN",
         "SCHEMA_REGISTRY_URL": kafka.registry_url,
         "ALERT_TOPIC": FRAUD_ALERT.topic,
+        "PAYMENT_TOPIC": USER_TRANSACTION.topic,
+        "PAYMENT_OUTPUT_TOPICS": ",".join(table.topic for table in (CLEANED_TRANSACTION, PAYMENT_SCORE)),
+        "SINK_GROUP_PREFIX": SINK_GROUP_PREFIX,
+        "BEHIND_LOAD_BALANCER": "1",
         "GROUP_PREFIX": APP_GROUP_PREFIX,
         "PLAIN_HTTP": "" if args.settings.certificate_arn else "1",
         # The rules' titles on the page, in order; the score comes last.
         "RULES": json.dumps({rule.id: rule.title for rule in read_rules()} | {score.RULE_ID: score.TITLE}),
-        **{name.upper(): str(args.thresholds[name]) for name in THRESHOLDS},
+        **{name.upper(): str(value) for name, value in args.thresholds.items() if name in (*THRESHOLDS, EPISODE_HOURS)},
     }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from ..constraints import Maybe, Networks, OneOf, Text, Texts, Whole
 from ..network.ranges import ANYWHERE
 from ..section import Problem, Section
+from .operators import Operators
 from .versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
 
 REPLICAS = Whole(2, 100)
@@ -58,6 +59,12 @@ class AppSettings(Section):
     )
     generator_rate: Annotated[int, Whole(0, 1000)] = Field(
         default=5, validation_alias="generatorRate", description="Payments per second of the generator; 0: none."
+    )
+    operators: Annotated[Any, Operators()] = Field(
+        default=None,
+        validation_alias="operators",
+        description="Who may change anything on the page, which is only read without them (pulumi config set --secret "
+        "operators).",
     )
 
     def problems(self) -> Iterator[Problem]:

@@ -71,6 +71,11 @@ def _settings(region: str, image: str, recovery_gib: int) -> str:
             for column in table.columns
             if column.nullable
         ),
+        "INDEXES": "\n".join(
+            f"{table.name} {ddl.index_name(table, columns)} {ddl.index_columns(columns)}"
+            for table in SOURCES
+            for columns in table.indexes
+        ),
         "APP_USER": names.APP_USER,
         "XSTREAM_ADMIN": names.XSTREAM_ADMIN,
         "XSTREAM_USER": names.XSTREAM_USER,

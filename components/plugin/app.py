@@ -4,7 +4,7 @@ import pulumi
 
 from ..confluent.settings import StreamingSettings
 from ..fraud_app import app
-from ..fraud_app.args import FraudAppArgs
+from ..fraud_app.args import EPISODE_HOURS, FraudAppArgs
 from .component import PluginComponent, Values, build, plugin_schema
 
 
@@ -21,6 +21,7 @@ class FraudApp(PluginComponent):
 
     def __init__(self, name: str, args: Values, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        thresholds = build(StreamingSettings, args.pop("thresholds", {})).thresholds
+        streaming = build(StreamingSettings, args.pop("thresholds", {}))
+        thresholds = {**streaming.thresholds, EPISODE_HOURS: streaming.episode_hours}
         made = app.FraudApp(name, build(FraudAppArgs, args, thresholds=thresholds), self._child)
         self._set_outputs(url=made.url, load_balancer_host=made.load_balancer_host, kubeconfig=made.kubeconfig)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import subprocess
 import sys
@@ -12,18 +13,24 @@ from typing import Any
 from urllib.parse import quote
 
 from components.contracts import SCHEMA
+from local.apply.accounts import CONNECTOR
 from local.apply.servers import ROOT, Servers
 from local.errors import RunError
 from local.servers import loopback, shell
 from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
 from local.servers.server import Server
+from local.sinks.twins import BY_CLASS
 from plan.model import Plan
 
 FOLDER = ROOT / "app"
 FRAUD_EVERY_SECONDS = 15
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP")
+OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP", "BEHIND_LOAD_BALANCER")
 """Prefixes of the variables with the addresses of the cloud's servers."""
+SINK_LATE_SECONDS = 10
+"""The twins commit with every write; a managed connector only once a minute."""
+OPERATOR = "you"
+"""Who uses the page of a run, signed in by itself: only this machine reaches it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +49,10 @@ class App(Server):
     def __init__(self, servers: Servers, plan: Plan, *, port: int, rate: float, played: Played | None = None) -> None:
         super().__init__(servers.children)
         self.port = port
+        (self.operations_port,) = loopback.free(1)
         self._servers = servers
         self._configuration = configuration(plan)
+        self._sink_groups = sink_groups(plan)
         self._rate = rate
         self._played = played
         self._secret = secrets.token_urlsafe(48)
@@ -53,13 +62,15 @@ class App(Server):
         return loopback.url(self.port)
 
     def command(self) -> list[str]:
-        return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, "--port", str(self.port)]
+        ports = ["--port", str(self.port), "--operations-port", str(self.operations_port)]
+        return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, *ports]
 
     def environment(self) -> Mapping[str, str]:
         client = self._servers.kafka.client(self._servers.accounts.app)
         return {
             **_database(self._servers.postgres),
             "SECRET_KEY": self._secret,
+            "LOCAL_OPERATOR": OPERATOR,
             "KAFKA_BOOTSTRAP": client["bootstrap.servers"],
             "KAFKA_SECURITY_PROTOCOL": client["security.protocol"],
             "KAFKA_SASL_MECHANISM": client["sasl.mechanism"],
@@ -69,6 +80,8 @@ class App(Server):
             "GENERATOR_RATE": str(self._rate),
             "FRAUD_EVERY_SECONDS": str(FRAUD_EVERY_SECONDS if self._rate else 0),
             **self._configuration,
+            "SINK_GROUPS": json.dumps(self._sink_groups),
+            "SINK_LATE_SECONDS": str(SINK_LATE_SECONDS),
             **_scenario(self._played),
         }
 
@@ -91,6 +104,16 @@ def configuration(plan: Plan) -> dict[str, str]:
     for config in plan.of_type(CONFIG_MAP):
         found |= {key: value for key, value in config.inputs["data"].items() if not key.startswith(OF_THE_CLOUD)}
     return found
+
+
+def sink_groups(plan: Plan) -> dict[str, str]:
+    """The consumer group of each sink's twin, by a title for the page."""
+    connectors = [resource.inputs["configNonsensitive"] for resource in plan.of_type(CONNECTOR)]
+    return {
+        config["connector.class"].removesuffix("Sink"): BY_CLASS[config["connector.class"]].settings(config).group
+        for config in connectors
+        if config["connector.class"] in BY_CLASS
+    }
 
 
 def seed(postgres: Postgres, folder: Path, users: int) -> None:

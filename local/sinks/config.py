@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from components.contracts import SINK_GROUP_PREFIX
 from local.config import WorkerConfig
 
 TARGET_PASSWORD_VARIABLE = "TARGET_PASSWORD"  # noqa: S105 - the variable's name
@@ -45,7 +46,7 @@ class SinkConfig(WorkerConfig):
     @property
     def group(self) -> str:
         """The consumer group, with the prefix of managed connectors, which the plan's ACL allows."""
-        return f"connect-lcc-{self.name}"
+        return f"{SINK_GROUP_PREFIX}-{self.name}"
 
     @classmethod
     def load(cls, path: Path) -> SinkConfig:

@@ -20,7 +20,7 @@ from components.fraud_app.settings import AppSettings
 from components.monitoring.settings import MonitoringSettings
 from components.network.settings import NetworkSettings
 from components.oracle.settings import OracleSettings, SourceSettings
-from components.section import Section, constraint, key
+from components.section import Section, constraint, key, secret_text
 from components.sinks.sinks import SINKS
 from stacks.settings.general import General
 from stacks.settings.sinks import SinkChoice
@@ -74,7 +74,8 @@ def _entry(field: FieldInfo) -> dict[str, Any]:
 
 def _allowed(field: FieldInfo) -> str:
     found = constraint(field)
-    return found.allowed if found else "a secret"
+    form = secret_text(field)
+    return found.allowed if found else form.allowed if form else "a secret"
 
 
 def _default(field: FieldInfo) -> Json:

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from components.constraints import shortened
 from components.contracts import rules, score, stack_file
-from components.section import LENIENT, Section, constraint, key
+from components.section import LENIENT, SecretText, Section, constraint, key, secret_text
 from stacks.settings import declaration
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,13 +126,16 @@ class Reader:
                 self.problems.append(f"{key(field)}: missing secret; fix: pulumi config set --secret {key(field)}")
 
     def _value(self, field: FieldInfo) -> Any:
-        return self._config.get(key(field)) if constraint(field) else self._secret(key(field))
+        return self._config.get(key(field)) if constraint(field) else self._secret(key(field), secret_text(field))
 
-    def _secret(self, name: str) -> pulumi.Output[str] | None:
+    def _secret(self, name: str, form: SecretText | None) -> pulumi.Output[str] | None:
         """A secret; None if it is missing. Report it if it is stored in plaintext, but never quote it."""
         value, full = self._config.get_secret(name), self._prefix + name
         if value is None or not self._given[full]:
             return None
         if not runtime_config.is_config_secret(full):
             self.problems.append(f"{name}: stored in plaintext; fix: pulumi config set --secret {name}")
+        if form and not self.recorded:  # a recorded plan has a placeholder for each secret
+            found = (f"{name}: {told}; allowed: {form.allowed}" for told in form.problems(self._given[full]))
+            self.problems += [f"{problem}; fix: pulumi config set --secret {name}" for problem in found]
         return value

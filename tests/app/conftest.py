@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.server
 import json
 import os
+import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ import pytest
 from components.contracts import FRAUD_ALERT, rules, schemas, score
 
 APP = Path(__file__).resolve().parents[2] / "app"
+OPERATOR, PASSWORD = "anna", "correct horse battery"
+# Of PASSWORD.
+HASH = "pbkdf2_sha256$1000000$saltsaltsaltsaltsalts1$tcEbz/6Os+iPwYq3JLboPCQMsWwFercn+NlxzesupgY="
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +34,7 @@ def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         "SECRET_KEY": "only for tests, but long enough for every check of Django",
         "PLAIN_HTTP": "1",
         "ALLOWED_HOSTS": "testserver",
+        "OPERATORS": json.dumps({OPERATOR: HASH}),
         "RULES": json.dumps({rule.id: rule.title for rule in rules.read()} | {score.RULE_ID: score.TITLE}),
     }
     import django as library
@@ -45,8 +51,8 @@ def _django(django: None) -> None:
     """Every test in this folder needs Django."""
 
 
-@pytest.fixture
-def registry() -> Iterator[dict[str, str]]:
+@contextlib.contextmanager
+def serve_registry() -> Iterator[dict[str, str]]:
     """A schema registry that has the alert's schema with id 7 and needs a login."""
     schema = schemas.avro_value(FRAUD_ALERT)
     login = "Basic " + base64.b64encode(b"key:hush").decode()
@@ -68,10 +74,42 @@ def registry() -> Iterator[dict[str, str]]:
     server.server_close()
 
 
+CHANGED = (
+    "SCHEMA_REGISTRY", "OPERATORS", "LOCAL_OPERATOR", "BEHIND_LOAD_BALANCER", "KAFKA", "PAYMENT_TOPIC", "ALERT_TOPIC",
+    "PAYMENT_OUTPUT_TOPICS", "SINK_GROUPS", "SINK_LATE_SECONDS", "SINK_GROUP_PREFIX",
+)  # fmt: skip
+
+
+@pytest.fixture
+def registry() -> Iterator[dict[str, str]]:
+    with serve_registry() as found:
+        yield found
+
+
 @pytest.fixture
 def settings_of_app() -> Iterator[Any]:
     from django.conf import settings
 
-    before = settings.SCHEMA_REGISTRY
+    before = {name: getattr(settings, name) for name in CHANGED}
     yield settings
-    settings.SCHEMA_REGISTRY = before
+    for name, value in before.items():
+        setattr(settings, name, value)
+
+
+@pytest.fixture
+def django_assert_reads() -> Callable[..., contextlib.AbstractContextManager[None]]:
+    """A block in which each SELECT of rows has a LIMIT of at most `limit`, or a key."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    @contextlib.contextmanager
+    def block(*, limit: int) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as queries:
+            yield
+        for query in (found["sql"] for found in queries.captured_queries):
+            limits = [int(number) for number in re.findall(r"LIMIT (\d+)", query)]
+            keyed = re.search(r'WHERE "\w+"."ID" (= \d+|IN \()', query)
+            wanted = keyed or "sqlite_sequence" in query or (limits and max(limits) <= limit)
+            assert wanted or not query.startswith("SELECT"), f"give it a LIMIT of at most {limit}: {query}"
+
+    return block

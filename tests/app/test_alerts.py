@@ -53,7 +53,7 @@ def test_a_repetition_counts_once(alerts: Any) -> None:
 
 def test_alerts_are_numbered_in_the_order_of_arrival(alerts: Any) -> None:
     for number in (5, 3, 9):
-        alerts.take(alert(number))
+        alerts.take(alert(number))  # without Kafka, whose offsets are the numbers
     assert [(item["number"], item["transaction_id"]) for item in alerts.since(1)] == [(2, 3), (3, 9)]
     assert alerts.since(3) == []
 
@@ -61,9 +61,22 @@ def test_alerts_are_numbered_in_the_order_of_arrival(alerts: Any) -> None:
 def test_payments_before_the_first_alert_do_not_count_as_delay(alerts: Any) -> None:
     alerts.take(alert(1, seconds_ago=12))
     alerts.take(alert(2, seconds_ago=11))
-    assert alerts.delay_ms(0.5) is None, "these payments waited for the pipeline to start"
+    assert alerts.delays.quantile_ms(0.5) is None, "these payments waited for the pipeline to start"
     alerts.take(alert(3))
-    assert 0 <= alerts.delay_ms(0.99) < 1000
+    assert 0 <= alerts.delays.quantile_ms(0.99) < 1000
+
+
+def test_the_histogram_has_each_delay_once_and_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions import delays
+
+    monkeypatch.setattr(delays, "KEPT", 4)
+    found = delays.Delays()
+    assert found.histogram()["counts"] == [0] * (len(delays.EDGES_MS) + 1)
+    for seconds in (70, 0.010, 0.0101, 0.3, 61, 9.9):
+        found.add(seconds)
+    counts = dict(zip([*delays.EDGES_MS, "more"], found.histogram()["counts"], strict=True))
+    assert {edge: count for edge, count in counts.items() if count} == {20: 1, 500: 1, 10_000: 1, "more": 1}
+    assert found.quantile_ms(0.5) == 9900
 
 
 def test_an_alert_has_what_the_page_shows(alerts: Any) -> None:
@@ -76,6 +89,15 @@ def test_an_alert_has_what_the_page_shows(alerts: Any) -> None:
         "12.30",
     )
     assert datetime.datetime.fromisoformat(found["event_time"]).tzinfo
+
+
+class Record:
+    """A record of Kafka."""
+
+    def __init__(self, value: bytes, offset: int) -> None:
+        self.value = lambda: value
+        self.offset = lambda: offset
+        self.timestamp = lambda: (1, 1_700_000_000_000)
 
 
 NO_ALERT = {
@@ -108,8 +130,9 @@ def test_an_alert_waits_until_the_registry_answers(alerts: Any, monkeypatch: pyt
         alerts._decoder = type(alerts._decoder)({"url": there, "key": "key", "secret": "hush"})
 
     monkeypatch.setattr("transactions.alerts.time.sleep", come_back)
-    alerts._take_patiently(alert(1))
+    alerts._read(Record(alert(1), 6))
     assert alerts.by_rule == {"large_amount": 1} and len(pauses) == 1
+    assert alerts.latest[0]["number"] == 7, "the offset numbers an alert, the same after a restart"
 
 
 def test_a_refused_login_loses_no_alert(registry: dict[str, str], settings_of_app: Any) -> None:
@@ -124,4 +147,4 @@ def test_a_refused_login_loses_no_alert(registry: dict[str, str], settings_of_ap
 def test_the_api_refuses_a_bad_number() -> None:
     assert client().get("/api/alerts?after=0").json() == {"alerts": []}
     answer = client().get("/api/alerts?after=-1")
-    assert (answer.status_code, "number of an alert" in answer.json()["error"]) == (400, True)
+    assert (answer.status_code, "number of an alert" in answer.json()["detail"]) == (400, True)

@@ -11,13 +11,19 @@ from typing import Any
 
 import pytest
 
-from components.contracts import AUTH_USER, PAYMENT_OUTCOME, USER_TRANSACTION, Table
+from components.contracts import AUTH_USER, PAYMENT_OUTCOME, USER_TRANSACTION, Table, ddl
+from tests.app.conftest import OPERATOR
 
 
-def client(**options: Any) -> Any:
+def client(*, signed_in: bool = True, **options: Any) -> Any:
+    """A browser, by default an operator's."""
     from django.test import Client
+    from transactions.operators import find
 
-    return Client(**options)
+    browser = Client(**options)
+    if signed_in:
+        browser.force_login(find(OPERATOR))  # type: ignore[arg-type]
+    return browser
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,9 @@ def test_the_models_match_the_contract(name: str, table: Table) -> None:
     for column in table.columns:
         assert fields[column.name].null == column.nullable, f"{column.name}: nullable differs from the contract"
         assert fields[column.name].primary_key == column.key, column.name
+    names = {field.name: field.column for field in fields.values()}
+    indexes = {index.name: tuple(names[field] for field in index.fields) for index in model._meta.indexes}
+    assert indexes == {ddl.index_name(table, columns): columns for columns in table.indexes}
 
 
 def test_a_second_seed_adds_no_users() -> None:
@@ -135,6 +144,60 @@ def test_all_accounts_pay_in_turn() -> None:
     assert sorted(payers[:50]) == sorted(payers[50:]) == everybody, "random accounts would make bursts by chance"
 
 
+def test_a_restart_repeats_no_order_and_an_empty_database_does() -> None:
+    from transactions.generator import Generator
+    from transactions.models import Transaction
+    from transactions.payment_table import PaymentTable
+
+    def payers() -> list[int]:
+        newest = Transaction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        Generator(PaymentTable(), seed=3, rate=1e5).run(count=50)
+        return list(Transaction.objects.filter(pk__gt=newest).order_by("pk").values_list("account_id", flat=True))
+
+    assert payers() != payers()
+
+
+def test_a_round_holds_few_accounts_and_leaves_out_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from transactions import turns
+    from transactions.models import User
+
+    monkeypatch.setattr(turns, "BLOCK", 7)
+    taking = turns.Turns(random.Random(4))
+    everybody = sorted(User.objects.values_list("pk", flat=True))
+    with CaptureQueriesContext(connection) as asked:
+        rounds = [[taking.next() for _ in everybody] for _ in range(3)]
+    assert [sorted(one) for one in rounds] == [everybody] * 3
+    assert len({tuple(one) for one in rounds}) == 3, "each round has another order"
+    selects = [query["sql"] for query in asked if "AUTH_USER" in query["sql"]]
+    assert selects and all("LIMIT" in sql for sql in selects), "500,000 users must not be read whole"
+
+
+def test_blocked_accounts_pay_again_when_all_are_blocked() -> None:
+    from transactions.models import User
+    from transactions.turns import Turns
+
+    taking = Turns(random.Random(5))
+    everybody = set(User.objects.values_list("pk", flat=True))
+    for account in everybody:
+        taking.block(account)
+    assert {taking.next() for _ in everybody} == everybody
+
+
+def test_a_random_account_is_found_without_reading_all() -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from transactions.models import User
+    from transactions.turns import anybody
+
+    source = random.Random(6)
+    with CaptureQueriesContext(connection) as asked:
+        found = {anybody(source) for _ in range(500)}
+    assert found == set(User.objects.values_list("pk", flat=True))
+    assert all("LIMIT 1" in query["sql"] for query in asked)
+
+
 def test_the_generator_commits_what_it_counts() -> None:
     from django.core.management import call_command
     from transactions.models import Transaction
@@ -175,20 +238,45 @@ def test_a_button_commits_a_fraud() -> None:
     [
         ("/api/frauds/theft", "{}", 400, "choose one of burst_count, burst_amount, large_amount, foreign_address"),
         ("/api/frauds/large_amount", '{"account": 999999}', 404, "no such user"),
-        ("/api/frauds/large_amount", "[]", 400, "must be a JSON object"),
-        ("/api/generator", '{"rate": -1}', 400, "from 0 to"),
-        ("/api/generator", '{"rate": "much"}', 400, "must be a number"),
+        ("/api/frauds/large_amount", '{"account": 1.9}', 422, "account is 1.9: input should be a valid integer"),
+        ("/api/frauds/large_amount", '{"account": true}', 422, "account is True"),
+        ("/api/frauds/large_amount", '{"account": 1e400}', 422, "account is "),
+        ("/api/frauds/large_amount", '{"account": Infinity}', 422, "account is inf"),
+        ("/api/frauds/large_amount", '{"account": ' + "9" * 5000 + "}", 400, "not JSON"),
+        ("/api/frauds/large_amount", '{"user": 7}', 422, "user: extra inputs are not permitted."),
+        ("/api/frauds/large_amount", "[]", 422, "must be a JSON object"),
+        ("/api/frauds/large_amount", "[" * 100_000, 400, "not JSON"),
+        ("/api/generator", '{"rate": -1}', 422, "rate is -1: input should be greater than or equal to 0."),
+        ("/api/generator", '{"rate": "much"}', 422, "rate is 'much': input should be a valid number."),
+        ("/api/generator", '{"rate": NaN}', 422, "rate is nan: input should be a finite number."),
+        ("/api/generator", '{"rate": 200.5}', 422, "rate is 200.5; allowed: 0 to 200 (MOST_PAYMENTS_PER_SECOND)."),
+        ("/api/generator", '{"rate": 1e400}', 422, "rate is inf"),
+        ("/api/generator", "{}", 422, "rate: field required."),
         ("/api/generator", "{", 400, "not JSON"),
+        ("/api/generator", "", 415, "send application/json"),
+        ("/api/verdicts", '{"transaction_id": 999999999, "is_fraud": true}', 404, "no such payment"),
+        ("/api/verdicts", '{"transaction_id": "1", "is_fraud": true}', 422, "transaction_id is '1'"),
+        ("/api/verdicts", '{"transaction_id": 0, "is_fraud": true}', 422, "transaction_id is 0"),
+        ("/api/verdicts", '{"transaction_id": 9223372036854775808, "is_fraud": true}', 422, "transaction_id is 92"),
+        ("/api/verdicts", '{"transaction_id": 1, "is_fraud": 1}', 422, "is_fraud is 1: input should be a valid bool"),
+        ("/api/verdicts", '{"transaction_id": 1, "is_fraud": null}', 422, "is_fraud is None"),
+        ("/api/verdicts", '{"is_fraud": true}', 422, "transaction_id: field required."),
     ],
 )
 def test_bad_input_gets_a_4xx_with_a_message(address: str, body: str, status: int, message: str) -> None:
     answer = client().post(address, body, content_type="application/json")
-    assert (answer.status_code, message in answer.json()["error"]) == (status, True), answer.content
+    assert answer["Content-Type"] == "application/problem+json" and len(answer.content) < 1000
+    assert (answer.status_code, message in answer.json()["detail"]) == (status, True), answer.content
+
+
+def test_another_content_type_is_refused() -> None:
+    answer = client().post("/api/generator", {"rate": "5"})
+    assert answer.status_code == 415 and "send application/json" in answer.json()["detail"]
 
 
 def test_a_post_without_a_token_is_refused() -> None:
     answer = client(enforce_csrf_checks=True).post("/api/frauds/large_amount", "{}", content_type="application/json")
-    assert answer.status_code == 403 and "Reload the page" in answer.json()["error"]
+    assert answer.status_code == 403 and "Reload the page" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("address", ["/api/frauds/large_amount", "/api/generator"])
@@ -204,14 +292,30 @@ def test_the_page_obeys_its_content_security_policy() -> None:
     assert "http://" not in page and "https://" not in page, "the page must load nothing from elsewhere"
 
 
-def test_the_health_endpoints_answer() -> None:
-    assert client().get("/livez").status_code == 200
-    assert client().get("/readyz").json() == {"ready": True}
+def test_a_missing_table_makes_it_unready(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions import tables
+    from transactions.health import Readiness
+
+    readiness = Readiness()
+    assert readiness.trouble() == "the database was not asked yet"
+    readiness.look()
+    assert readiness.trouble() == ""
+    monkeypatch.setattr(tables, "missing", lambda: ["AUTH_USER"])
+    readiness.look()
+    assert readiness.trouble() == "missing tables: AUTH_USER"
+    readiness.stop()
+    assert readiness.trouble() == "the process is ending"
 
 
-def test_metrics_are_prometheus_text() -> None:
-    answer = client().get("/metrics")
-    assert "fraud_app_payments" in answer.content.decode()
+def test_an_event_loop_that_stands_still_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions import health
+
+    heartbeat = health.Heartbeat()
+    heartbeat.beat()
+    assert heartbeat.trouble() == ""
+    later = health.time.monotonic() + 31
+    monkeypatch.setattr(health.time, "monotonic", lambda: later)
+    assert heartbeat.trouble() == "the event loop stands still since 31 s"
 
 
 def test_djangos_deployment_check_passes() -> None:

@@ -250,6 +250,13 @@ def test_a_column_that_the_contract_gained_is_added_to_the_table_that_is_there(f
     assert finished.lines("changes") == []
 
 
+def test_an_index_that_the_contract_gained_is_made_on_the_table_that_is_there(finished: Host) -> None:
+    (gone,) = finished.state.glob("db/index_*")
+    finished.forget(f"db/{gone.name}")
+    assert finished.run().returncode == 0
+    assert finished.lines("changes") == ["index.apply.sql"]
+
+
 def test_a_table_that_the_contract_gained_is_made_logged_and_captured(finished: Host) -> None:
     table = "PAYMENT_OUTCOME"
     gone = [*finished.state.glob(f"db/table_*{table}"), *finished.state.glob(f"db/logged_*{table}")]

@@ -122,6 +122,12 @@ def test_oracle_gets_this_table():
     )
 
 
+def test_the_payments_of_an_account_have_an_index():
+    assert USER_TRANSACTION.indexes == (("ACCOUNT_ID", "ID"),), "an account's page must not read millions of payments"
+    wanted = 'CREATE INDEX "USER_TRANSACTION_ACCOUNT_ID" ON "SAMPLE"."USER_TRANSACTION" ("ACCOUNT_ID", "ID");'
+    assert wanted in ddl.postgres(USER_TRANSACTION).splitlines()
+
+
 def test_a_cleaned_topic_has_the_sources_columns_in_their_own_types():
     names = [column.name for column in CLEANED_TRANSACTION.published]
     assert names == [column.name for column in USER_TRANSACTION.published]

@@ -51,7 +51,7 @@ tablespaces() {
 }
 
 app_schema() {
-  local table column definition
+  local table column definition index columns
   converge profile "profile=$PROFILE"
   converge user-app "container=$PDB" "user=$APP_USER" "profile=$PROFILE" "password=${PASSWORDS[$APP_USER]}"
   rotate_password "$APP_USER" "$PDB" "$PDB"
@@ -64,6 +64,9 @@ app_schema() {
   while read -r table column definition; do
     converge column "container=$PDB" "schema=$SCHEMA" "table=$table" "column=$column" "definition=$definition"
   done <<<"$NULLABLE"
+  while read -r table index columns; do
+    converge index "container=$PDB" "schema=$SCHEMA" "table=$table" "index=$index" "columns=$columns"
+  done <<<"$INDEXES"
 }
 
 xstream_administrator() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -50,7 +51,7 @@ def load(stack: str = "dev", /, *, encrypted: Any = True, recorded: Any = True, 
     """A stack's settings from these keys and the required ones, read as by the recorder or the engine."""
     pulumi.runtime.settings.configure(pulumi.runtime.Settings(project="fraud-detection", stack=stack))
     values = NEEDED | config
-    secret = [f"fraud-detection:{SECRET}"] if encrypted else []
+    secret = [f"fraud-detection:{name}" for name in (SECRET, "operators")] if encrypted else []
     full = {f"fraud-detection:{key}": value for key, value in values.items()}
     pulumi.runtime.set_all_config(full | ({RECORDED: "true"} if recorded else {}), secret)
     return settings.load()
@@ -264,6 +265,22 @@ def test_a_secret_in_plaintext_is_refused() -> None:
     with pytest.raises(SettingsError, match="snowflakeAdminKey: stored in plaintext") as caught:
         load(encrypted=False)
     assert "hush-hush" not in str(caught.value)
+
+
+def test_operators_are_checked_before_a_deploy_without_quoting_them() -> None:
+    operators = '{"anna": "hush-hush", "an na": 7}'
+    found = problems(recorded=False, operators=operators, **OWN)
+    assert len(found) == 3 and all(problem.startswith("operators: ") for problem in found), found
+    assert "the entry of 'anna' is no hash" in found[0] and "pulumi config set --secret operators" in found[0]
+    assert load(operators=operators), "the recorder has a placeholder for each secret"
+    good = json.dumps({"anna": "pbkdf2_sha256$1000000$salt$" + "a" * 43 + "="})
+    assert isinstance(load(recorded=False, operators=good, **OWN).app.operators, pulumi.Output)
+    assert load(recorded=False, **OWN).app.operators is None, "without operators the page is only read"
+
+
+def test_operators_in_plaintext_are_refused() -> None:
+    with pytest.raises(SettingsError, match="operators: stored in plaintext"):
+        load(encrypted=False, operators="{}")
 
 
 def test_a_secret_is_needed_only_with_its_sink() -> None:

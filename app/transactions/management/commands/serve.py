@@ -1,20 +1,19 @@
 """`manage.py serve`: the app in a production server."""
 
-import signal
-import sys
-from typing import Any
+import asyncio
+import contextlib
+import logging
+from collections.abc import Generator
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
-from fraudapp.wsgi import application
-from waitress import serve
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from fraudapp.asgi import site
+from fraudapp.operations import Operations
+from fraudapp.server import listen, serve
 
-from transactions.live import MOST_BROWSERS, live
+from transactions import operators
+from transactions.health import Readiness
 
-OTHER_THREADS = 8
-# Waitress drops untrusted forwarding headers. Without this one, every request behind the load balancer would look like
-# plain http and redirect to https for ever. Only the load balancer reaches the pods.
-BEHIND_LOAD_BALANCER: dict[str, Any] = {"trusted_proxy": "*", "trusted_proxy_headers": {"x-forwarded-proto"}}
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -23,15 +22,26 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--operations-port", type=int, default=8001, help="for probes and metrics (0: a free one); default: 8001"
+        )
 
-    def handle(self, *_args: object, host: str, port: int, **_options: object) -> None:
-        # PID 1 ignores SIGTERM unless a handler is installed.
-        signal.signal(signal.SIGTERM, _end)
-        live().start()
-        proxy = BEHIND_LOAD_BALANCER if settings.BEHIND_TLS else {}
-        serve(application, host=host, port=port, threads=MOST_BROWSERS + OTHER_THREADS, ident=None, **proxy)
+    def handle(self, *_args: object, host: str, port: int, operations_port: int, **_options: object) -> None:
+        operators.check_host(host)
+        ready = Readiness()
+        with _port("--port", host, port):
+            listening = listen(host, port)
+        with _port("--operations-port", host, operations_port):
+            operations = Operations(host, operations_port, live=site.heartbeat.trouble, ready=ready.trouble)
+        log.info("probes and metrics", extra={"host": host, "port": operations.port})
+        ready.start()
+        operations.start()
+        asyncio.run(serve(listening, ready))
 
 
-def _end(_signal: int, _frame: object) -> None:
-    live().stop()
-    sys.exit(0)
+@contextlib.contextmanager
+def _port(name: str, host: str, port: int) -> Generator[None, None, None]:
+    try:
+        yield
+    except OSError as error:
+        raise CommandError(f"Cannot listen at {host}:{port} ({error.strerror}): choose another {name}.") from None
