@@ -1,6 +1,6 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
-from transactions import health, judging, views
+from transactions import health, judging, questions, views
 from transactions.login import login
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/alerts", views.alerts, name="alerts"),
     path("api/frauds/<str:kind>", views.commit_fraud, name="commit-fraud"),
     path("api/generator", views.set_generator, name="generator"),
+    path("api/questions", questions.answers, name="questions"),
     path("api/verdicts", judging.add, name="verdicts"),
     path("livez", health.livez),
     path("readyz", health.readyz),
