@@ -135,6 +135,25 @@ def test_nothing_to_do_is_idle_and_not_late(
         assert part(health, name)["status"] == "idle"
 
 
+def test_flink_is_followed_while_its_transactions_are_open(
+    health: Any, kafka: Kafka, topics: dict[str, str], watched: Watched
+) -> None:
+    watched.paid_at = time.time()
+    send(kafka, topics[RAW])
+    for topic in (CLEANED, SCORE):
+        send(kafka, topics[topic], commits=True)
+    flink = Producer(kafka.client(ACCOUNT) | {"transactional.id": "flink"})
+    flink.init_transactions(10)
+    flink.begin_transaction()
+    send(kafka, topics[RAW])
+    for topic in (CLEANED, SCORE):
+        flink.produce(topics[topic], b"x")
+    flink.flush(10)
+    time.sleep(1)
+    assert becomes(health, "flink", "ok")["age_seconds"] < 10
+    flink.abort_transaction(10)
+
+
 def commit(kafka: Kafka, topic: str, offset: int) -> None:
     consumer = Consumer({**kafka.client(ACCOUNT), "group.id": SINK["Redshift"], "enable.auto.commit": False})
     consumer.commit(offsets=[TopicPartition(topic, 0, offset)], asynchronous=False)
