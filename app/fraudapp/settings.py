@@ -183,6 +183,10 @@ SINK_GROUP_PREFIX = os.environ.get("SINK_GROUP_PREFIX", "")
 """Groups that begin with this are sinks, too."""
 SINK_LATE_SECONDS = float(os.environ.get("SINK_LATE_SECONDS", "90"))
 """A sink with records to write is late after so long without progress. Managed connectors commit once a minute."""
+# A local run has no dashboard; the app asks OpenSearch itself.
+OPENSEARCH_URL = os.environ.get("OPENSEARCH_URL", "")
+QUESTIONS: list[dict[str, Any]] = json.loads(os.environ.get("QUESTIONS", "[]"))
+"""The searches of the dashboard's panels."""
 GROUP_PREFIX = os.environ.get("GROUP_PREFIX", "fraud-app")
 
 # The rules and their thresholds, from the same stack configuration as the SQL.

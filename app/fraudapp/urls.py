@@ -1,6 +1,6 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
-from transactions import judging, pages, views
+from transactions import judging, pages, questions, views
 from transactions.login import login
 
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("api/accounts/<int:number>", pages.account, name="account"),
     path("api/frauds/<str:kind>", views.commit_fraud, name="commit-fraud"),
     path("api/generator", views.set_generator, name="generator"),
+    path("api/questions", questions.answers, name="questions"),
     path("api/verdicts", judging.add, name="verdicts"),
 ]

@@ -60,9 +60,10 @@ def follower(part: str, title: str, seen: Following | None, now: float) -> Part:
     age = None if seen.newest is None else now - seen.newest
     if seen.waiting_since is not None and now - seen.waiting_since > LATE_SECONDS:
         waiting = now - seen.waiting_since
-        stuck = age is None or age > DOWN_SECONDS
+        stuck = (waiting if age is None else age) > DOWN_SECONDS
         last = "nothing has come from it yet" if age is None else f"its last event is {span(age)} old"
-        return Part(part, title, "down" if stuck else "late", age, f"payments wait since {span(waiting)}; {last}")
+        words = f"payments have been waiting for {span(waiting)}; {last}"
+        return Part(part, title, "down" if stuck else "late", age, words)
     if age is None:
         return Part(part, title, "idle", None, "nothing to do yet")
     if age > IDLE_SECONDS:
@@ -85,7 +86,7 @@ def sink(part: str, title: str, seen: Writing | None, now: float, late_seconds: 
     if age <= late_seconds:
         return Part(part, title, "ok", age, f"is writing; {records} to go")
     status: Status = "down" if age > late_seconds + DOWN_SECONDS else "late"
-    return Part(part, title, status, age, f"{records} wait; it has written none for {span(age)}")
+    return Part(part, title, status, age, f"{records} waiting; none written for {span(age)}")
 
 
 def span(seconds: float) -> str:

@@ -21,6 +21,8 @@ PATIENCE_SECONDS = 1.5
 MILLISECONDS = 1000
 # librdkafka's own lines are no JSON; whoever asks tells its troubles.
 QUIET = {"log_level": 2, "reconnect.backoff.max.ms": 1000}
+# Flink always has a transaction open; of its records Kafka would tell no newest one that is committed.
+ANY, COMMITTED = IsolationLevel.READ_UNCOMMITTED, IsolationLevel.READ_COMMITTED
 Place = tuple[str, int]
 """A topic and a partition."""
 
@@ -37,23 +39,25 @@ class Questions:
         return {name: list(topic.partitions) for name, topic in found.items() if topic.error is None}
 
     def newest(self, places: Iterable[Place]) -> dict[str, float]:
-        """The time of each topic's newest record; nothing of empty topics."""
+        """The time of each topic's newest record, committed or not; nothing of empty topics."""
         found: dict[str, float] = {}
-        for (topic, _), info in self._offsets(places, OffsetSpec.max_timestamp()).items():
+        for (topic, _), info in self._offsets(places, OffsetSpec.max_timestamp(), ANY).items():
             if info.timestamp > 0:
                 found[topic] = max(found.get(topic, 0.0), info.timestamp / MILLISECONDS)
         return found
 
     def ends(self, places: Iterable[Place]) -> dict[Place, int]:
         """The offsets up to which everything is committed."""
-        return {place: info.offset for place, info in self._offsets(places, OffsetSpec.latest()).items()}
+        return {place: info.offset for place, info in self._offsets(places, OffsetSpec.latest(), COMMITTED).items()}
 
-    def _offsets(self, places: Iterable[Place], spec: OffsetSpec | None) -> dict[Place, ListOffsetsResultInfo]:
+    def _offsets(
+        self, places: Iterable[Place], spec: OffsetSpec | None, isolation: IsolationLevel
+    ) -> dict[Place, ListOffsetsResultInfo]:
         wanted = {TopicPartition(topic, number): spec for topic, number in places}
         if not wanted:
             return {}
         answers: dict[TopicPartition, Future[Any]] = self._admin.list_offsets(
-            wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=PATIENCE_SECONDS
+            wanted, isolation_level=isolation, request_timeout=PATIENCE_SECONDS
         )
         return {(place.topic, place.partition): _answer(one) for place, one in answers.items()}
 

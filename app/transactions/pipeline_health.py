@@ -22,8 +22,10 @@ PERIOD_SECONDS = 2.0
 RETRY_SECONDS = 0.5
 CLOCKS_SECONDS = 1.0
 """Servers' clocks and the watcher of the database may differ by this much."""
-MARKER = 1
-"""The end mark of a transaction has an offset but is no record, and a sink commits the offset before it."""
+MARKS = 4
+"""The end mark of a transaction has an offset but is no record, and a sink commits the offset before it. Flink's
+transactions overlap, so a partition may end with several: so few offsets are no sign of a record.
+"""
 REFUSED = (KafkaError.GROUP_AUTHORIZATION_FAILED, KafkaError.TOPIC_AUTHORIZATION_FAILED)
 
 
@@ -129,7 +131,7 @@ class PipelineHealth(threading.Thread):
             if error.args[0].code() not in REFUSED:
                 raise
             return Writing(None, now, f"Kafka does not tell: {error.args[0].str()}")
-        total, waiting = sum(offsets.values()), sum(lag for lag in lags if lag > MARKER)
+        total, waiting = sum(offsets.values()), sum(lag for lag in lags if lag > MARKS)
         before = self._progress.get(title)
         moved = before is None or total != before.total or (waiting and not before.waiting)
         self._progress[title] = Progress(total, waiting, now if before is None or moved else before.since)

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from components.contracts import SCHEMA
+from components.contracts.questions import questions
 from local.apply.accounts import CONNECTOR
 from local.apply.servers import ROOT, Servers
 from local.errors import RunError
@@ -80,6 +81,8 @@ class App(Server):
             "GENERATOR_RATE": str(self._rate),
             "FRAUD_EVERY_SECONDS": str(FRAUD_EVERY_SECONDS if self._rate else 0),
             **self._configuration,
+            "OPENSEARCH_URL": self._servers.opensearch.url,
+            "QUESTIONS": json.dumps(questions()),
             "SINK_GROUPS": json.dumps(self._sink_groups),
             "SINK_LATE_SECONDS": str(SINK_LATE_SECONDS),
             **_scenario(self._played),

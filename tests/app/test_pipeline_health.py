@@ -110,18 +110,18 @@ def test_a_payment_is_followed_from_part_to_part(
 ) -> None:
     assert "nothing to do yet" in becomes(health, "cdc", "idle")["words"]
     watched.paid_at = time.time()
-    assert "payments wait since" in becomes(health, "cdc", "down")["words"], "nothing has ever come from it"
+    assert "payments have been waiting for" in becomes(health, "cdc", "late")["words"]
     send(kafka, topics[RAW])
     assert becomes(health, "cdc", "ok")["age_seconds"] < 10
-    assert "nothing has come" in becomes(health, "flink", "down")["words"]
+    assert "nothing has come" in becomes(health, "flink", "late")["words"]
     send(kafka, topics[CLEANED])
     time.sleep(0.3)
-    assert part(health, "flink")["status"] == "down", "a payment without its score still waits"
+    assert part(health, "flink")["status"] == "late", "a payment without its score still waits"
     send(kafka, topics[SCORE])
     becomes(health, "flink", "ok")
     watched.paid_at = time.time() + 3
     late = becomes(health, "cdc", "late")
-    assert "payments wait since" in late["words"] and "its last event is" in late["words"]
+    assert "payments have been waiting for" in late["words"] and "its last event is" in late["words"]
 
 
 def test_nothing_to_do_is_idle_and_not_late(
@@ -133,6 +133,25 @@ def test_nothing_to_do_is_idle_and_not_late(
     for name in ("cdc", "flink"):
         until(lambda: part(health, name)["words"].startswith("nothing to do for 4"), f"{name} is idle", 10)  # noqa: B023
         assert part(health, name)["status"] == "idle"
+
+
+def test_flink_is_followed_while_its_transactions_are_open(
+    health: Any, kafka: Kafka, topics: dict[str, str], watched: Watched
+) -> None:
+    watched.paid_at = time.time()
+    send(kafka, topics[RAW])
+    for topic in (CLEANED, SCORE):
+        send(kafka, topics[topic], commits=True)
+    flink = Producer(kafka.client(ACCOUNT) | {"transactional.id": "flink"})
+    flink.init_transactions(10)
+    flink.begin_transaction()
+    send(kafka, topics[RAW])
+    for topic in (CLEANED, SCORE):
+        flink.produce(topics[topic], b"x")
+    flink.flush(10)
+    time.sleep(1)
+    assert becomes(health, "flink", "ok")["age_seconds"] < 10
+    flink.abort_transaction(10)
 
 
 def commit(kafka: Kafka, topic: str, offset: int) -> None:
@@ -149,10 +168,11 @@ def test_a_sink_is_late_when_records_wait_and_it_writes_none(health: Any, kafka:
     assert "everything is written" in becomes(health, "sink:Redshift", "ok")["words"], (
         "the end mark of the transaction is no record"
     )
-    send(kafka, topic, commits=True)
+    for _ in range(2):
+        send(kafka, topic, commits=True)
     late = becomes(health, "sink:Redshift", "late")
-    assert "3 records wait; it has written none for" in late["words"]
-    commit(kafka, topic, 3)
+    assert "5 records waiting; none written for" in late["words"]
+    commit(kafka, topic, 5)
     becomes(health, "sink:Redshift", "ok")
 
 
@@ -265,3 +285,46 @@ def test_alerts_go_on_after_kafka_was_killed_without_a_busy_loop(
     send(kafka, topic, value=alert(2))
     until(lambda: alerts.by_rule.total() == late.by_rule.total() == 2, "both go on", 30)
     assert len([one for one in caplog.records if "cannot read alerts" in one.getMessage()]) < 10
+
+
+NOW = 1_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("newest", "since", "status", "words"),
+    [
+        (None, None, "idle", "nothing to do yet"),
+        (NOW - 2, None, "ok", "its last event is 2 s old"),
+        (NOW - 40, None, "idle", "nothing to do for 40 s"),
+        (NOW - 9, NOW - 4, "ok", "its last event is 9 s old"),
+        (NOW - 9, NOW - 7, "late", "payments have been waiting for 7 s; its last event is 9 s old"),
+        (NOW - 300, NOW - 250, "down", "payments have been waiting for 4 min; its last event is 5 min old"),
+        (None, NOW - 9, "late", "payments have been waiting for 9 s; nothing has come from it yet"),
+        (None, NOW - 31, "down", "payments have been waiting for 31 s; nothing has come from it yet"),
+    ],
+)
+def test_a_part_that_passes_payments_on_is_told_in_true_words(
+    newest: float | None, since: float | None, status: str, words: str
+) -> None:
+    from transactions.health_words import Following, follower
+
+    found = follower("cdc", "Change data capture", Following(newest, since), NOW)
+    assert (found.status, found.words) == (status, words)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "since", "status", "words"),
+    [
+        (None, NOW, "unknown", "has not written anything yet"),
+        (0, NOW - 2, "ok", "everything is written"),
+        (0, NOW - 20, "idle", "everything is written; nothing to do for 20 s"),
+        (1200, NOW - 5, "ok", "is writing; 1,200 records to go"),
+        (2, NOW - 12, "late", "2 records waiting; none written for 12 s"),
+        (2, NOW - 8000, "down", "2 records waiting; none written for 2 h"),
+    ],
+)
+def test_a_sink_is_told_in_true_words(waiting: int | None, since: float, status: str, words: str) -> None:
+    from transactions.health_words import Writing, sink
+
+    found = sink("sink:x", "x", Writing(waiting, since), NOW, late_seconds=10)
+    assert (found.status, found.words) == (status, words)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from components.contracts import panels, questions
 from components.credential_slots import CredentialSlots
-from components.sinks.opensearch import dashboard
 from components.sinks.opensearch.definition import definition
 from components.sinks.opensearch.setup import Domain, SetupError, make_indices
 from local.servers.children import Children
@@ -63,48 +62,22 @@ def make(domain: Domain, nodes: int = 1) -> None:
     make_indices(domain, definition(CredentialSlots(), nodes))
 
 
-def request_of(chart: dashboard.Chart) -> dict[str, Any]:
-    """OpenSearch Dashboards' search for a chart: nested buckets, with the metrics in the innermost one."""
-    body: dict[str, Any] = {"size": 0}
-    inner, metrics = body, {}
-    for number, one in enumerate(chart.aggregations, start=1):
-        if one.role != "metric":
-            inner["aggs"] = {str(number): {one.kind: _parameters(one)}}
-            inner = inner["aggs"][str(number)]
-        elif one.kind != "count":
-            metrics[str(number)] = {one.kind: {"field": one.column}}
-    if metrics:
-        inner["aggs"] = metrics
-    return body
-
-
-def _parameters(one: dashboard.Aggregation) -> dict[str, Any]:
-    settings = {key: value for key, value in one.settings.items() if key not in ("order", "orderBy", "interval")}
-    match one.kind:
-        case "date_histogram":
-            settings["fixed_interval"] = "30s"  # `auto` for a short period
-        case "histogram":
-            settings["interval"] = one.settings["interval"]
-    return {"field": one.column} | settings
-
-
 def test_every_panel_of_the_dashboard_finds_its_data(domain: Domain) -> None:
     make(domain)
     make(domain)  # a second run changes nothing
     for index, documents in (("fraud_alert", ALERTS), ("flagged_user", FLAGGED), ("fraud_episode", EPISODES)):
         for number, document in enumerate(documents):
             domain.call("PUT", f"/{index}/_doc/{number}?refresh=true", document)
-    for chart in dashboard.charts():
-        answer = domain.call("POST", f"/{chart.table.topic}/_search", request_of(chart))
+    for chart in panels.charts():
+        answer = domain.call("POST", f"/{chart.table.topic}/_search", questions.chart_body(chart))
         assert answer["hits"]["total"]["value"] == len(ALERTS if chart.table.topic == "fraud_alert" else FLAGGED)
         for found in answer.get("aggregations", {}).values():
             assert found.get("buckets") or found.get("value"), f"{chart.name} shows nothing: {json.dumps(answer)}"
-    amount = next(chart for chart in dashboard.charts() if chart.name == "flagged-amount")
-    answer = domain.call("POST", "/flagged_user/_search", request_of(amount))
+    amount = next(chart for chart in panels.charts() if chart.name == "flagged-amount")
+    answer = domain.call("POST", "/flagged_user/_search", questions.chart_body(amount))
     assert answer["aggregations"]["1"]["value"] == 0.1, "sums of money are exact"
-    for search in dashboard.SEARCHES:
-        time_field = dashboard.TIME_FIELD[search.table.topic]
-        body = {"_source": list(search.columns), "sort": [{column: "desc"} for column in (*search.first, time_field)]}
+    for search in panels.SEARCHES:
+        body = questions.search_body(search)
         hits = domain.call("POST", f"/{search.table.topic}/_search", body)["hits"]["hits"]
         assert hits and set(hits[0]["_source"]) == set(search.columns), search.name
         scores = [hit["_source"].get("score") for hit in hits]
