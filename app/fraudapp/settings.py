@@ -22,6 +22,7 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
 INSTALLED_APPS = ["django.contrib.staticfiles", "transactions"]
 MIDDLEWARE = [
+    "fraudapp.problems.ProblemsUnderApi",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fraudapp.middleware.ContentSecurityPolicy",

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
+from fraudapp.problems import problem
 
 from transactions.generator import MAX_RATE
 from transactions.generator import commit_fraud as commit
@@ -37,7 +38,7 @@ def alerts(request: HttpRequest) -> JsonResponse:
     """The latest alerts, oldest first; `?after=NUMBER` returns those after that one."""
     after = request.GET.get("after", "0")
     if not after.isdecimal():
-        return _bad("after must be the number of an alert.")
+        return problem(400, "after must be the number of an alert.")
     return JsonResponse({"alerts": live().alerts.since(int(after))})
 
 
@@ -47,7 +48,7 @@ def events(_request: HttpRequest) -> HttpResponseBase:
     try:
         stream = live().events()
     except TooManyBrowsersError:
-        return JsonResponse({"error": "Too many pages are open; close one and reload."}, status=503)
+        return problem(503, "Too many pages are open; close one and reload.")
     response = StreamingHttpResponse(_encoded(stream), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
@@ -57,14 +58,14 @@ def events(_request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
     if kind not in FRAUDS:
-        return _bad(f"Unknown fraud {kind!r}; choose one of {', '.join(FRAUDS)}.")
+        return problem(400, f"Unknown fraud {kind!r}; choose one of {', '.join(FRAUDS)}.")
     try:
         account = _number(_body(request), "account")
         rows = commit(live().payments, kind, live().source, None if account is None else int(account))
     except ValueError as error:
-        return _bad(str(error))
+        return problem(400, str(error))
     except User.DoesNotExist:
-        return JsonResponse({"error": "There is no such user."}, status=404)
+        return problem(404, "There is no such user.")
     live().generator.block(rows[0].account_id)
     return JsonResponse({"fraud": kind, "transactions": [row.pk for row in rows]}, status=201)
 
@@ -73,19 +74,19 @@ def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
 def set_generator(request: HttpRequest) -> JsonResponse:
     """Body: {"rate": payments a second, 0 to stop}."""
     if live().player:
-        return _bad("A scenario is played; nothing else is generated.")
+        return problem(400, "A scenario is played; nothing else is generated.")
     try:
         rate = _number(_body(request), "rate")
     except ValueError as error:
-        return _bad(str(error))
+        return problem(400, str(error))
     if rate is None or not 0 <= rate <= MAX_RATE:
-        return _bad(f"rate must be a number from 0 to {MAX_RATE:.0f}.")
+        return problem(400, f"rate must be a number from 0 to {MAX_RATE:.0f}.")
     live().generator.rate = rate
     return JsonResponse({"rate": rate})
 
 
 def csrf_failure(_request: HttpRequest, reason: str = "") -> JsonResponse:
-    return JsonResponse({"error": f"{reason} Reload the page and try again."}, status=403)
+    return problem(403, f"{reason} Reload the page and try again.")
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
@@ -103,10 +104,6 @@ def _number(body: dict[str, Any], name: str) -> float | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise ValueError(f"{name} must be a number.")
     return value
-
-
-def _bad(message: str) -> JsonResponse:
-    return JsonResponse({"error": message}, status=400)
 
 
 def _encoded(stream: Iterator[dict[str, Any]]) -> Iterator[bytes]:

@@ -124,4 +124,4 @@ def test_a_refused_login_loses_no_alert(registry: dict[str, str], settings_of_ap
 def test_the_api_refuses_a_bad_number() -> None:
     assert client().get("/api/alerts?after=0").json() == {"alerts": []}
     answer = client().get("/api/alerts?after=-1")
-    assert (answer.status_code, "number of an alert" in answer.json()["error"]) == (400, True)
+    assert (answer.status_code, "number of an alert" in answer.json()["detail"]) == (400, True)

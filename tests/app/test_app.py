@@ -183,12 +183,12 @@ def test_a_button_commits_a_fraud() -> None:
 )
 def test_bad_input_gets_a_4xx_with_a_message(address: str, body: str, status: int, message: str) -> None:
     answer = client().post(address, body, content_type="application/json")
-    assert (answer.status_code, message in answer.json()["error"]) == (status, True), answer.content
+    assert (answer.status_code, message in answer.json()["detail"]) == (status, True), answer.content
 
 
 def test_a_post_without_a_token_is_refused() -> None:
     answer = client(enforce_csrf_checks=True).post("/api/frauds/large_amount", "{}", content_type="application/json")
-    assert answer.status_code == 403 and "Reload the page" in answer.json()["error"]
+    assert answer.status_code == 403 and "Reload the page" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("address", ["/api/frauds/large_amount", "/api/generator"])

@@ -339,5 +339,5 @@ def test_the_page_of_a_scenario_has_no_slider_and_generates_nothing(
     page = client().get("/").content.decode()
     assert 'id="generator"' not in page and 'id="scenario"' in page
     refused = client().post("/api/generator", '{"rate": 5}', content_type="application/json")
-    assert (refused.status_code, refused.json()["error"]) == (400, "A scenario is played; nothing else is generated.")
+    assert (refused.status_code, refused.json()["detail"]) == (400, "A scenario is played; nothing else is generated.")
     assert client().get("/api/state").json()["scenario"]["phase"] == "history"

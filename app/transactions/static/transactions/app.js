@@ -111,7 +111,7 @@ async function post(address, body) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": document.body.dataset.token };
   const response = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
+  if (!response.ok) throw new Error(answer.detail);
   return answer;
 }
 
