@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from components.contracts import AUTH_USER, PAYMENT_OUTCOME, USER_TRANSACTION, Table
+from components.contracts import AUTH_USER, IDEMPOTENCY_KEY, PAYMENT_OUTCOME, USER_TRANSACTION, Table
 
 
 def client(**options: Any) -> Any:
@@ -21,7 +21,13 @@ def client(**options: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "table"), [("User", AUTH_USER), ("Transaction", USER_TRANSACTION), ("Outcome", PAYMENT_OUTCOME)]
+    ("name", "table"),
+    [
+        ("User", AUTH_USER),
+        ("Transaction", USER_TRANSACTION),
+        ("Outcome", PAYMENT_OUTCOME),
+        ("IdempotencyKey", IDEMPOTENCY_KEY),
+    ],
 )
 def test_the_models_match_the_contract(name: str, table: Table) -> None:
     from transactions import models
@@ -33,6 +39,21 @@ def test_the_models_match_the_contract(name: str, table: Table) -> None:
     for column in table.columns:
         assert fields[column.name].null == column.nullable, f"{column.name}: nullable differs from the contract"
         assert fields[column.name].primary_key == column.key, column.name
+        assert fields[column.name].unique == (column.unique or column.key), column.name
+
+
+@pytest.mark.parametrize("vendor", ["oracle", "postgresql"])
+def test_only_the_set_up_makes_tables_outside_sqlite(monkeypatch: pytest.MonkeyPatch, vendor: str) -> None:
+    from django.core.management import CommandError, call_command
+    from django.db import connection
+
+    def table_names() -> list[str]:
+        return ["auth_user", "user_transaction", "payment_outcome"]
+
+    monkeypatch.setattr(connection, "vendor", vendor)
+    monkeypatch.setattr(connection.introspection, "table_names", table_names)
+    with pytest.raises(CommandError, match="lacks IDEMPOTENCY_KEY; its set-up creates tables"):
+        call_command("seed", stdout=StringIO())
 
 
 def test_a_second_seed_adds_no_users() -> None:
