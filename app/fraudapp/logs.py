@@ -3,9 +3,11 @@
 import json
 import logging
 
+USUAL = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName"}
+
 
 class JsonFormatter(logging.Formatter):
-    """Adds `transaction` and `fraud` when a log call passes them as `extra`."""
+    """Adds what a log call passes as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -14,9 +16,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        for name in ("transaction", "fraud"):
-            if hasattr(record, name):
-                line[name] = getattr(record, name)
+        line |= {name: value for name, value in record.__dict__.items() if name not in USUAL}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line)
+        return json.dumps(line, default=str)

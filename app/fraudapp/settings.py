@@ -129,3 +129,17 @@ FRAUD_EVERY_SECONDS = float(os.environ.get("FRAUD_EVERY_SECONDS", "0"))
 SCENARIO_FOLDER = os.environ.get("SCENARIO_FOLDER", "")
 """A folder of labelled payments to play instead of generating some, as `quality/scenario.py` writes it."""
 SCENARIO_SPEED = float(os.environ.get("SCENARIO_SPEED", "1"))
+
+# The server: docs/app.md explains these.
+API_THREADS = int(os.environ.get("API_THREADS", "16"))
+PAGE_THREADS = int(os.environ.get("PAGE_THREADS", "4"))
+WAITING_REQUESTS = int(os.environ.get("WAITING_REQUESTS", "256"))
+MOST_CONNECTIONS = int(os.environ.get("MOST_CONNECTIONS", "16384"))
+MOST_BROWSERS = int(os.environ.get("MOST_BROWSERS", "500"))
+LARGEST_BODY = 65_536
+LARGEST_BATCH = int(os.environ.get("LARGEST_BATCH", "1000000"))
+BATCH_PATHS = ("/api/v1/",)
+BODY_SECONDS = 10.0
+IDLE_SECONDS = float(os.environ.get("IDLE_SECONDS", "10"))
+SEND_SECONDS = 30.0
+KEEP_ALIVE_COMMENT_SECONDS = 10.0

@@ -38,9 +38,15 @@ class Generator:
         self._turns: list[int] = []
         self._blocked_until: dict[int, float] = {}
         self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        threading.Thread(target=self.run, name="generator", daemon=True).start()
+        self._thread = threading.Thread(target=self.run, name="generator", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         self._stop.set()

@@ -2,19 +2,18 @@
 
 import itertools
 import logging
-import queue
 import random
 import threading
 import time
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from transactions.alerts import Alerts
+from transactions.events import Feed
 from transactions.generator import Generator
 from transactions.latest import Payments
 from transactions.payment_table import PaymentTable
@@ -24,14 +23,8 @@ from transactions.verdicts import Verdicts
 log = logging.getLogger(__name__)
 PERIOD_SECONDS = 0.25
 LOOKS_PER_VERDICT = 4
-MOST_BROWSERS = 16
-WAITING = 200
-KEEP_ALIVE_SECONDS = 10
-END = {"type": "end"}
-
-
-class TooManyBrowsersError(Exception):
-    """Raised because each open page holds a thread of the server."""
+TICKS_PER_STATE = 2
+WEIGHT = 0.2  # of the newest look in the average rate
 
 
 class Live:
@@ -52,25 +45,25 @@ class Live:
         self._verdicts = Verdicts(self.player.first_judged if self.player else None)
         self.total = 0
         self.rate = 0.0
-        self._browsers: set[queue.Queue[dict[str, Any]]] = set()
-        self._lock = threading.Lock()
+        self.feed = Feed(self.state)
+        self._looked = time.monotonic()
 
     def start(self) -> None:
         (self.player or self.generator).start()
         if settings.KAFKA:
             self.alerts.start()
         threading.Thread(target=self._watch, name="payments", daemon=True).start()
+        threading.Thread(target=self._tick, name="state", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop the generator and end every page's stream; the browsers then reconnect, maybe to another replica."""
         (self.player or self.generator).stop()
-        self._publish(END)
 
     def state(self) -> dict[str, Any]:
         return {
             "payments": self.total,
             "rate": round(self.rate, 1),
             "generator": self.generator.rate,
+            "generator_alive": (self.player or self.generator).alive,
             "calm_rate": self.generator.calm_rate,
             "alerts": sum(self.alerts.by_rule.values()),
             "by_rule": dict(self.alerts.by_rule),
@@ -80,47 +73,17 @@ class Live:
             "scenario": self.player.state() if self.player else None,
         }
 
-    def events(self) -> Iterator[dict[str, Any]]:
-        """Events for one browser, the latest alerts first. A slow browser loses the oldest events."""
-        mine: queue.Queue[dict[str, Any]] = queue.Queue(WAITING)
-        with self._lock:
-            if len(self._browsers) >= MOST_BROWSERS:
-                raise TooManyBrowsersError
-            self._browsers.add(mine)
-        return self._stream(mine)
-
-    def _stream(self, mine: queue.Queue[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        try:
-            yield {"type": "state", "state": self.state()}
-            for alert in list(self.alerts.latest):
-                yield {"type": "alert", "alert": alert}
-            while True:
-                try:
-                    event = mine.get(timeout=KEEP_ALIVE_SECONDS)
-                except queue.Empty:
-                    event = {"type": "keep-alive"}
-                if event is END:
-                    return
-                yield event
-        finally:
-            with self._lock:
-                self._browsers.discard(mine)
-
     def _take(self, event: dict[str, Any]) -> None:
-        payment = event["alert"]["transaction_id"]
-        if isinstance(payment, int):  # the contract allows none
-            self._verdicts.alert(payment, event["alert"]["rule_id"])
-        self._publish(event)
+        alert = event["alert"]
+        if isinstance(alert["transaction_id"], int):  # the contract allows none
+            self._verdicts.alert(alert["transaction_id"], alert["rule_id"])
+        self.feed.alert(alert)
 
-    def _publish(self, event: dict[str, Any]) -> None:
-        with self._lock:
-            browsers = list(self._browsers)
-        for browser in browsers:
-            try:
-                browser.put_nowait(event)
-            except queue.Full:
-                lost = browser.get_nowait()
-                log.debug("a slow browser lost %s", lost["type"])
+    def _tick(self) -> None:
+        """In a thread of its own: a database that does not answer must not silence the page."""
+        for tick in itertools.count():
+            self.feed.tick(with_state=tick % TICKS_PER_STATE == 0)
+            time.sleep(PERIOD_SECONDS)
 
     def _watch(self) -> None:
         payments = Payments()
@@ -130,20 +93,21 @@ class Live:
                 if look % LOOKS_PER_VERDICT == 0:
                     self._verdicts.look()
                 self._look(payments)
-            except DatabaseError as error:
+            except Error as error:
                 log.warning("cannot read payments: %s", str(error).strip())
+                self.rate *= 1 - WEIGHT
                 connection.close()
             time.sleep(max(0.0, PERIOD_SECONDS - (time.monotonic() - started)))
 
     def _look(self, payments: Payments) -> None:
         counted = payments.total
         rows = payments.new()
+        now = time.monotonic()
         grown = payments.total - counted if counted else 0
-        self.rate += 0.2 * (grown / PERIOD_SECONDS - self.rate)
-        self.total = payments.total
-        for row in rows:
-            self._publish({"type": "payment", "payment": row})
-        self._publish({"type": "state", "state": self.state()})
+        self.rate += WEIGHT * (grown / max(PERIOD_SECONDS, now - self._looked) - self.rate)
+        self.total, self._looked = payments.total, now
+        if rows:
+            self.feed.payments(rows, skipped=max(0, grown - len(rows)))
 
 
 @cache

@@ -57,6 +57,7 @@ class Player:
         self._payments = PaymentTable()
         self._ids = array("q")  # of the payments, by their rows in the scenario
         self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
         self._live_from: datetime.datetime | None = None
         self._unjudged: int | None = None
         self._began: Commit | None = None  # the clock's start, when the history is over
@@ -64,8 +65,13 @@ class Player:
         self._judged = -AHEAD  # at first: nothing is written before the pipeline is up
         self._end = ""
 
+    @property
+    def alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
     def start(self) -> None:
-        threading.Thread(target=self.run, name="player", daemon=True).start()
+        self._thread = threading.Thread(target=self.run, name="player", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         self._stop.set()

@@ -1,13 +1,10 @@
 """The page and its API. Only POST, with a CSRF token, changes anything."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +12,7 @@ from fraudapp.problems import problem
 
 from transactions.generator import MAX_RATE
 from transactions.generator import commit_fraud as commit
-from transactions.live import TooManyBrowsersError, live
+from transactions.live import live
 from transactions.models import User
 from transactions.payments import FRAUDS
 
@@ -43,16 +40,10 @@ def alerts(request: HttpRequest) -> JsonResponse:
 
 
 @require_GET
-def events(_request: HttpRequest) -> HttpResponseBase:
-    """Server-sent events: payments, alerts and figures."""
-    try:
-        stream = live().events()
-    except TooManyBrowsersError:
-        return problem(503, "Too many pages are open; close one and reload.")
-    response = StreamingHttpResponse(_encoded(stream), content_type="text/event-stream")
-    response["Cache-Control"] = "no-store"
-    response["X-Accel-Buffering"] = "no"
-    return response
+def events(_request: HttpRequest) -> HttpResponse:
+    """The headers of the server-sent events, which fraudapp.asgi sends after this answer."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return HttpResponse(content_type="text/event-stream", headers=headers)
 
 
 @require_POST
@@ -104,8 +95,3 @@ def _number(body: dict[str, Any], name: str) -> float | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise ValueError(f"{name} must be a number.")
     return value
-
-
-def _encoded(stream: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    for event in stream:
-        yield f"data: {json.dumps(event, cls=DjangoJSONEncoder)}\n\n".encode()

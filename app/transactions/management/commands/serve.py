@@ -1,20 +1,9 @@
 """`manage.py serve`: the app in a production server."""
 
-import signal
-import sys
-from typing import Any
+import asyncio
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
-from fraudapp.wsgi import application
-from waitress import serve
-
-from transactions.live import MOST_BROWSERS, live
-
-OTHER_THREADS = 8
-# Waitress drops untrusted forwarding headers. Without this one, every request behind the load balancer would look like
-# plain http and redirect to https for ever. Only the load balancer reaches the pods.
-BEHIND_LOAD_BALANCER: dict[str, Any] = {"trusted_proxy": "*", "trusted_proxy_headers": {"x-forwarded-proto"}}
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from fraudapp.server import listen, serve
 
 
 class Command(BaseCommand):
@@ -25,13 +14,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *_args: object, host: str, port: int, **_options: object) -> None:
-        # PID 1 ignores SIGTERM unless a handler is installed.
-        signal.signal(signal.SIGTERM, _end)
-        live().start()
-        proxy = BEHIND_LOAD_BALANCER if settings.BEHIND_TLS else {}
-        serve(application, host=host, port=port, threads=MOST_BROWSERS + OTHER_THREADS, ident=None, **proxy)
-
-
-def _end(_signal: int, _frame: object) -> None:
-    live().stop()
-    sys.exit(0)
+        try:
+            listening = listen(host, port)
+        except OSError as error:
+            raise CommandError(f"Cannot listen at {host}:{port}: {error.strerror}. Choose another --port.") from None
+        asyncio.run(serve(listening))
