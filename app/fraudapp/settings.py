@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from ingestion.clients import read as read_clients
 
 BASE_DIR = Path(__file__).resolve().parents[1]
 
@@ -20,7 +21,7 @@ if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random text, or DEBUG=1 on your own machine.")
 
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
-INSTALLED_APPS = ["django.contrib.staticfiles", "transactions"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "transactions", "ninja"]
 MIDDLEWARE = [
     "fraudapp.problems.ProblemsUnderApi",
     "django.middleware.security.SecurityMiddleware",
@@ -129,6 +130,11 @@ FRAUD_EVERY_SECONDS = float(os.environ.get("FRAUD_EVERY_SECONDS", "0"))
 SCENARIO_FOLDER = os.environ.get("SCENARIO_FOLDER", "")
 """A folder of labelled payments to play instead of generating some, as `quality/scenario.py` writes it."""
 SCENARIO_SPEED = float(os.environ.get("SCENARIO_SPEED", "1"))
+
+# Systems that may send payments; only the digests of their keys are here.
+API_CLIENTS = read_clients(os.environ.get("API_KEYS", "{}"))
+INGESTION_SECONDS = float(os.environ.get("INGESTION_SECONDS", "10"))
+"""How long a request of the API waits for its commit."""
 
 # The server: docs/app.md explains these.
 API_THREADS = int(os.environ.get("API_THREADS", "16"))

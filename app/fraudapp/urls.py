@@ -1,4 +1,5 @@
 from django.urls import path
+from ingestion.api import api
 from transactions import health, views
 
 urlpatterns = [
@@ -8,6 +9,7 @@ urlpatterns = [
     path("api/alerts", views.alerts, name="alerts"),
     path("api/frauds/<str:kind>", views.commit_fraud, name="commit-fraud"),
     path("api/generator", views.set_generator, name="generator"),
+    path("api/v1/", api.urls),
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
