@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections bench quality train plan plan-diff plan-accept policy test lint config lock clean
+.PHONY: help run connections send bench quality train plan plan-diff plan-accept policy test lint config lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ lint: $(VENV)/.test ## Check style, imports and types
 	@$(PY) -m ruff format --check .
 	@told=$$(PYTHONPATH=app $(VENV)/bin/lint-imports --no-cache --no-logo) || { echo "$$told"; exit 1; }
 	@$(PY) -m pyright --pythonpath $(PY)
+
+send: $(VENV)/.python ## Send payments to the app's API (ARGS="csv FILE" or "load --rate 100", with --url and --key)
+	@$(PY) -m client $(ARGS)
 
 bench: $(VENV)/.test ## Measure the figures of docs/local.md on this machine (some minutes)
 	@$(PY) -m bench $(ARGS)

@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any
 
-from ninja import Schema
-from pydantic import ConfigDict, Discriminator, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag, model_validator
 from pydantic import Field as Limits
 from transactions.payments import Payment
 
@@ -18,7 +17,7 @@ def example(value: dict[str, Any]) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [value]})
 
 
-class PaymentBody(Schema):
+class PaymentBody(BaseModel):
     """A payment. The fields are the columns of USER_TRANSACTION."""
 
     model_config = example(PAYMENT)
@@ -52,14 +51,14 @@ class PaymentBody(Schema):
         )
 
 
-class PaymentsBody(Schema):
+class PaymentsBody(BaseModel):
     """Several payments; all are committed, or none."""
 
     model_config = example({"payments": [PAYMENT, PAYMENT | {"account_id": 18}]})
     payments: Annotated[list[PaymentBody], Limits(min_length=1, max_length=MOST_ROWS)]
 
 
-class OutcomeBody(Schema):
+class OutcomeBody(BaseModel):
     """What became known about a payment. Its account, terminal and amount are taken from the payment."""
 
     model_config = example(OUTCOME)
@@ -68,21 +67,21 @@ class OutcomeBody(Schema):
     known_at: fields.MaybeTime = None
 
 
-class OutcomesBody(Schema):
+class OutcomesBody(BaseModel):
     """Several outcomes; all are committed, or none."""
 
     model_config = example({"outcomes": [OUTCOME]})
     outcomes: Annotated[list[OutcomeBody], Limits(min_length=1, max_length=MOST_ROWS)]
 
 
-class Answer(Schema):
+class Answer(BaseModel):
     """The ids that the database gave, in the order of the request."""
 
     model_config = example({"ids": [4711, 4712]})
     ids: list[int]
 
 
-class FieldError(Schema):
+class FieldError(BaseModel):
     """`index`: of the payment in a batch."""
 
     field: str
@@ -90,7 +89,7 @@ class FieldError(Schema):
     index: int | None = None
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """RFC 9457."""
 
     type: str

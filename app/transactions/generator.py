@@ -16,6 +16,8 @@ from transactions.payments import FRAUDS, Payment, normal
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 1_000
 MAX_RATE = 100_000.0
+PATIENCE_SECONDS = 5.0
+"""How long somebody who committed a fraud waits for a database that is away."""
 SECONDS_BETWEEN = 100
 """An account that pays more often is near a burst: this bounds the page's slider."""
 BLOCKED_SECONDS = 3_600.0
@@ -106,7 +108,8 @@ def commit_fraud(
 ) -> list[Transaction]:
     """Commit a fraud, by a random user unless `account` is given. Returns its payments.
 
-    Raises KeyError for an unknown kind, User.DoesNotExist for an unknown account or without users.
+    Raises KeyError for an unknown kind, User.DoesNotExist for an unknown account or without users,
+    DatabaseAwayError.
     """
     make = FRAUDS[kind]
     if account is None:
@@ -116,7 +119,7 @@ def commit_fraud(
         account = source.choice(list(users[:10_000]))
     else:
         User.objects.get(pk=account)
-    rows = payments.add(make(source, account))
+    rows = payments.add(make(source, account), seconds=PATIENCE_SECONDS)
     _log(kind, rows)
     return rows
 

@@ -22,10 +22,13 @@ class PaymentTable:
         """`clock`: the time of payments without one; the system's by default."""
         self._clock = clock
 
-    def add(self, payments: Iterable[Payment], stop: Event | None = None) -> list[Transaction]:
+    def add(
+        self, payments: Iterable[Payment], stop: Event | None = None, seconds: float | None = None
+    ) -> list[Transaction]:
         """Commit the payments together and return them with id and time of receipt.
 
-        Retries while the database is away. Returns nothing when `stop` is set meanwhile.
+        Retries while the database is away. Returns nothing when `stop` is set meanwhile. Raises DatabaseAwayError after
+        so many `seconds`.
         """
         rows = received(payments, (self._clock or timezone.now)())
         if not rows:
@@ -36,7 +39,7 @@ class PaymentTable:
                 number(rows)
             _insert(rows)
 
-        return rows if commit(write, lambda: _committed(rows[0]), stop=stop) else []
+        return rows if commit(write, lambda: _committed(rows[0]), stop=stop, seconds=seconds) else []
 
 
 def received(payments: Iterable[Payment], now: datetime.datetime) -> list[Transaction]:

@@ -1,6 +1,6 @@
 """The page and its API. Only POST, with a CSRF token, changes anything."""
 
-import json
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
+from fraudapp import json_bodies
 from fraudapp.problems import problem
 
 from transactions.generator import MAX_RATE
@@ -15,6 +16,9 @@ from transactions.generator import commit_fraud as commit
 from transactions.live import live
 from transactions.models import User
 from transactions.payments import FRAUDS
+
+MOST_ID = 10**18 - 1
+"""Oracle's ids have 18 digits."""
 
 
 @require_GET
@@ -34,7 +38,7 @@ def state(_request: HttpRequest) -> JsonResponse:
 def alerts(request: HttpRequest) -> JsonResponse:
     """The latest alerts, oldest first; `?after=NUMBER` returns those after that one."""
     after = request.GET.get("after", "0")
-    if not after.isdecimal():
+    if not (after.isascii() and after.isdecimal() and len(after) <= 18):
         return problem(400, "after must be the number of an alert.")
     return JsonResponse({"alerts": live().alerts.since(int(after))})
 
@@ -49,12 +53,12 @@ def events(_request: HttpRequest) -> HttpResponse:
 @require_POST
 def commit_fraud(request: HttpRequest, kind: str) -> JsonResponse:
     if kind not in FRAUDS:
-        return problem(400, f"Unknown fraud {kind!r}; choose one of {', '.join(FRAUDS)}.")
+        return problem(400, f"Unknown fraud {kind[:60]!r}; choose one of {', '.join(FRAUDS)}.")
     try:
-        account = _number(_body(request), "account")
-        rows = commit(live().payments, kind, live().source, None if account is None else int(account))
-    except ValueError as error:
-        return problem(400, str(error))
+        account = _account(_body(request).get("account"))
+        rows = commit(live().payments, kind, live().source, account)
+    except json_bodies.BodyError as error:
+        return problem(error.status, str(error))
     except User.DoesNotExist:
         return problem(404, "There is no such user.")
     live().generator.block(rows[0].account_id)
@@ -67,11 +71,9 @@ def set_generator(request: HttpRequest) -> JsonResponse:
     if live().player:
         return problem(400, "A scenario is played; nothing else is generated.")
     try:
-        rate = _number(_body(request), "rate")
-    except ValueError as error:
-        return problem(400, str(error))
-    if rate is None or not 0 <= rate <= MAX_RATE:
-        return problem(400, f"rate must be a number from 0 to {MAX_RATE:.0f}.")
+        rate = _rate(_body(request).get("rate"))
+    except json_bodies.BodyError as error:
+        return problem(error.status, str(error))
     live().generator.rate = rate
     return JsonResponse({"rate": rate})
 
@@ -81,17 +83,23 @@ def csrf_failure(_request: HttpRequest, reason: str = "") -> JsonResponse:
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    try:
-        body: dict[str, Any] | list[Any] | str | float | None = json.loads(request.body or b"{}")
-    except ValueError:
-        raise ValueError("The body is not JSON.") from None
+    body: object = json_bodies.read(request) if request.body else {}
     if not isinstance(body, dict):
-        raise ValueError("The body must be a JSON object.")
-    return body
+        raise json_bodies.BodyError("The body must be a JSON object.")
+    return body  # pyright: ignore[reportUnknownVariableType]
 
 
-def _number(body: dict[str, Any], name: str) -> float | None:
-    value = body.get(name)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise ValueError(f"{name} must be a number.")
+def _account(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= MOST_ID:
+        raise json_bodies.BodyError(f"account must be the id of a user, not {json_bodies.shown(value)}.")
     return value
+
+
+def _rate(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= MAX_RATE:
+        raise json_bodies.BodyError(
+            f"rate must be a number from 0 to {MAX_RATE:.0f} payments a second, not {json_bodies.shown(value)}."
+        )
+    return float(value)

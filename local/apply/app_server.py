@@ -58,7 +58,7 @@ class App(Server):
     def environment(self) -> Mapping[str, str]:
         client = self._servers.kafka.client(self._servers.accounts.app)
         return {
-            **_database(self._servers.postgres),
+            **database(self._servers.postgres),
             "SECRET_KEY": self._secret,
             "KAFKA_BOOTSTRAP": client["bootstrap.servers"],
             "KAFKA_SECURITY_PROTOCOL": client["security.protocol"],
@@ -96,7 +96,7 @@ def configuration(plan: Plan) -> dict[str, str]:
 def seed(postgres: Postgres, folder: Path, users: int) -> None:
     """Create the users with the app's own command."""
     command = [sys.executable, str(FOLDER / "manage.py"), "seed", "--users", str(users)]
-    environment = shell.environment({**_database(postgres), "SECRET_KEY": secrets.token_urlsafe(48)})
+    environment = shell.environment({**database(postgres), "SECRET_KEY": secrets.token_urlsafe(48)})
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
     if done.returncode != 0:
         raise RunError(f"The users could not be created: {done.stderr.strip()[-1000:]}")
@@ -106,7 +106,7 @@ def _scenario(played: Played | None) -> dict[str, str]:
     return {"SCENARIO_FOLDER": str(played.folder), "SCENARIO_SPEED": str(played.speed)} if played else {}
 
 
-def _database(postgres: Postgres) -> dict[str, str]:
+def database(postgres: Postgres) -> dict[str, str]:
     # Quoted, as PostgreSQL folds a bare name to lower case.
     options = quote(f'-c search_path="{SCHEMA}" -c timezone=UTC')
     place = f"{USER}:{quote(postgres.password)}@{loopback.HOST}:{postgres.port}/{SOURCE_DATABASE}"

@@ -71,6 +71,7 @@ def test_the_first_payment_and_its_outcome_are_made_once_and_only_on_request() -
     from transactions.models import Outcome, Transaction
 
     Transaction.objects.all().delete()
+    Outcome.objects.all().delete()
     call_command("seed", users=50, stdout=StringIO())
     assert (Transaction.objects.count(), Outcome.objects.count()) == (0, 0)
     for _ in range(2):
@@ -197,14 +198,53 @@ def test_a_button_commits_a_fraud() -> None:
         ("/api/frauds/theft", "{}", 400, "choose one of burst_count, burst_amount, large_amount, foreign_address"),
         ("/api/frauds/large_amount", '{"account": 999999}', 404, "no such user"),
         ("/api/frauds/large_amount", "[]", 400, "must be a JSON object"),
+        ("/api/frauds/large_amount", '{"account": 1e400}', 400, "must be the id of a user, not 1E+400"),
+        ("/api/frauds/large_amount", '{"account": 1.9}', 400, "must be the id of a user, not 1.9"),
+        ("/api/frauds/large_amount", '{"account": true}', 400, "must be the id of a user, not true"),
+        ("/api/frauds/large_amount", '{"account": Infinity}', 400, "Infinity is not JSON"),
+        ("/api/frauds/large_amount", "[" * 60_000, 400, "nested too deeply"),
         ("/api/generator", '{"rate": -1}', 400, "from 0 to"),
         ("/api/generator", '{"rate": "much"}', 400, "must be a number"),
+        ("/api/generator", '{"rate": true}', 400, "must be a number"),
+        ("/api/generator", '{"rate": 1e400}', 400, "must be a number"),
+        ("/api/generator", '{"rate": NaN}', 400, "NaN is not JSON"),
+        ("/api/generator", f'{{"rate": {"9" * 5000}}}', 400, "5,000 characters"),
         ("/api/generator", "{", 400, "not JSON"),
+        ("/api/generator", "", 400, "must be a number"),
     ],
 )
 def test_bad_input_gets_a_4xx_with_a_message(address: str, body: str, status: int, message: str) -> None:
     answer = client().post(address, body, content_type="application/json")
     assert (answer.status_code, message in answer.json()["detail"]) == (status, True), answer.content
+
+
+@pytest.mark.parametrize("after", ["9" * 5000, "²", "-1", "x"])
+def test_a_number_of_an_alert_that_cannot_be_one_is_refused(after: str) -> None:
+    assert client().get("/api/alerts", {"after": after}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/api/frauds/large_amount", "/api/generator"])
+def test_another_content_type_is_refused(address: str) -> None:
+    answer = client().post(address, "rate=1", content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 415 and "send application/json" in answer.json()["detail"]
+
+
+def test_a_fraud_while_the_database_is_away_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+    from transactions import generator, payment_table
+    from transactions.models import User
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("refused; password=hush")
+
+    monkeypatch.setattr(payment_table, "_insert", away)
+    monkeypatch.setattr(generator, "PATIENCE_SECONDS", 0.1)
+    answers = [client().post("/api/frauds/large_amount", '{"account": 1}', content_type="application/json")]
+    monkeypatch.setattr(User.objects, "get", away)
+    answers.append(client().post("/api/frauds/large_amount", '{"account": 1}', content_type="application/json"))
+    for answer in answers:
+        assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+        assert answer["Retry-After"] and "hush" not in answer.content.decode()
 
 
 def test_a_post_without_a_token_is_refused() -> None:
