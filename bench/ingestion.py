@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import subprocess
@@ -14,7 +13,7 @@ from typing import Any
 from bench.common import figure, started
 from components.contracts import APP_TABLES, SCHEMA, SOURCES
 from components.contracts.ddl import postgres as ddl
-from local.apply.app_server import FOLDER, database, seed
+from local.apply.app_server import FOLDER, api_keys, database, seed
 from local.apply.servers import ROOT
 from local.errors import RunError
 from local.servers import loopback, shell
@@ -58,14 +57,7 @@ def _fill(postgres: Postgres) -> None:
 @contextmanager
 def _server(postgres: Postgres, key: str) -> Generator[str]:
     (port,) = loopback.free(1)
-    clients = {
-        "bench": {
-            "sha256": hashlib.sha256(key.encode()).hexdigest(),
-            "scopes": ["payments:write"],
-            "payments_per_second": 1_000_000,
-        }
-    }
-    variables = {**database(postgres), "SECRET_KEY": secrets.token_urlsafe(48), "API_KEYS": json.dumps(clients)}
+    variables = {**database(postgres), "SECRET_KEY": secrets.token_urlsafe(48), "API_KEYS": api_keys(key)}
     command = [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, "--port", str(port)]
     process = subprocess.Popen(command, env=shell.environment(variables), stderr=subprocess.DEVNULL, cwd=ROOT)
     try:

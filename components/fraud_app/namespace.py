@@ -11,17 +11,24 @@ from pulumi import ResourceOptions
 
 from ..contracts import APP_GROUP_PREFIX, FRAUD_ALERT, score
 from ..contracts.rules import read as read_rules
+from . import api_clients
 from .args import THRESHOLDS, FraudAppArgs
 from .pods import NAMESPACE, Runtime
 
 POD_SECURITY = "restricted"
 
 
-def make_runtime(name: str, args: FraudAppArgs, image: pulumi.Input[str], opts: ResourceOptions) -> Runtime:
+def make_runtime(
+    name: str,
+    args: FraudAppArgs,
+    image: pulumi.Input[str],
+    api_keys: dict[str, pulumi.Output[str]],
+    opts: ResourceOptions,
+) -> Runtime:
     """The namespace, a service account without rights and token, and the pods' configuration.
 
     ConfigMap and Secrets have no fixed names: changed content creates an object with a new name, which restarts the
-    pods, and old pods keep their configuration until then.
+    pods, and old pods keep their configuration until then. `api_keys` are those of the API's clients, by name.
     """
     namespace = _namespace(name, opts)
     inside = namespace.metadata.name
@@ -41,6 +48,7 @@ def make_runtime(name: str, args: FraudAppArgs, image: pulumi.Input[str], opts: 
         config=config.metadata.name,
         database_secret=_secret(f"{name}-database", inside, _database_secrets(name, args, opts), opts),
         kafka_secret=_secret(f"{name}-kafka", inside, _kafka_secrets(args), opts),
+        api_secret=_secret(f"{name}-api", inside, _api_secrets(args, api_keys), opts) if api_keys else None,
     )
 
 
@@ -95,6 +103,10 @@ def _kafka_secrets(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
         "SCHEMA_REGISTRY_KEY": kafka.registry_key,
         "SCHEMA_REGISTRY_SECRET": kafka.registry_secret,
     }
+
+
+def _api_secrets(args: FraudAppArgs, keys: dict[str, pulumi.Output[str]]) -> dict[str, pulumi.Input[str]]:
+    return {"API_KEYS": api_clients.digests(args.settings.api_clients, keys)}
 
 
 def _secret(

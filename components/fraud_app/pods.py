@@ -24,6 +24,7 @@ class Runtime:
     config: pulumi.Input[str]
     database_secret: pulumi.Input[str]
     kafka_secret: pulumi.Input[str]
+    api_secret: pulumi.Input[str] | None
 
 
 @dataclass(frozen=True, kw_only=True)

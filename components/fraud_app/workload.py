@@ -54,7 +54,7 @@ def make_web(
         ["serve", "--host", "0.0.0.0", "--port", str(PORT)],  # noqa: S104 - a network policy protects the pod
         cpu="250m",
         memory="512Mi",
-        secrets=[runtime.database_secret, runtime.kafka_secret],
+        secrets=[one for one in (runtime.database_secret, runtime.kafka_secret, runtime.api_secret) if one],
         env=_hosts(args.settings.hostname),
         ports=[_core.ContainerPortArgs(name="http", container_port=PORT)],
         probes=_probes(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
 import subprocess
 import sys
@@ -21,6 +23,8 @@ from plan.model import Plan
 
 FOLDER = ROOT / "app"
 FRAUD_EVERY_SECONDS = 15
+LOCAL_PER_SECOND = 100_000
+"""Payments that the API's local client may send."""
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP")
 """Prefixes of the variables with the addresses of the cloud's servers."""
@@ -47,6 +51,7 @@ class App(Server):
         self._rate = rate
         self._played = played
         self._secret = secrets.token_urlsafe(48)
+        self.api_key = secrets.token_urlsafe(32)
 
     @property
     def url(self) -> str:
@@ -60,6 +65,7 @@ class App(Server):
         return {
             **database(self._servers.postgres),
             "SECRET_KEY": self._secret,
+            "API_KEYS": api_keys(self.api_key),
             "KAFKA_BOOTSTRAP": client["bootstrap.servers"],
             "KAFKA_SECURITY_PROTOCOL": client["security.protocol"],
             "KAFKA_SASL_MECHANISM": client["sasl.mechanism"],
@@ -74,6 +80,13 @@ class App(Server):
 
     def is_ready(self) -> bool:
         return loopback.accepts(self.port)
+
+
+def api_keys(key: str) -> str:
+    """The app's variable for one client, which may do everything, and as fast as this machine can."""
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    scopes = ["payments:write", "outcomes:write"]
+    return json.dumps({"local": {"sha256": digest, "scopes": scopes, "payments_per_second": LOCAL_PER_SECOND}})
 
 
 def ask(url: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from ipaddress import IPv4Network
@@ -112,6 +113,29 @@ def test_the_app_reads_each_secret_by_its_name() -> None:
     settings = (ROOT / "app" / "fraudapp" / "settings.py").read_text()
     for variable in {*made["app-config"].inputs["data"], *database, *kafka}:
         assert re.search(rf"\b{variable}\b", settings), f"{variable}: app/fraudapp/settings.py does not read it"
+
+
+def test_the_app_knows_only_the_digests_of_the_apis_keys() -> None:
+    def build() -> pulumi.Output[Any]:
+        return FraudApp("app", arguments(api_clients=("shop", "bank=outcomes"))).api_keys
+
+    made = record_component(build)
+    keys = {name: secret(f"app-api-{name}") for name in ("shop", "bank")}
+    assert made.result == keys and made["app-api-shop"].inputs["length"] == 48
+    told = json.loads(made.opened["app-api"]["stringData"]["API_KEYS"])
+    assert {name: one["sha256"] for name, one in told.items()} == {
+        name: hashlib.sha256(key.encode()).hexdigest() for name, key in keys.items()
+    }
+    assert told["shop"]["scopes"] == ["payments:write", "outcomes:write"]
+    assert told["bank"]["scopes"] == ["outcomes:write"]
+    assert made["app-api"].inputs["stringData"] == MASK
+    assert "app-api" not in record_component(lambda: FraudApp("app", arguments()))
+
+
+@pytest.mark.parametrize("clients", [("Shop",), ("shop=all",), ("",), ("shop", "shop=payments")])
+def test_a_client_that_cannot_be_one_is_refused(clients: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r"clients' names; =payments|each name once"):
+        arguments(api_clients=clients)
 
 
 def test_pods_run_as_the_images_user() -> None:
