@@ -3,6 +3,7 @@
 import asyncio
 
 from django.conf import settings
+from ingestion.writer import writer
 from transactions.live import live
 
 from fraudapp.asgi_types import Answer, Receive, Scope, Send
@@ -81,6 +82,7 @@ class Application:
         await receive()
         self._site = Site()
         live().start()
+        writer().start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await asyncio.to_thread(live().stop)
