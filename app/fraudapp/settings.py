@@ -88,6 +88,7 @@ WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
 # Behind TLS, cookies need https and http redirects to it; a laptop has plain http.
 BEHIND_TLS = not (DEBUG or flag("PLAIN_HTTP"))
 SECURE_SSL_REDIRECT = BEHIND_TLS
+# Only the load balancer, which sets this header itself, reaches the pods. Elsewhere a browser could send it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS

@@ -21,6 +21,8 @@ from plan.model import Plan
 
 FOLDER = ROOT / "app"
 FRAUD_EVERY_SECONDS = 15
+ENDING_SECONDS = 3
+"""Of the time to stop, for what follows the last request."""
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP")
 """Prefixes of the variables with the addresses of the cloud's servers."""
@@ -53,6 +55,11 @@ class App(Server):
     def url(self) -> str:
         return loopback.url(self.port)
 
+    @property
+    def operations_url(self) -> str:
+        """With /livez, /readyz and /metrics."""
+        return loopback.url(self.operations_port)
+
     def command(self) -> list[str]:
         ports = ["--port", str(self.port), "--operations-port", str(self.operations_port)]
         return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, *ports]
@@ -69,6 +76,7 @@ class App(Server):
             "KAFKA_PASSWORD": client["sasl.password"],
             "SCHEMA_REGISTRY_URL": self._servers.registry.url,
             "GENERATOR_RATE": str(self._rate),
+            "DRAIN_SECONDS": str(self.stop_seconds - ENDING_SECONDS),
             "FRAUD_EVERY_SECONDS": str(FRAUD_EVERY_SECONDS if self._rate else 0),
             **self._configuration,
             **_scenario(self._played),
