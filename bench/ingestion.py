@@ -59,6 +59,7 @@ def _server(postgres: Postgres, key: str) -> Generator[str]:
     (port,) = loopback.free(1)
     variables = {**database(postgres), "SECRET_KEY": secrets.token_urlsafe(48), "API_KEYS": api_keys(key)}
     command = [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, "--port", str(port)]
+    command += ["--operations-port", "0"]
     process = subprocess.Popen(command, env=shell.environment(variables), stderr=subprocess.DEVNULL, cwd=ROOT)
     try:
         if not until(lambda: loopback.accepts(port), seconds=30, every=0.1):

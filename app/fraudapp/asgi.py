@@ -4,6 +4,7 @@ import asyncio
 
 from django.conf import settings
 from ingestion.writer import writer
+from transactions.health import HEARTBEAT_SECONDS, Heartbeat
 from transactions.live import live
 
 from fraudapp.asgi_types import Answer, Receive, Scope, Send
@@ -70,6 +71,7 @@ class Application:
     """Starts and ends with the server."""
 
     def __init__(self) -> None:
+        self.heartbeat = Heartbeat()
         self._site: Site | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,11 +85,19 @@ class Application:
         self._site = Site()
         live().start()
         writer().start()
+        beating = asyncio.ensure_future(self._beat())
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        beating.cancel()
         await asyncio.to_thread(live().stop)
         self._site.close()
         await send({"type": "lifespan.shutdown.complete"})
 
+    async def _beat(self) -> None:
+        while True:
+            self.heartbeat.beat()
+            await asyncio.sleep(HEARTBEAT_SECONDS)
 
-application = RequestLog(Application())
+
+site = Application()
+application = RequestLog(site)

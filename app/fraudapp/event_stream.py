@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from urllib.parse import parse_qs
 
+from transactions import metrics
 from transactions.events import Feed
 
 from fraudapp.asgi_types import Headers, Receive, Scope, Send, header
@@ -17,7 +18,8 @@ class EventStream:
     """Belongs to one event loop."""
 
     def __init__(self, feed: Feed, *, most: int, keep_alive_seconds: float, send_seconds: float) -> None:
-        self.browsers = 0
+        self._browsers = 0
+        metrics.BROWSERS.set_function(lambda: self._browsers)
         self._feed = feed
         self._most = most
         self._keep_alive_seconds = keep_alive_seconds
@@ -30,17 +32,17 @@ class EventStream:
         self._ticker = loop.create_task(self._tick())
 
     async def serve(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        if self.browsers >= self._most:
+        if self._browsers >= self._most:
             detail = f"{self._most} pages are open already; close one, or try again."
             await refusal(503, detail, retry_seconds=5).give(send)
             return
-        self.browsers += 1
+        self._browsers += 1
         stream = asyncio.ensure_future(self._stream(scope, send, headers))
         gone = asyncio.ensure_future(_gone(receive))
         try:
             await asyncio.wait((stream, gone), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self.browsers -= 1
+            self._browsers -= 1
             for task in (stream, gone):
                 task.cancel()
             results = await asyncio.gather(stream, gone, return_exceptions=True)

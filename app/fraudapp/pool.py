@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from transactions import metrics
+
 from fraudapp.asgi_types import Answer, Headers, Scope
 
 Environ = dict[str, Any]
@@ -26,18 +28,19 @@ class Pool:
         self._app = app
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._most = threads + waiting
-        self.taken = 0  # only the event loop reads and writes it
+        self._taken = 0  # only the event loop reads and writes it
+        metrics.REQUESTS_IN_POOL.labels(name).set_function(lambda: self._taken)
 
     async def run(self, scope: Scope, body: bytes) -> Answer:
         """Raises BusyError at once."""
-        if self.taken >= self._most:
+        if self._taken >= self._most:
             raise BusyError
-        self.taken += 1
+        self._taken += 1
         try:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._executor, _answer, self._app, _environ(scope, body))
         finally:
-            self.taken -= 1
+            self._taken -= 1
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)

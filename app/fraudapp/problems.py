@@ -4,10 +4,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
-from transactions.committing import DatabaseAwayError, is_away
 
 CONTENT_TYPE = "application/problem+json"
 PREFIX = "/api/"
@@ -17,7 +15,6 @@ DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not have that method; the header Allow lists those that it has.",
     413: "The body is too large.",
-    503: "The database does not answer; try again.",
     500: "The server made a mistake, which its log describes.",
 }
 """What a response without words of its own means."""
@@ -45,13 +42,6 @@ class ProblemsUnderApi:
             return response
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
         return problem(status, DETAILS.get(status, HTTPStatus(status).phrase + "."), headers=headers)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """A database that is away is no mistake of the server."""
-        failed = isinstance(exception, (DatabaseError, InterfaceError)) and is_away(exception)
-        if under_api(request) and (failed or isinstance(exception, DatabaseAwayError)):
-            return problem(503, DETAILS[503], headers={"Retry-After": "2"})
-        return None
 
 
 def under_api(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import resource
 import signal
 import socket
@@ -13,6 +14,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.net import SocketHolder  # pyright: ignore[reportPrivateImportUsage]
 from granian.server.embed import Server
+from transactions.health import Readiness
 from transactions.live import live
 
 from fraudapp.asgi import application
@@ -74,19 +76,32 @@ def most_connections() -> int:
     return max(128, min(most, settings.MOST_CONNECTIONS) - OTHER_FILES)
 
 
-async def serve(listening: socket.socket) -> None:
-    """Serve until SIGTERM or SIGINT, then end the streams and finish what has begun."""
-    loop = asyncio.get_running_loop()
+async def serve(listening: socket.socket, ready: Readiness) -> None:
+    """Serve until SIGTERM or SIGINT, then end the streams and finish what has begun, within bounds of time."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     host, port = listening.getsockname()[:2]
     server = Listener(listening)
-
-    def stop() -> None:
-        log.info("stopping")
-        live().feed.end()
-        server.stop()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
+    serving = asyncio.ensure_future(server.serve())
     log.info("serving", extra={"host": host, "port": port})
-    await server.serve()
+    await asyncio.wait((serving, asyncio.ensure_future(stopping.wait())), return_when=asyncio.FIRST_COMPLETED)
+    if not stopping.is_set():
+        log.critical("the server ended by itself")
+        sys.exit(1)
+    log.info("stopping")
+    ready.stop()
+    live().feed.end()
+    server.stop()
+    try:
+        await asyncio.wait_for(serving, settings.DRAIN_SECONDS)
+    except TimeoutError:
+        log.warning("some requests did not end within %s s", settings.DRAIN_SECONDS)
+        _end_at_once()
     log.info("stopped")
+
+
+def _end_at_once() -> None:
+    """Threads that still wait for something would hold up the end of the process."""
+    logging.shutdown()
+    os._exit(0)

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +28,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fraudapp.middleware.ContentSecurityPolicy",
+    "fraudapp.middleware.DatabaseTroubles",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -45,23 +47,36 @@ def oracle() -> dict[str, object]:
         raise ImproperlyConfigured(f"ORACLE_HOST is set without {', '.join(absent)}; set these too.")
     address = f"{os.environ['ORACLE_HOST']}:{os.environ.get('ORACLE_PORT', '1521')}"
     return {
-        "ENGINE": "django.db.backends.oracle",
+        "ENGINE": "fraudapp.oracle",
         # With HOST and PORT, Django would take the name for a SID; this form names a service.
         "NAME": f"{address}/{os.environ['ORACLE_SERVICE']}",
         "USER": os.environ["ORACLE_USER"],
         "PASSWORD": os.environ["ORACLE_PASSWORD"],
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # The default, 20 seconds, is longer than the cluster waits for /readyz.
-        "OPTIONS": {"tcp_connect_timeout": 3},
+        "OPTIONS": {"tcp_connect_timeout": CONNECT_SECONDS},
     }
 
 
-DATABASES = {
-    "default": oracle()
-    if os.environ.get("ORACLE_HOST")
-    else dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}", conn_max_age=600),
-}
+def from_url() -> dict[str, Any]:
+    """PostgreSQL or SQLite, from DATABASE_URL."""
+    found: dict[str, Any] = {**dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}", conn_max_age=600)}
+    if found["ENGINE"] == "django.db.backends.postgresql":
+        given = found.get("OPTIONS", {})
+        limit = f"-c statement_timeout={round(DATABASE_SECONDS * 1000)}"
+        options = {
+            "connect_timeout": CONNECT_SECONDS,
+            **given,
+            "options": f"{limit} {given.get('options', '')}".strip(),
+        }
+        found |= {"ENGINE": "fraudapp.postgresql", "OPTIONS": options}
+    return found
+
+
+CONNECT_SECONDS = 3
+DATABASE_SECONDS = float(os.environ.get("DATABASE_SECONDS", "10"))
+"""For one answer of the database. A request or a thread that waits longer gives up."""
+DATABASES = {"default": oracle() if os.environ.get("ORACLE_HOST") else from_url()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -74,8 +89,8 @@ WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
 # Behind TLS, cookies need https and http redirects to it; a laptop has plain http.
 BEHIND_TLS = not (DEBUG or flag("PLAIN_HTTP"))
 SECURE_SSL_REDIRECT = BEHIND_TLS
+# Only the load balancer, which sets this header itself, reaches the pods. Elsewhere a browser could send it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz|metrics)$"]  # the cluster requests these over http
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
 SECURE_HSTS_PRELOAD = BEHIND_TLS
@@ -84,12 +99,19 @@ SESSION_COOKIE_SECURE = BEHIND_TLS
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "transactions.views.csrf_failure"
 
-LOGGING = {
+LOGGING_CONFIG = "fraudapp.logs.configure"
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "fraudapp.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # fraudapp.requests has a line for each request, and Django's tracebacks come from django.request.
+        "django.request": {"level": "ERROR"},
+        "django": {"level": "INFO", "handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }
 
 # Without KAFKA_BOOTSTRAP the page shows payments but no alerts.
@@ -125,7 +147,8 @@ BURST_COUNT = int(os.environ.get("BURST_COUNT", "10"))
 BURST_AMOUNT = os.environ.get("BURST_AMOUNT", "1000.00")
 LARGE_AMOUNT = os.environ.get("LARGE_AMOUNT", "1000.00")
 GENERATOR_RATE = float(os.environ.get("GENERATOR_RATE", "0"))
-GENERATOR_SEED = int(os.environ.get("GENERATOR_SEED", "1"))
+GENERATOR_SEED = int(os.environ["GENERATOR_SEED"]) if os.environ.get("GENERATOR_SEED") else None
+"""The same seed makes the same payments in an empty database; without one they are others each time."""
 FRAUD_EVERY_SECONDS = float(os.environ.get("FRAUD_EVERY_SECONDS", "0"))
 SCENARIO_FOLDER = os.environ.get("SCENARIO_FOLDER", "")
 """A folder of labelled payments to play instead of generating some, as `quality/scenario.py` writes it."""
@@ -145,7 +168,8 @@ MOST_BROWSERS = int(os.environ.get("MOST_BROWSERS", "500"))
 LARGEST_BODY = 65_536
 LARGEST_BATCH = int(os.environ.get("LARGEST_BATCH", "1000000"))
 BATCH_PATHS = ("/api/v1/",)
-BODY_SECONDS = 10.0
+BODY_SECONDS = float(os.environ.get("BODY_SECONDS", "10"))
 IDLE_SECONDS = float(os.environ.get("IDLE_SECONDS", "10"))
-SEND_SECONDS = 30.0
+SEND_SECONDS = float(os.environ.get("SEND_SECONDS", "30"))
 KEEP_ALIVE_COMMENT_SECONDS = 10.0
+DRAIN_SECONDS = float(os.environ.get("DRAIN_SECONDS", "20"))

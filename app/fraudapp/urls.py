@@ -1,6 +1,6 @@
 from django.urls import path
 from ingestion.api import api
-from transactions import health, views
+from transactions import views
 
 urlpatterns = [
     path("", views.page, name="page"),
@@ -10,7 +10,4 @@ urlpatterns = [
     path("api/frauds/<str:kind>", views.commit_fraud, name="commit-fraud"),
     path("api/generator", views.set_generator, name="generator"),
     path("api/v1/", api.urls),
-    path("livez", health.livez),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
 ]

@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError, AuthorizationError
 from ninja.params.functions import Body, Header
 from ninja.parser import Parser
 from ninja.security import HttpBearer
-from transactions.committing import DatabaseAwayError
+from transactions.errors import DatabaseAwayError
 from transactions.live import live
 from transactions.payment_table import received
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
-from transactions.committing import DatabaseAwayError
+from transactions.errors import DatabaseAwayError
 
 from ingestion import group
 from ingestion.jobs import FullError, InProgressError, Job, Result

@@ -7,12 +7,10 @@ from threading import Event
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
+from transactions.errors import DatabaseAwayError
+
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 0.2
-
-
-class DatabaseAwayError(Exception):
-    """The database did not answer in time. Whether the last commit took place is not known."""
 
 
 def commit(

@@ -1,43 +1,72 @@
-"""Endpoints for the cluster: liveness, readiness, metrics."""
+"""Whether this process can serve: answers that wait for nothing."""
 
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+import logging
+import threading
+import time
+
+from django.db import Error, connection
 
 from transactions import tables
-from transactions.live import live
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 1.0
+STALE_SECONDS = 4.0
+"""A database that has said nothing for so long is taken for away."""
+HEARTBEAT_SECONDS = 1.0
+STILL_SECONDS = 30.0
 
 
-@require_GET
-def livez(_request: HttpRequest) -> HttpResponse:
-    """Does not check the database: killing the process would not bring it back."""
-    return HttpResponse("ok\n", content_type="text/plain")
+class Heartbeat:
+    """Of the event loop, without which no request is answered."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def beat(self) -> None:
+        self._last = time.monotonic()
+
+    def trouble(self) -> str:
+        """Does not ask for the database: killing the process would not bring it back."""
+        still = time.monotonic() - self._last
+        return f"the event loop stands still since {still:.0f} s" if still > STILL_SECONDS else ""
 
 
-@require_GET
-def readyz(_request: HttpRequest) -> JsonResponse:
-    """503 with the reason when the database or a table is missing."""
+class Readiness(threading.Thread):
+    """Looks at the database again and again, so that whoever asks need not wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__(name="readiness", daemon=True)
+        self._looked = time.monotonic()
+        self._found = "the database was not asked yet"
+        self._stopping = False
+
+    def run(self) -> None:
+        while True:
+            self.look()
+            time.sleep(LOOK_SECONDS)
+
+    def look(self) -> None:
+        found = _trouble()
+        if found != self._found:
+            log.info("ready" if not found else "not ready: %s", *([found] if found else []))
+        self._found, self._looked = found, time.monotonic()
+
+    def stop(self) -> None:
+        """Not ready from now on, as the process ends."""
+        self._stopping = True
+
+    def trouble(self) -> str:
+        """Why the process is not ready; "" when it is."""
+        if self._stopping:
+            return "the process is ending"
+        age = time.monotonic() - self._looked
+        return f"the database has not answered for {age:.0f} s" if age > STALE_SECONDS else self._found
+
+
+def _trouble() -> str:
     try:
         absent = tables.missing()
-    except DatabaseError as error:
-        return JsonResponse({"ready": False, "reason": str(error).strip()}, status=503)
-    if absent:
-        return JsonResponse({"ready": False, "reason": f"missing tables: {', '.join(absent)}"}, status=503)
-    return JsonResponse({"ready": True})
-
-
-@require_GET
-def metrics(_request: HttpRequest) -> HttpResponse:
-    state = live().state()
-    registry = CollectorRegistry()
-    Gauge("fraud_app_payments", "Payments in the database.", registry=registry).set(state["payments"])
-    Gauge("fraud_app_payment_rate", "Payments a second.", registry=registry).set(state["rate"])
-    alerts = Gauge("fraud_app_alerts", "Alerts read back, by rule.", ["rule"], registry=registry)
-    for rule, count in state["by_rule"].items():
-        alerts.labels(rule).set(count)
-    delay = Gauge("fraud_app_alert_delay_seconds", "Payment to alert.", ["quantile"], registry=registry)
-    for quantile, key in (("0.5", "delay_p50_ms"), ("0.99", "delay_p99_ms")):
-        if state[key] is not None:
-            delay.labels(quantile).set(state[key] / 1000)
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    except Error as error:
+        connection.close()
+        return str(error).strip() or type(error).__name__
+    return f"missing tables: {', '.join(absent)}" if absent else ""

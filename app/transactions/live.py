@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error, connection
 
+from transactions import metrics
 from transactions.alerts import Alerts
 from transactions.events import Feed
 from transactions.generator import Generator
@@ -34,7 +35,7 @@ class Live:
         folder = settings.SCENARIO_FOLDER
         self.player = Player(Path(folder), settings.SCENARIO_SPEED) if folder else None
         self.payments = PaymentTable(self.player.now if self.player else None)
-        self.source = random.Random(settings.GENERATOR_SEED + 1)  # noqa: S311
+        self.source = random.Random()  # noqa: S311
         self.generator = Generator(
             self.payments,
             seed=settings.GENERATOR_SEED,
@@ -77,11 +78,16 @@ class Live:
         alert = event["alert"]
         if isinstance(alert["transaction_id"], int):  # the contract allows none
             self._verdicts.alert(alert["transaction_id"], alert["rule_id"])
+        metrics.ALERTS.labels(alert["rule_id"]).inc()
+        if alert["delay_ms"] is not None:
+            metrics.ALERT_DELAY.observe(alert["delay_ms"] / 1000)
         self.feed.alert(alert)
 
     def _tick(self) -> None:
         """In a thread of its own: a database that does not answer must not silence the page."""
         for tick in itertools.count():
+            metrics.PAYMENT_RATE.set(self.rate)
+            metrics.GENERATOR_ALIVE.set((self.player or self.generator).alive)
             self.feed.tick(with_state=tick % TICKS_PER_STATE == 0)
             time.sleep(PERIOD_SECONDS)
 
@@ -106,6 +112,7 @@ class Live:
         grown = payments.total - counted if counted else 0
         self.rate += WEIGHT * (grown / max(PERIOD_SECONDS, now - self._looked) - self.rate)
         self.total, self._looked = payments.total, now
+        metrics.PAYMENTS.inc(grown)
         if rows:
             self.feed.payments(rows, skipped=max(0, grown - len(rows)))
 

@@ -10,6 +10,8 @@ import pulumi_kubernetes as k8s
 
 NAMESPACE = "fraud-app"
 PORT = 8000
+OPERATIONS_PORT = 8001
+"""For probes and metrics; Ingress does not lead there."""
 USER = 10001
 """The user of app/Dockerfile."""
 

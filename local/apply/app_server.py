@@ -25,6 +25,8 @@ FOLDER = ROOT / "app"
 FRAUD_EVERY_SECONDS = 15
 LOCAL_PER_SECOND = 100_000
 """Payments that the API's local client may send."""
+ENDING_SECONDS = 3
+"""Of the time to stop, for what follows the last request."""
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP")
 """Prefixes of the variables with the addresses of the cloud's servers."""
@@ -46,6 +48,7 @@ class App(Server):
     def __init__(self, servers: Servers, plan: Plan, *, port: int, rate: float, played: Played | None = None) -> None:
         super().__init__(servers.children)
         self.port = port
+        (self.operations_port,) = loopback.free(1)
         self._servers = servers
         self._configuration = configuration(plan)
         self._rate = rate
@@ -57,8 +60,14 @@ class App(Server):
     def url(self) -> str:
         return loopback.url(self.port)
 
+    @property
+    def operations_url(self) -> str:
+        """With /livez, /readyz and /metrics."""
+        return loopback.url(self.operations_port)
+
     def command(self) -> list[str]:
-        return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, "--port", str(self.port)]
+        ports = ["--port", str(self.port), "--operations-port", str(self.operations_port)]
+        return [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, *ports]
 
     def environment(self) -> Mapping[str, str]:
         client = self._servers.kafka.client(self._servers.accounts.app)
@@ -73,6 +82,7 @@ class App(Server):
             "KAFKA_PASSWORD": client["sasl.password"],
             "SCHEMA_REGISTRY_URL": self._servers.registry.url,
             "GENERATOR_RATE": str(self._rate),
+            "DRAIN_SECONDS": str(self.stop_seconds - ENDING_SECONDS),
             "FRAUD_EVERY_SECONDS": str(FRAUD_EVERY_SECONDS if self._rate else 0),
             **self._configuration,
             **_scenario(self._played),

@@ -157,6 +157,60 @@ def test_all_accounts_pay_in_turn() -> None:
     assert sorted(payers[:50]) == sorted(payers[50:]) == everybody, "random accounts would make bursts by chance"
 
 
+def test_a_restart_repeats_no_order_and_an_empty_database_does() -> None:
+    from transactions.generator import Generator
+    from transactions.models import Transaction
+    from transactions.payment_table import PaymentTable
+
+    def payers() -> list[int]:
+        newest = Transaction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        Generator(PaymentTable(), seed=3, rate=1e5).run(count=50)
+        return list(Transaction.objects.filter(pk__gt=newest).order_by("pk").values_list("account_id", flat=True))
+
+    assert payers() != payers()
+
+
+def test_a_round_holds_few_accounts_and_leaves_out_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from transactions import turns
+    from transactions.models import User
+
+    monkeypatch.setattr(turns, "BLOCK", 7)
+    taking = turns.Turns(random.Random(4))
+    everybody = sorted(User.objects.values_list("pk", flat=True))
+    with CaptureQueriesContext(connection) as asked:
+        rounds = [[taking.next() for _ in everybody] for _ in range(3)]
+    assert [sorted(one) for one in rounds] == [everybody] * 3
+    assert len({tuple(one) for one in rounds}) == 3, "each round has another order"
+    selects = [query["sql"] for query in asked if "AUTH_USER" in query["sql"]]
+    assert selects and all("LIMIT" in sql for sql in selects), "500,000 users must not be read whole"
+
+
+def test_blocked_accounts_pay_again_when_all_are_blocked() -> None:
+    from transactions.models import User
+    from transactions.turns import Turns
+
+    taking = Turns(random.Random(5))
+    everybody = set(User.objects.values_list("pk", flat=True))
+    for account in everybody:
+        taking.block(account)
+    assert {taking.next() for _ in everybody} == everybody
+
+
+def test_a_random_account_is_found_without_reading_all() -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from transactions.models import User
+    from transactions.turns import anybody
+
+    source = random.Random(6)
+    with CaptureQueriesContext(connection) as asked:
+        found = {anybody(source) for _ in range(500)}
+    assert found == set(User.objects.values_list("pk", flat=True))
+    assert all("LIMIT 1" in query["sql"] for query in asked)
+
+
 def test_the_generator_commits_what_it_counts() -> None:
     from django.core.management import call_command
     from transactions.models import Transaction
@@ -238,7 +292,7 @@ def test_a_fraud_while_the_database_is_away_is_a_503(monkeypatch: pytest.MonkeyP
         raise OperationalError("refused; password=hush")
 
     monkeypatch.setattr(payment_table, "_insert", away)
-    monkeypatch.setattr(generator, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(generator, "REQUEST_SECONDS", 0.1)
     answers = [client().post("/api/frauds/large_amount", '{"account": 1}', content_type="application/json")]
     monkeypatch.setattr(User.objects, "get", away)
     answers.append(client().post("/api/frauds/large_amount", '{"account": 1}', content_type="application/json"))
@@ -265,14 +319,30 @@ def test_the_page_obeys_its_content_security_policy() -> None:
     assert "http://" not in page and "https://" not in page, "the page must load nothing from elsewhere"
 
 
-def test_the_health_endpoints_answer() -> None:
-    assert client().get("/livez").status_code == 200
-    assert client().get("/readyz").json() == {"ready": True}
+def test_a_missing_table_makes_it_unready(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions import tables
+    from transactions.health import Readiness
+
+    readiness = Readiness()
+    assert readiness.trouble() == "the database was not asked yet"
+    readiness.look()
+    assert readiness.trouble() == ""
+    monkeypatch.setattr(tables, "missing", lambda: ["AUTH_USER"])
+    readiness.look()
+    assert readiness.trouble() == "missing tables: AUTH_USER"
+    readiness.stop()
+    assert readiness.trouble() == "the process is ending"
 
 
-def test_metrics_are_prometheus_text() -> None:
-    answer = client().get("/metrics")
-    assert "fraud_app_payments" in answer.content.decode()
+def test_an_event_loop_that_stands_still_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transactions import health
+
+    heartbeat = health.Heartbeat()
+    heartbeat.beat()
+    assert heartbeat.trouble() == ""
+    later = health.time.monotonic() + 31
+    monkeypatch.setattr(health.time, "monotonic", lambda: later)
+    assert heartbeat.trouble() == "the event loop stands still since 31 s"
 
 
 def test_djangos_deployment_check_passes() -> None:

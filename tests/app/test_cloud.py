@@ -11,10 +11,12 @@ import socket
 import subprocess
 import sys
 import time
+import types
 from collections.abc import Iterator
 
 import pytest
 
+from local.servers import loopback
 from tests.app.conftest import APP
 
 SHOW = "import json; from fraudapp import settings; print(json.dumps(settings.{0}))"
@@ -46,7 +48,7 @@ def setting(name: str, *absent: str, **environment: str) -> subprocess.Completed
 
 def test_oracle_has_a_service_name_and_any_password() -> None:
     found = json.loads(database(**ORACLE).stdout)
-    assert found["ENGINE"] == "django.db.backends.oracle"
+    assert found["ENGINE"] == "fraudapp.oracle"
     assert found["NAME"] == "10.0.200.10:1521/XEPDB1" and not found.get("PORT"), "with PORT the name would be a SID"
     assert (found["USER"], found["PASSWORD"]) == ("SAMPLE", ORACLE["ORACLE_PASSWORD"])
     assert found["OPTIONS"]["tcp_connect_timeout"] < 5, "/readyz has to answer before the cluster's patience ends"
@@ -84,6 +86,21 @@ def test_the_defaults_are_secure() -> None:
     assert json.loads(header) is None, "without a load balancer that sets it, a browser could send the header itself"
 
 
+def test_an_answer_of_oracle_has_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db.backends.oracle import base
+    from fraudapp.oracle.base import DatabaseWrapper
+
+    monkeypatch.setattr(base.DatabaseWrapper, "get_new_connection", lambda *_: types.SimpleNamespace())
+    connection = DatabaseWrapper({"OPTIONS": {}}).get_new_connection({})
+    assert connection.call_timeout == 10_000, "in milliseconds"
+
+
+def test_a_url_of_postgresql_keeps_its_options_beside_the_time_limits() -> None:
+    found = json.loads(database(DATABASE_URL="postgresql://u:p@h/d?options=-c%20timezone%3DUTC").stdout)
+    assert found["ENGINE"] == "fraudapp.postgresql"
+    assert found["OPTIONS"] == {"options": "-c statement_timeout=10000 -c timezone=UTC", "connect_timeout": 3}
+
+
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
@@ -98,11 +115,9 @@ def test_incomplete_oracle_settings_are_refused(environment: dict[str, str], mes
 @pytest.fixture
 def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """`manage.py serve` behind TLS."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "PLAIN_HTTP": "", "ALLOWED_HOSTS": "fraud.example.com,10.0.0.9"}
-    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    (port,) = loopback.free(1)
+    environment = {**os.environ, "PLAIN_HTTP": "", "ALLOWED_HOSTS": "fraud.example.com"}
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--operations-port", "0"]
     with subprocess.Popen(command, cwd=APP, env=environment, stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 20
         while True:
@@ -128,8 +143,8 @@ def test_it_serves_behind_a_load_balancer_and_ends_on_sigterm(served: tuple[subp
     assert get(port, "/", Host=host, X_Forwarded_Proto="https").status == 200, "an endless redirect behind TLS"
     plain = get(port, "/", Host=host)
     assert (plain.status, plain.getheader("Location")) == (301, f"https://{host}/")
-    assert get(port, "/events", Host=host).status == 301, "only the health endpoints answer over http"
-    assert get(port, "/livez", Host="10.0.0.9").status == 200, "the cluster calls the pod's address over http"
+    assert get(port, "/events", Host=host).status == 301, "nothing answers over http"
+    assert get(port, "/events", Host="elsewhere.example.com", X_Forwarded_Proto="https").status == 400
     stream = get(port, "/events", Host=host, X_Forwarded_Proto="https")
     assert [stream.readline() for _ in range(2)] == [b"retry: 1000\n", b"\n"]
     process.send_signal(signal.SIGTERM)

@@ -34,7 +34,7 @@ class Server:
     def __init__(self, database: Postgres, port: int | None = None) -> None:
         (self.port,) = loopback.free(1)
         self.url = f"{loopback.url(self.port)}/api/v1/payments"
-        words = ["serve", "--host", loopback.HOST, "--port", str(self.port)]
+        words = ["serve", "--host", loopback.HOST, "--port", str(self.port), "--operations-port", "0"]
         self.process = subprocess.Popen(
             [sys.executable, str(FOLDER / "manage.py"), *words],
             env=environment(database, port) | {"API_KEYS": CLIENTS, "ALLOWED_HOSTS": loopback.HOST, "RULES": "{}"},

@@ -138,6 +138,28 @@ def test_a_client_that_cannot_be_one_is_refused(clients: tuple[str, ...]) -> Non
         arguments(api_clients=clients)
 
 
+def test_probes_and_metrics_have_a_port_that_ingress_does_not_lead_to() -> None:
+    made = record_component(lambda: FraudApp("app", arguments()))
+    pod = made["app-web"].inputs["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    probes = [container[name]["httpGet"]["port"] for name in ("startupProbe", "readinessProbe", "livenessProbe")]
+    assert probes == ["operations"] * 3
+    check = made["app-ingress"].inputs["metadata"]["annotations"]["alb.ingress.kubernetes.io/healthcheck-port"]
+    assert check == str(ports["operations"])
+    assert [port["targetPort"] for port in made["app-service"].inputs["spec"]["ports"]] == ["http"]
+
+
+def test_a_pod_has_time_to_drain_before_it_is_killed() -> None:
+    made = record_component(lambda: FraudApp("app", arguments()))
+    pod = made["app-web"].inputs["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    settings = {one["name"]: one["value"] for one in container["env"]}
+    notice = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert notice + float(settings["DRAIN_SECONDS"]) + 5 < pod["terminationGracePeriodSeconds"]
+    assert float(settings["IDLE_SECONDS"]) > 60, "the load balancer keeps a connection for 60 s"
+
+
 def test_pods_run_as_the_images_user() -> None:
     text = (ROOT / "app" / "Dockerfile").read_text()
     assert f"--uid {USER}" in text and f"\nUSER {USER}\n" in text

@@ -5,6 +5,7 @@ import random
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from transactions.errors import DatabaseAwayError, NoUsersError
 from transactions.generator import commit_fraud
 from transactions.models import User
 from transactions.payment_table import PaymentTable
@@ -28,4 +29,6 @@ class Command(BaseCommand):
             )
         except User.DoesNotExist as error:
             raise CommandError(f"No such user: {error}") from None
+        except (NoUsersError, DatabaseAwayError) as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(json.dumps({"fraud": options["kind"], "transactions": [row.pk for row in rows]}))
