@@ -10,6 +10,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
+import psutil
+
 from bench.common import figure, started
 from components.contracts import APP_TABLES, SCHEMA, SOURCES
 from components.contracts.ddl import postgres as ddl
@@ -32,13 +34,16 @@ def measure() -> None:
     key = secrets.token_urlsafe(32)
     with started("bench-ingestion", lambda children: (Postgres(children),)) as (postgres,):
         _fill(postgres)
-        with _server(postgres, key) as url:
+        with _server(postgres, key) as (url, server):
             for name, batch, connections in WAYS:
                 _load(url, key, batch, connections, 3)  # warm
+                before = _processor_seconds(server)
                 found = _load(url, key, batch, connections, SECONDS)
+                each = 1000 * (_processor_seconds(server) - before) / found["payments"]
                 text = (
                     f"{found['payments_per_second']:.0f} payments/s, p50 {found['p50_ms']} ms, p99 {found['p99_ms']} ms"
                 )
+                text += f", {each:.2f} ms of the server's processor each"
                 figure(f"ingestion: {name} (reference: {REFERENCE}/s)", text)
         with postgres.connect(SOURCE_DATABASE) as connection:
             rows = connection.execute(f'SELECT count(*) FROM "{SCHEMA}"."USER_TRANSACTION"'.encode()).fetchone()
@@ -55,7 +60,7 @@ def _fill(postgres: Postgres) -> None:
 
 
 @contextmanager
-def _server(postgres: Postgres, key: str) -> Generator[str]:
+def _server(postgres: Postgres, key: str) -> Generator[tuple[str, psutil.Process]]:
     (port,) = loopback.free(1)
     variables = {**database(postgres), "SECRET_KEY": secrets.token_urlsafe(48), "API_KEYS": api_keys(key)}
     command = [sys.executable, str(FOLDER / "manage.py"), "serve", "--host", loopback.HOST, "--port", str(port)]
@@ -64,10 +69,15 @@ def _server(postgres: Postgres, key: str) -> Generator[str]:
     try:
         if not until(lambda: loopback.accepts(port), seconds=30, every=0.1):
             raise RunError(f"The app's server does not listen: {' '.join(command)}")
-        yield loopback.url(port)
+        yield loopback.url(port), psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(60)
+
+
+def _processor_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def _load(url: str, key: str, batch: int, connections: int, seconds: float) -> dict[str, Any]:
