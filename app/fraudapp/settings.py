@@ -160,7 +160,7 @@ INGESTION_SECONDS = float(os.environ.get("INGESTION_SECONDS", "10"))
 """How long a request of the API waits for its commit."""
 
 # The server: docs/app.md explains these.
-API_THREADS = int(os.environ.get("API_THREADS", "16"))
+API_THREADS = int(os.environ.get("API_THREADS", "64"))
 PAGE_THREADS = int(os.environ.get("PAGE_THREADS", "4"))
 WAITING_REQUESTS = int(os.environ.get("WAITING_REQUESTS", "256"))
 MOST_CONNECTIONS = int(os.environ.get("MOST_CONNECTIONS", "16384"))
