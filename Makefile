@@ -11,7 +11,7 @@ ACTIONLINT_VERSION := 1.7.12
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run connections status bench quality train plan plan-diff plan-accept plan-comment policy test picture lint workflows config lock install audit release docs clean
+.PHONY: help run connections status send bench quality train plan plan-diff plan-accept plan-comment policy test picture lint workflows config lock install audit release docs clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ lint: $(VENV)/.test ## Check style, imports and types
 	@$(PY) -m ruff format --check .
 	@told=$$(PYTHONPATH=app $(VENV)/bin/lint-imports --no-cache --no-logo) || { echo "$$told"; exit 1; }
 	@$(PY) -m pyright --pythonpath $(PY)
+
+send: $(VENV)/.python ## Send payments to the app's API (ARGS="csv FILE" or "load --rate 100", with --url and --key)
+	@$(PY) -m client $(ARGS)
 
 bench: $(VENV)/.test ## Measure the figures of docs/local.md on this machine (some minutes)
 	@$(PY) -m bench $(ARGS)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import latency, planning, rules_alone, start, state, throughput
+from bench import ingestion, latency, planning, rules_alone, start, state, throughput
 from local.errors import RunError
 from local.servers import shell
 
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "latency": latency.measure,
     "rules": rules_alone.measure,
     "throughput": throughput.measure,
+    "ingestion": ingestion.measure,
     "state": state.measure,
 }
 

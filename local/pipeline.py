@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 from types import TracebackType
 from typing import Self
 
-from components.contracts import SCHEMA, SOURCES
+from components.contracts import APP_TABLES, SCHEMA, SOURCES
 from components.contracts.ddl import postgres as ddl
 from local.apply import connections
 from local.apply.accounts import accounts
@@ -136,12 +136,12 @@ class Pipeline:
             self.say(f"Data and logs: {self.path}")
 
     def _prepare_database(self, postgres: Postgres) -> None:
-        """Create the source tables with their users, and the warehouse's database."""
+        """Create the tables with the users, and the warehouse's database."""
         for name in (SOURCE_DATABASE, WAREHOUSE_DATABASE):
             postgres.create_database(name)
         with postgres.connect(SOURCE_DATABASE) as connection:
             connection.execute(f'CREATE SCHEMA "{SCHEMA}"')  # pyright: ignore[reportArgumentType]
-            for table in SOURCES:
+            for table in (*SOURCES, *APP_TABLES):
                 connection.execute(ddl(table))  # pyright: ignore[reportArgumentType, reportCallIssue]
         seed(postgres, self.path, self.users)
 

@@ -49,6 +49,7 @@ def make_platform(settings: Settings) -> PlatformOutputs:
     pulumi.export("appUrl", app.url)
     pulumi.export("loadBalancerHost", app.load_balancer_host)
     pulumi.export("kubeconfig", app.kubeconfig)
+    pulumi.export("apiKeys", app.api_keys)
     for name, value in stores.outputs.items():
         pulumi.export(name, value)
     pulumi.export("environment", cluster.environment.id)

@@ -3,6 +3,7 @@
 import asyncio
 
 from django.conf import settings
+from ingestion.writer import writer
 from transactions.health import HEARTBEAT_SECONDS, Heartbeat
 from transactions.live import live
 
@@ -83,6 +84,7 @@ class Application:
         await receive()
         self._site = Site()
         live().start()
+        writer().start()
         beating = asyncio.ensure_future(self._beat())
         await send({"type": "lifespan.startup.complete"})
         await receive()

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fraudapp import json_bodies
 from fraudapp.problems import problem
 
 P = ParamSpec("P")
@@ -36,10 +37,11 @@ def takes(
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @functools.wraps(view)
         def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if request.content_type != "application/json":
-                return problem(415, f"The content type is {request.content_type!r}; send application/json.")
             try:
+                json_bodies.read(request)  # refuses what is no plain JSON; pydantic then reads it in its own way
                 body = kind.model_validate_json(request.body)
+            except json_bodies.BodyError as error:
+                return problem(error.status, str(error))
             except ValidationError as error:
                 return _refusal(error)
             return view(request, body, *args, **kwargs)
@@ -51,8 +53,6 @@ def takes(
 
 def _refusal(error: ValidationError) -> HttpResponseBase:
     found = error.errors(include_url=False)
-    if found[0]["type"] == "json_invalid":
-        return problem(400, f"The body is not JSON: {found[0]['ctx']['error']}.")  # pyright: ignore[reportTypedDictNotRequiredAccess]
     errors = [{"field": ".".join(map(str, one["loc"])), "message": _words(dict(one))} for one in found]
     return problem(422, " ".join(one["message"] for one in errors), errors=errors)
 

@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from transactions.committing import is_away
 from transactions.errors import DatabaseAwayError, NoUsersError
 
 from fraudapp.problems import problem
@@ -25,7 +26,7 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        response["Content-Security-Policy"] = POLICY
+        response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
 
 
@@ -41,7 +42,8 @@ class DatabaseTroubles:
     def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if isinstance(error, NoUsersError):
             return problem(409, str(error))
-        if not isinstance(error, (OperationalError, InterfaceError, DatabaseAwayError)):
+        failed = isinstance(error, (DatabaseError, InterfaceError)) and is_away(error)
+        if not (failed or isinstance(error, DatabaseAwayError)):
             return None
         log.warning("the database is away: %s", str(error).strip())
         detail = "The database does not answer; try again. Whether something was written is not known."

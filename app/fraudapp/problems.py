@@ -38,7 +38,11 @@ class ProblemsUnderApi:
         response = self._get_response(request)
         status = response.status_code
         described = response.headers.get("Content-Type", "").startswith(CONTENT_TYPE)
-        if status < 400 or described or not request.path_info.startswith(PREFIX):
+        if status < 400 or described or not under_api(request):
             return response
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
         return problem(status, DETAILS.get(status, HTTPStatus(status).phrase + "."), headers=headers)
+
+
+def under_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(PREFIX)

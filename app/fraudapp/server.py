@@ -86,6 +86,9 @@ async def serve(listening: socket.socket, ready: Readiness) -> None:
     serving = asyncio.ensure_future(server.serve())
     log.info("serving", extra={"host": host, "port": port})
     await asyncio.wait((serving, asyncio.ensure_future(stopping.wait())), return_when=asyncio.FIRST_COMPLETED)
+    if not stopping.is_set():
+        log.critical("the server ended by itself")
+        sys.exit(1)
     log.info("stopping")
     ready.stop()
     live().feed.end()

@@ -7,6 +7,7 @@ from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from ingestion.clients import read as read_clients
 
 from fraudapp import operators
 
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "transactions",
+    "ninja",
 ]
 MIDDLEWARE = [
     "fraudapp.problems.ProblemsUnderApi",
@@ -126,6 +128,7 @@ WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
 # Behind TLS, cookies need https and http redirects to it; a laptop has plain http.
 BEHIND_TLS = not (DEBUG or flag("PLAIN_HTTP"))
 SECURE_SSL_REDIRECT = BEHIND_TLS
+# Only the load balancer, which sets this header itself, reaches the pods. Elsewhere a browser could send it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
@@ -207,8 +210,13 @@ SCENARIO_FOLDER = os.environ.get("SCENARIO_FOLDER", "")
 """A folder of labelled payments to play instead of generating some, as `quality/scenario.py` writes it."""
 SCENARIO_SPEED = float(os.environ.get("SCENARIO_SPEED", "1"))
 
+# Systems that may send payments; only the digests of their keys are here.
+API_CLIENTS = read_clients(os.environ.get("API_KEYS", "{}"))
+INGESTION_SECONDS = float(os.environ.get("INGESTION_SECONDS", "10"))
+"""How long a request of the API waits for its commit."""
+
 # The server: docs/app.md explains these.
-API_THREADS = int(os.environ.get("API_THREADS", "16"))
+API_THREADS = int(os.environ.get("API_THREADS", "64"))
 PAGE_THREADS = int(os.environ.get("PAGE_THREADS", "4"))
 WAITING_REQUESTS = int(os.environ.get("WAITING_REQUESTS", "256"))
 MOST_CONNECTIONS = int(os.environ.get("MOST_CONNECTIONS", "16384"))

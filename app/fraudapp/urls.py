@@ -2,6 +2,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from transactions import judging, pages, questions, views
 from transactions.login import login
+from ingestion.api import api
+from transactions import views
 
 urlpatterns = [
     path("", views.page, name="page"),
@@ -17,4 +19,5 @@ urlpatterns = [
     path("api/generator", views.set_generator, name="generator"),
     path("api/questions", questions.answers, name="questions"),
     path("api/verdicts", judging.add, name="verdicts"),
+    path("api/v1/", api.urls),
 ]

@@ -1,4 +1,4 @@
-"""The captured tables. Change data capture reads them, so their names and columns are a contract.
+"""The tables. Change data capture reads all but the last one, so their names and columns are a contract.
 
 `managed = False`: the database's set-up creates them, with supplemental logging or replica identity. `tables.ensure`
 creates them in a fresh SQLite file.
@@ -88,3 +88,18 @@ class Operator(AbstractBaseUser):
 
     def __str__(self) -> str:
         return str(self.username)
+class IdempotencyKey(models.Model):
+    """What the app answered to a request of the API; it is written together with what the request sent."""
+
+    id = models.BigAutoField(primary_key=True, db_column="ID")
+    request_key = models.CharField(max_length=64, unique=True, db_column="REQUEST_KEY")
+    fingerprint = models.CharField(max_length=64, db_column="FINGERPRINT")
+    answer = models.TextField(db_column="ANSWER")
+    created_at = models.DateTimeField(db_column="CREATED_AT")
+
+    class Meta:
+        managed = False
+        db_table = "IDEMPOTENCY_KEY"
+
+    def __str__(self) -> str:
+        return str(self.request_key)

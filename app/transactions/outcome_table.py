@@ -1,34 +1,29 @@
 """Writes outcomes, even when the connection to the database fails."""
 
-import logging
-import time
 from collections.abc import Sequence
 from threading import Event
 
-from django.db import DatabaseError, InterfaceError, connection
-
+from transactions.committing import commit
 from transactions.models import Outcome
-from transactions.payment_table import BATCH, RETRY_SECONDS, is_away
-
-log = logging.getLogger(__name__)
+from transactions.payment_table import BATCH
 
 
 def add(outcomes: Sequence[Outcome], stop: Event) -> None:
     """Commit the outcomes together. Retries while the database is away, until `stop` is set.
 
-    When the answer to a commit is lost they are written twice, which changes nothing: an outcome that is sent again
-    counts once.
+    When the answer to a commit is lost, Oracle may have them twice, which changes nothing: one that is sent again
+    counts once. The other databases told their ids before the commit.
     """
-    while outcomes and not stop.is_set():
-        try:
-            Outcome.objects.bulk_create(outcomes, batch_size=BATCH)
-            return
-        except (DatabaseError, InterfaceError) as error:
-            if not is_away(error):
-                raise
-            log.warning("database away, retrying: %s", str(error).strip())
-            connection.close()
-            time.sleep(RETRY_SECONDS)
+    if outcomes and not stop.is_set():
+        commit(lambda: _insert(outcomes), lambda: _committed(outcomes[0]), stop=stop)
+
+
+def _committed(first: Outcome) -> bool:
+    return first.pk is not None and Outcome.objects.filter(pk=first.pk, transaction_id=first.transaction_id).exists()
+
+
+def _insert(outcomes: Sequence[Outcome]) -> None:
+    Outcome.objects.bulk_create(outcomes, batch_size=BATCH)
 
 
 def add_one(outcome: Outcome) -> int:

@@ -1,21 +1,17 @@
 """Writes payments exactly once, even when the connection to the database fails."""
 
 import datetime
-import logging
-import time
 from collections.abc import Callable, Iterable
 from threading import Event
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from transactions import ids
-from transactions.errors import DatabaseAwayError
+from transactions.committing import commit
 from transactions.models import Transaction
 from transactions.payments import Payment
 
-log = logging.getLogger(__name__)
-RETRY_SECONDS = 0.2
 BATCH = 1_000
 
 
@@ -27,43 +23,26 @@ class PaymentTable:
         self._clock = clock
 
     def add(
-        self, payments: Iterable[Payment], stop: Event | None = None, *, seconds: float | None = None
+        self, payments: Iterable[Payment], stop: Event | None = None, seconds: float | None = None
     ) -> list[Transaction]:
         """Commit the payments together and return them with id and time of receipt.
 
-        Retries while the database is away: until `stop` is set, then it returns nothing; for `seconds`, then it raises
-        DatabaseAwayError, and the last try may have been committed.
+        Retries while the database is away. Returns nothing when `stop` is set meanwhile. Raises DatabaseAwayError after
+        so many `seconds`.
         """
-        end = None if seconds is None else time.monotonic() + seconds
-        rows = _received(payments, (self._clock or timezone.now)())
-        in_doubt = False  # whether the answer to a commit was lost
-        while rows:
-            try:
-                if rows[0].pk is None:
-                    _number(rows)
-                if not (in_doubt and _committed(rows[0])):
-                    _insert(rows)
-                return rows
-            except IntegrityError:
-                # The server may have finished that commit after the check.
-                if not (in_doubt and _committed(rows[0])):
-                    raise
-                return rows
-            except (DatabaseError, InterfaceError) as error:
-                if not is_away(error):
-                    raise
-                in_doubt = rows[0].pk is not None
-                log.warning("database away, retrying: %s", str(error).strip())
-                connection.close()
-                if stop and stop.is_set():
-                    break
-                if end is not None and time.monotonic() >= end:
-                    raise DatabaseAwayError(str(error).strip()) from error
-                time.sleep(RETRY_SECONDS)
-        return []
+        rows = received(payments, (self._clock or timezone.now)())
+        if not rows:
+            return []
+
+        def write() -> None:
+            if rows[0].pk is None:
+                number(rows)
+            _insert(rows)
+
+        return rows if commit(write, lambda: _committed(rows[0]), stop=stop, seconds=seconds) else []
 
 
-def _received(payments: Iterable[Payment], now: datetime.datetime) -> list[Transaction]:
+def received(payments: Iterable[Payment], now: datetime.datetime) -> list[Transaction]:
     """Rows without ids, with the time of receipt in milliseconds, as the column holds.
 
     Nothing depends on that time: clocks may be wrong, equal, or go back.
@@ -85,7 +64,8 @@ def _received(payments: Iterable[Payment], now: datetime.datetime) -> list[Trans
     ]
 
 
-def _number(rows: list[Transaction]) -> None:
+def number(rows: list[Transaction]) -> None:
+    """Give the rows ids before they are written, so that a lost answer leaves no doubt which rows were meant."""
     for row, number in zip(rows, ids.take(len(rows)), strict=True):
         row.pk = number
 
@@ -97,13 +77,9 @@ def _insert(rows: list[Transaction]) -> None:
 
 def _committed(first: Transaction) -> bool:
     """Whether the payments are in the database. The first one tells, as all are committed together."""
-    return Transaction.objects.filter(
-        pk=first.pk, account_id=first.account_id, amount=first.amount, ip_address=first.ip_address
-    ).exists()
-
-
-def is_away(error: Exception) -> bool:
-    """Whether a retry can help. Oracle's driver reports a lost connection as a plain DatabaseError."""
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return True
-    return connection.connection is None or not connection.is_usable()
+    return (
+        first.pk is not None
+        and Transaction.objects.filter(
+            pk=first.pk, account_id=first.account_id, amount=first.amount, ip_address=first.ip_address
+        ).exists()
+    )

@@ -19,12 +19,17 @@ from transactions.models import User
 log = logging.getLogger(__name__)
 
 
+MOST_ID = 10**18 - 1
+"""Oracle's ids have 18 digits."""
+
+
 class FraudBody(Body):
-    account: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    account: Annotated[int, Field(ge=1, le=MOST_ID)] | None = None
 
 
 class GeneratorBody(Body):
     rate: Annotated[float, Field(ge=0)]
+
 
 
 @require_GET
@@ -48,7 +53,7 @@ def state(_request: HttpRequest) -> JsonResponse:
 def alerts(request: HttpRequest) -> JsonResponse:
     """The latest alerts, oldest first; `?after=NUMBER` returns those after that one."""
     after = request.GET.get("after", "0")
-    if not after.isdecimal():
+    if not (after.isascii() and after.isdecimal() and len(after) <= 18):
         return problem(400, "after must be the number of an alert.")
     return JsonResponse({"alerts": live().alerts.since(int(after))})
 
@@ -66,7 +71,7 @@ def events(_request: HttpRequest) -> HttpResponse:
 def commit_fraud(request: HttpRequest, body: FraudBody, kind: str) -> JsonResponse:
     """Body: {"account": whose fraud it is}, or {} for anybody's."""
     if kind not in frauds.KINDS:
-        return problem(400, f"Unknown fraud {kind!r}; choose one of {', '.join(frauds.KINDS)}.")
+        return problem(400, f"Unknown fraud {kind[:60]!r}; choose one of {', '.join(frauds.KINDS)}.")
     try:
         account, rows = frauds.commit(live().payments, kind, live().source, body.account)
     except User.DoesNotExist:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from . import rules
 from .tables import (
     APP_GROUP_PREFIX,
+    APP_TABLES,
     AUTH_USER,
     CLEANED_OUTCOME,
     CLEANED_TRANSACTION,
@@ -17,6 +18,7 @@ from .tables import (
     FLAGGED_USER,
     FRAUD_ALERT,
     FRAUD_EPISODE,
+    IDEMPOTENCY_KEY,
     OUTPUTS,
     PAYMENT_OUTCOME,
     PAYMENT_SCORE,
@@ -38,6 +40,7 @@ from .types import (
 
 __all__ = [
     "APP_GROUP_PREFIX",
+    "APP_TABLES",
     "AUTH_USER",
     "CLEANED_OUTCOME",
     "CLEANED_TRANSACTION",
@@ -46,6 +49,7 @@ __all__ = [
     "FLAGGED_USER",
     "FRAUD_ALERT",
     "FRAUD_EPISODE",
+    "IDEMPOTENCY_KEY",
     "OUTPUTS",
     "PAYMENT_OUTCOME",
     "PAYMENT_SCORE",

@@ -17,6 +17,7 @@ from .types import (
     RawType,
     SmallInt,
     String,
+    Text,
     Timestamp,
     TinyInt,
 )
@@ -32,6 +33,7 @@ sql_type = Dialect(
         **{kind: f"NUMBER({number.precision})" for kind, number in _NUMBERS.items()},
         Decimal: "NUMBER({precision},{scale})",
         String: "NVARCHAR2({length})",
+        Text: "NCLOB",
         Timestamp: "TIMESTAMP({precision})",
     }
 )

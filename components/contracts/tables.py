@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .types import BigInt, Boolean, Column, Decimal, Double, Integer, String, Timestamp
+from .types import BigInt, Boolean, Column, Decimal, Double, Integer, String, Text, Timestamp
 
 APP_GROUP_PREFIX = "fraud-app"
 """Begins the consumer groups of the app, which its Kafka account may read as. app/ has it as a default."""
@@ -23,12 +23,13 @@ class Table:
     """A table or topic: `columns` in order; `compacted` topics keep the last record of each key.
 
     An `ordered` topic has one partition, so that its records are read in the order in which they were written. A
-    `captured` table is in the database: the source connector writes its topic. A cleaned topic has the rows of its
-    `source`, a captured table. `indexes` are lists of columns by which the app looks rows up in the database.
+    `captured` table is in the database: the source connector writes its topic. A table of the app alone has no topic. A
+    cleaned topic has the rows of its `source`, a captured table. `indexes` are lists of columns by which the app looks
+    rows up in the database.
     """
 
     name: str
-    topic: str
+    topic: str = ""
     columns: tuple[Column, ...]
     compacted: bool = False
     ordered: bool = False
@@ -119,6 +120,18 @@ PAYMENT_OUTCOME = Table(
         Column(name="AMOUNT", type=Decimal(12, 2), doc="The payment's amount."),
         Column(name="IS_FRAUD", type=Boolean(), doc="1: fraud; 0: genuine."),
         Column(name="KNOWN_AT", type=Timestamp(), doc="When it became known."),
+    ),
+)
+
+IDEMPOTENCY_KEY = Table(
+    name="IDEMPOTENCY_KEY",
+    doc="What the app answered to a request that it committed, so that a repeated request writes nothing.",
+    columns=(
+        Column(name="ID", type=BigInt(), key=True),
+        Column(name="REQUEST_KEY", type=String(64), unique=True, doc="Digest of the client and its Idempotency-Key."),
+        Column(name="FINGERPRINT", type=String(64), doc="Digest of the request."),
+        Column(name="ANSWER", type=Text(), doc="The body of the answer, JSON."),
+        Column(name="CREATED_AT", type=Timestamp(), doc="The app forgets it a day later."),
     ),
 )
 
@@ -221,5 +234,7 @@ PAYMENT_SCORE = Table(
     ),
 )
 
+APP_TABLES = (IDEMPOTENCY_KEY,)
+"""In the database, but not captured: nothing outside the app reads them."""
 SOURCES = (AUTH_USER, USER_TRANSACTION, PAYMENT_OUTCOME)
 OUTPUTS = (CLEANED_USER, CLEANED_TRANSACTION, CLEANED_OUTCOME, FLAGGED_USER, FRAUD_ALERT, FRAUD_EPISODE, PAYMENT_SCORE)

@@ -58,6 +58,11 @@ class String:
 
 
 @dataclass(frozen=True)
+class Text:
+    """Text of any length; in no captured table, as change data capture would need a setting for it."""
+
+
+@dataclass(frozen=True)
 class Timestamp:
     """A point in time with `precision` digits of a second (Flink's TIMESTAMP_LTZ)."""
 
@@ -66,7 +71,7 @@ class Timestamp:
 
 Json = dict[str, Any] | list[Any] | str | float | bool | None
 """A decoded JSON value."""
-ColumnType = BigInt | Integer | Boolean | Double | Decimal | String | Timestamp
+ColumnType = BigInt | Integer | Boolean | Double | Decimal | String | Text | Timestamp
 RawType = ColumnType | TinyInt | SmallInt
 """The type of a column of a raw topic."""
 
@@ -84,7 +89,8 @@ class Dialect:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A `sensitive` column never leaves the database, and `references` names the table of a foreign key.
+    """A `sensitive` column never leaves the database, and `references` names the table of a foreign key. No two rows
+    have the same value in a `unique` column.
 
     `prose` is searched by word; other text is filtered and counted as a whole.
     """
@@ -94,6 +100,7 @@ class Column:
     key: bool = False
     nullable: bool = False
     sensitive: bool = False
+    unique: bool = False
     references: str = ""
     prose: bool = False
     doc: str = ""

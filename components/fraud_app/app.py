@@ -7,8 +7,9 @@ from pulumi import ResourceOptions
 
 from ..alarms import Alarm
 from ..network.security import Peer, allow_ingress
-from . import cluster, image, ingress, namespace, network_policy, workload
+
 from .alarms import cluster_alarms
+from . import api_clients, cluster, image, ingress, namespace, network_policy, workload
 from .args import FraudAppArgs
 
 
@@ -16,13 +17,15 @@ class FraudApp(pulumi.ComponentResource):
     """An EKS cluster in auto mode, named like the component, that runs the Django app behind a load balancer.
 
     `url` is the page's address and `load_balancer_host` the target for a DNS record of `hostname`; both are "" without
-    a load balancer. `kubeconfig` is secret. The component creates the Kubernetes provider, which needs the cluster.
+    a load balancer. `kubeconfig` and `api_keys`, the keys of the API's clients by name, are secret. The component
+    creates the Kubernetes provider, which needs the cluster.
     """
 
     url: pulumi.Output[str]
     load_balancer_host: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     alarms: tuple[Alarm, ...]
+    api_keys: pulumi.Output[dict[str, str]]
     seed: pulumi.Resource
     """Creates the users and a first payment."""
 
@@ -41,7 +44,9 @@ class FraudApp(pulumi.ComponentResource):
             opts=child,
         )
         inside = ResourceOptions(parent=self, provider=cluster.make_provider(name, eks, self.kubeconfig, child))
-        runtime = namespace.make_runtime(name, args, image.image_reference(name, args, child), inside)
+        keys = api_clients.make_keys(name, args.settings.api_clients, child)
+        self.api_keys = pulumi.Output.secret(pulumi.Output.all(**keys))
+        runtime = namespace.make_runtime(name, args, image.image_reference(name, args, child), keys, inside)
         policies = network_policy.make_network_policies(name, args, runtime, inside)
         self.seed = workload.make_seed(name, runtime, [database_open, *args.database_ready, *policies], inside)
         web = workload.make_web(name, args, runtime, [self.seed], inside)

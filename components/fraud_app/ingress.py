@@ -11,7 +11,7 @@ from pulumi import CustomTimeouts, ResourceOptions
 
 from . import pods
 from .args import FraudAppArgs
-from .pods import Runtime
+from .pods import OPERATIONS_PORT, Runtime
 from .workload import WEB
 
 API = "eks.amazonaws.com"
@@ -87,6 +87,7 @@ def _annotations(args: FraudAppArgs) -> dict[str, str]:
         "target-type": "ip",
         "inbound-cidrs": ",".join(args.settings.ingress_cidrs),
         "healthcheck-path": "/readyz",
+        "healthcheck-port": str(OPERATIONS_PORT),
         "target-group-attributes": f"{STICKY},{DEREGISTRATION}",
         "listen-ports": json.dumps([{"HTTP": 80}]),
     }

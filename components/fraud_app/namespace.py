@@ -19,17 +19,24 @@ from ..contracts import (
     score,
 )
 from ..contracts.rules import read as read_rules
+from . import api_clients
 from .args import EPISODE_HOURS, THRESHOLDS, FraudAppArgs
 from .pods import NAMESPACE, Runtime
 
 POD_SECURITY = "restricted"
 
 
-def make_runtime(name: str, args: FraudAppArgs, image: pulumi.Input[str], opts: ResourceOptions) -> Runtime:
+def make_runtime(
+    name: str,
+    args: FraudAppArgs,
+    image: pulumi.Input[str],
+    api_keys: dict[str, pulumi.Output[str]],
+    opts: ResourceOptions,
+) -> Runtime:
     """The namespace, a service account without rights and token, and the pods' configuration.
 
     ConfigMap and Secrets have no fixed names: changed content creates an object with a new name, which restarts the
-    pods, and old pods keep their configuration until then.
+    pods, and old pods keep their configuration until then. `api_keys` are those of the API's clients, by name.
     """
     namespace = _namespace(name, opts)
     inside = namespace.metadata.name
@@ -52,6 +59,7 @@ def make_runtime(name: str, args: FraudAppArgs, image: pulumi.Input[str], opts: 
         operators_secret=_secret(f"{name}-operators", inside, {"OPERATORS": args.operators}, opts)
         if args.operators
         else None,
+        api_secret=_secret(f"{name}-api", inside, _api_secrets(args, api_keys), opts) if api_keys else None,
     )
 
 
@@ -110,6 +118,10 @@ def _kafka_secrets(args: FraudAppArgs) -> dict[str, pulumi.Input[str]]:
         "SCHEMA_REGISTRY_KEY": kafka.registry_key,
         "SCHEMA_REGISTRY_SECRET": kafka.registry_secret,
     }
+
+
+def _api_secrets(args: FraudAppArgs, keys: dict[str, pulumi.Output[str]]) -> dict[str, pulumi.Input[str]]:
+    return {"API_KEYS": api_clients.digests(args.settings.api_clients, keys)}
 
 
 def _secret(

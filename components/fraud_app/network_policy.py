@@ -10,7 +10,7 @@ from pulumi import ResourceOptions
 
 from ..network import ranges
 from .args import DNS_ADDRESS, FraudAppArgs
-from .pods import PORT, Runtime, labels
+from .pods import OPERATIONS_PORT, PORT, Runtime, labels
 
 KAFKA_PORT = 9092
 HTTPS = 443
@@ -45,7 +45,8 @@ def make_network_policies(
     return [
         switch,
         policy("deny-all", _net.NetworkPolicySpecArgs(pod_selector=everyone, policy_types=["Ingress", "Egress"])),
-        policy("from-load-balancer", _from(web, args.vpc_cidr, PORT)),
+        # It forwards requests to the first port only, and looks at the other one to see who is ready.
+        policy("from-load-balancer", _from(web, args.vpc_cidr, [PORT, OPERATIONS_PORT])),
         # By address, because auto mode's DNS is not a pod that a selector can match.
         policy("to-dns", _to(everyone, [_block(DNS_ADDRESS)], [("UDP", 53), ("TCP", 53)])),
         policy("to-database", _to(everyone, [_block(args.vpc_cidr)], [("TCP", args.database.port)])),
@@ -61,9 +62,9 @@ def _block(cidr: str, *, but: Sequence[str] = ()) -> _net.NetworkPolicyPeerArgs:
     return _net.NetworkPolicyPeerArgs(ip_block=_net.IPBlockArgs(cidr=cidr, except_=list(but) or None))
 
 
-def _from(pods: k8s.meta.v1.LabelSelectorArgs, cidr: str, port: int) -> _net.NetworkPolicySpecArgs:
-    ports = [_net.NetworkPolicyPortArgs(protocol="TCP", port=port)]
-    rule = _net.NetworkPolicyIngressRuleArgs(from_=[_block(cidr)], ports=ports)
+def _from(pods: k8s.meta.v1.LabelSelectorArgs, cidr: str, ports: Sequence[int]) -> _net.NetworkPolicySpecArgs:
+    allowed = [_net.NetworkPolicyPortArgs(protocol="TCP", port=port) for port in ports]
+    rule = _net.NetworkPolicyIngressRuleArgs(from_=[_block(cidr)], ports=allowed)
     return _net.NetworkPolicySpecArgs(pod_selector=pods, policy_types=["Ingress"], ingress=[rule])
 
 

@@ -10,6 +10,8 @@ import pulumi_kubernetes as k8s
 
 NAMESPACE = "fraud-app"
 PORT = 8000
+OPERATIONS_PORT = 8001
+"""For probes and metrics; Ingress does not lead there."""
 USER = 10001
 """The user of app/Dockerfile."""
 
@@ -25,6 +27,7 @@ class Runtime:
     database_secret: pulumi.Input[str]
     kafka_secret: pulumi.Input[str]
     operators_secret: pulumi.Input[str] | None
+    api_secret: pulumi.Input[str] | None
 
 
 @dataclass(frozen=True, kw_only=True)

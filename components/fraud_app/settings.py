@@ -10,6 +10,7 @@ from pydantic import Field
 from ..constraints import Maybe, Networks, OneOf, Text, Texts, Whole
 from ..network.ranges import ANYWHERE
 from ..section import Problem, Section
+from .api_clients import CLIENT, name_of
 from .operators import Operators
 from .versions import DEFAULT_VERSION, SUPPORTED_VERSIONS
 
@@ -18,6 +19,7 @@ IMAGE = Text(r"[a-z0-9][\w./:-]*@sha256:[0-9a-f]{64}", "an image by digest")
 CERTIFICATE = Text(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+", "the ARN of an ACM certificate")
 HOSTNAME = Text(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", "a full host name")
 ROLES = Texts(r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@-]+/)*[\w+=,.@-]+", "ARNs of IAM roles")
+API_CLIENTS = Texts(CLIENT, "clients' names; =payments or =outcomes after one is its only right")
 
 
 class AppSettings(Section):
@@ -66,11 +68,19 @@ class AppSettings(Section):
         description="Who may change anything on the page, which is only read without them (pulumi config set --secret "
         "operators).",
     )
+    api_clients: Annotated[tuple[str, ...], API_CLIENTS] = Field(
+        default=(),
+        validation_alias="apiClients",
+        description="Systems that may send payments; the output apiKeys has a key for each (docs/api.md).",
+    )
 
     def problems(self) -> Iterator[Problem]:
         names = [role_name(arn) for arn in self.admin_role_arns]
         if len(set(names)) < len(names):
             yield Problem("admin_role_arns", list(self.admin_role_arns), "roles whose names differ")
+        clients = [name_of(client) for client in self.api_clients]
+        if len(set(clients)) < len(clients):
+            yield Problem("api_clients", list(self.api_clients), "each name once")
         if self.max_replicas < self.min_replicas:
             yield Problem("max_replicas", self.max_replicas, f"appMinReplicas ({self.min_replicas}) or more")
         if ANYWHERE in self.ingress_cidrs and self.certificate_arn is None:

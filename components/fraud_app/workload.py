@@ -10,13 +10,17 @@ from pulumi import CustomTimeouts, ResourceOptions
 
 from . import pods
 from .args import FraudAppArgs
-from .pods import PORT, Runtime
+from .pods import OPERATIONS_PORT, PORT, Runtime
 
 WEB, SEED, GENERATOR = "web", "seed", "generator"
 CPU_PERCENT = 70
-# A terminating pod must answer until the load balancer has noticed.
-DRAIN_SECONDS = 15
+# A terminating pod must answer until the load balancer has noticed. Then requests that have begun get DRAIN_SECONDS,
+# and what is left is for the end of the process.
+NOTICE_SECONDS = 15
+DRAIN_SECONDS = 20
 GRACE_SECONDS = 45
+# The load balancer keeps connections for 60 s. If the app ended one first, a request might be on its way.
+IDLE_SECONDS = 65
 # The first pod of a cluster waits for its node: two to four minutes.
 TIMEOUTS = CustomTimeouts(create="15m", update="15m")
 
@@ -51,15 +55,18 @@ def make_web(
     """The page and its API. The autoscaler sets the number of pods."""
     app = pods.container(
         runtime,
-        ["serve", "--host", "0.0.0.0", "--port", str(PORT)],  # noqa: S104 - a network policy protects the pod
+        _serve(),
         cpu="250m",
         memory="512Mi",
-        secrets=[one for one in (runtime.database_secret, runtime.kafka_secret, runtime.operators_secret) if one],
-        env=_hosts(args.settings.hostname),
-        ports=[_core.ContainerPortArgs(name="http", container_port=PORT)],
+        secrets=[one for one in (runtime.database_secret, runtime.kafka_secret, runtime.api_secret, runtime.operators_secret) if one],
+        env=_environment(args.settings.hostname),
+        ports=[
+            _core.ContainerPortArgs(name="http", container_port=PORT),
+            _core.ContainerPortArgs(name="operations", container_port=OPERATIONS_PORT),
+        ],
         probes=_probes(),
         lifecycle=_core.LifecycleArgs(
-            pre_stop=_core.LifecycleHandlerArgs(sleep=_core.SleepActionArgs(seconds=DRAIN_SECONDS))
+            pre_stop=_core.LifecycleHandlerArgs(sleep=_core.SleepActionArgs(seconds=NOTICE_SECONDS))
         ),
     )
     return k8s.apps.v1.Deployment(
@@ -137,22 +144,26 @@ def _selector(component: str) -> k8s.meta.v1.LabelSelectorArgs:
     return k8s.meta.v1.LabelSelectorArgs(match_labels=pods.labels(component))
 
 
-def _hosts(hostname: str | None) -> list[_core.EnvVarArgs]:
-    """The host names that the app accepts: its own, and the pod's address for probes and health checks."""
-    address = _core.ObjectFieldSelectorArgs(field_path="status.podIP")
-    # Without a host name the page has the load balancer's, which is created after the pods.
-    name = hostname or ".elb.amazonaws.com"
-    return [
-        _core.EnvVarArgs(name="POD_IP", value_from=_core.EnvVarSourceArgs(field_ref=address)),
-        _core.EnvVarArgs(name="ALLOWED_HOSTS", value=f"{name},$(POD_IP)"),
-    ]
+def _serve() -> list[str]:
+    everywhere = "0.0.0.0"  # noqa: S104 - a network policy protects the pod
+    return ["serve", "--host", everywhere, "--port", str(PORT), "--operations-port", str(OPERATIONS_PORT)]
+
+
+def _environment(hostname: str | None) -> list[_core.EnvVarArgs]:
+    settings = {
+        # Without a host name the page has the load balancer's, which is created after the pods.
+        "ALLOWED_HOSTS": hostname or ".elb.amazonaws.com",
+        "IDLE_SECONDS": str(IDLE_SECONDS),
+        "DRAIN_SECONDS": str(DRAIN_SECONDS),
+    }
+    return [_core.EnvVarArgs(name=name, value=value) for name, value in settings.items()]
 
 
 def _probes() -> pods.Probes:
     """Liveness ignores the database: an outage must make pods unready, but not restart them."""
 
     def probe(path: str, *, period: int, failures: int) -> _core.ProbeArgs:
-        get = _core.HTTPGetActionArgs(path=path, port="http")
+        get = _core.HTTPGetActionArgs(path=path, port="operations")
         return _core.ProbeArgs(http_get=get, period_seconds=period, failure_threshold=failures, timeout_seconds=5)
 
     return pods.Probes(

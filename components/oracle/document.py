@@ -11,7 +11,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..contracts import SCHEMA, SOURCES, ddl
+from ..contracts import APP_TABLES, SCHEMA, SOURCES, ddl
 from . import names
 
 _FILES = Path(__file__).parent / "bootstrap"
@@ -50,7 +50,7 @@ def _files(region: str, image: str, recovery_gib: int) -> dict[str, str]:
         for path in sorted(_FILES.rglob("*"))
         if path.is_file()
     }
-    for table in SOURCES:
+    for table in (*SOURCES, *APP_TABLES):
         statement = f"ALTER SESSION SET CONTAINER = &container;\n{ddl.oracle(table)};\n"
         found[f"sql/table-{table.name}.apply.sql"] = statement
     return found | {"settings.sh": _settings(region, image, recovery_gib)}
@@ -65,9 +65,10 @@ def _settings(region: str, image: str, recovery_gib: int) -> str:
         "PDB": names.PDB,
         "SCHEMA": SCHEMA,
         "TABLES": " ".join(table.name for table in SOURCES),
+        "APP_TABLES": " ".join(table.name for table in APP_TABLES),
         "NULLABLE": "\n".join(
             f"{table.name} {column.name} {ddl.oracle_column(column)}"
-            for table in SOURCES
+            for table in (*SOURCES, *APP_TABLES)
             for column in table.columns
             if column.nullable
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import subprocess
@@ -25,6 +26,10 @@ from plan.model import Plan
 
 FOLDER = ROOT / "app"
 FRAUD_EVERY_SECONDS = 15
+LOCAL_PER_SECOND = 100_000
+"""Payments that the API's local client may send."""
+ENDING_SECONDS = 3
+"""Of the time to stop, for what follows the last request."""
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 OF_THE_CLOUD = ("ORACLE_", "KAFKA_", "SCHEMA_REGISTRY_", "PLAIN_HTTP", "BEHIND_LOAD_BALANCER")
 """Prefixes of the variables with the addresses of the cloud's servers."""
@@ -57,10 +62,16 @@ class App(Server):
         self._rate = rate
         self._played = played
         self._secret = secrets.token_urlsafe(48)
+        self.api_key = secrets.token_urlsafe(32)
 
     @property
     def url(self) -> str:
         return loopback.url(self.port)
+
+    @property
+    def operations_url(self) -> str:
+        """With /livez, /readyz and /metrics."""
+        return loopback.url(self.operations_port)
 
     def command(self) -> list[str]:
         ports = ["--port", str(self.port), "--operations-port", str(self.operations_port)]
@@ -69,9 +80,10 @@ class App(Server):
     def environment(self) -> Mapping[str, str]:
         client = self._servers.kafka.client(self._servers.accounts.app)
         return {
-            **_database(self._servers.postgres),
+            **database(self._servers.postgres),
             "SECRET_KEY": self._secret,
             "LOCAL_OPERATOR": OPERATOR,
+            "API_KEYS": api_keys(self.api_key),
             "KAFKA_BOOTSTRAP": client["bootstrap.servers"],
             "KAFKA_SECURITY_PROTOCOL": client["security.protocol"],
             "KAFKA_SASL_MECHANISM": client["sasl.mechanism"],
@@ -79,6 +91,7 @@ class App(Server):
             "KAFKA_PASSWORD": client["sasl.password"],
             "SCHEMA_REGISTRY_URL": self._servers.registry.url,
             "GENERATOR_RATE": str(self._rate),
+            "DRAIN_SECONDS": str(self.stop_seconds - ENDING_SECONDS),
             "FRAUD_EVERY_SECONDS": str(FRAUD_EVERY_SECONDS if self._rate else 0),
             **self._configuration,
             "OPENSEARCH_URL": self._servers.opensearch.url,
@@ -90,6 +103,13 @@ class App(Server):
 
     def is_ready(self) -> bool:
         return loopback.accepts(self.port)
+
+
+def api_keys(key: str) -> str:
+    """The app's variable for one client, which may do everything, and as fast as this machine can."""
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    scopes = ["payments:write", "outcomes:write"]
+    return json.dumps({"local": {"sha256": digest, "scopes": scopes, "payments_per_second": LOCAL_PER_SECOND}})
 
 
 def ask(url: str) -> dict[str, Any] | None:
@@ -122,7 +142,7 @@ def sink_groups(plan: Plan) -> dict[str, str]:
 def seed(postgres: Postgres, folder: Path, users: int) -> None:
     """Create the users with the app's own command."""
     command = [sys.executable, str(FOLDER / "manage.py"), "seed", "--users", str(users)]
-    environment = shell.environment({**_database(postgres), "SECRET_KEY": secrets.token_urlsafe(48)})
+    environment = shell.environment({**database(postgres), "SECRET_KEY": secrets.token_urlsafe(48)})
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
     if done.returncode != 0:
         raise RunError(f"The users could not be created: {done.stderr.strip()[-1000:]}")
@@ -132,7 +152,7 @@ def _scenario(played: Played | None) -> dict[str, str]:
     return {"SCENARIO_FOLDER": str(played.folder), "SCENARIO_SPEED": str(played.speed)} if played else {}
 
 
-def _database(postgres: Postgres) -> dict[str, str]:
+def database(postgres: Postgres) -> dict[str, str]:
     # Quoted, as PostgreSQL folds a bare name to lower case.
     options = quote(f'-c search_path="{SCHEMA}" -c timezone=UTC')
     place = f"{USER}:{quote(postgres.password)}@{loopback.HOST}:{postgres.port}/{SOURCE_DATABASE}"

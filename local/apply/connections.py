@@ -28,9 +28,9 @@ Connections = dict[str, Any]
 
 def connections_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Print how to reach the running pipeline, as one JSON object: page, source, warehouse, kafka, registry, "
-        "source_connector, opensearch, duckdb, logs, processes. It holds passwords, so only the owner of the run can "
-        "read it. Exit code 1 when nothing runs."
+        "Print how to reach the running pipeline, as one JSON object: page, api, operations, source, warehouse, kafka, "
+        "registry, source_connector, opensearch, duckdb, logs, processes. It holds passwords, so only the owner of the "
+        "run can read it. Exit code 1 when nothing runs."
     )
     parser.add_argument("--stack", default="dev", help="the stack that runs (default: dev)")
 
@@ -50,6 +50,8 @@ def describe(servers: Servers, app: App) -> Connections:
     files = [sink.config.target["path"] for sink in servers.sinks.values() if "path" in sink.config.target]
     return {
         "page": f"{app.url}/",
+        "api": {"payments": f"{app.url}/api/v1/payments", "documents": f"{app.url}/api/v1/docs", "key": app.api_key},
+        "operations": app.operations_url,
         "source": _url(servers.postgres, SOURCE_DATABASE),
         "warehouse": _url(servers.postgres, WAREHOUSE_DATABASE),
         "kafka": {

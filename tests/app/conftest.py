@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from components.contracts import FRAUD_ALERT, rules, schemas, score
+from tests.app.ingestion_lab import CLIENTS
 
 APP = Path(__file__).resolve().parents[2] / "app"
 OPERATOR, PASSWORD = "anna", "correct horse battery"
@@ -35,6 +36,7 @@ def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         "PLAIN_HTTP": "1",
         "ALLOWED_HOSTS": "testserver",
         "OPERATORS": json.dumps({OPERATOR: HASH}),
+        "API_KEYS": CLIENTS,
         "RULES": json.dumps({rule.id: rule.title for rule in rules.read()} | {score.RULE_ID: score.TITLE}),
     }
     import django as library

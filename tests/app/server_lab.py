@@ -41,7 +41,9 @@ class Served:
             )
         is_up = self._is_ready if ready else lambda: loopback.accepts(self.port)
         up = until(lambda: self.process.poll() is not None or is_up(), seconds=30)
-        assert up and self.process.poll() is None, f"the app does not start: {log.read_text()}"
+        if not up or self.process.poll() is not None:
+            self.close()
+            raise AssertionError(f"the app does not start: {log.read_text()}")
 
     def _is_ready(self) -> bool:
         try:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from components.contracts import AUTH_USER, PAYMENT_OUTCOME, USER_TRANSACTION, Table, ddl
+from components.contracts import AUTH_USER, IDEMPOTENCY_KEY, PAYMENT_OUTCOME, USER_TRANSACTION, Table, ddl
 from tests.app.conftest import OPERATOR
 
 
@@ -27,7 +27,13 @@ def client(*, signed_in: bool = True, **options: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "table"), [("User", AUTH_USER), ("Transaction", USER_TRANSACTION), ("Outcome", PAYMENT_OUTCOME)]
+    ("name", "table"),
+    [
+        ("User", AUTH_USER),
+        ("Transaction", USER_TRANSACTION),
+        ("Outcome", PAYMENT_OUTCOME),
+        ("IdempotencyKey", IDEMPOTENCY_KEY),
+    ],
 )
 def test_the_models_match_the_contract(name: str, table: Table) -> None:
     from transactions import models
@@ -39,9 +45,25 @@ def test_the_models_match_the_contract(name: str, table: Table) -> None:
     for column in table.columns:
         assert fields[column.name].null == column.nullable, f"{column.name}: nullable differs from the contract"
         assert fields[column.name].primary_key == column.key, column.name
+        assert fields[column.name].unique == (column.unique or column.key), column.name
     names = {field.name: field.column for field in fields.values()}
     indexes = {index.name: tuple(names[field] for field in index.fields) for index in model._meta.indexes}
     assert indexes == {ddl.index_name(table, columns): columns for columns in table.indexes}
+
+
+
+@pytest.mark.parametrize("vendor", ["oracle", "postgresql"])
+def test_only_the_set_up_makes_tables_outside_sqlite(monkeypatch: pytest.MonkeyPatch, vendor: str) -> None:
+    from django.core.management import CommandError, call_command
+    from django.db import connection
+
+    def table_names() -> list[str]:
+        return ["auth_user", "user_transaction", "payment_outcome"]
+
+    monkeypatch.setattr(connection, "vendor", vendor)
+    monkeypatch.setattr(connection.introspection, "table_names", table_names)
+    with pytest.raises(CommandError, match="lacks IDEMPOTENCY_KEY; its set-up creates tables"):
+        call_command("seed", stdout=StringIO())
 
 
 def test_a_second_seed_adds_no_users() -> None:
@@ -59,6 +81,7 @@ def test_the_first_payment_and_its_outcome_are_made_once_and_only_on_request() -
     from transactions.models import Outcome, Transaction
 
     Transaction.objects.all().delete()
+    Outcome.objects.all().delete()
     call_command("seed", users=50, stdout=StringIO())
     assert (Transaction.objects.count(), Outcome.objects.count()) == (0, 0)
     for _ in range(2):
@@ -241,14 +264,14 @@ def test_a_button_commits_a_fraud() -> None:
         ("/api/frauds/large_amount", '{"account": 1.9}', 422, "account is 1.9: input should be a valid integer"),
         ("/api/frauds/large_amount", '{"account": true}', 422, "account is True"),
         ("/api/frauds/large_amount", '{"account": 1e400}', 422, "account is "),
-        ("/api/frauds/large_amount", '{"account": Infinity}', 422, "account is inf"),
-        ("/api/frauds/large_amount", '{"account": ' + "9" * 5000 + "}", 400, "not JSON"),
+        ("/api/frauds/large_amount", '{"account": Infinity}', 400, "Infinity is not JSON"),
+        ("/api/frauds/large_amount", '{"account": ' + "9" * 5000 + "}", 400, "5,000 characters"),
         ("/api/frauds/large_amount", '{"user": 7}', 422, "user: extra inputs are not permitted."),
         ("/api/frauds/large_amount", "[]", 422, "must be a JSON object"),
-        ("/api/frauds/large_amount", "[" * 100_000, 400, "not JSON"),
+        ("/api/frauds/large_amount", "[" * 60_000, 400, "nested too deeply"),
         ("/api/generator", '{"rate": -1}', 422, "rate is -1: input should be greater than or equal to 0."),
         ("/api/generator", '{"rate": "much"}', 422, "rate is 'much': input should be a valid number."),
-        ("/api/generator", '{"rate": NaN}', 422, "rate is nan: input should be a finite number."),
+        ("/api/generator", '{"rate": NaN}', 400, "NaN is not JSON"),
         ("/api/generator", '{"rate": 200.5}', 422, "rate is 200.5; allowed: 0 to 200 (MOST_PAYMENTS_PER_SECOND)."),
         ("/api/generator", '{"rate": 1e400}', 422, "rate is inf"),
         ("/api/generator", "{}", 422, "rate: field required."),
@@ -269,9 +292,33 @@ def test_bad_input_gets_a_4xx_with_a_message(address: str, body: str, status: in
     assert (answer.status_code, message in answer.json()["detail"]) == (status, True), answer.content
 
 
-def test_another_content_type_is_refused() -> None:
-    answer = client().post("/api/generator", {"rate": "5"})
+@pytest.mark.parametrize("after", ["9" * 5000, "²", "-1", "x"])
+def test_a_number_of_an_alert_that_cannot_be_one_is_refused(after: str) -> None:
+    assert client().get("/api/alerts", {"after": after}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/api/frauds/large_amount", "/api/generator"])
+def test_another_content_type_is_refused(address: str) -> None:
+    answer = client().post(address, "rate=1", content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 415 and "send application/json" in answer.json()["detail"]
+
+
+def test_a_fraud_while_the_database_is_away_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+    from transactions import frauds, payment_table
+    from transactions.models import User
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("refused; password=hush")
+
+    monkeypatch.setattr(payment_table, "_insert", away)
+    monkeypatch.setattr(frauds, "REQUEST_SECONDS", 0.1)
+    answers = [client().post("/api/frauds/large_amount", '{"account": 1}', content_type="application/json")]
+    monkeypatch.setattr(User.objects, "get", away)
+    answers.append(client().post("/api/frauds/large_amount", '{"account": 1}', content_type="application/json"))
+    for answer in answers:
+        assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+        assert answer["Retry-After"] and "hush" not in answer.content.decode()
 
 
 def test_a_post_without_a_token_is_refused() -> None:

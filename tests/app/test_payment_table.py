@@ -76,7 +76,7 @@ def test_a_violated_constraint_is_not_retried() -> None:
 def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The list makes inserts fail `before` or `after` the commit, in turn."""
     from django.db import DatabaseError, connection
-    from transactions import payment_table
+    from transactions import committing, payment_table
 
     insert, failures = payment_table._insert, list[str]()
 
@@ -89,7 +89,7 @@ def lost(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             raise DatabaseError("DPY-4011: the connection was closed")  # as Oracle's driver says it
 
     monkeypatch.setattr(payment_table, "_insert", flaky)
-    monkeypatch.setattr(payment_table, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(committing, "RETRY_SECONDS", 0)
     yield failures
     assert not failures
 

@@ -152,7 +152,7 @@ def test_a_restart_goes_on_where_it_stopped(folder: Path, stored: int) -> None:
 
 def test_an_outcome_waits_for_the_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import OperationalError
-    from transactions import outcome_table
+    from transactions import committing
     from transactions.models import Outcome
 
     answers = [OperationalError("gone"), OperationalError("gone")]
@@ -164,10 +164,31 @@ def test_an_outcome_waits_for_the_database(folder: Path, monkeypatch: pytest.Mon
         return write_rows(*args, **named)
 
     monkeypatch.setattr(Outcome.objects, "bulk_create", bulk_create)
-    monkeypatch.setattr(outcome_table, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(committing, "RETRY_SECONDS", 0.01)
     play(folder)
     assert not answers
     require_all_written_once()
+
+
+def test_an_outcome_whose_answer_was_lost_is_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+    from transactions import committing, outcome_table
+    from transactions.models import Outcome
+
+    insert, lost = outcome_table._insert, [True]
+
+    def loses_its_answer(outcomes: Any) -> None:
+        insert(outcomes)
+        if lost:
+            lost.pop()
+            raise OperationalError("gone")
+
+    monkeypatch.setattr(outcome_table, "_insert", loses_its_answer)
+    monkeypatch.setattr(committing, "RETRY_SECONDS", 0)
+    before, now = Outcome.objects.count(), datetime.datetime.now(datetime.UTC)
+    outcome = Outcome(transaction_id=1, account_id=1, amount=Decimal(1), is_fraud=True, known_at=now)
+    outcome_table.add([outcome], threading.Event())
+    assert Outcome.objects.count() == before + 1
 
 
 def test_it_is_never_far_ahead_of_the_pipeline(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import http.client
 import json
 import os
 import shutil
@@ -377,6 +378,24 @@ def test_an_end_under_load_loses_nothing_that_was_acknowledged(own: Served, post
         stored = {row[0] for row in connection.execute(f'SELECT "ID" FROM "{SCHEMA}"."USER_TRANSACTION"'.encode())}
     assert len(acknowledged) > 20 and set(acknowledged) <= stored
     assert len(broken) <= 12, "one client, one broken connection at most"
+
+
+def test_a_request_that_never_ends_holds_up_no_end(postgres: Postgres, tmp_path: Path) -> None:
+    app = Served(tmp_path / "app.log", postgres, DRAIN_SECONDS="2", DATABASE_SECONDS="60")
+    token = app.cross_site_token()
+    os.kill(postgres.pid, signal.SIGSTOP)
+    _freeze_sessions(postgres)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1) as clients:
+            stuck = clients.submit(app.request, "POST", FRAUD, b"{}", **token)
+            time.sleep(1)
+            started = time.monotonic()
+            assert app.end() == 0
+            assert time.monotonic() - started < 10
+            assert isinstance(stuck.exception(), (OSError, http.client.HTTPException)), "nothing was acknowledged"
+    finally:
+        _thaw(postgres)
+    assert any("did not end within 2" in line["message"] for line in app.lines())
 
 
 def test_the_app_starts_before_its_database_and_finds_it_later(postgres: Postgres, tmp_path: Path) -> None:

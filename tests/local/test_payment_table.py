@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from components.contracts import SCHEMA, SOURCES
+from components.contracts import APP_TABLES, SCHEMA, SOURCES
 from components.contracts.ddl import postgres as ddl
 from local.apply.app_server import FOLDER
 from local.servers import loopback
@@ -58,7 +58,7 @@ def postgres() -> Iterator[Postgres]:
         server.create_database(SOURCE_DATABASE)
         with server.connect(SOURCE_DATABASE) as connection:
             connection.execute(f'CREATE SCHEMA "{SCHEMA}"'.encode())
-            for table in SOURCES:
+            for table in (*SOURCES, *APP_TABLES):
                 connection.execute(ddl(table).encode())
         subprocess.run([sys.executable, str(FOLDER / "manage.py"), "seed"], env=environment(server), check=True)
         yield server

@@ -60,6 +60,9 @@ app_schema() {
     converge "table-$table" "container=$PDB" "schema=$SCHEMA" "table=$table"
     converge logged "container=$PDB" "schema=$SCHEMA" "table=$table"
   done
+  for table in $APP_TABLES; do
+    converge "table-$table" "container=$PDB" "schema=$SCHEMA" "table=$table"
+  done
   # A table is made once. The columns that the contract gained since can only be nullable ones.
   while read -r table column definition; do
     converge column "container=$PDB" "schema=$SCHEMA" "table=$table" "column=$column" "definition=$definition"

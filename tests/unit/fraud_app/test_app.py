@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from ipaddress import IPv4Network
@@ -112,6 +113,51 @@ def test_the_app_reads_each_secret_by_its_name() -> None:
     settings = (ROOT / "app" / "fraudapp" / "settings.py").read_text()
     for variable in {*made["app-config"].inputs["data"], *database, *kafka}:
         assert re.search(rf"\b{variable}\b", settings), f"{variable}: app/fraudapp/settings.py does not read it"
+
+
+def test_the_app_knows_only_the_digests_of_the_apis_keys() -> None:
+    def build() -> pulumi.Output[Any]:
+        return FraudApp("app", arguments(api_clients=("shop", "bank=outcomes"))).api_keys
+
+    made = record_component(build)
+    keys = {name: secret(f"app-api-{name}") for name in ("shop", "bank")}
+    assert made.result == keys and made["app-api-shop"].inputs["length"] == 48
+    told = json.loads(made.opened["app-api"]["stringData"]["API_KEYS"])
+    assert {name: one["sha256"] for name, one in told.items()} == {
+        name: hashlib.sha256(key.encode()).hexdigest() for name, key in keys.items()
+    }
+    assert told["shop"]["scopes"] == ["payments:write", "outcomes:write"]
+    assert told["bank"]["scopes"] == ["outcomes:write"]
+    assert made["app-api"].inputs["stringData"] == MASK
+    assert "app-api" not in record_component(lambda: FraudApp("app", arguments()))
+
+
+@pytest.mark.parametrize("clients", [("Shop",), ("shop=all",), ("",), ("shop", "shop=payments")])
+def test_a_client_that_cannot_be_one_is_refused(clients: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r"clients' names; =payments|each name once"):
+        arguments(api_clients=clients)
+
+
+def test_probes_and_metrics_have_a_port_that_ingress_does_not_lead_to() -> None:
+    made = record_component(lambda: FraudApp("app", arguments()))
+    pod = made["app-web"].inputs["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    probes = [container[name]["httpGet"]["port"] for name in ("startupProbe", "readinessProbe", "livenessProbe")]
+    assert probes == ["operations"] * 3
+    check = made["app-ingress"].inputs["metadata"]["annotations"]["alb.ingress.kubernetes.io/healthcheck-port"]
+    assert check == str(ports["operations"])
+    assert [port["targetPort"] for port in made["app-service"].inputs["spec"]["ports"]] == ["http"]
+
+
+def test_a_pod_has_time_to_drain_before_it_is_killed() -> None:
+    made = record_component(lambda: FraudApp("app", arguments()))
+    pod = made["app-web"].inputs["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    settings = {one["name"]: one["value"] for one in container["env"]}
+    notice = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert notice + float(settings["DRAIN_SECONDS"]) + 5 < pod["terminationGracePeriodSeconds"]
+    assert float(settings["IDLE_SECONDS"]) > 60, "the load balancer keeps a connection for 60 s"
 
 
 def test_pods_run_as_the_images_user() -> None:

@@ -4,7 +4,8 @@ import datetime
 import random
 
 from django.contrib.auth.hashers import make_password
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from transactions import payments, tables
@@ -29,7 +30,10 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="seed of the names (default: 1)")
 
     def handle(self, *_args: object, users: int, seed: int, first_payment: bool, **_options: object) -> None:
-        tables.ensure()
+        try:
+            tables.ensure()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
         have = User.objects.count()
         source = random.Random(seed)  # noqa: S311 - names
         password = make_password(None)  # nobody can log in

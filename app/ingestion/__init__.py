@@ -1,0 +1,1 @@
+"""The API by which other systems send payments and outcomes."""
