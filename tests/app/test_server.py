@@ -22,7 +22,7 @@ from typing import Any
 import psutil
 import pytest
 
-from components.contracts import SCHEMA, SOURCES
+from components.contracts import APP_TABLES, SCHEMA, SOURCES
 from components.contracts.ddl import postgres as ddl
 from local.servers.children import Children
 from local.servers.postgres import SOURCE_DATABASE, Postgres
@@ -48,7 +48,7 @@ def postgres(django: None) -> Iterator[Postgres]:
         server.create_database(SOURCE_DATABASE)
         with server.connect(SOURCE_DATABASE) as connection:
             connection.execute(f'CREATE SCHEMA "{SCHEMA}"'.encode())
-            for table in SOURCES:
+            for table in (*SOURCES, *APP_TABLES):
                 connection.execute(ddl(table).encode())
         seed = [sys.executable, "manage.py", "seed", "--users", "200"]
         subprocess.run(seed, cwd=APP, env={**os.environ, **variables(server)}, check=True)
@@ -381,8 +381,9 @@ def test_an_end_under_load_loses_nothing_that_was_acknowledged(own: Served, post
 
 
 def test_a_request_that_never_ends_holds_up_no_end(postgres: Postgres, tmp_path: Path) -> None:
-    app = Served(tmp_path / "app.log", postgres, DRAIN_SECONDS="2", DATABASE_SECONDS="60")
+    app = Served(tmp_path / "app.log", postgres, DRAIN_SECONDS="2", DATABASE_SECONDS="60", API_THREADS="1")
     token = app.cross_site_token()
+    assert app.request("POST", FRAUD, b"{}", **token)[0] == 201, "the thread has a connection now"
     os.kill(postgres.pid, signal.SIGSTOP)
     _freeze_sessions(postgres)
     try:
