@@ -1,9 +1,8 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
+from ingestion.api import api
 from transactions import judging, pages, questions, views
 from transactions.login import login
-from ingestion.api import api
-from transactions import views
 
 urlpatterns = [
     path("", views.page, name="page"),

@@ -88,6 +88,8 @@ class Operator(AbstractBaseUser):
 
     def __str__(self) -> str:
         return str(self.username)
+
+
 class IdempotencyKey(models.Model):
     """What the app answered to a request of the API; it is written together with what the request sent."""
 

@@ -31,7 +31,6 @@ class GeneratorBody(Body):
     rate: Annotated[float, Field(ge=0)]
 
 
-
 @require_GET
 @ensure_csrf_cookie
 def page(request: HttpRequest) -> HttpResponse:

@@ -50,8 +50,8 @@ def index_columns(columns: tuple[str, ...]) -> str:
 
 
 def postgres(table: Table) -> str:
-    """CREATE TABLE with its indexes. A captured table has the full row as replica identity (Oracle: supplemental logging
-    ALL).
+    """CREATE TABLE with its indexes. A captured table has the full row as replica identity (Oracle: supplemental
+    logging ALL).
 
     Debezium gives its columns the same types as Oracle's, with the converter in local/java for two types that
     PostgreSQL lacks: NUMBER(1), and a TIMESTAMP that is a point in time.

@@ -7,9 +7,8 @@ from pulumi import ResourceOptions
 
 from ..alarms import Alarm
 from ..network.security import Peer, allow_ingress
-
-from .alarms import cluster_alarms
 from . import api_clients, cluster, image, ingress, namespace, network_policy, workload
+from .alarms import cluster_alarms
 from .args import FraudAppArgs
 
 

@@ -29,6 +29,10 @@ class Runtime:
     operators_secret: pulumi.Input[str] | None
     api_secret: pulumi.Input[str] | None
 
+    @property
+    def web_secrets(self) -> list[pulumi.Input[str]]:
+        return [one for one in (self.database_secret, self.kafka_secret, self.operators_secret, self.api_secret) if one]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Probes:

@@ -58,7 +58,7 @@ def make_web(
         _serve(),
         cpu="250m",
         memory="512Mi",
-        secrets=[one for one in (runtime.database_secret, runtime.kafka_secret, runtime.api_secret, runtime.operators_secret) if one],
+        secrets=runtime.web_secrets,
         env=_environment(args.settings.hostname),
         ports=[
             _core.ContainerPortArgs(name="http", container_port=PORT),

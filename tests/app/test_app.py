@@ -51,7 +51,6 @@ def test_the_models_match_the_contract(name: str, table: Table) -> None:
     assert indexes == {ddl.index_name(table, columns): columns for columns in table.indexes}
 
 
-
 @pytest.mark.parametrize("vendor", ["oracle", "postgresql"])
 def test_only_the_set_up_makes_tables_outside_sqlite(monkeypatch: pytest.MonkeyPatch, vendor: str) -> None:
     from django.core.management import CommandError, call_command

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from tests.app.ingestion_lab import payment, send
 
 FIELDS = [*payment(), "received_at", "terminal_id", "device_id", "latitude", "longitude", "payee_account_id"]
-LIMITS = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+CHECKS += [HealthCheck.function_scoped_fixture]
+LIMITS = settings(max_examples=150, deadline=None, suppress_health_check=CHECKS)
 numbers = st.integers() | st.floats() | st.decimals(allow_nan=False).map(str)
 anything: Any = st.recursive(
     st.none() | st.booleans() | numbers | st.text(),

@@ -127,6 +127,8 @@ def test_the_payments_of_an_account_have_an_index():
     assert USER_TRANSACTION.indexes == (("ACCOUNT_ID", "ID"),), "an account's page must not read millions of payments"
     wanted = 'CREATE INDEX "USER_TRANSACTION_ACCOUNT_ID" ON "SAMPLE"."USER_TRANSACTION" ("ACCOUNT_ID", "ID");'
     assert wanted in ddl.postgres(USER_TRANSACTION).splitlines()
+
+
 def test_a_table_that_is_not_captured_has_a_unique_key_and_no_replica_identity():
     assert ddl.oracle(IDEMPOTENCY_KEY) == (
         "CREATE TABLE SAMPLE.IDEMPOTENCY_KEY (\n"

@@ -24,7 +24,7 @@ PERMISSIONS = {
 """Jobs that may do more than read the repository and sign in."""
 
 
-def steps(workflow: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def steps(workflow: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
     for job in workflow["jobs"].values():
         yield from job.get("steps", [])
 
@@ -35,11 +35,11 @@ def file(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def workflow(file: Path) -> dict[str, Any]:
+def workflow(file: Path) -> dict[Any, Any]:
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-def test_each_make_target_exists(workflow: dict[str, Any]) -> None:
+def test_each_make_target_exists(workflow: dict[Any, Any]) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     used = {found for step in steps(workflow) for found in re.findall(r"\bmake (?:-s )?([a-z-]+)", step.get("run", ""))}
     assert used <= targets, f"the Makefile has no {sorted(used - targets)}"
@@ -51,24 +51,24 @@ def test_each_action_is_pinned_by_its_commit(file: Path) -> None:
     assert not loose, f"pin {loose} by the hash of a commit, with its version behind it"
 
 
-def test_a_job_has_no_more_rights_than_it_needs(file: Path, workflow: dict[str, Any]) -> None:
+def test_a_job_has_no_more_rights_than_it_needs(file: Path, workflow: dict[Any, Any]) -> None:
     assert workflow["permissions"] == {}, "give rights to jobs"
     for name, job in workflow["jobs"].items():
         allowed = PERMISSIONS.get(file.name, {}).get(name, {"contents": "read", "id-token": "write"})
         assert job["permissions"].items() <= allowed.items(), f"{name} has rights that nobody has thought about"
 
 
-def test_a_job_ends(workflow: dict[str, Any]) -> None:
+def test_a_job_ends(workflow: dict[Any, Any]) -> None:
     assert all(job.get("timeout-minutes", 0) <= 90 and ("uses" in job or "timeout-minutes" in job)
                for job in workflow["jobs"].values())  # fmt: skip
 
 
-def test_no_expression_stands_in_a_script(workflow: dict[str, Any]) -> None:
+def test_no_expression_stands_in_a_script(workflow: dict[Any, Any]) -> None:
     """A branch's name in a script would be run; in `env` it is text."""
     assert not [step["run"] for step in steps(workflow) if "${{" in step.get("run", "")]
 
 
-def test_credentials_stay_away_from_forks(workflow: dict[str, Any]) -> None:
+def test_credentials_stay_away_from_forks(workflow: dict[Any, Any]) -> None:
     for name, job in workflow["jobs"].items():
         if workflow[True] == "pull_request" and job["permissions"].get("id-token"):
             assert "head.repo.full_name == github.repository" in job["if"], name
