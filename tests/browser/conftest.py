@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from components.contracts import SCHEMA, SOURCES, ddl
+from components.contracts import APP_TABLES, SCHEMA, SOURCES, ddl
 from local.apply.app_server import FOLDER
 from local.servers.children import Children
 from local.servers.postgres import SOURCE_DATABASE, Postgres
@@ -59,7 +59,7 @@ def postgres() -> Iterator[Postgres]:
         server.create_database(SOURCE_DATABASE)
         with server.connect(SOURCE_DATABASE) as connection:
             connection.execute(f'CREATE SCHEMA "{SCHEMA}"'.encode())
-            for table in SOURCES:
+            for table in (*SOURCES, *APP_TABLES):
                 connection.execute(ddl.postgres(table).encode())
         yield server
     finally:
