@@ -98,7 +98,7 @@ workflows: $(VENV)/.test ## Check the workflows of .github (actionlint too, wher
 	else echo 'actionlint was not run: install Go' >&2; fi
 
 docs: $(VENV)/.test ## Build the site of docs/ into site/
-	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build
 
 clean: ## Remove the virtual environment (caches stay in ~/.cache or XDG_CACHE_HOME)
 	rm -rf $(VENV)

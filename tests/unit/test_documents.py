@@ -57,7 +57,7 @@ def test_the_readme_links_every_document() -> None:
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     """Links, anchors, and every page in the navigation."""
-    command = [Path(sys.executable).with_name("mkdocs"), "build", "--quiet", "--site-dir", str(tmp_path)]
+    command = [Path(sys.executable).with_name("mkdocs"), "build", "--site-dir", str(tmp_path)]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     foreign = [
