@@ -25,7 +25,7 @@ from local.waiting import until
 USERS = 5_000
 SECONDS = 15
 REFERENCE = 621
-"""Payments a second of the reference's own API, measured on the same machine."""
+"""Payments a second that the app of the Terraform workshop reached."""
 WAYS = (("singly", 1, 64), ("by 10", 10, 32), ("by 100", 100, 8))
 """Name, payments in a request, connections."""
 

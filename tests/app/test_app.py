@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from components.contracts import AUTH_USER, IDEMPOTENCY_KEY, PAYMENT_OUTCOME, USER_TRANSACTION, Table, ddl
+from local import run
 from tests.app.conftest import OPERATOR
 
 
@@ -63,6 +64,13 @@ def test_only_the_set_up_makes_tables_outside_sqlite(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(connection.introspection, "table_names", table_names)
     with pytest.raises(CommandError, match="lacks IDEMPOTENCY_KEY; its set-up creates tables"):
         call_command("seed", stdout=StringIO())
+
+
+def test_the_safe_rate_of_the_page_is_that_of_a_run() -> None:
+    """local/ and app/ may not import each other."""
+    from transactions.generator import SECONDS_BETWEEN
+
+    assert SECONDS_BETWEEN == run.SECONDS_BETWEEN
 
 
 def test_a_second_seed_adds_no_users() -> None:
