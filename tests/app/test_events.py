@@ -89,7 +89,10 @@ def test_a_browser_that_is_too_slow_for_the_ring_gets_a_snapshot_with_a_gap(monk
         scope = {"headers": [], "query_string": b""}
         await asyncio.wait_for(stream.serve(scope, receive, send, []), 10)
 
-    asyncio.run(listen())
+    # Not asyncio.run: it leaves the thread without an event loop, and Pulumi's SDK asks for one in later tests.
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(listen())
+    loop.close()
     found = parsed(b"".join(sent))
     gap = next(one for one in found[1:] if one[1] == "snapshot")
     assert gap[2]["gap"] is True and gap[0] == told.ring.last, "the snapshot holds all that it missed"
