@@ -25,10 +25,11 @@ OPERATOR, PASSWORD = "anna", "correct horse battery"
 HASH = "pbkdf2_sha256$1000000$saltsaltsaltsaltsalts1$tcEbz/6Os+iPwYq3JLboPCQMsWwFercn+NlxzesupgY="
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     sys.path.insert(0, str(APP))
     database = tmp_path_factory.mktemp("app") / "db.sqlite3"
+    before = dict(os.environ)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "fraudapp.settings",
         "DATABASE_URL": f"sqlite:///{database}",
@@ -45,6 +46,8 @@ def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     library.setup()
     call_command("seed", users=50, verbosity=0)
     yield
+    os.environ.clear()
+    os.environ |= before
     sys.path.remove(str(APP))
 
 

@@ -265,7 +265,8 @@ def test_browsers_that_never_read_are_dropped_and_starve_nobody(served: Served) 
         client.connect(("127.0.0.1", served.port))
         client.sendall(b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         deaf.append(client)
-    assert until(lambda: served.metric("fraud_app_browsers") >= 300, seconds=10)
+        if len(deaf) % 50 == 0:  # more at once than may wait would be refused
+            assert until(lambda: served.metric("fraud_app_browsers") >= len(deaf), seconds=10)
     before = memory(served)
     listener = Listener(served)
     assert len(events(listener, seconds=3)) > 10, "others get their events"
