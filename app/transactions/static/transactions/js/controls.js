@@ -6,26 +6,32 @@ import { title } from "./episodes.js";
 
 const PHASES = { history: "the first days, as fast as possible", over: "the scenario is over", failed: "FAILED, see the app's log" };
 const STEP = 5;
+const STATE_PATIENCE = 2000; // ms
 const message = byId("message");
 const slider = byId("generator");
 const committed = new Map(); // when, by payment: to tell how long its alert took
 let dragging = false;
+let wanted = null; // the rate that was asked for, until a state shows it
+let asking = false;
+let waitUntil = 0; // for that state, which may have left the server before the rate changed
 let calm = null;
 let alive = true;
 
 export function start() {
   for (const button of document.querySelectorAll("[data-fraud]")) button.addEventListener("click", () => commit(button));
   slider?.addEventListener("input", () => { dragging = true; showRate(Number(slider.value)); });
-  slider?.addEventListener("change", () => { dragging = false; setRate(); });
+  slider?.addEventListener("change", () => { dragging = false; wanted = Number(slider.value); setRate(); });
 }
 
 export function show(state) {
   if (state.scenario) return showScenario(state.scenario);
   calm = state.calm_rate;
   alive = state.generator_alive ?? true;
-  if (dragging || !slider) return;
-  const wanted = Math.max(50, Math.min(200, (calm ?? 0) * 1.5), state.generator);
-  slider.max = Math.min(state.most_rate, Math.ceil(wanted / STEP) * STEP);
+  if (dragging || asking || !slider) return;
+  if (wanted !== null && wanted !== state.generator && performance.now() < waitUntil) return;
+  wanted = null;
+  const most = Math.max(50, Math.min(200, (calm ?? 0) * 1.5), state.generator);
+  slider.max = Math.min(state.most_rate, Math.ceil(most / STEP) * STEP);
   slider.value = state.generator;
   showRate(state.generator);
 }
@@ -63,11 +69,23 @@ async function commit(button) {
   button.focus();
 }
 
-function setRate() {
-  return report(async () => {
-    const { rate } = await post("api/generator", { rate: Number(slider.value) });
-    return rate ? `Generating ${rate} payments a second.` : "The generator is off.";
-  });
+/** One request after the other: two at once could overtake each other, and the last one must win. */
+async function setRate() {
+  if (asking) return;
+  asking = true;
+  try {
+    let asked = null;
+    while (asked !== wanted) {
+      asked = wanted;
+      await report(async () => {
+        const { rate } = await post("api/generator", { rate: asked });
+        waitUntil = performance.now() + STATE_PATIENCE;
+        return rate ? `Generating ${rate} payments a second.` : "The generator is off.";
+      });
+    }
+  } finally {
+    asking = false;
+  }
 }
 
 async function report(action) {
