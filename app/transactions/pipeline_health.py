@@ -6,6 +6,7 @@ A thread of its own asks Kafka, with a time limit on each question: whatever fre
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from transactions.health_words import Following, Part, Writing
 from transactions.kafka_questions import Place, Questions
 
 log = logging.getLogger(__name__)
+KEPT_CLIENTS = 8
 PERIOD_SECONDS = 2.0
 RETRY_SECONDS = 0.5
 CLOCKS_SECONDS = 1.0
@@ -88,18 +90,19 @@ class PipelineHealth(threading.Thread):
         return self._began if at is None and now - self._began > health_words.SILENT_SECONDS else at
 
     def run(self) -> None:
-        kafka = Questions(settings.KAFKA)
+        # A client that ends while it still waits for answers can crash the process, so each is kept for a while.
+        clients = deque([Questions(settings.KAFKA)], maxlen=KEPT_CLIENTS)
         told = ""
         while not self._stop_asking.is_set():
             try:
-                self._seen = self._look(kafka)
+                self._seen = self._look(clients[-1])
                 self._answered_at, told = time.time(), ""
             except KafkaException as error:
                 if str(error) != told:
                     told = str(error)
                     log.warning("cannot ask Kafka how the pipeline does: %s", error)
                 # A client that lost a group's coordinator may never find it again.
-                kafka = Questions(settings.KAFKA)
+                clients.append(Questions(settings.KAFKA))
             self._stop_asking.wait(RETRY_SECONDS if told else PERIOD_SECONDS)
 
     def _look(self, kafka: Questions) -> Seen:
