@@ -13,10 +13,10 @@ from typing import Any
 import psutil
 
 from bench.common import figure, started
-from components.contracts import APP_TABLES, SCHEMA, SOURCES
-from components.contracts.ddl import postgres as ddl
+from components.contracts import SCHEMA
 from local.apply.app_server import FOLDER, api_keys, database, seed
 from local.apply.servers import ROOT
+from local.apply.source_tables import make_source
 from local.errors import RunError
 from local.servers import loopback, shell
 from local.servers.postgres import SOURCE_DATABASE, Postgres
@@ -33,7 +33,8 @@ WAYS = (("singly", 1, 64), ("by 10", 10, 32), ("by 100", 100, 8))
 def measure() -> None:
     key = secrets.token_urlsafe(32)
     with started("bench-ingestion", lambda children: (Postgres(children),)) as (postgres,):
-        _fill(postgres)
+        make_source(postgres)
+        seed(postgres, ROOT, USERS)
         with _server(postgres, key) as (url, server):
             for name, batch, connections in WAYS:
                 _load(url, key, batch, connections, 3)  # warm
@@ -48,15 +49,6 @@ def measure() -> None:
         with postgres.connect(SOURCE_DATABASE) as connection:
             rows = connection.execute(f'SELECT count(*) FROM "{SCHEMA}"."USER_TRANSACTION"'.encode()).fetchone()
     figure("ingestion: rows in the database", str(rows and rows[0]))
-
-
-def _fill(postgres: Postgres) -> None:
-    postgres.create_database(SOURCE_DATABASE)
-    with postgres.connect(SOURCE_DATABASE) as connection:
-        connection.execute(f'CREATE SCHEMA "{SCHEMA}"'.encode())
-        for table in (*SOURCES, *APP_TABLES):
-            connection.execute(ddl(table).encode())
-    seed(postgres, ROOT, USERS)
 
 
 @contextmanager

@@ -16,8 +16,9 @@ BELOW: Literal["LessThanThreshold"] = "LessThanThreshold"
 class Alarm:
     """It trips when `statistic` of the metric compares so with `threshold` in `periods` periods of `minutes` in a row.
 
-    `means` says in words what is wrong, and `runbook`, `name` by default, heads a section of docs/runbooks.md.
-    `silence` says what no data means: "breaching" if the resource always sends some.
+    The defaults are those of a metric that is 1 when something is wrong. `means` says in words what that is, and
+    `runbook`, `name` by default, heads a section of docs/runbooks.md. `silence` says what no data means: "breaching" if
+    the resource always sends some.
     """
 
     name: str
@@ -25,9 +26,9 @@ class Alarm:
     namespace: str
     metric: str
     dimensions: Mapping[str, pulumi.Input[str]]
-    statistic: Literal["Maximum", "Minimum", "Average", "Sum"]
-    comparison: Literal["GreaterThanOrEqualToThreshold", "LessThanThreshold"]
-    threshold: float
+    statistic: Literal["Maximum", "Minimum", "Average", "Sum"] = "Maximum"
+    comparison: Literal["GreaterThanOrEqualToThreshold", "LessThanThreshold"] = AT_LEAST
+    threshold: float = 1
     minutes: int = 1
     periods: int = 1
     silence: Literal["breaching", "notBreaching"] = "notBreaching"

@@ -8,8 +8,6 @@ from dataclasses import KW_ONLY, dataclass
 from types import TracebackType
 from typing import Self
 
-from components.contracts import APP_TABLES, SCHEMA, SOURCES
-from components.contracts.ddl import postgres as ddl
 from local.apply import connections
 from local.apply.accounts import accounts
 from local.apply.alterations import as_statements
@@ -19,13 +17,14 @@ from local.apply.preflight import check
 from local.apply.scenario import Judged, Scenario
 from local.apply.scheduler import create_all, put_off
 from local.apply.servers import ROOT, Servers
+from local.apply.source_tables import make_source
 from local.apply.source_watch import SourceWatch
 from local.apply.supervisor import Supervisor
 from local.errors import RunError
 from local.servers import jars
 from local.servers.children import Children
 from local.servers.folder import RunFolder
-from local.servers.postgres import SOURCE_DATABASE, WAREHOUSE_DATABASE, Postgres
+from local.servers.postgres import WAREHOUSE_DATABASE, Postgres
 from local.waiting import until
 from plan.model import Plan, Resource
 
@@ -137,12 +136,8 @@ class Pipeline:
 
     def _prepare_database(self, postgres: Postgres) -> None:
         """Create the tables with the users, and the warehouse's database."""
-        for name in (SOURCE_DATABASE, WAREHOUSE_DATABASE):
-            postgres.create_database(name)
-        with postgres.connect(SOURCE_DATABASE) as connection:
-            connection.execute(f'CREATE SCHEMA "{SCHEMA}"')  # pyright: ignore[reportArgumentType]
-            for table in (*SOURCES, *APP_TABLES):
-                connection.execute(ddl(table))  # pyright: ignore[reportArgumentType, reportCallIssue]
+        make_source(postgres)
+        postgres.create_database(WAREHOUSE_DATABASE)
         seed(postgres, self.path, self.users)
 
     def _settle(self, resources: Sequence[Resource]) -> None:

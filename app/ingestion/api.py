@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from fraudapp import json_bodies
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError
@@ -71,7 +70,7 @@ Key = Annotated[str, Header(alias="Idempotency-Key", description=documents.KEY, 
 def payments(request: HttpRequest, idempotency_key: Key, body: bodies.Payments = BODY) -> HttpResponse:
     """One payment, or {"payments": […]} with up to 1,000. All are committed, or none."""
     several = body.payments if isinstance(body, bodies.PaymentsBody) else [body]
-    rows = received([one.payment() for one in several], clock())
+    rows = received([one.payment() for one in several], live().now())
     return _written(request, Job(*_identity(request, idempotency_key), payments=rows))
 
 
@@ -85,15 +84,9 @@ def payments(request: HttpRequest, idempotency_key: Key, body: bodies.Payments =
 def outcomes(request: HttpRequest, idempotency_key: Key, body: bodies.Outcomes = BODY) -> HttpResponse:
     """What became known about one payment, or {"outcomes": […]} with up to 1,000. All are committed, or none."""
     several = body.outcomes if isinstance(body, bodies.OutcomesBody) else [body]
-    now = clock()
+    now = live().now()
     told = [Told(one.transaction_id, one.is_fraud, one.known_at or now) for one in several]
     return _written(request, Job(*_identity(request, idempotency_key), outcomes=told))
-
-
-def clock() -> Any:
-    """The time of what comes without one: that of the scenario while one is played."""
-    player = live().player
-    return player.now() if player else timezone.now()
 
 
 @cache

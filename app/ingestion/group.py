@@ -8,6 +8,7 @@ from django.utils import timezone
 from transactions import ids
 from transactions.committing import commit
 from transactions.models import IdempotencyKey, Outcome, Transaction, User
+from transactions.outcome_table import outcome_of
 from transactions.payment_table import BATCH
 
 from ingestion.jobs import Job, KeyReusedError, Result, UnknownError
@@ -93,7 +94,7 @@ class _Group:
             if problems:
                 self._settle(job, UnknownError(problems))
         self._outcomes = [
-            _outcome(payments[told.payment], told.is_fraud, told.known_at)
+            outcome_of(payments[told.payment], is_fraud=told.is_fraud, known_at=told.known_at)
             for job in self._jobs
             for told in job.outcomes
         ]
@@ -142,14 +143,3 @@ def _known_accounts(numbers: set[int]) -> set[int]:
 
 def _known_payments(numbers: set[int]) -> dict[int, Transaction]:
     return Transaction.objects.in_bulk(list(numbers)) if numbers else {}
-
-
-def _outcome(payment: Transaction, is_fraud: bool, known_at: object) -> Outcome:
-    return Outcome(
-        transaction_id=payment.pk,
-        account_id=payment.account_id,
-        terminal_id=payment.terminal_id,
-        amount=payment.amount,
-        is_fraud=is_fraud,
-        known_at=known_at,
-    )

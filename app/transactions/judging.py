@@ -5,7 +5,6 @@ from typing import Annotated
 
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 from fraudapp.bodies import Body, takes
 from fraudapp.problems import problem
@@ -13,7 +12,7 @@ from pydantic import Field
 
 from transactions import operators, outcome_table
 from transactions.live import live
-from transactions.models import Outcome, Transaction
+from transactions.models import Transaction
 
 log = logging.getLogger(__name__)
 MOST = 2**63 - 1
@@ -32,7 +31,8 @@ def add(request: HttpRequest, verdict: Verdict) -> JsonResponse:
     """Body: {"transaction_id": a payment, "is_fraud": true or false}. The last verdict on a payment counts."""
     try:
         payment = Transaction.objects.get(pk=verdict.transaction_id)
-        number = outcome_table.add_one(_outcome(payment, is_fraud=verdict.is_fraud))
+        outcome = outcome_table.outcome_of(payment, is_fraud=verdict.is_fraud, known_at=live().now())
+        number = outcome_table.add_one(outcome)
     except Transaction.DoesNotExist:
         return problem(404, f"transaction_id is {verdict.transaction_id}: there is no such payment.")
     except DatabaseError as error:
@@ -41,15 +41,3 @@ def add(request: HttpRequest, verdict: Verdict) -> JsonResponse:
     words = "fraud" if verdict.is_fraud else "genuine"
     log.info("operator %s: payment %s is %s", operators.name_of(request), payment.pk, words)
     return JsonResponse({"outcome": number}, status=201)
-
-
-def _outcome(payment: Transaction, *, is_fraud: bool) -> Outcome:
-    player = live().player
-    return Outcome(
-        transaction_id=payment.pk,
-        account_id=payment.account_id,
-        terminal_id=payment.terminal_id,
-        amount=payment.amount,
-        is_fraud=is_fraud,
-        known_at=player.now() if player else timezone.now(),
-    )

@@ -1,5 +1,6 @@
 """Feeds the page: all browsers share one watcher of the database and one reader of alerts."""
 
+import datetime
 import itertools
 import logging
 import random
@@ -12,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
+from django.utils import timezone
 
 from transactions import metrics
 from transactions.alerts import Alerts
@@ -37,7 +39,7 @@ class Live:
     def __init__(self) -> None:
         folder = settings.SCENARIO_FOLDER
         self.player = Player(Path(folder), settings.SCENARIO_SPEED) if folder else None
-        self.payments = PaymentTable(self.player.now if self.player else None)
+        self.payments = PaymentTable(self.now)
         self.source = random.Random()  # noqa: S311
         self.generator = Generator(
             self.payments,
@@ -67,6 +69,10 @@ class Live:
 
     def stop(self) -> None:
         (self.player or self.generator).stop()
+
+    def now(self) -> datetime.datetime:
+        """The time of what comes without one: that of the scenario while one is played."""
+        return self.player.now() if self.player else timezone.now()
 
     def state(self) -> dict[str, Any]:
         return {

@@ -1,11 +1,24 @@
 """Writes outcomes, even when the connection to the database fails."""
 
+import datetime
 from collections.abc import Sequence
 from threading import Event
 
 from transactions.committing import commit
-from transactions.models import Outcome
+from transactions.models import Outcome, Transaction
 from transactions.payment_table import BATCH
+
+
+def outcome_of(payment: Transaction, *, is_fraud: bool, known_at: datetime.datetime) -> Outcome:
+    """What became known about a payment."""
+    return Outcome(
+        transaction_id=payment.pk,
+        account_id=payment.account_id,
+        terminal_id=payment.terminal_id,
+        amount=payment.amount,
+        is_fraud=is_fraud,
+        known_at=known_at,
+    )
 
 
 def add(outcomes: Sequence[Outcome], stop: Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from ..alarms import AT_LEAST, Alarm
+from ..alarms import Alarm
 
 
 def cluster_alarms(cluster: pulumi.Input[str]) -> tuple[Alarm, ...]:
@@ -16,8 +16,6 @@ def cluster_alarms(cluster: pulumi.Input[str]) -> tuple[Alarm, ...]:
             metric="scheduler_pending_pods_UNSCHEDULABLE",
             dimensions={"ClusterName": cluster},
             statistic="Minimum",
-            comparison=AT_LEAST,
-            threshold=1,
             minutes=5,
             periods=3,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from ..alarms import AT_LEAST, Alarm
+from ..alarms import Alarm
 
 
 def nat_alarm(zone: str, nat_id: pulumi.Output[str]) -> Alarm:
@@ -15,8 +15,6 @@ def nat_alarm(zone: str, nat_id: pulumi.Output[str]) -> Alarm:
         metric="ErrorPortAllocation",
         dimensions={"NatGatewayId": nat_id},
         statistic="Sum",
-        comparison=AT_LEAST,
-        threshold=1,
         minutes=5,
         runbook="nat-ports",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from ..alarms import AT_LEAST, BELOW, Alarm
+from ..alarms import BELOW, Alarm
 
 BUSY_PERCENT = 90
 
@@ -25,9 +25,6 @@ def host_alarms(
             namespace="AWS/EC2",
             metric="StatusCheckFailed",
             dimensions=host,
-            statistic="Maximum",
-            comparison=AT_LEAST,
-            threshold=1,
             periods=3,
             silence="breaching",
         ),
@@ -38,7 +35,6 @@ def host_alarms(
             metric="CPUUtilization",
             dimensions=host,
             statistic="Average",
-            comparison=AT_LEAST,
             threshold=BUSY_PERCENT,
             minutes=5,
             periods=3,
@@ -49,9 +45,6 @@ def host_alarms(
             namespace="AWS/EBS",
             metric="VolumeStalledIOCheck",
             dimensions={"VolumeId": volume_id, "InstanceId": instance_id},
-            statistic="Maximum",
-            comparison=AT_LEAST,
-            threshold=1,
             periods=3,
         ),
         Alarm(
@@ -60,9 +53,7 @@ def host_alarms(
             namespace="AWS/NetworkELB",
             metric="HealthyHostCount",
             dimensions={"LoadBalancer": balancer, "TargetGroup": targets},
-            statistic="Maximum",
             comparison=BELOW,
-            threshold=1,
             periods=3,
             silence="breaching",
         ),

@@ -13,10 +13,9 @@ from components.contracts import questions
 from components.contracts.panels import INDEXED
 from components.contracts.search import mapping
 from local.servers import loopback
-from local.servers.children import Children
 from local.servers.opensearch import OpenSearch
 from tests.app.test_app import client
-from tests.local.sink_lab import server_folder
+from tests.servers import alone
 
 pytestmark = pytest.mark.local
 NOW = datetime.datetime.now(datetime.UTC)
@@ -26,27 +25,18 @@ ALERTS = [("burst_count", 40, 1, NOW), ("large_amount", 60, 2, NOW), ("large_amo
 
 @pytest.fixture(scope="module")
 def opensearch() -> Iterator[str]:
-    with server_folder() as folder:
-        (folder / "logs").mkdir()
-        children = Children(folder)
-        server = OpenSearch(children)
-        try:
-            server.prepare()
-            server.start()
-            for table in INDEXED:
-                body = {"mappings": mapping(table), "settings": {"number_of_replicas": 0}}
-                requests.put(f"{server.url}/{table.topic}", json=body, timeout=60).raise_for_status()
-            for number, (rule, score, account, time) in enumerate(ALERTS):
-                document = {
-                    "alert_id": f"{number}-{rule}", "transaction_id": number, "ACCOUNT_ID": account, "rule_id": rule,
-                    "score": score, "reason": "<b>", "amount": 1200.25, "event_time": time.isoformat(),
-                }  # fmt: skip
-                address = f"{server.url}/fraud_alert/_doc/{number}?refresh=true"
-                requests.put(address, json=document, timeout=60).raise_for_status()
-            yield server.url
-        finally:
-            server.stop()
-            children.close()
+    with alone(OpenSearch) as server:
+        for table in INDEXED:
+            body = {"mappings": mapping(table), "settings": {"number_of_replicas": 0}}
+            requests.put(f"{server.url}/{table.topic}", json=body, timeout=60).raise_for_status()
+        for number, (rule, score, account, time) in enumerate(ALERTS):
+            document = {
+                "alert_id": f"{number}-{rule}", "transaction_id": number, "ACCOUNT_ID": account, "rule_id": rule,
+                "score": score, "reason": "<b>", "amount": 1200.25, "event_time": time.isoformat(),
+            }  # fmt: skip
+            address = f"{server.url}/fraud_alert/_doc/{number}?refresh=true"
+            requests.put(address, json=document, timeout=60).raise_for_status()
+        yield server.url
 
 
 def asked(settings_of_app: Any, url: str) -> Any:

@@ -7,12 +7,10 @@ import contextlib
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -22,13 +20,12 @@ from typing import Any
 import psutil
 import pytest
 
-from components.contracts import APP_TABLES, SCHEMA, SOURCES
-from components.contracts.ddl import postgres as ddl
-from local.servers.children import Children
+from components.contracts import SCHEMA
 from local.servers.postgres import SOURCE_DATABASE, Postgres
 from local.waiting import until
 from tests.app.conftest import APP
 from tests.app.server_lab import Listener, Served, ended, variables
+from tests.servers import source_database
 
 PAGE_SECONDS = 2.0
 FRAUD = "/api/frauds/large_amount"
@@ -36,27 +33,10 @@ FRAUD = "/api/frauds/large_amount"
 
 @pytest.fixture(scope="module")
 def postgres(django: None) -> Iterator[Postgres]:
-    # Not pytest's folder, which an unprivileged server cannot reach.
-    folder = Path(tempfile.mkdtemp(prefix="served-"))
-    folder.chmod(0o755)
-    (folder / "logs").mkdir()
-    children = Children(folder)
-    server = Postgres(children)
-    try:
-        server.prepare()
-        server.start()
-        server.create_database(SOURCE_DATABASE)
-        with server.connect(SOURCE_DATABASE) as connection:
-            connection.execute(f'CREATE SCHEMA "{SCHEMA}"'.encode())
-            for table in (*SOURCES, *APP_TABLES):
-                connection.execute(ddl(table).encode())
+    with source_database() as server:
         seed = [sys.executable, "manage.py", "seed", "--users", "200"]
         subprocess.run(seed, cwd=APP, env={**os.environ, **variables(server)}, check=True)
         yield server
-    finally:
-        server.stop()
-        children.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +12,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from components.contracts import APP_TABLES, SCHEMA, SOURCES, ddl
 from local.apply.app_server import FOLDER
-from local.servers.children import Children
-from local.servers.postgres import SOURCE_DATABASE, Postgres
+from local.servers.postgres import Postgres
 from tests.app.conftest import serve_registry
 from tests.browser import chromium
 from tests.browser.site import Site, environment
+from tests.servers import source_database
 
 USERS = 2_000
 PATIENCE_MS = 8_000
@@ -47,25 +44,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def postgres() -> Iterator[Postgres]:
-    # Not pytest's folder, which an unprivileged server cannot reach.
-    folder = Path(tempfile.mkdtemp(prefix="page-"))
-    folder.chmod(0o755)
-    (folder / "logs").mkdir()
-    children = Children(folder)
-    server = Postgres(children)
-    try:
-        server.prepare()
-        server.start()
-        server.create_database(SOURCE_DATABASE)
-        with server.connect(SOURCE_DATABASE) as connection:
-            connection.execute(f'CREATE SCHEMA "{SCHEMA}"'.encode())
-            for table in (*SOURCES, *APP_TABLES):
-                connection.execute(ddl.postgres(table).encode())
+    with source_database() as server:
         yield server
-    finally:
-        server.stop()
-        children.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="package")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +17,6 @@ from bench.records import register_outputs
 from components.contracts import OUTPUTS, schemas
 from local.apply.servers import Worker, sink_worker
 from local.avro import Encoder, Schemas
-from local.servers import places
 from local.servers.children import Children
 from local.servers.kafka import Credentials, Kafka
 from local.servers.opensearch import OpenSearch
@@ -28,6 +25,7 @@ from local.servers.registry import Registry
 from local.servers.server import Server
 from local.sinks.config import SinkConfig, TopicConfig
 from local.sinks.twin import Twin
+from tests.servers import server_folder
 
 ACCOUNT = "sa-test"
 DEAD = "dead"
@@ -155,17 +153,6 @@ def sink_lab() -> Iterator[SinkLab]:
             yield lab
         finally:
             lab.stop()
-
-
-@contextmanager
-def server_folder() -> Iterator[Path]:
-    """A folder with a name that needs quoting. Unlike pytest's folders, unprivileged servers can reach it."""
-    folder = Path(tempfile.mkdtemp(prefix="with space and ü ", dir=places.temporary()))
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:

@@ -5,25 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from components.contracts import APP_TABLES, SCHEMA, SOURCES
-from components.contracts.ddl import postgres as ddl
+from components.contracts import SCHEMA
 from local.apply.app_server import FOLDER
 from local.servers import loopback
-from local.servers.children import Children
 from local.servers.postgres import SOURCE_DATABASE, USER, Postgres
 from tests.local.sink_lab import kill
+from tests.servers import source_database
 
 pytestmark = pytest.mark.local
 
@@ -46,26 +42,9 @@ with concurrent.futures.ThreadPoolExecutor(threads) as pool:
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    # Not pytest's folder, which an unprivileged server cannot reach.
-    folder = Path(tempfile.mkdtemp(prefix="store-"))
-    folder.chmod(0o755)
-    (folder / "logs").mkdir()
-    children = Children(folder)
-    server = Postgres(children)
-    try:
-        server.prepare()
-        server.start()
-        server.create_database(SOURCE_DATABASE)
-        with server.connect(SOURCE_DATABASE) as connection:
-            connection.execute(f'CREATE SCHEMA "{SCHEMA}"'.encode())
-            for table in (*SOURCES, *APP_TABLES):
-                connection.execute(ddl(table).encode())
+    with source_database() as server:
         subprocess.run([sys.executable, str(FOLDER / "manage.py"), "seed"], env=environment(server), check=True)
         yield server
-    finally:
-        server.stop()
-        children.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def environment(server: Postgres, port: int | None = None) -> dict[str, str]:

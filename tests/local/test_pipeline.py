@@ -38,7 +38,8 @@ from local.servers.postgres import SOURCE_DATABASE, WAREHOUSE_DATABASE
 from local.servers.watchdog import remove_folder
 from plan.model import Plan
 from plan.record import record
-from tests.local.sink_lab import kill, server_folder
+from tests.local.sink_lab import kill
+from tests.servers import server_folder
 from tests.sql.reference import Payment, Rules, judge
 
 PAYMENTS = int(os.environ.get("KILL_TEST_PAYMENTS", "15000"))

@@ -10,9 +10,8 @@ import pytest
 from components.credential_slots import CredentialSlots
 from components.sinks.redshift import sql as redshift_sql
 from local.servers import loopback
-from local.servers.children import Children
 from local.servers.postgres import Postgres
-from tests.local.sink_lab import server_folder
+from tests.servers import alone
 
 pytestmark = pytest.mark.local
 
@@ -21,18 +20,9 @@ DATABASE = "fraud"
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    with server_folder() as folder:
-        (folder / "logs").mkdir()
-        children = Children(folder)
-        server = Postgres(children)
-        try:
-            server.prepare()
-            server.start()
-            server.create_database(DATABASE)
-            yield server
-        finally:
-            server.stop()
-            children.close()
+    with alone(Postgres) as server:
+        server.create_database(DATABASE)
+        yield server
 
 
 def deploy(postgres: Postgres, text: str) -> None:

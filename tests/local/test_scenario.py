@@ -24,7 +24,8 @@ from quality import live
 from quality.data import COLUMNS, OUTCOMES, PAYMENTS
 from quality.handbook import World, simulate
 from quality.worlds import Variant, delayed
-from tests.local.sink_lab import kill, server_folder
+from tests.local.sink_lab import kill
+from tests.servers import server_folder
 
 WORLD = World(customers=200, terminals=400, days=28, radius=8, terminals_a_day=1, customers_a_day=1)
 PATIENCE_SECONDS = 240.0

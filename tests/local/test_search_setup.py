@@ -11,9 +11,8 @@ from components.contracts import panels, questions
 from components.credential_slots import CredentialSlots
 from components.sinks.opensearch.definition import definition
 from components.sinks.opensearch.setup import Domain, SetupError, make_indices
-from local.servers.children import Children
 from local.servers.opensearch import OpenSearch
-from tests.local.sink_lab import server_folder
+from tests.servers import alone
 
 pytestmark = pytest.mark.local
 
@@ -44,18 +43,9 @@ EPISODES = [
 
 @pytest.fixture(scope="module")
 def domain() -> Iterator[Domain]:
-    with server_folder() as folder:
-        (folder / "logs").mkdir()
-        children = Children(folder)
-        server = OpenSearch(children)
-        try:
-            server.prepare()
-            server.start()
-            login = {"OPENSEARCH_USER": "any", "OPENSEARCH_PASSWORD": "any"}  # the local run has no security plugin
-            yield Domain({"OPENSEARCH_URL": server.url, "SETUP_DEADLINE_SECONDS": "60"} | login)
-        finally:
-            server.stop()
-            children.close()
+    with alone(OpenSearch) as server:
+        login = {"OPENSEARCH_USER": "any", "OPENSEARCH_PASSWORD": "any"}  # the local run has no security plugin
+        yield Domain({"OPENSEARCH_URL": server.url, "SETUP_DEADLINE_SECONDS": "60"} | login)
 
 
 def make(domain: Domain, nodes: int = 1) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pulumi
 
-from ...alarms import AT_LEAST, BELOW, Alarm
+from ...alarms import BELOW, Alarm
 
 FREE_SHARE = 0.25
 """Of a node's volume, below which AWS advises to act."""
@@ -45,8 +45,6 @@ def domain_alarms(domain: str, account_id: pulumi.Input[str], volume_gib: int) -
             namespace="AWS/ES",
             metric="CPUUtilization",
             dimensions=where,
-            statistic="Maximum",
-            comparison=AT_LEAST,
             threshold=BUSY_PERCENT,
             minutes=15,
             periods=3,
@@ -57,8 +55,6 @@ def domain_alarms(domain: str, account_id: pulumi.Input[str], volume_gib: int) -
             namespace="AWS/ES",
             metric="JVMMemoryPressure",
             dimensions=where,
-            statistic="Maximum",
-            comparison=AT_LEAST,
             threshold=MEMORY_PERCENT,
             periods=3,
         ),
@@ -73,7 +69,4 @@ def _flag(name: str, metric: str, means: str, where: Mapping[str, pulumi.Input[s
         namespace="AWS/ES",
         metric=metric,
         dimensions=where,
-        statistic="Maximum",
-        comparison=AT_LEAST,
-        threshold=1,
     )

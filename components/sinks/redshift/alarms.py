@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from ...alarms import AT_LEAST, BELOW, Alarm
+from ...alarms import BELOW, Alarm
 
 FULL_PERCENT = 80
 
@@ -20,7 +20,6 @@ def cluster_alarms(identifier: pulumi.Output[str]) -> tuple[Alarm, ...]:
             dimensions=cluster,
             statistic="Minimum",
             comparison=BELOW,
-            threshold=1,
             minutes=5,
             periods=2,
         ),
@@ -30,8 +29,6 @@ def cluster_alarms(identifier: pulumi.Output[str]) -> tuple[Alarm, ...]:
             namespace="AWS/Redshift",
             metric="PercentageDiskSpaceUsed",
             dimensions=cluster,
-            statistic="Maximum",
-            comparison=AT_LEAST,
             threshold=FULL_PERCENT,
             minutes=5,
             periods=3,
